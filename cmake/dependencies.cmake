@@ -1,0 +1,29 @@
+# Every third-party library, found once. All are Debian 12 packages; ./biglittle installs them.
+find_package(Threads REQUIRED)
+find_package(ZLIB REQUIRED)
+find_package(OpenSSL REQUIRED COMPONENTS Crypto)
+find_package(Protobuf REQUIRED)
+find_package(absl REQUIRED)
+find_package(fmt REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(yaml-cpp REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(eclipse-paho-mqtt-c REQUIRED)
+find_package(PahoMqttCpp REQUIRED)
+
+# Debian ships these two without a usable CMake package.
+find_path(OPENBLAS_INCLUDE_DIR cblas.h PATH_SUFFIXES openblas-pthread openblas REQUIRED)
+find_library(OPENBLAS_LIBRARY openblas REQUIRED)
+add_library(openblas INTERFACE IMPORTED)
+set_target_properties(openblas PROPERTIES
+  INTERFACE_INCLUDE_DIRECTORIES ${OPENBLAS_INCLUDE_DIR}
+  INTERFACE_LINK_LIBRARIES ${OPENBLAS_LIBRARY})
+
+find_path(ONNX_INCLUDE_DIR onnx/onnx_pb.h REQUIRED)
+find_library(ONNX_PROTO_LIBRARY onnx_proto REQUIRED)
+add_library(onnx_schema INTERFACE IMPORTED)
+set_target_properties(onnx_schema PROPERTIES
+  INTERFACE_INCLUDE_DIRECTORIES ${ONNX_INCLUDE_DIR}
+  INTERFACE_COMPILE_DEFINITIONS "ONNX_ML=1;ONNX_NAMESPACE=onnx"
+  INTERFACE_LINK_LIBRARIES "${ONNX_PROTO_LIBRARY};protobuf::libprotobuf")

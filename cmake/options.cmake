@@ -1,0 +1,22 @@
+# Our own code compiles without a warning; generated code is not held to it.
+add_library(biglittle_options INTERFACE)
+target_compile_options(biglittle_options INTERFACE
+  -Wall -Wextra -Wpedantic -Werror -Wshadow -Wconversion -Wno-sign-conversion
+  -Wnon-virtual-dtor -Wold-style-cast -Woverloaded-virtual)
+target_include_directories(biglittle_options INTERFACE ${PROJECT_SOURCE_DIR})
+
+if(BIGLITTLE_SANITIZER)
+  add_compile_options(-fsanitize=${BIGLITTLE_SANITIZER} -fno-omit-frame-pointer
+                      -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${BIGLITTLE_SANITIZER})
+endif()
+
+# biglittle_module(NAME SOURCES file... PUBLIC target... PRIVATE target...): one static library a
+# module. PUBLIC is for libraries whose types the module's own headers name, nothing else.
+function(biglittle_module name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
+  add_library(biglittle_${name} STATIC ${ARG_SOURCES})
+  target_include_directories(biglittle_${name} PUBLIC ${PROJECT_SOURCE_DIR})
+  target_link_libraries(biglittle_${name} PUBLIC ${ARG_PUBLIC} PRIVATE ${ARG_PRIVATE}
+                        biglittle_options)
+endfunction()

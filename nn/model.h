@@ -1,0 +1,116 @@
+// An ONNX model, from file to answer: Load -> Prepare -> Invoke.
+//
+//   auto model = nn::Model::Load("big.onnx");                // parse, check, fold: may fail
+//   auto context = model->Prepare({.max_batch = 16});        // plan, allocate: may fail
+//   std::ranges::copy(window, context->input(1).begin());    // fill
+//   context->Invoke(1);                                      // compute: cannot fail
+//   auto logits = context->output(1);                        // read
+//
+// Everything that can be wrong with a file is told at Load, everything about sizes at Prepare.
+// Invoke neither fails nor allocates.
+//
+// Thread-safety: a Model is immutable and may be shared; each thread needs a Context of its own.
+// A Context keeps the Model's weights alive; it does not refer to the Model object itself.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+
+namespace biglittle::nn {
+
+// Bounds against hostile or broken files, checked before memory is allocated for what they ask for.
+struct LoadLimits {
+  std::size_t max_file_bytes = std::size_t{512} << 20U;
+  std::size_t max_tensor_bytes = std::size_t{1} << 30U;  // any one weight or activation
+  std::size_t max_nodes = 10000;
+};
+
+struct PrepareOptions {
+  std::int64_t max_batch = 1;                            // >= 1
+  std::size_t max_arena_bytes = std::size_t{2} << 30U;  // refused beyond
+};
+
+// One input or output. The batch dimension is left out: shape {9, 128} stands for [N, 9, 128].
+struct Port {
+  std::string name;
+  std::vector<std::int64_t> shape;
+  std::int64_t elements = 0;  // product of shape
+};
+
+// What `biglittle inspect` tells.
+struct ModelInfo {
+  std::string producer;
+  std::int64_t opset = 0;
+  std::vector<std::string> operators;    // of the file, in execution order, one entry a node
+  std::int64_t parameters = 0;           // floats among the initializers that the net uses
+  std::int64_t multiply_adds = 0;        // a sample; convolutions and matrix products
+  std::size_t file_bytes = 0;
+  std::string sha256;                    // of the file
+};
+
+class Context;
+
+class Model {
+ public:
+  // Reads and checks an ONNX file with one float32 input and one float32 output, whose first
+  // dimension is the batch. Errors name node, operator and reason:
+  //   NotFound: no such file. InvalidArgument: not a valid model.
+  //   Unimplemented: an operator, attribute or type that the engine does not have.
+  //   ResourceExhausted: a limit is exceeded.
+  static absl::StatusOr<Model> Load(const std::filesystem::path& path,
+                                    const LoadLimits& limits = {});
+  // The same from memory; `name` stands for the file in messages.
+  static absl::StatusOr<Model> Parse(std::span<const std::byte> bytes, const std::string& name,
+                                     const LoadLimits& limits = {});
+
+  Model(Model&&) noexcept;
+  Model& operator=(Model&&) noexcept;
+  ~Model();
+
+  const ModelInfo& info() const;
+  const Port& input() const;
+  const Port& output() const;
+
+  // Plans and allocates for up to max_batch samples at once.
+  absl::StatusOr<Context> Prepare(const PrepareOptions& options) const;
+
+ private:
+  struct Graph;
+  explicit Model(std::shared_ptr<const Graph> graph);
+  // Shared with every Context, so that a model can be replaced while contexts still compute.
+  std::shared_ptr<const Graph> graph_;
+  friend class Context;
+};
+
+class Context {
+ public:
+  Context(Context&&) noexcept;
+  Context& operator=(Context&&) noexcept;
+  ~Context();
+
+  std::int64_t max_batch() const;
+  std::size_t arena_bytes() const;
+
+  // The first `batch` samples of the input, to be filled before Invoke: batch * input.elements
+  // floats, sample after sample. 1 <= batch <= max_batch.
+  std::span<float> input(std::int64_t batch);
+  // Computes `batch` samples. What input() held is undefined afterwards.
+  void Invoke(std::int64_t batch);
+  // The results of the last Invoke, valid until the next: batch * output.elements floats.
+  std::span<const float> output(std::int64_t batch) const;
+
+ private:
+  struct Plan;
+  explicit Context(std::unique_ptr<Plan> plan);
+  std::unique_ptr<Plan> plan_;
+  friend class Model;
+};
+
+}  // namespace biglittle::nn
