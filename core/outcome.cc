@@ -1,0 +1,28 @@
+#include "core/outcome.h"
+
+namespace biglittle {
+
+std::string_view Name(FallbackReason reason) {
+  switch (reason) {
+    case FallbackReason::kDeadline:
+      return "deadline";
+    case FallbackReason::kTooManyPending:
+      return "too_many_pending";
+    case FallbackReason::kBacklogFull:
+      return "backlog_full";
+    case FallbackReason::kRejected:
+      return "rejected";
+    case FallbackReason::kInvalidReading:
+      return "invalid_reading";
+    case FallbackReason::kStopping:
+      return "stopping";
+  }
+  return "unknown";
+}
+
+const Prediction& PredictionOf(const Outcome& outcome) {
+  return std::visit([](const auto& ending) -> const Prediction& { return ending.prediction; },
+                    outcome);
+}
+
+}  // namespace biglittle
