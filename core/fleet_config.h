@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -27,6 +28,8 @@ struct BrokerConfig {
   std::size_t max_payload_bytes = 1U << 20U;    // 1 KiB to 64 MiB; both directions
   std::size_t max_backlog_messages = 10000;     // 1 to 1,000,000; waiting to be published
   std::size_t max_in_flight_messages = 256;     // 1 to 65,535; published, not yet acknowledged
+
+  bool operator==(const BrokerConfig&) const = default;
 };
 
 // Windows from a file, in the file's order or shuffled; starts again at the end if more readings
@@ -37,11 +40,15 @@ struct ReplaySource {
   std::uint64_t start = 0;                      // position of the first window
   std::uint64_t stride = 1;                     // >= 1; take every stride-th
   std::optional<std::uint64_t> shuffle_seed;    // permute the windows first, the same way each time
+
+  bool operator==(const ReplaySource&) const = default;
 };
 
 // The simulated accelerometer on a rotating machine.
 struct VibrationSource {
   std::uint64_t seed = 1;
+
+  bool operator==(const VibrationSource&) const = default;
 };
 
 struct SourceConfig {
@@ -52,6 +59,8 @@ struct SourceConfig {
   // Time between two readings, 0 to 1 h. 0: as fast as the device classifies, waiting while as many
   // escalations are pending as allowed.
   Milliseconds interval{100};
+
+  bool operator==(const SourceConfig&) const = default;
 };
 
 enum class EscalationPolicyKind : std::uint8_t { kConfidence, kLittleOnly, kBigOnly };
@@ -63,6 +72,8 @@ struct EscalationConfig {
   std::size_t max_pending = 256;      // 1 to 100,000 escalations under way at once
   // The fallback is decided this long before the deadline, so that the answer is out in time.
   Milliseconds deadline_margin{5};    // 0 ms up to the deadline, exclusive
+
+  bool operator==(const EscalationConfig&) const = default;
 };
 
 struct DeviceConfig {
@@ -73,6 +84,8 @@ struct DeviceConfig {
   EscalationConfig escalation;
   Milliseconds status_interval{5000};  // 100 ms to 1 h
   Milliseconds drain_timeout{5000};    // 0 to 5 min; how long a stop may wait for the broker
+
+  bool operator==(const DeviceConfig&) const = default;
 };
 
 struct WorkerConfig {
@@ -83,6 +96,8 @@ struct WorkerConfig {
   std::size_t queue_capacity = 1024;  // 1 to 1,000,000 readings; beyond it: rejected, overloaded
   Milliseconds status_interval{5000};
   Milliseconds drain_timeout{5000};
+
+  bool operator==(const WorkerConfig&) const = default;
 };
 
 struct FleetConfig {
@@ -97,11 +112,16 @@ struct FleetConfig {
   // nullptr if there is none of that id.
   const DeviceConfig* FindDevice(const std::string& id) const;
   const WorkerConfig* FindWorker(const std::string& id) const;
+
+  bool operator==(const FleetConfig&) const = default;
 };
 
 // Reads and validates a fleet file. Relative paths in it are relative to the file. Reports every
 // problem: unknown keys, wrong types, values out of range, ids or tasks that do not exist, files
 // that are missing.
 Parsed<FleetConfig> LoadFleet(const std::filesystem::path& path);
+
+// The same for a text in memory; `file` names it in problems and is what relative paths go by.
+Parsed<FleetConfig> ParseFleet(std::string_view text, const std::filesystem::path& file);
 
 }  // namespace biglittle

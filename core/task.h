@@ -55,6 +55,9 @@ struct Task {
 // `path` is the file itself or the folder that holds a task.yaml.
 Parsed<Task> LoadTask(const std::filesystem::path& path);
 
+// The same for a text in memory; `file` names it in problems and is what relative paths go by.
+Parsed<Task> ParseTask(std::string_view text, const std::filesystem::path& file);
+
 // Checks that both model files exist and have the digests that the task names.
 absl::Status VerifyFiles(const Task& task);
 

@@ -1,0 +1,223 @@
+#include "core/fleet_config.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+#include <system_error>
+#include <unordered_map>
+#include <utility>
+
+#include "core/fleet_devices.h"
+#include "core/map_reader.h"
+#include "core/text.h"
+#include "core/yaml_reader.h"
+
+namespace biglittle {
+namespace {
+
+constexpr std::size_t kMaxWorkers = 1000;
+constexpr std::size_t kMaxTasks = 100;
+constexpr std::size_t kMaxTopicRootBytes = 200;
+
+template <typename Element>
+const Element* FindById(const std::vector<Element>& elements, const std::string& id) {
+  const auto found = std::find_if(elements.begin(), elements.end(),
+                                  [&](const Element& element) { return element.id == id; });
+  return found == elements.end() ? nullptr : &*found;
+}
+
+// Identifiers with '/' between them.
+bool IsTopicRoot(std::string_view text) {
+  if (text.size() > kMaxTopicRootBytes) return false;
+  while (true) {
+    const std::size_t end = std::min(text.find('/'), text.size());
+    if (!IsIdentifier(text.substr(0, end))) return false;
+    if (end == text.size()) return true;
+    text.remove_prefix(end + 1);
+  }
+}
+
+// A name or an address; without scheme and port, which would make it something else.
+bool IsHost(std::string_view text) {
+  constexpr std::size_t kLongest = 253;
+  return !text.empty() && text.size() <= kLongest && text.find("//") == std::string_view::npos &&
+         std::all_of(text.begin(), text.end(), [](char c) {
+           return c == ':' || c == '%' || IsIdentifier({&c, 1});
+         });
+}
+
+BrokerConfig ReadBroker(const YamlNode& node, Problems& problems) {
+  BrokerConfig broker;
+  MapReader map(node, "broker", problems);
+  if (const YamlNode* host = map.Find("host")) {
+    if (auto text = ReadLine(*host, "host", kMaxPathBytes, problems); text && IsHost(*text)) {
+      broker.host = *std::move(text);
+    } else if (text) {
+      problems.Add(*host, fmt::format("'host' must be a host name or an IP address alone, not {}",
+                                      Quoted(*text)));
+    }
+  }
+  map.GetWhole("port", {1, 65'535}, broker.port);
+  map.GetDuration("keep_alive_s", {1, 3600}, broker.keep_alive);
+  map.GetDuration("session_expiry_s", {0, 604'800}, broker.session_expiry);
+  map.GetDuration("connect_timeout_ms", {100, 60'000}, broker.connect_timeout);
+  map.GetDuration("reconnect_delay_min_ms", {10, 60'000}, broker.reconnect_delay_min);
+  map.GetDuration("reconnect_delay_max_ms", {10, 600'000}, broker.reconnect_delay_max);
+  map.GetWhole("max_payload_bytes", {1024, 64 << 20}, broker.max_payload_bytes);
+  map.GetWhole("max_backlog_messages", {1, 1'000'000}, broker.max_backlog_messages);
+  map.GetWhole("max_in_flight_messages", {1, 65'535}, broker.max_in_flight_messages);
+  if (broker.reconnect_delay_max < broker.reconnect_delay_min) {
+    const YamlNode* place = map.Find("reconnect_delay_max_ms");
+    if (place == nullptr) place = map.Find("reconnect_delay_min_ms");
+    problems.Add(*place, fmt::format("'reconnect_delay_max_ms' ({}) must be at least "
+                                     "'reconnect_delay_min_ms' ({})",
+                                     broker.reconnect_delay_max.count(),
+                                     broker.reconnect_delay_min.count()));
+  }
+  map.Finish();
+  return broker;
+}
+
+WorkerConfig ReadWorker(const YamlNode& node, KnownTasks& known, Problems& problems) {
+  WorkerConfig worker;
+  MapReader map(node, "worker", problems);
+  map.Require("id");
+  map.GetIdentifier("id", worker.id);
+  const YamlNode* tasks = map.Require("tasks");
+  if (const auto* items =
+          tasks == nullptr ? nullptr : ReadList(*tasks, "tasks", 1, kMaxTasks, problems)) {
+    for (const YamlNode* item : *items) {
+      const std::string task = known.Read(*item, "tasks", problems);
+      if (task.empty()) continue;
+      if (std::find(worker.tasks.begin(), worker.tasks.end(), task) != worker.tasks.end()) {
+        problems.Add(*item, fmt::format("task {} is given twice", Quoted(task)));
+      }
+      worker.tasks.push_back(task);
+    }
+  }
+  map.GetWhole("max_batch_size", {1, 1024}, worker.max_batch_size);
+  map.GetDuration("max_queue_delay_ms", {0, 10'000}, worker.max_queue_delay);
+  map.GetWhole("queue_capacity", {1, 1'000'000}, worker.queue_capacity);
+  map.GetDuration("status_interval_ms", kStatusIntervalMs, worker.status_interval);
+  map.GetDuration("drain_timeout_ms", kDrainTimeoutMs, worker.drain_timeout);
+  map.Finish();
+  return worker;
+}
+
+std::vector<WorkerConfig> ReadWorkers(const YamlNode& node, KnownTasks& known, Problems& problems) {
+  std::vector<WorkerConfig> workers;
+  const auto* items = ReadList(node, "workers", 0, kMaxWorkers, problems);
+  if (items == nullptr) return workers;
+  std::unordered_map<std::string, int> line_of_id;
+  for (const YamlNode* item : *items) {
+    WorkerConfig worker = ReadWorker(*item, known, problems);
+    if (!worker.id.empty()) {
+      const YamlNode& id = *MapReader(*item, "worker", problems).Find("id");
+      const auto [first, is_new] = line_of_id.emplace(worker.id, id.line);
+      if (!is_new) {
+        problems.Add(id, fmt::format("worker id {} is given twice, first at line {}",
+                                     Quoted(worker.id), first->second));
+      }
+    }
+    workers.push_back(std::move(worker));
+  }
+  return workers;
+}
+
+// Empty after reporting that there is no such folder.
+std::filesystem::path ReadModels(MapReader& map, const std::filesystem::path& base) {
+  const YamlNode* node = map.Require("models");
+  if (node == nullptr) return {};
+  const auto text = ReadLine(*node, "models", kMaxPathBytes, map.problems());
+  if (!text) return {};
+  std::filesystem::path models = (base / *text).lexically_normal();
+  std::error_code error;
+  if (std::filesystem::is_directory(models, error)) return models;
+  map.problems().Add(*node, fmt::format("there is no folder {}", models.string()));
+  return {};
+}
+
+void ReadNames(MapReader& map, FleetConfig& config) {
+  map.Require("fleet");
+  map.GetIdentifier("fleet", config.fleet);
+  if (const YamlNode* root = map.Find("topic_root")) {
+    auto text = ReadLine(*root, "topic_root", kMaxPathBytes, map.problems());
+    if (text && IsTopicRoot(*text)) {
+      config.topic_root = *std::move(text);
+    } else if (text) {
+      map.problems().Add(*root, fmt::format("'topic_root' must be levels of A-Z a-z 0-9 _ . - with "
+                                            "'/' between them, not {}",
+                                            Quoted(*text)));
+    }
+  }
+  map.GetIdentifier("worker_group", config.worker_group);
+}
+
+// A device whose escalations nobody would answer. A file without workers leaves them to another.
+void CheckServed(const std::vector<DeviceEntry>& devices, const std::vector<WorkerConfig>& workers,
+                 Problems& problems) {
+  if (workers.empty()) return;
+  std::set<std::string_view> served;
+  for (const WorkerConfig& worker : workers)
+    served.insert(worker.tasks.begin(), worker.tasks.end());
+  for (const DeviceEntry& device : devices) {
+    if (device.task.empty() || served.count(device.task) > 0) continue;
+    problems.Add(*device.task_node,
+                 fmt::format("no worker serves the task {}; add it to a worker's 'tasks'",
+                             Quoted(device.task)));
+  }
+}
+
+FleetConfig ReadFleet(const YamlNode& root, const std::filesystem::path& file, Problems& problems) {
+  FleetConfig config;
+  const std::filesystem::path base = file.parent_path();
+  MapReader map(root, "the fleet file", problems);
+  map.CheckVersion();
+  ReadNames(map, config);
+  config.models = ReadModels(map, base);
+  if (const YamlNode* broker = map.Find("broker")) config.broker = ReadBroker(*broker, problems);
+
+  KnownTasks tasks(config.models);
+  DeviceReader devices(base, tasks, problems);
+  if (const YamlNode* defaults = map.Find("device_defaults")) devices.ReadDefaults(*defaults);
+  if (const YamlNode* list = map.Find("devices")) devices.ReadDevices(*list);
+  config.devices = devices.TakeDevices();
+  if (const YamlNode* list = map.Find("workers")) {
+    config.workers = ReadWorkers(*list, tasks, problems);
+  }
+  CheckServed(devices.entries(), config.workers, problems);
+  if (problems.empty() && config.devices.empty() && config.workers.empty()) {
+    problems.Add(root, "neither 'devices' nor 'workers' names anything");
+  }
+  map.Finish();
+  return config;
+}
+
+}  // namespace
+
+const DeviceConfig* FleetConfig::FindDevice(const std::string& id) const {
+  return FindById(devices, id);
+}
+
+const WorkerConfig* FleetConfig::FindWorker(const std::string& id) const {
+  return FindById(workers, id);
+}
+
+Parsed<FleetConfig> LoadFleet(const std::filesystem::path& path) {
+  const Parsed<std::string> text = ReadTextFile(path);
+  if (!text.ok()) return {.value = std::nullopt, .problems = text.problems};
+  return ParseFleet(*text.value, path);
+}
+
+Parsed<FleetConfig> ParseFleet(std::string_view text, const std::filesystem::path& file) {
+  const Parsed<YamlDocument> document = ParseYaml(text, file.string());
+  if (!document.ok()) return {.value = std::nullopt, .problems = document.problems};
+  Problems problems(file.string());
+  Parsed<FleetConfig> parsed;
+  parsed.value = ReadFleet(*document.value->root, file, problems);
+  if (!problems.empty()) parsed = {.value = std::nullopt, .problems = problems.Take()};
+  return parsed;
+}
+
+}  // namespace biglittle

@@ -1,0 +1,255 @@
+#include "core/fleet_devices.h"
+
+#include <fmt/format.h>
+
+#include <cstdint>
+#include <optional>
+#include <system_error>
+#include <utility>
+#include <variant>
+
+#include "core/text.h"
+
+namespace biglittle {
+namespace {
+
+constexpr WholeRange kCounter{0, kMaxExactWhole};
+constexpr std::string_view kNumberMark = "{n}";
+
+// `number` as wide as `largest`, with zeros in front: names then sort as their numbers do.
+std::string CopyId(std::string_view pattern, std::uint64_t number, std::uint64_t largest) {
+  const std::string digits = fmt::format("{:0{}}", number, fmt::formatted_size("{}", largest));
+  std::string id(pattern);
+  for (std::size_t at = id.find(kNumberMark); at != std::string::npos;
+       at = id.find(kNumberMark, at + digits.size())) {
+    id.replace(at, kNumberMark.size(), digits);
+  }
+  return id;
+}
+
+// Copy `k` of a template sees other data than copy 0.
+void ShiftSource(SourceConfig& source, std::uint64_t k) {
+  if (auto* replay = std::get_if<ReplaySource>(&source.kind)) replay->start += k;
+  if (auto* vibration = std::get_if<VibrationSource>(&source.kind)) vibration->seed += k;
+}
+
+}  // namespace
+
+std::string KnownTasks::Read(const YamlNode& node, std::string_view name, Problems& problems) {
+  const auto text = ReadLine(node, name, 64, problems);
+  if (!text) return "";
+  if (!IsTaskName(*text)) {
+    problems.Add(node, fmt::format("'{}' must be 1 to 64 characters of a-z 0-9 -, not {}", name,
+                                   Quoted(*text)));
+    return "";
+  }
+  if (models_.empty()) return *text;
+  auto known = exists_.find(*text);
+  if (known == exists_.end()) {
+    std::error_code error;
+    const bool exists = std::filesystem::is_regular_file(models_ / *text / "task.yaml", error);
+    known = exists_.emplace(*text, exists).first;
+  }
+  if (known->second) return *text;
+  problems.Add(node, fmt::format("there is no task {}: no file {}", Quoted(*text),
+                                 (models_ / *text / "task.yaml").lexically_normal().string()));
+  return "";
+}
+
+void DeviceReader::ReadDefaults(const YamlNode& node) {
+  MapReader map(node, "device_defaults", problems_);
+  ReadSettings(map, defaults_);
+  map.Finish();
+}
+
+void DeviceReader::ReadDevices(const YamlNode& node) {
+  const auto* items = ReadList(node, "devices", 0, kMaxDevices, problems_);
+  if (items == nullptr) return;
+  for (const YamlNode* item : *items) {
+    ReadDevice(*item);
+    if (devices_.size() > kMaxDevices) {
+      problems_.Add(*item,
+                    fmt::format("more than {} devices in all; divide the fleet", kMaxDevices));
+      return;
+    }
+  }
+}
+
+void DeviceReader::ReadDevice(const YamlNode& node) {
+  MapReader map(node, "device", problems_);
+  Draft draft = defaults_;
+  const YamlNode* id = map.Require("id");
+  const Copies copies = ReadCopies(map);
+  ReadSettings(map, draft);
+  map.Finish();
+  CheckComplete(map, draft);
+  entries_.push_back({&node, draft.task_node, draft.config.task});
+  if (id != nullptr) Unfold(*id, copies, draft.config);
+}
+
+DeviceReader::Copies DeviceReader::ReadCopies(MapReader& map) {
+  Copies copies;
+  map.GetWhole("count", {1, kMaxDevices}, copies.count);
+  copies.is_template = map.Find("count") != nullptr;
+  map.GetWhole("first", {0, 1'000'000'000}, copies.first);
+  const YamlNode* first = map.Find("first");
+  if (first != nullptr && !copies.is_template) {
+    problems_.Add(*first,
+                  "'first' numbers the copies of a template; give 'count' too, or remove it");
+  }
+  return copies;
+}
+
+void DeviceReader::ReadSettings(MapReader& map, Draft& draft) {
+  DeviceConfig& config = draft.config;
+  if (const YamlNode* task = map.Find("task")) {
+    config.task = tasks_.Read(*task, "task", problems_);
+    draft.task_node = task;
+  }
+  map.GetDuration("deadline_ms", {1, 3'600'000}, config.deadline);
+  if (const YamlNode* source = map.Find("source")) ReadSource(*source, draft);
+  if (const YamlNode* node = map.Find("escalation")) ReadEscalation(*node, config.escalation);
+  map.GetDuration("status_interval_ms", kStatusIntervalMs, config.status_interval);
+  map.GetDuration("drain_timeout_ms", kDrainTimeoutMs, config.drain_timeout);
+}
+
+void DeviceReader::ReadSource(const YamlNode& node, Draft& draft) {
+  MapReader map(node, "source", problems_);
+  SourceConfig& source = draft.config.source;
+  if (const YamlNode* type = map.Find("type")) {
+    const auto choice = ReadChoice(*type, "type", {"replay", "vibration"}, problems_);
+    // Without a type the keys that belong to it cannot be told from mistakes.
+    if (!choice) return;
+    const bool changes = !draft.has_type || *choice != source.kind.index();
+    if (changes && draft.has_type) source = SourceConfig{};
+    if (changes) draft.has_windows = false;
+    if (changes && *choice == 0) source.kind = ReplaySource{};
+    if (changes && *choice == 1) source.kind = VibrationSource{};
+    draft.has_type = true;
+  }
+  if (auto* replay = std::get_if<ReplaySource>(&source.kind); replay != nullptr && draft.has_type) {
+    ReadReplay(map, *replay, draft);
+  }
+  if (auto* vibration = std::get_if<VibrationSource>(&source.kind);
+      vibration != nullptr && draft.has_type) {
+    map.GetWhole("seed", kCounter, vibration->seed);
+  }
+  if (const YamlNode* readings = map.Find("readings")) {
+    const auto count = ReadWhole(*readings, "readings", {1, kMaxExactWhole}, problems_);
+    if (count) source.readings = static_cast<std::uint64_t>(*count);
+  }
+  map.GetDuration("interval_ms", {0, 3'600'000}, source.interval);
+  map.Finish();
+}
+
+void DeviceReader::ReadReplay(MapReader& map, ReplaySource& replay, Draft& draft) {
+  if (const YamlNode* windows = map.Find("windows")) {
+    replay.windows = ReadDataFile(*windows, "windows");
+    draft.has_windows = true;
+  }
+  if (const YamlNode* labels = map.Find("labels")) {
+    replay.labels = ReadDataFile(*labels, "labels");
+  }
+  map.GetWhole("start", kCounter, replay.start);
+  map.GetWhole("stride", {1, kMaxExactWhole}, replay.stride);
+  if (const YamlNode* seed = map.Find("shuffle_seed")) {
+    const auto value = ReadWhole(*seed, "shuffle_seed", kCounter, problems_);
+    if (value) replay.shuffle_seed = static_cast<std::uint64_t>(*value);
+  }
+}
+
+void DeviceReader::ReadEscalation(const YamlNode& node, EscalationConfig& escalation) {
+  MapReader map(node, "escalation", problems_);
+  if (const YamlNode* policy = map.Find("policy")) {
+    const auto choice =
+        ReadChoice(*policy, "policy", {"confidence", "little-only", "big-only"}, problems_);
+    if (choice) escalation.policy = static_cast<EscalationPolicyKind>(*choice);
+  }
+  if (const YamlNode* threshold = map.Find("threshold")) {
+    const auto value = ReadFraction(*threshold, "threshold", {0, 1}, problems_);
+    if (value) escalation.threshold = *value;
+  }
+  map.GetWhole("max_pending", {1, 100'000}, escalation.max_pending);
+  map.GetDuration("deadline_margin_ms", {0, 3'600'000}, escalation.deadline_margin);
+  map.Finish();
+}
+
+// What only the device and the defaults together can tell.
+void DeviceReader::CheckComplete(MapReader& map, const Draft& draft) {
+  if (!map.is_map()) return;
+  const YamlNode& node = map.node();
+  if (draft.task_node == nullptr) problems_.Add(node, "the key 'task' is missing");
+  const YamlNode* source = map.Find("source");
+  const bool source_is_map = source != nullptr && source->kind == YamlNode::Kind::kMap;
+  if (!draft.has_type && source == nullptr) {
+    problems_.Add(node, "the key 'source' is missing");
+  } else if (!draft.has_type && source_is_map) {
+    MapReader(*source, "source", problems_).Require("type");
+  }
+  const bool is_replay = std::holds_alternative<ReplaySource>(draft.config.source.kind);
+  if (draft.has_type && is_replay && !draft.has_windows) {
+    problems_.Add(source_is_map ? *source : node, "the key 'windows' is missing");
+  }
+  const Milliseconds deadline = draft.config.deadline;
+  const Milliseconds margin = draft.config.escalation.deadline_margin;
+  if (margin >= deadline) {
+    const YamlNode* escalation = map.Find("escalation");
+    const YamlNode* own = nullptr;
+    if (escalation != nullptr && escalation->kind == YamlNode::Kind::kMap) {
+      own = MapReader(*escalation, "escalation", problems_).Find("deadline_margin_ms");
+    }
+    if (own == nullptr) own = map.Find("deadline_ms");
+    problems_.Add(own != nullptr ? *own : node,
+                  fmt::format("'deadline_margin_ms' ({}) must be less than 'deadline_ms' ({})",
+                              margin.count(), deadline.count()));
+  }
+}
+
+void DeviceReader::Unfold(const YamlNode& id_node, const Copies& copies,
+                          const DeviceConfig& pattern) {
+  const auto text = ReadLine(id_node, "id", 64, problems_);
+  if (!text) return;
+  const bool has_number = text->find(kNumberMark) != std::string::npos;
+  if (has_number && !copies.is_template) {
+    problems_.Add(id_node, "'id' has {n}, the number of a copy; say how many with 'count'");
+    return;
+  }
+  if (!has_number && copies.count > 1) {
+    problems_.Add(id_node, fmt::format("'id' must contain {{n}}, the number of the copy, where "
+                                       "'count' is {}",
+                                       copies.count));
+    return;
+  }
+  const std::uint64_t largest = copies.first + copies.count - 1;
+  for (std::size_t k = 0; k < copies.count && devices_.size() <= kMaxDevices; ++k) {
+    DeviceConfig device = pattern;
+    device.id = CopyId(*text, copies.first + k, largest);
+    if (!IsIdentifier(device.id)) {
+      problems_.Add(id_node, fmt::format("'id' must be 1 to 64 characters of A-Z a-z 0-9 _ . -, "
+                                         "not {}",
+                                         Quoted(device.id)));
+      return;
+    }
+    const auto [known, is_new] = line_of_id_.emplace(device.id, id_node.line);
+    if (!is_new) {
+      problems_.Add(id_node, fmt::format("device id {} is given twice, first at line {}",
+                                         Quoted(device.id), known->second));
+      return;
+    }
+    ShiftSource(device.source, k);
+    devices_.push_back(std::move(device));
+  }
+}
+
+std::filesystem::path DeviceReader::ReadDataFile(const YamlNode& node, std::string_view name) {
+  const auto text = ReadLine(node, name, kMaxPathBytes, problems_);
+  if (!text) return {};
+  const std::filesystem::path path = (base_ / *text).lexically_normal();
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(path, error)) {
+    problems_.Add(node, fmt::format("there is no file {}", path.string()));
+  }
+  return path;
+}
+
+}  // namespace biglittle

@@ -1,0 +1,62 @@
+#include "core/task.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <system_error>
+#include <utility>
+
+#include "core/digest.h"
+#include "core/map_reader.h"
+#include "core/prediction.h"
+#include "core/task_reader.h"
+#include "core/yaml_reader.h"
+
+namespace biglittle {
+namespace {
+
+absl::Status VerifyFile(const NetDescription& net) {
+  const auto digest = Sha256OfFile(net.file);
+  if (!digest.ok()) return digest.status();
+  if (*digest == net.sha256) return absl::OkStatus();
+  return absl::DataLossError(fmt::format(
+      "{}: has SHA-256 {}, but task.yaml names {}; fetch the right file or train the task again",
+      net.file.string(), *digest, net.sha256));
+}
+
+}  // namespace
+
+std::string_view Task::LabelOf(int class_index) const {
+  if (class_index < 0 || static_cast<std::size_t>(class_index) >= labels.size()) return kOtherName;
+  return labels[static_cast<std::size_t>(class_index)];
+}
+
+bool Task::IsPriority(int class_index) const {
+  return std::binary_search(priority_classes.begin(), priority_classes.end(), class_index);
+}
+
+Parsed<Task> LoadTask(const std::filesystem::path& path) {
+  std::error_code error;
+  const bool is_folder = std::filesystem::is_directory(path, error);
+  const std::filesystem::path file = is_folder ? path / "task.yaml" : path;
+  const Parsed<std::string> text = ReadTextFile(file);
+  if (!text.ok()) return {.value = std::nullopt, .problems = text.problems};
+  return ParseTask(*text.value, file);
+}
+
+Parsed<Task> ParseTask(std::string_view text, const std::filesystem::path& file) {
+  const Parsed<YamlDocument> document = ParseYaml(text, file.string());
+  if (!document.ok()) return {.value = std::nullopt, .problems = document.problems};
+  Problems problems(file.string());
+  Parsed<Task> parsed;
+  parsed.value = ReadTask(*document.value->root, file, problems);
+  if (!problems.empty()) parsed = {.value = std::nullopt, .problems = problems.Take()};
+  return parsed;
+}
+
+absl::Status VerifyFiles(const Task& task) {
+  if (const absl::Status little = VerifyFile(task.little); !little.ok()) return little;
+  return VerifyFile(task.big);
+}
+
+}  // namespace biglittle

@@ -1,0 +1,297 @@
+#include "core/task_reader.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "core/prediction.h"
+#include "core/text.h"
+
+namespace biglittle {
+namespace {
+
+constexpr std::size_t kMaxLabels = 1000;
+constexpr std::size_t kMaxLabelBytes = 200;
+constexpr std::size_t kMaxDescriptionBytes = 500;
+constexpr std::size_t kMaxPathBytes = 4096;
+constexpr std::size_t kMaxDimensions = 8;
+// What fits into the largest message that a fleet file allows.
+constexpr std::int64_t kMaxReadingBytes = std::int64_t{64} << 20;
+constexpr double kMaxTemperature = 1000;
+
+bool IsSha256(std::string_view text) {
+  return text.size() == 64 && std::all_of(text.begin(), text.end(), [](char c) {
+           return (c >= 'a' && c <= 'f') || (c >= '0' && c <= '9');
+         });
+}
+
+// Fills a Task section by section. Sections that speak of labels are read only where the labels
+// could be, so that one mistake is not reported many times over.
+class TaskReader {
+ public:
+  TaskReader(const std::filesystem::path& file, Problems& problems)
+      : file_(file), problems_(problems) {}
+
+  Task Read(const YamlNode& root) {
+    MapReader map(root, "the task file", problems_);
+    map.CheckVersion();
+    ReadName(map);
+    if (const YamlNode* description = map.Find("description")) {
+      auto line = ReadLine(*description, "description", kMaxDescriptionBytes, problems_);
+      if (line) task_.description = *std::move(line);
+    }
+    if (const YamlNode* labels = map.Require("labels")) ReadLabels(*labels);
+    if (const YamlNode* classes = map.Require("priority_classes")) ReadPriorityClasses(*classes);
+    if (const YamlNode* input = map.Require("input")) ReadInput(*input);
+    if (const YamlNode* rule = map.Require("normalisation")) ReadNormalisation(*rule);
+    if (const YamlNode* little = map.Require("little")) ReadNet(*little, "little", task_.little);
+    if (const YamlNode* big = map.Require("big")) ReadNet(*big, "big", task_.big);
+    if (const YamlNode* thresholds = map.Require("thresholds")) ReadThresholds(*thresholds);
+    // Measured figures for people; the programs do not look inside.
+    if (const YamlNode* held_out = map.Find("held_out")) {
+      MapReader(*held_out, "held_out", problems_);
+    }
+    map.Finish();
+    return std::move(task_);
+  }
+
+ private:
+  void ReadName(MapReader& map) {
+    const YamlNode* node = map.Require("task");
+    if (node == nullptr) return;
+    auto name = ReadLine(*node, "task", 64, problems_);
+    if (!name) return;
+    const std::string folder =
+        std::filesystem::absolute(file_).lexically_normal().parent_path().filename().string();
+    if (!IsTaskName(*name)) {
+      problems_.Add(*node, fmt::format("'task' must be 1 to 64 characters of a-z 0-9 -, not {}",
+                                       Quoted(*name)));
+    } else if (*name != folder) {
+      problems_.Add(*node, fmt::format("'task' is {}, but its folder is {}; give both one name",
+                                       Quoted(*name), Quoted(folder)));
+    }
+    task_.name = *std::move(name);
+  }
+
+  void ReadLabels(const YamlNode& node) {
+    const auto* items = ReadList(node, "labels", 2, kMaxLabels, problems_);
+    if (items == nullptr) return;
+    bool good = true;
+    for (const YamlNode* item : *items) {
+      auto label = ReadLine(*item, "labels", kMaxLabelBytes, problems_);
+      if (!label) {
+        good = false;
+      } else if (*label == kOtherName) {
+        good = false;
+        problems_.Add(*item, "the label 'other' is reserved for what the little net does not know");
+      } else if (!index_of_.emplace(*label, static_cast<int>(task_.labels.size())).second) {
+        good = false;
+        problems_.Add(*item, fmt::format("label {} is given twice", Quoted(*label)));
+      } else {
+        task_.labels.push_back(*std::move(label));
+      }
+    }
+    have_labels_ = good;
+    task_.thresholds.resize(task_.labels.size());
+  }
+
+  // The class index of a label, or of "other" where that is allowed.
+  std::optional<int> ReadClass(const YamlNode& node, std::string_view name, bool other_allowed) {
+    const auto label = ReadLine(node, name, kMaxLabelBytes, problems_);
+    if (!label) return std::nullopt;
+    if (other_allowed && *label == kOtherName) return kOtherClass;
+    const auto found = index_of_.find(*label);
+    if (found != index_of_.end()) return found->second;
+    const std::string nearest = NearestTo(*label, task_.labels);
+    problems_.Add(
+        node, fmt::format(
+                  "'{}' names {}, which is not a label{}", name, Quoted(*label),
+                  nearest.empty() ? std::string() : fmt::format("; did you mean '{}'?", nearest)));
+    return std::nullopt;
+  }
+
+  void ReadPriorityClasses(const YamlNode& node) {
+    const auto* items = ReadList(node, "priority_classes", 1, kMaxLabels, problems_);
+    if (items == nullptr || !have_labels_) return;
+    std::vector<int>& classes = task_.priority_classes;
+    bool good = true;
+    for (const YamlNode* item : *items) {
+      const auto index = ReadClass(*item, "priority_classes", false);
+      good = good && index.has_value();
+      if (!index) continue;
+      if (std::find(classes.begin(), classes.end(), *index) != classes.end()) {
+        problems_.Add(*item, fmt::format("priority class {} is given twice", Quoted(item->text)));
+      } else {
+        classes.push_back(*index);
+      }
+    }
+    std::sort(classes.begin(), classes.end());
+    have_priorities_ = good;
+  }
+
+  void ReadInput(const YamlNode& node) {
+    MapReader map(node, "input", problems_);
+    if (const YamlNode* dtype = map.Require("dtype")) {
+      const std::vector<std::string_view> names = {Name(DType::kUint8), Name(DType::kInt16),
+                                                   Name(DType::kFloat32)};
+      if (const auto choice = ReadChoice(*dtype, "dtype", names, problems_)) {
+        task_.input_dtype = *DTypeFromName(names[*choice]);
+      }
+    }
+    if (const YamlNode* shape = map.Require("shape")) ReadShape(*shape);
+    map.Finish();
+  }
+
+  void ReadShape(const YamlNode& node) {
+    const auto* items = ReadList(node, "shape", 1, kMaxDimensions, problems_);
+    if (items == nullptr) return;
+    Shape shape;
+    for (const YamlNode* item : *items) {
+      const auto dimension = ReadWhole(*item, "shape", {1, kMaxReadingBytes}, problems_);
+      if (!dimension) return;
+      shape.push_back(*dimension);
+    }
+    const auto elements = ElementCount(shape);
+    const auto element_size = static_cast<std::int64_t>(ElementSize(task_.input_dtype));
+    if (!elements || *elements * element_size > kMaxReadingBytes) {
+      problems_.Add(node, fmt::format("'shape' {} is more than {} bytes a reading", ToString(shape),
+                                      kMaxReadingBytes));
+      return;
+    }
+    task_.input_shape = std::move(shape);
+  }
+
+  void ReadNormalisation(const YamlNode& node) {
+    constexpr double kLargest = std::numeric_limits<float>::max();
+    MapReader map(node, "normalisation", problems_);
+    Normalisation& rule = task_.normalisation;
+    ReadChannels(map, "mean", {-kLargest, kLargest}, rule.mean);
+    ReadChannels(map, "standard_deviation", {0, kLargest, true}, rule.standard_deviation);
+    map.Finish();
+    if (!rule.mean.empty() && !rule.standard_deviation.empty() &&
+        rule.mean.size() != rule.standard_deviation.size()) {
+      problems_.Add(node, fmt::format("'mean' has {} elements and 'standard_deviation' {}; they "
+                                      "must have as many",
+                                      rule.mean.size(), rule.standard_deviation.size()));
+    }
+  }
+
+  void ReadChannels(MapReader& map, std::string_view key, FractionRange range,
+                    std::vector<float>& target) {
+    const YamlNode* node = map.Require(key);
+    if (node == nullptr) return;
+    if (node->kind != YamlNode::Kind::kSequence) {
+      ReadList(*node, key, 1, 1, problems_);  // says what it found
+      return;
+    }
+    const Shape& shape = task_.input_shape;
+    if (!shape.empty() && node->items.size() != 1 &&
+        node->items.size() != static_cast<std::size_t>(shape.front())) {
+      problems_.Add(*node, fmt::format("'{}' must have 1 element or {}, one a channel, not {}", key,
+                                       shape.front(), node->items.size()));
+      return;
+    }
+    std::vector<float> values;
+    for (const YamlNode* item : node->items) {
+      if (const auto value = ReadFraction(*item, key, range, problems_)) values.push_back(*value);
+    }
+    if (values.size() == node->items.size()) target = std::move(values);
+  }
+
+  void ReadNet(const YamlNode& node, std::string_view name, NetDescription& net) {
+    MapReader map(node, name, problems_);
+    if (const YamlNode* file = map.Require("file")) {
+      const auto line = ReadLine(*file, "file", kMaxPathBytes, problems_);
+      if (line) net.file = file_.parent_path() / *line;
+    }
+    if (const YamlNode* digest = map.Require("sha256")) {
+      if (digest->kind == YamlNode::Kind::kScalar && IsSha256(digest->text)) {
+        net.sha256 = digest->text;
+      } else {
+        problems_.Add(*digest, "'sha256' must be 64 hex digits in lower case, as sha256sum prints");
+      }
+    }
+    if (const YamlNode* value = map.Find("temperature")) {
+      const auto temperature =
+          ReadFraction(*value, "temperature", {0, kMaxTemperature, true}, problems_);
+      if (temperature) net.temperature = *temperature;
+    }
+    const bool is_little = &net == &task_.little;
+    const YamlNode* outputs = is_little ? map.Require("outputs") : map.Find("outputs");
+    if (outputs != nullptr) {
+      ReadOutputs(*outputs, is_little, net);
+    } else {
+      for (int i = 0; i < static_cast<int>(task_.labels.size()); ++i) net.outputs.push_back(i);
+    }
+    map.Finish();
+  }
+
+  // The little net tells its priority classes apart from everything else; the big one knows all.
+  void ReadOutputs(const YamlNode& node, bool is_little, NetDescription& net) {
+    const auto* items = ReadList(node, "outputs", 2, kMaxLabels + 1, problems_);
+    if (items == nullptr || !have_labels_ || (is_little && !have_priorities_)) return;
+    std::vector<int>& outputs = net.outputs;
+    bool known = true;
+    for (const YamlNode* item : *items) {
+      const auto index = ReadClass(*item, "outputs", is_little);
+      known = known && index.has_value();
+      if (!index) continue;
+      if (std::find(outputs.begin(), outputs.end(), *index) != outputs.end()) {
+        problems_.Add(*item, fmt::format("output {} is given twice", Quoted(item->text)));
+      } else if (is_little && *index != kOtherClass && !task_.IsPriority(*index)) {
+        problems_.Add(*item, fmt::format("output {} of the little net is not a priority class",
+                                         Quoted(item->text)));
+      } else {
+        outputs.push_back(*index);
+      }
+    }
+    if (known) ReportMissingOutputs(node, is_little, outputs);
+  }
+
+  void ReportMissingOutputs(const YamlNode& node, bool is_little, const std::vector<int>& outputs) {
+    const auto require = [&](int index) {
+      if (std::find(outputs.begin(), outputs.end(), index) != outputs.end()) return;
+      problems_.Add(node,
+                    fmt::format("'outputs' lacks {}", Quoted(std::string(task_.LabelOf(index)))));
+    };
+    for (int i = 0; i < static_cast<int>(task_.labels.size()); ++i) {
+      if (!is_little || task_.IsPriority(i)) require(i);
+    }
+    if (is_little) require(kOtherClass);
+  }
+
+  void ReadThresholds(const YamlNode& node) {
+    MapReader map(node, "thresholds", problems_);
+    if (!have_priorities_) return;
+    for (const int index : task_.priority_classes) {
+      const std::string& label = task_.labels[static_cast<std::size_t>(index)];
+      if (const YamlNode* value = map.Require(label)) {
+        task_.thresholds[static_cast<std::size_t>(index)] =
+            ReadFraction(*value, label, {0, 1, true}, problems_);
+      }
+    }
+    map.Finish();
+  }
+
+  const std::filesystem::path& file_;
+  Problems& problems_;
+  Task task_;
+  std::unordered_map<std::string, int> index_of_;
+  bool have_labels_ = false;
+  bool have_priorities_ = false;
+};
+
+}  // namespace
+
+Task ReadTask(const YamlNode& root, const std::filesystem::path& file, Problems& problems) {
+  return TaskReader(file, problems).Read(root);
+}
+
+}  // namespace biglittle
