@@ -2,6 +2,7 @@
 add_library(biglittle_options INTERFACE)
 target_compile_options(biglittle_options INTERFACE
   -Wall -Wextra -Wpedantic -Werror -Wshadow -Wconversion -Wno-sign-conversion
+  -Wno-missing-field-initializers  # what a designated initializer leaves out has its default
   -Wnon-virtual-dtor -Wold-style-cast -Woverloaded-virtual)
 target_include_directories(biglittle_options INTERFACE ${PROJECT_SOURCE_DIR})
 

@@ -1,0 +1,45 @@
+// The worker's trust boundary: from an MQTT message to checked work, or to a refusal with a reason.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cloud_worker/work_item.h"
+#include "core/task.h"
+#include "wire/escalation.h"
+#include "wire/message.h"
+#include "wire/topics.h"
+
+namespace biglittle {
+
+// What became of one message. Every reading in it is either in `items` or in `refused`, unless the
+// request as a whole was refused.
+struct Admission {
+  ReplyAddress address;
+  std::vector<WorkItem> items;
+  std::vector<wire::ReadingReply> refused;
+  std::optional<wire::Rejection> request_refused;
+};
+
+// Immutable, thread-safe.
+class Intake {
+ public:
+  // `tasks` by name; must outlive the intake.
+  Intake(wire::Topics topics, const std::map<std::string, Task>& tasks);
+
+  // nullopt if the message came on a topic that is no device's escalate topic: there is nobody to
+  // answer. The address is derived from the topic, which the broker has checked, never from the
+  // response topic, which the sender chose; a request that names another one is refused.
+  std::optional<Admission> Admit(const wire::Message& message) const;
+
+ private:
+  void AdmitReading(const Task& task, const wire::Message& message, wire::EscalatedReading reading,
+                    Admission& admission) const;
+
+  const wire::Topics topics_;
+  const std::map<std::string, Task>& tasks_;
+};
+
+}  // namespace biglittle

@@ -1,0 +1,74 @@
+// cloud_worker --config FLEET.yaml --worker ID: one cloud worker of a fleet.
+
+#include <cstdio>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <utility>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include "cloud_worker/cloud_classifier.h"
+#include "cloud_worker/worker.h"
+#include "core/clock.h"
+#include "core/exit_code.h"
+#include "core/fleet_config.h"
+#include "core/stop_signal.h"
+#include "core/task.h"
+
+namespace biglittle {
+namespace {
+
+int BadInput(const std::string& text) {
+  fmt::print(stderr, "cloud_worker: {}\n", text);
+  return kExitBadInput;
+}
+
+int RunWorker(const std::filesystem::path& config, const std::string& id) {
+  const Parsed<FleetConfig> fleet = LoadFleet(config);
+  if (!fleet.ok()) return BadInput(ToString(fleet.problems));
+  const WorkerConfig* worker = fleet.value->FindWorker(id);
+  if (worker == nullptr) {
+    return BadInput(fmt::format("{} has no worker {}: name one of its workers by --worker",
+                                config.string(), id));
+  }
+  std::map<std::string, Task> tasks;
+  for (const std::string& name : worker->tasks) {
+    Parsed<Task> task = LoadTask(fleet.value->models / name);
+    if (!task.ok()) return BadInput(ToString(task.problems));
+    tasks.emplace(name, *std::move(task.value));
+  }
+  auto classifier = CloudClassifier::Load(tasks, worker->max_batch_size, Clock::Real());
+  if (!classifier.ok()) return BadInput(std::string(classifier.status().message()));
+
+  StopSignal stop;
+  Worker program(*fleet.value, *worker, tasks, *std::move(classifier));
+  stop.OnStop([&program] { program.Stop(); });
+  const absl::Status ended = program.Run();
+  stop.OnStop({});
+  if (ended.ok()) return kExitDone;
+  fmt::print(stderr, "cloud_worker: {}: {}\n", id, std::string(ended.message()));
+  return kExitFailed;
+}
+
+}  // namespace
+}  // namespace biglittle
+
+int main(int argc, char** argv) {
+  CLI::App app("BigLittle's cloud worker: runs the big nets for what devices escalate");
+  std::string config;
+  std::string worker;
+  std::string log_level = "info";
+  app.add_option("--config", config, "The fleet's YAML file")->required();
+  app.add_option("--worker", worker, "The id of the worker in it")->required();
+  app.add_option("--log-level", log_level, "debug, info, warning, error")->capture_default_str();
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? biglittle::kExitDone : biglittle::kExitBadInput;
+  }
+  spdlog::set_level(spdlog::level::from_str(log_level));
+  return biglittle::RunWorker(config, worker);
+}

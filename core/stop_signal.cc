@@ -1,0 +1,72 @@
+#include "core/stop_signal.h"
+
+#include <signal.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <cassert>
+#include <cerrno>
+#include <cstdint>
+#include <utility>
+
+namespace biglittle {
+namespace {
+
+// A handler, not sigwait in a thread: libraries begin threads before main (OpenBLAS does), in which
+// the signals are not blocked.
+int wake_fd = -1;
+
+void Wake() {
+  const std::uint64_t one = 1;
+  const int saved = errno;
+  static_cast<void>(!write(wake_fd, &one, sizeof(one)));
+  errno = saved;
+}
+
+void OnSignal(int) { Wake(); }
+
+void SetHandler(int signal_number, void (*handler)(int)) {
+  struct sigaction action {};
+  action.sa_handler = handler;
+  action.sa_flags = SA_RESTART;
+  sigaction(signal_number, &action, nullptr);
+}
+
+}  // namespace
+
+StopSignal::StopSignal() {
+  assert(wake_fd == -1);
+  wake_fd = eventfd(0, EFD_CLOEXEC);
+  SetHandler(SIGINT, &OnSignal);
+  SetHandler(SIGTERM, &OnSignal);
+  SetHandler(SIGPIPE, SIG_IGN);
+  thread_ = std::thread([this] { Wait(); });
+}
+
+StopSignal::~StopSignal() {
+  SetHandler(SIGINT, SIG_DFL);
+  SetHandler(SIGTERM, SIG_DFL);
+  done_.store(true, std::memory_order_release);
+  Wake();
+  thread_.join();
+  close(wake_fd);
+  wake_fd = -1;
+}
+
+void StopSignal::OnStop(std::function<void()> action) {
+  const std::lock_guard lock(mutex_);
+  action_ = std::move(action);
+  if (requested() && action_) std::exchange(action_, {})();
+}
+
+void StopSignal::Wait() {
+  std::uint64_t count = 0;
+  while (read(wake_fd, &count, sizeof(count)) == sizeof(count) || errno == EINTR) {
+    if (done_.load(std::memory_order_acquire)) return;
+    const std::lock_guard lock(mutex_);
+    requested_.store(true, std::memory_order_release);
+    if (action_) std::exchange(action_, {})();
+  }
+}
+
+}  // namespace biglittle

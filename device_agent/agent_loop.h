@@ -1,0 +1,78 @@
+// The shell around Agent: brings it the sensor's samples, the broker's messages and the time, on
+// one thread, and says online, stopped and the counters on the retained status topic.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "absl/status/status.h"
+#include "core/bounded_queue.h"
+#include "core/clock.h"
+#include "core/fleet_config.h"
+#include "core/task.h"
+#include "device_agent/agent.h"
+#include "device_agent/sources/reading_source.h"
+#include "nn/classifier.h"
+#include "wire/mqtt_session.h"
+#include "wire/status.h"
+
+namespace biglittle {
+
+class AgentLoop {
+ public:
+  // Copies what it needs of `fleet` and `device`.
+  AgentLoop(const FleetConfig& fleet, const DeviceConfig& device, Task task,
+            nn::Classifier little, std::unique_ptr<ReadingSource> source);
+
+  // Runs until the source has no more readings or Stop() is called; then ends what is pending,
+  // hands over what waits for the broker (at most drain_timeout), says stopped and disconnects.
+  // Not OK if the source failed, or if results could not be delivered.
+  absl::Status Run();
+
+  // Makes Run return soon. From any thread.
+  void Stop();
+
+ private:
+  struct StopRequested {};
+  using Event = std::variant<wire::Message, StopRequested>;
+
+  wire::MqttSession::Options SessionOptions(const FleetConfig& fleet);
+  void OnMessage(wire::Message&& message);
+  void Flow();
+  bool MayTakeReading() const;
+  void TakeReading(SteadyTime now);
+  SteadyTime NextWake() const;
+  void Handle(const Event& event);
+  wire::Message StatusMessage(wire::State state);
+  void RefreshStatus();
+  absl::Status Finish();
+
+  // Constant after construction.
+  const DeviceConfig device_;
+  const std::string status_topic_;
+
+  // Used by the thread of Run only.
+  std::unique_ptr<ReadingSource> source_;
+  bool exhausted_ = false;
+  bool stopping_ = false;
+  absl::Status source_status_;
+  SteadyTime next_reading_at_;
+  SteadyTime next_status_at_;
+
+  BoundedQueue<Event> events_;
+
+  // Protected by status_mutex_.
+  std::mutex status_mutex_;
+  wire::Status status_;
+  std::uint64_t replies_dropped_ = 0;
+
+  // After what its callbacks use, so that it ends first.
+  wire::MqttSession session_;
+  Agent agent_;
+};
+
+}  // namespace biglittle

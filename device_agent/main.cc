@@ -1,0 +1,73 @@
+// device_agent --config FLEET.yaml --device ID: one device of a fleet.
+
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include "core/exit_code.h"
+#include "core/fleet_config.h"
+#include "core/stop_signal.h"
+#include "core/task.h"
+#include "device_agent/agent_loop.h"
+#include "device_agent/sources/source_factory.h"
+#include "nn/classifier.h"
+
+namespace biglittle {
+namespace {
+
+int BadInput(const std::string& text) {
+  fmt::print(stderr, "device_agent: {}\n", text);
+  return kExitBadInput;
+}
+
+int RunDevice(const std::filesystem::path& config, const std::string& id) {
+  const Parsed<FleetConfig> fleet = LoadFleet(config);
+  if (!fleet.ok()) return BadInput(ToString(fleet.problems));
+  const DeviceConfig* device = fleet.value->FindDevice(id);
+  if (device == nullptr) {
+    return BadInput(fmt::format("{} has no device {}: name one of its devices by --device",
+                                config.string(), id));
+  }
+  Parsed<Task> task = LoadTask(fleet.value->models / device->task);
+  if (!task.ok()) return BadInput(ToString(task.problems));
+  auto little = nn::Classifier::Load(*task.value, task.value->little, 1);
+  if (!little.ok()) return BadInput(std::string(little.status().message()));
+  auto source = MakeSource(device->source, *task.value);
+  if (!source.ok()) return BadInput(std::string(source.status().message()));
+
+  StopSignal stop;
+  AgentLoop loop(*fleet.value, *device, *std::move(task.value), *std::move(little),
+                 *std::move(source));
+  stop.OnStop([&loop] { loop.Stop(); });
+  const absl::Status ended = loop.Run();
+  stop.OnStop({});
+  if (ended.ok()) return kExitDone;
+  fmt::print(stderr, "device_agent: {}: {}\n", id, std::string(ended.message()));
+  return kExitFailed;
+}
+
+}  // namespace
+}  // namespace biglittle
+
+int main(int argc, char** argv) {
+  CLI::App app("BigLittle's device agent: answers what its little net can, escalates the rest");
+  std::string config;
+  std::string device;
+  std::string log_level = "info";
+  app.add_option("--config", config, "The fleet's YAML file")->required();
+  app.add_option("--device", device, "The id of the device in it")->required();
+  app.add_option("--log-level", log_level, "debug, info, warning, error")->capture_default_str();
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? biglittle::kExitDone : biglittle::kExitBadInput;
+  }
+  spdlog::set_level(spdlog::level::from_str(log_level));
+  return biglittle::RunDevice(config, device);
+}

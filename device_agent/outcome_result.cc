@@ -1,0 +1,63 @@
+#include "device_agent/outcome_result.h"
+
+#include <fmt/format.h>
+
+namespace biglittle {
+namespace {
+
+// What each way to end says beyond its prediction.
+struct DescribeOutcome {
+  wire::Result& result;
+
+  void operator()(const AnsweredLocally&) const { result.decided_by = wire::DecidedBy::kLittle; }
+  void operator()(const AnsweredByCloud& outcome) const {
+    result.decided_by = wire::DecidedBy::kBig;
+    result.worker = outcome.worker;
+    result.big_digest = outcome.model_digest;
+  }
+  void operator()(const FellBack& outcome) const {
+    result.decided_by = wire::DecidedBy::kFallback;
+    result.reason = outcome.detail.empty()
+                        ? std::string(Name(outcome.reason))
+                        : fmt::format("{}: {}", Name(outcome.reason), outcome.detail);
+  }
+};
+
+}  // namespace
+
+wire::Result MakeFinalResult(const ResultOrigin& origin, const Task& task,
+                             const LittleVerdict& verdict, const Outcome& outcome,
+                             const std::optional<CloudTiming>& timing, SteadyTime now) {
+  wire::Result result;
+  result.fleet = origin.fleet;
+  result.device = origin.device;
+  result.task = task.name;
+  result.run = origin.run;
+  result.sequence = verdict.sequence;
+  result.capture_time = verdict.capture_time;
+  result.stage = wire::Stage::kFinal;
+  std::visit(DescribeOutcome{result}, outcome);
+
+  const Prediction& prediction = PredictionOf(outcome);
+  result.class_index = prediction.class_index;
+  result.label = task.LabelOf(prediction.class_index);
+  result.confidence = prediction.confidence;
+
+  result.total_ms = ToMilliseconds(now - verdict.captured_at);
+  result.little_ms = ToMilliseconds(verdict.little_time);
+  result.deadline_ms = ToMilliseconds(origin.deadline);
+  if (timing) {
+    result.round_trip_ms = ToMilliseconds(timing->round_trip);
+    result.cloud_queue_ms = ToMilliseconds(timing->queue);
+    result.cloud_compute_ms = ToMilliseconds(timing->compute);
+  }
+
+  result.little_digest = task.little.sha256;
+  result.little_class_index = verdict.prediction.class_index;
+  result.little_label = task.LabelOf(verdict.prediction.class_index);
+  result.little_confidence = verdict.prediction.confidence;
+  result.truth = verdict.truth;
+  return result;
+}
+
+}  // namespace biglittle

@@ -1,0 +1,35 @@
+// The last arrow on the device: from how a reading ended to what consumers read about it.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "core/clock.h"
+#include "core/little_verdict.h"
+#include "core/outcome.h"
+#include "core/task.h"
+#include "wire/result.h"
+
+namespace biglittle {
+
+// Who we are, the same in every result of a run.
+struct ResultOrigin {
+  std::string fleet;
+  std::string device;
+  std::string run;
+  Milliseconds deadline{0};
+};
+
+// What the cloud's answer cost; only for AnsweredByCloud.
+struct CloudTiming {
+  SteadyTime::duration round_trip{0};
+  SteadyTime::duration queue{0};
+  SteadyTime::duration compute{0};
+};
+
+// The final result of a reading that ended in `outcome` at `now`. Pure.
+wire::Result MakeFinalResult(const ResultOrigin& origin, const Task& task,
+                             const LittleVerdict& verdict, const Outcome& outcome,
+                             const std::optional<CloudTiming>& timing, SteadyTime now);
+
+}  // namespace biglittle

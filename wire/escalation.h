@@ -1,0 +1,88 @@
+// The request that a device sends when its little net is not sure, the reply that comes back, and
+// their encoding. Decoding is a trust boundary: whatever it returns is well formed.
+//
+// Pure functions, thread-safe.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "core/clock.h"
+#include "core/prediction.h"
+#include "core/tensor.h"
+
+namespace biglittle::wire {
+
+struct EscalatedReading {
+  std::uint64_t sequence = 0;
+  Milliseconds time_left{0};  // counted from when the request was written
+  Tensor window;
+};
+
+struct EscalationRequest {
+  std::string task;
+  std::vector<EscalatedReading> readings;
+};
+
+enum class RejectionReason : std::uint8_t {
+  kOverloaded,
+  kExpired,
+  kInvalid,
+  kUnknownTask,
+  kInternal
+};
+
+// "overloaded", "expired", ...
+std::string_view Name(RejectionReason reason);
+
+struct Rejection {
+  RejectionReason reason = RejectionReason::kInternal;
+  std::string detail;
+  Milliseconds retry_after{0};  // only with kOverloaded
+};
+
+struct CloudPrediction {
+  Prediction prediction;
+  std::string model_digest;
+  std::chrono::microseconds queue_time{0};
+  std::chrono::microseconds compute_time{0};
+  std::uint32_t batch_size = 0;
+};
+
+struct ReadingReply {
+  std::uint64_t sequence = 0;
+  std::variant<CloudPrediction, Rejection> answer;
+};
+
+struct EscalationReply {
+  std::string worker;
+  std::vector<ReadingReply> replies;
+  std::optional<Rejection> rejection;  // of the request as a whole
+};
+
+// Bounds of a message, checked while decoding.
+struct CodecLimits {
+  std::size_t max_readings = 256;
+  std::size_t max_rank = 8;
+  std::size_t max_classes = 100000;
+  std::size_t max_text_bytes = 1024;  // names, details, digests: each
+};
+
+std::string Encode(const EscalationRequest& request);
+std::string Encode(const EscalationReply& reply);
+
+// InvalidArgument, with what is wrong, if the payload is no protobuf, or breaks a limit: no
+// readings or too many, a sequence twice, an empty task, an unknown dtype, a shape that does not
+// fit the data, a value that is not finite.
+absl::StatusOr<EscalationRequest> DecodeEscalationRequest(std::string_view payload,
+                                                          const CodecLimits& limits = {});
+absl::StatusOr<EscalationReply> DecodeEscalationReply(std::string_view payload,
+                                                      const CodecLimits& limits = {});
+
+}  // namespace biglittle::wire

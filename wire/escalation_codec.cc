@@ -1,0 +1,271 @@
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <unordered_set>
+
+#include <fmt/format.h>
+
+#include "biglittle/v1/escalation.pb.h"
+#include "wire/escalation.h"
+
+namespace biglittle::wire {
+namespace {
+
+absl::Status Invalid(std::string text) { return absl::InvalidArgumentError(std::move(text)); }
+
+v1::DType ToProto(DType dtype) {
+  switch (dtype) {
+    case DType::kUint8:
+      return v1::DTYPE_UINT8;
+    case DType::kInt16:
+      return v1::DTYPE_INT16;
+    case DType::kFloat32:
+      return v1::DTYPE_FLOAT32;
+  }
+  return v1::DTYPE_UNSPECIFIED;
+}
+
+std::optional<DType> FromProto(v1::DType dtype) {
+  switch (dtype) {
+    case v1::DTYPE_UINT8:
+      return DType::kUint8;
+    case v1::DTYPE_INT16:
+      return DType::kInt16;
+    case v1::DTYPE_FLOAT32:
+      return DType::kFloat32;
+    default:
+      return std::nullopt;
+  }
+}
+
+v1::Rejection::Reason ToProto(RejectionReason reason) {
+  switch (reason) {
+    case RejectionReason::kOverloaded:
+      return v1::Rejection::OVERLOADED;
+    case RejectionReason::kExpired:
+      return v1::Rejection::EXPIRED;
+    case RejectionReason::kInvalid:
+      return v1::Rejection::INVALID;
+    case RejectionReason::kUnknownTask:
+      return v1::Rejection::UNKNOWN_TASK;
+    case RejectionReason::kInternal:
+      return v1::Rejection::INTERNAL;
+  }
+  return v1::Rejection::REASON_UNSPECIFIED;
+}
+
+// A reason that this version does not know still refuses the request.
+RejectionReason FromProto(v1::Rejection::Reason reason) {
+  switch (reason) {
+    case v1::Rejection::OVERLOADED:
+      return RejectionReason::kOverloaded;
+    case v1::Rejection::EXPIRED:
+      return RejectionReason::kExpired;
+    case v1::Rejection::INVALID:
+      return RejectionReason::kInvalid;
+    case v1::Rejection::UNKNOWN_TASK:
+      return RejectionReason::kUnknownTask;
+    default:
+      return RejectionReason::kInternal;
+  }
+}
+
+std::uint32_t Clamp32(std::int64_t value) {
+  constexpr std::int64_t kMax = std::numeric_limits<std::uint32_t>::max();
+  return static_cast<std::uint32_t>(std::clamp<std::int64_t>(value, 0, kMax));
+}
+
+void ToProto(const Rejection& rejection, v1::Rejection& out) {
+  out.set_reason(ToProto(rejection.reason));
+  out.set_detail(rejection.detail);
+  out.set_retry_after_ms(Clamp32(rejection.retry_after.count()));
+}
+
+Rejection FromProto(const v1::Rejection& in, const CodecLimits& limits) {
+  return {FromProto(in.reason()), in.detail().substr(0, limits.max_text_bytes),
+          Milliseconds(in.retry_after_ms())};
+}
+
+bool AllFinite(std::string_view bytes) {
+  for (std::size_t at = 0; at + sizeof(float) <= bytes.size(); at += sizeof(float)) {
+    float value = 0.0F;
+    std::memcpy(&value, bytes.data() + at, sizeof(value));
+    if (!std::isfinite(value)) return false;
+  }
+  return true;
+}
+
+absl::StatusOr<Tensor> DecodeTensor(const v1::Tensor& in, const CodecLimits& limits) {
+  const std::optional<DType> dtype = FromProto(in.dtype());
+  if (!dtype) return Invalid(fmt::format("dtype {} is unknown", static_cast<int>(in.dtype())));
+  if (static_cast<std::size_t>(in.shape_size()) > limits.max_rank) {
+    return Invalid(fmt::format("rank {} is over the limit of {}", in.shape_size(), limits.max_rank));
+  }
+  Tensor tensor;
+  tensor.dtype = *dtype;
+  tensor.shape.assign(in.shape().begin(), in.shape().end());
+  const std::optional<std::int64_t> elements = ElementCount(tensor.shape);
+  if (!elements) {
+    return Invalid(fmt::format("shape {} is empty or too large", ToString(tensor.shape)));
+  }
+  const std::string& data = in.data();
+  if (data.size() != static_cast<std::size_t>(*elements) * ElementSize(*dtype)) {
+    return Invalid(fmt::format("{} bytes do not fill shape {} of {}", data.size(),
+                               ToString(tensor.shape), Name(*dtype)));
+  }
+  if (*dtype == DType::kFloat32 && !AllFinite(data)) {
+    return Invalid("a value is not a finite number");
+  }
+  const auto* bytes = reinterpret_cast<const std::byte*>(data.data());
+  tensor.data.assign(bytes, bytes + data.size());
+  return tensor;
+}
+
+absl::StatusOr<CloudPrediction> DecodePrediction(const v1::CloudPrediction& in,
+                                                 const CodecLimits& limits) {
+  if (in.class_index() >= limits.max_classes ||
+      static_cast<std::size_t>(in.probabilities_size()) > limits.max_classes) {
+    return Invalid(fmt::format("class {} is over the limit of {} classes", in.class_index(),
+                               limits.max_classes));
+  }
+  if (!(in.confidence() >= 0.0F && in.confidence() <= 1.0F)) {
+    return Invalid(fmt::format("confidence {} is not between 0 and 1", in.confidence()));
+  }
+  if (in.model_digest().size() > limits.max_text_bytes) return Invalid("the digest is too long");
+  CloudPrediction out;
+  out.prediction.class_index = static_cast<int>(in.class_index());
+  out.prediction.confidence = in.confidence();
+  out.prediction.probabilities.assign(in.probabilities().begin(), in.probabilities().end());
+  out.model_digest = in.model_digest();
+  out.queue_time = std::chrono::microseconds(in.queue_us());
+  out.compute_time = std::chrono::microseconds(in.compute_us());
+  out.batch_size = in.batch_size();
+  return out;
+}
+
+void ToProto(const CloudPrediction& prediction, v1::CloudPrediction& out) {
+  out.set_class_index(static_cast<std::uint32_t>(prediction.prediction.class_index));
+  out.set_confidence(prediction.prediction.confidence);
+  const std::vector<float>& probabilities = prediction.prediction.probabilities;
+  out.mutable_probabilities()->Add(probabilities.begin(), probabilities.end());
+  out.set_model_digest(prediction.model_digest);
+  out.set_queue_us(Clamp32(prediction.queue_time.count()));
+  out.set_compute_us(Clamp32(prediction.compute_time.count()));
+  out.set_batch_size(prediction.batch_size);
+}
+
+}  // namespace
+
+std::string_view Name(RejectionReason reason) {
+  switch (reason) {
+    case RejectionReason::kOverloaded:
+      return "overloaded";
+    case RejectionReason::kExpired:
+      return "expired";
+    case RejectionReason::kInvalid:
+      return "invalid";
+    case RejectionReason::kUnknownTask:
+      return "unknown_task";
+    case RejectionReason::kInternal:
+      return "internal";
+  }
+  return "internal";
+}
+
+std::string Encode(const EscalationRequest& request) {
+  v1::EscalationRequest out;
+  out.set_task(request.task);
+  for (const EscalatedReading& reading : request.readings) {
+    v1::EscalatedReading& item = *out.add_readings();
+    item.set_sequence(reading.sequence);
+    item.set_time_left_ms(Clamp32(reading.time_left.count()));
+    v1::Tensor& window = *item.mutable_window();
+    window.set_dtype(ToProto(reading.window.dtype));
+    for (const std::int64_t dimension : reading.window.shape) window.add_shape(Clamp32(dimension));
+    window.set_data(reading.window.data.data(), reading.window.data.size());
+  }
+  return out.SerializeAsString();
+}
+
+std::string Encode(const EscalationReply& reply) {
+  v1::EscalationReply out;
+  out.set_worker(reply.worker);
+  for (const ReadingReply& item : reply.replies) {
+    v1::ReadingReply& entry = *out.add_replies();
+    entry.set_sequence(item.sequence);
+    if (const auto* prediction = std::get_if<CloudPrediction>(&item.answer)) {
+      ToProto(*prediction, *entry.mutable_prediction());
+    } else {
+      ToProto(std::get<Rejection>(item.answer), *entry.mutable_rejection());
+    }
+  }
+  if (reply.rejection) ToProto(*reply.rejection, *out.mutable_rejection());
+  return out.SerializeAsString();
+}
+
+absl::StatusOr<EscalationRequest> DecodeEscalationRequest(std::string_view payload,
+                                                          const CodecLimits& limits) {
+  v1::EscalationRequest in;
+  if (payload.size() > std::numeric_limits<int>::max() ||
+      !in.ParseFromArray(payload.data(), static_cast<int>(payload.size()))) {
+    return Invalid("the payload is no protobuf of an escalation request");
+  }
+  if (in.task().empty() || in.task().size() > limits.max_text_bytes) {
+    return Invalid("the request names no task");
+  }
+  if (in.readings().empty() || static_cast<std::size_t>(in.readings_size()) > limits.max_readings) {
+    return Invalid(fmt::format("the request has {} readings, it may have 1 to {}",
+                               in.readings_size(), limits.max_readings));
+  }
+  EscalationRequest request;
+  request.task = in.task();
+  request.readings.reserve(in.readings_size());
+  std::unordered_set<std::uint64_t> sequences;
+  for (const v1::EscalatedReading& item : in.readings()) {
+    if (!sequences.insert(item.sequence()).second) {
+      return Invalid(fmt::format("reading {} occurs twice", item.sequence()));
+    }
+    absl::StatusOr<Tensor> window = DecodeTensor(item.window(), limits);
+    if (!window.ok()) {
+      return Invalid(fmt::format("reading {}: {}", item.sequence(),
+                                 std::string(window.status().message())));
+    }
+    request.readings.push_back(
+        {item.sequence(), Milliseconds(item.time_left_ms()), *std::move(window)});
+  }
+  return request;
+}
+
+absl::StatusOr<EscalationReply> DecodeEscalationReply(std::string_view payload,
+                                                      const CodecLimits& limits) {
+  v1::EscalationReply in;
+  if (payload.size() > std::numeric_limits<int>::max() ||
+      !in.ParseFromArray(payload.data(), static_cast<int>(payload.size()))) {
+    return Invalid("the payload is no protobuf of an escalation reply");
+  }
+  if (in.worker().size() > limits.max_text_bytes) return Invalid("the worker's name is too long");
+  if (static_cast<std::size_t>(in.replies_size()) > limits.max_readings) {
+    return Invalid(fmt::format("the reply has {} readings, it may have at most {}",
+                               in.replies_size(), limits.max_readings));
+  }
+  EscalationReply reply;
+  reply.worker = in.worker();
+  if (in.has_rejection()) reply.rejection = FromProto(in.rejection(), limits);
+  for (const v1::ReadingReply& item : in.replies()) {
+    if (item.has_prediction()) {
+      absl::StatusOr<CloudPrediction> prediction = DecodePrediction(item.prediction(), limits);
+      if (!prediction.ok()) return prediction.status();
+      reply.replies.push_back({item.sequence(), *std::move(prediction)});
+    } else if (item.has_rejection()) {
+      reply.replies.push_back({item.sequence(), FromProto(item.rejection(), limits)});
+    } else {
+      return Invalid(fmt::format("reading {} has neither prediction nor rejection",
+                                 item.sequence()));
+    }
+  }
+  if (reply.replies.empty() && !reply.rejection) return Invalid("the reply is empty");
+  return reply;
+}
+
+}  // namespace biglittle::wire

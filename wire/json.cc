@@ -1,0 +1,48 @@
+#include "wire/json.h"
+
+#include <chrono>
+
+#include <fmt/format.h>
+#include <google/protobuf/timestamp.pb.h>
+#include <google/protobuf/util/json_util.h>
+
+namespace biglittle::wire {
+
+std::string ToJson(const google::protobuf::Message& message) {
+  google::protobuf::util::JsonPrintOptions options;
+  options.preserve_proto_field_names = true;
+  options.always_print_primitive_fields = true;
+  std::string json;
+  // Fails only for text that is not UTF-8; then what could be written is still the best there is.
+  const auto status = google::protobuf::util::MessageToJsonString(message, &json, options);
+  if (!status.ok()) json = "{}";
+  return json;
+}
+
+absl::Status FromJson(std::string_view json, google::protobuf::Message& message) {
+  google::protobuf::util::JsonParseOptions options;
+  options.ignore_unknown_fields = true;
+  const auto status = google::protobuf::util::JsonStringToMessage(
+      google::protobuf::StringPiece(json.data(), json.size()), &message, options);
+  if (!status.ok()) {
+    return absl::InvalidArgumentError(
+        fmt::format("no JSON of a {}: {}", message.GetDescriptor()->name(),
+                    std::string(status.message().data(), status.message().size())));
+  }
+  return absl::OkStatus();
+}
+
+void SetTimestamp(WallTime time, google::protobuf::Timestamp& out) {
+  const auto since_epoch = time.time_since_epoch();
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(since_epoch);
+  out.set_seconds(seconds.count());
+  out.set_nanos(static_cast<int>(
+      std::chrono::duration_cast<std::chrono::nanoseconds>(since_epoch - seconds).count()));
+}
+
+WallTime FromTimestamp(const google::protobuf::Timestamp& timestamp) {
+  return WallTime(std::chrono::duration_cast<WallTime::duration>(
+      std::chrono::seconds(timestamp.seconds()) + std::chrono::nanoseconds(timestamp.nanos())));
+}
+
+}  // namespace biglittle::wire

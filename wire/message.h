@@ -1,0 +1,29 @@
+// One MQTT message with the MQTT 5 properties that we use, free of any client library's types.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "core/clock.h"
+
+namespace biglittle::wire {
+
+inline constexpr char kProtobufContent[] = "application/x-protobuf";
+inline constexpr char kJsonContent[] = "application/json";
+
+struct Message {
+  std::string topic;
+  std::string payload;
+  int qos = 1;
+  bool retained = false;
+  std::string content_type;
+  std::string response_topic;    // empty: none
+  std::string correlation_data;  // empty: none
+  // Outgoing: not sent any more after this time, and the broker keeps it no longer (whole seconds,
+  // rounded up). Incoming: not set.
+  std::optional<SteadyTime> expires_at;
+  // Incoming: the steady time at which the session got it.
+  SteadyTime received_at;
+};
+
+}  // namespace biglittle::wire

@@ -1,0 +1,95 @@
+// An MQTT 5 session that survives its connections: it connects when it can, subscribes again on
+// every connect, keeps what is to be published until the broker has acknowledged it, and tells what
+// it could not keep.
+//
+// One thread of its own connects and publishes; Paho's receive thread calls on_message. The class is
+// thread-safe, but on_message and on_connection must return at once: enqueue and nothing else, for
+// Paho serves all sessions of a process with that one thread.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "core/clock.h"
+#include "core/fleet_config.h"
+#include "wire/message.h"
+
+namespace biglittle::wire {
+
+class MqttSession {
+ public:
+  struct Options {
+    BrokerConfig broker;
+    std::string client_id;
+    // True: the broker forgets the session with the connection. Workers want that, because a shared
+    // subscription whose member is away would go on taking its share of the requests.
+    bool clean_start = false;
+    std::vector<std::string> subscriptions;  // topic filters, QoS 1
+    std::optional<Message> will;             // sent by the broker when we vanish
+    // The first message after every connect; called on the session's thread.
+    std::function<Message()> birth;
+    std::function<void(Message&&)> on_message;
+    std::function<void(bool connected)> on_connection;
+  };
+
+  // Everything counted since construction.
+  struct Counters {
+    std::uint64_t connects = 0;            // successful ones, the first included
+    std::uint64_t connect_failures = 0;
+    std::uint64_t connections_lost = 0;
+    std::uint64_t published = 0;           // handed to Paho, repeats included
+    std::uint64_t acknowledged = 0;        // by the broker
+    std::uint64_t republished = 0;         // again after a lost connection
+    std::uint64_t refused_backlog_full = 0;
+    std::uint64_t refused_too_large = 0;
+    std::uint64_t refused_by_broker = 0;   // the broker's acknowledgement said no
+    std::uint64_t expired = 0;             // past expires_at before they could be sent
+    std::uint64_t received = 0;
+    std::uint64_t received_too_large = 0;  // dropped before anybody looked into them
+    std::uint64_t subscriptions_refused = 0;
+  };
+
+  explicit MqttSession(Options options);
+  ~MqttSession();  // Stop()
+  MqttSession(const MqttSession&) = delete;
+  MqttSession& operator=(const MqttSession&) = delete;
+
+  // Begins to connect and returns at once.
+  void Start();
+
+  // Takes the message, to be published in order, at least once (QoS 1) across reconnects.
+  // ResourceExhausted: the backlog is full. InvalidArgument: larger than max_payload_bytes.
+  // FailedPrecondition: stopped. In each case the message was not taken and this was counted.
+  absl::Status Publish(Message message);
+
+  bool connected() const;
+  // Waits until connected; false if `deadline` came first.
+  bool WaitConnected(SteadyTime deadline) const;
+  // Messages that the broker has not acknowledged yet, and how many there may be.
+  std::size_t backlog() const;
+  std::size_t max_backlog() const;
+  // "tcp://host:port", for messages to people.
+  std::string broker_address() const;
+  Counters counters() const;
+
+  // Leaves all subscriptions, now and on later connects, so that a shared group's messages go to
+  // its other members. Returns when the broker has confirmed it, or at `deadline`.
+  void Unsubscribe(SteadyTime deadline);
+  // Waits until everything taken is acknowledged; returns how many messages were not by `deadline`.
+  std::size_t Drain(SteadyTime deadline);
+  // Disconnects cleanly (the broker does not send the will) and ends the thread. Idempotent.
+  void Stop();
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace biglittle::wire

@@ -1,0 +1,84 @@
+#include "wire/paho_message.h"
+
+#include <algorithm>
+#include <chrono>
+#include <limits>
+#include <utility>
+
+namespace biglittle::wire {
+namespace {
+
+using mqtt::properties;
+using mqtt::property;
+
+// MQTT counts whole seconds: round up, for the deadline itself travels in the payload.
+std::int32_t ExpirySeconds(SteadyTime::duration left) {
+  const auto seconds = std::chrono::ceil<std::chrono::seconds>(left).count();
+  return static_cast<std::int32_t>(
+      std::clamp<std::int64_t>(seconds, 1, std::numeric_limits<std::int32_t>::max()));
+}
+
+std::string StringProperty(const properties& from, property::code code) {
+  return from.contains(code) ? mqtt::get<std::string>(from, code) : std::string();
+}
+
+}  // namespace
+
+OutgoingMessage::OutgoingMessage(Message message) : header_(std::move(message)) {
+  payload_ = mqtt::binary_ref(std::move(header_.payload));
+  header_.payload.clear();
+}
+
+bool OutgoingMessage::ExpiredAt(SteadyTime now) const {
+  return header_.expires_at && *header_.expires_at <= now;
+}
+
+mqtt::const_message_ptr OutgoingMessage::ToPaho(SteadyTime now) const {
+  properties list;
+  if (!header_.content_type.empty()) list.add({property::CONTENT_TYPE, header_.content_type});
+  if (!header_.response_topic.empty()) list.add({property::RESPONSE_TOPIC, header_.response_topic});
+  if (!header_.correlation_data.empty()) {
+    list.add({property::CORRELATION_DATA, header_.correlation_data});
+  }
+  if (header_.expires_at) {
+    list.add({property::MESSAGE_EXPIRY_INTERVAL, ExpirySeconds(*header_.expires_at - now)});
+  }
+  auto message = mqtt::message::create(header_.topic, payload_, header_.qos, header_.retained);
+  message->set_properties(std::move(list));
+  return message;
+}
+
+Message FromPaho(const mqtt::message& message, SteadyTime received_at) {
+  Message out;
+  out.topic = message.get_topic();
+  out.payload = message.get_payload_str();
+  out.qos = message.get_qos();
+  out.retained = message.is_retained();
+  const properties& list = message.get_properties();
+  out.content_type = StringProperty(list, property::CONTENT_TYPE);
+  out.response_topic = StringProperty(list, property::RESPONSE_TOPIC);
+  out.correlation_data = StringProperty(list, property::CORRELATION_DATA);
+  out.received_at = received_at;
+  return out;
+}
+
+mqtt::connect_options ConnectOptions(const BrokerConfig& broker, bool clean_start,
+                                     const std::optional<Message>& will) {
+  mqtt::connect_options options;
+  options.set_mqtt_version(MQTTVERSION_5);
+  options.set_clean_start(clean_start);
+  options.set_keep_alive_interval(broker.keep_alive);
+  options.set_connect_timeout(std::chrono::ceil<std::chrono::seconds>(broker.connect_timeout));
+  options.set_max_inflight(static_cast<int>(broker.max_in_flight_messages));
+  if (will) options.set_will(mqtt::will_options(*OutgoingMessage(*will).ToPaho(SteadyTime())));
+  properties list;
+  // A clean start means that nothing is worth keeping when the connection ends.
+  const auto expiry = clean_start ? std::chrono::seconds(0) : broker.session_expiry;
+  list.add({property::SESSION_EXPIRY_INTERVAL, static_cast<std::int32_t>(expiry.count())});
+  list.add({property::RECEIVE_MAXIMUM, static_cast<std::uint16_t>(broker.max_in_flight_messages)});
+  // On the finished object: the builder of Paho C++ 1.2.0 leaves a dangling pointer.
+  options.set_properties(std::move(list));
+  return options;
+}
+
+}  // namespace biglittle::wire

@@ -1,0 +1,65 @@
+// A result as consumers see it, and its encoding: JSON by default, protobuf on request.
+//
+// Pure functions, thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "core/clock.h"
+
+namespace biglittle::wire {
+
+enum class DecidedBy : std::uint8_t { kLittle, kBig, kFallback };
+enum class Stage : std::uint8_t { kProvisional, kFinal };
+
+// "little", "big", "fallback"; "provisional", "final".
+std::string_view Name(DecidedBy decided_by);
+std::string_view Name(Stage stage);
+
+struct Result {
+  std::string fleet;
+  std::string device;
+  std::string task;
+  std::string run;
+  std::uint64_t sequence = 0;
+  WallTime capture_time;
+  Stage stage = Stage::kFinal;
+  DecidedBy decided_by = DecidedBy::kLittle;
+  std::string reason;  // empty unless decided_by is kFallback
+  int class_index = 0;
+  std::string label;
+  float confidence = 0.0F;
+
+  // Milliseconds.
+  double total_ms = 0.0;
+  double little_ms = 0.0;
+  std::optional<double> round_trip_ms;
+  std::optional<double> cloud_queue_ms;
+  std::optional<double> cloud_compute_ms;
+  double deadline_ms = 0.0;
+
+  std::string little_digest;
+  std::string big_digest;  // empty unless decided_by is kBig
+  std::string worker;      // likewise
+
+  int little_class_index = 0;
+  std::string little_label;
+  float little_confidence = 0.0F;
+
+  std::optional<int> truth;
+};
+
+enum class ResultFormat : std::uint8_t { kJson, kProtobuf };
+
+// The message's payload; `format` also decides its content type.
+std::string Encode(const Result& result, ResultFormat format = ResultFormat::kJson);
+
+// `content_type` as the message had it; anything but kProtobufContent is read as JSON.
+// InvalidArgument if the payload is neither, or lacks device, run, stage or decided_by.
+absl::StatusOr<Result> DecodeResult(std::string_view payload, std::string_view content_type);
+
+}  // namespace biglittle::wire

@@ -1,0 +1,37 @@
+// The retained status of a device or a worker, and its JSON encoding.
+//
+// Pure functions, thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "core/clock.h"
+
+namespace biglittle::wire {
+
+enum class State : std::uint8_t { kOnline, kOffline, kStopped };
+
+// "online", "offline", "stopped".
+std::string_view Name(State state);
+
+struct Status {
+  std::string fleet;
+  std::string device;  // exactly one of device and worker is filled
+  std::string worker;
+  State state = State::kOnline;
+  std::string run;
+  WallTime time;
+  std::map<std::string, std::string> models;     // task -> digest of the net served here
+  std::map<std::string, std::uint64_t> counters;  // since the start of the run
+};
+
+std::string Encode(const Status& status);
+
+// InvalidArgument if the payload is no JSON of a status, or has no state.
+absl::StatusOr<Status> DecodeStatus(std::string_view payload);
+
+}  // namespace biglittle::wire

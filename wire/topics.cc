@@ -1,0 +1,44 @@
+#include "wire/topics.h"
+
+#include <fmt/format.h>
+
+namespace biglittle::wire {
+
+Topics::Topics(std::string_view root, std::string_view fleet)
+    : prefix_(fmt::format("{}/{}/", root, fleet)) {}
+
+std::string Topics::Device(std::string_view device, std::string_view leaf) const {
+  return fmt::format("{}devices/{}/{}", prefix_, device, leaf);
+}
+
+std::string Topics::Escalate(std::string_view device) const { return Device(device, "escalate"); }
+std::string Topics::Reply(std::string_view device) const { return Device(device, "reply"); }
+std::string Topics::Result(std::string_view device) const { return Device(device, "result"); }
+std::string Topics::DeviceStatus(std::string_view device) const { return Device(device, "status"); }
+
+std::string Topics::WorkerStatus(std::string_view worker) const {
+  return fmt::format("{}workers/{}/status", prefix_, worker);
+}
+
+std::string Topics::SharedEscalate(std::string_view group) const {
+  return fmt::format("$share/{}/{}", group, Device("+", "escalate"));
+}
+
+std::string Topics::AllResults() const { return Device("+", "result"); }
+std::string Topics::AllDeviceStatus() const { return Device("+", "status"); }
+std::string Topics::AllWorkerStatus() const { return WorkerStatus("+"); }
+
+std::optional<std::string> Topics::DeviceOfEscalate(std::string_view topic) const {
+  constexpr std::string_view kBranch = "devices/";
+  constexpr std::string_view kLeaf = "/escalate";
+  if (!topic.starts_with(prefix_)) return std::nullopt;
+  topic.remove_prefix(prefix_.size());
+  if (!topic.starts_with(kBranch) || !topic.ends_with(kLeaf)) return std::nullopt;
+  topic.remove_prefix(kBranch.size());
+  if (topic.size() <= kLeaf.size()) return std::nullopt;
+  topic.remove_suffix(kLeaf.size());
+  if (topic.find('/') != std::string_view::npos) return std::nullopt;
+  return std::string(topic);
+}
+
+}  // namespace biglittle::wire

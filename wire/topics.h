@@ -1,0 +1,37 @@
+// The names under which a fleet's messages travel; docs/wire.md has the table.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace biglittle::wire {
+
+// The topics of one fleet. Immutable.
+class Topics {
+ public:
+  // `root` may have several levels ("biglittle/v1"); `fleet` is one.
+  Topics(std::string_view root, std::string_view fleet);
+
+  std::string Escalate(std::string_view device) const;
+  std::string Reply(std::string_view device) const;
+  std::string Result(std::string_view device) const;
+  std::string DeviceStatus(std::string_view device) const;
+  std::string WorkerStatus(std::string_view worker) const;
+
+  // Topic filters.
+  std::string SharedEscalate(std::string_view group) const;  // "$share/<group>/..."
+  std::string AllResults() const;
+  std::string AllDeviceStatus() const;
+  std::string AllWorkerStatus() const;
+
+  // The device whose escalate topic this is; nullopt if it is not one of this fleet's.
+  std::optional<std::string> DeviceOfEscalate(std::string_view topic) const;
+
+ private:
+  std::string Device(std::string_view device, std::string_view leaf) const;
+
+  std::string prefix_;  // "<root>/<fleet>/"
+};
+
+}  // namespace biglittle::wire
