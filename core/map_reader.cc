@@ -118,9 +118,12 @@ std::optional<float> ReadFraction(const YamlNode& node, std::string_view name, F
                       (range.without_least ? rounded > range.least
                                            : *number >= range.least && rounded >= range.least);
   if (!inside) {
-    const std::string expected =
-        range.without_least ? fmt::format("above {} and at most {}", range.least, range.most)
-                            : fmt::format("{} to {}", range.least, range.most);
+    std::string expected = range.without_least
+                               ? fmt::format("above {} and at most {}", range.least, range.most)
+                               : fmt::format("{} to {}", range.least, range.most);
+    if (range.most >= kLargest) {
+      expected = range.without_least ? fmt::format("above {}", range.least) : "a finite number";
+    }
     problems.Add(node, fmt::format("'{}' must be {}, not {}", name, expected, Quoted(node.text)));
     return std::nullopt;
   }

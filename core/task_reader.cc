@@ -177,8 +177,8 @@ class TaskReader {
     map.Finish();
     if (!rule.mean.empty() && !rule.standard_deviation.empty() &&
         rule.mean.size() != rule.standard_deviation.size()) {
-      problems_.Add(node, fmt::format("'mean' has {} elements and 'standard_deviation' {}; they "
-                                      "must have as many",
+      problems_.Add(node, fmt::format("'mean' has {} and 'standard_deviation' {} elements; they "
+                                      "must have the same number",
                                       rule.mean.size(), rule.standard_deviation.size()));
     }
   }

@@ -43,7 +43,14 @@ class TreeBuilder final : public YAML::EventHandler {
   void OnDocumentEnd() override {}
 
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
-    Attach(Create(YamlNode::Kind::kNothing, mark, anchor), 1);
+    YamlNode* node = Create(YamlNode::Kind::kNothing, mark, anchor);
+    // The mark of a value that is left out is that of whatever comes next.
+    const YamlNode* key = levels_.empty() ? nullptr : levels_.back().key;
+    if (key != nullptr && key->line != node->line) {
+      node->line = key->line;
+      node->column = key->column;
+    }
+    Attach(node, 1);
   }
 
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {

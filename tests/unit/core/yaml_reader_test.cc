@@ -1,0 +1,150 @@
+#include "core/yaml_reader.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "tests/fakes/temporary_folder.h"
+
+namespace biglittle {
+namespace {
+
+std::string ProblemsOf(const std::string& text) {
+  const Parsed<YamlDocument> parsed = ParseYaml(text, "f.yaml");
+  EXPECT_EQ(parsed.ok(), parsed.problems.empty());
+  return ToString(parsed.problems);
+}
+
+TEST(YamlReader, KeepsEveryPlace) {
+  const auto parsed = ParseYaml("# comment\na: 1\nb:\n  - x\n  - {c: 'y'}\n  -\n", "f.yaml");
+  ASSERT_TRUE(parsed.ok());
+  const YamlNode& root = *parsed.value->root;
+  ASSERT_EQ(root.kind, YamlNode::Kind::kMap);
+  EXPECT_EQ(root.line, 2);
+  EXPECT_EQ(root.column, 1);
+  ASSERT_EQ(root.entries.size(), 2U);
+  EXPECT_EQ(root.entries[0].value->text, "1");
+  EXPECT_EQ(root.entries[0].value->column, 4);
+  const YamlNode& list = *root.entries[1].value;
+  ASSERT_EQ(list.items.size(), 3U);
+  EXPECT_EQ(list.items[0]->line, 4);
+  EXPECT_EQ(list.items[0]->column, 5);
+  EXPECT_FALSE(list.items[0]->quoted);
+  const YamlNode& inner = *list.items[1];
+  ASSERT_EQ(inner.entries.size(), 1U);
+  EXPECT_EQ(inner.entries[0].key->column, 6);
+  EXPECT_TRUE(inner.entries[0].value->quoted);
+  EXPECT_EQ(list.items[2]->kind, YamlNode::Kind::kNothing);
+}
+
+TEST(YamlReader, KeepsRepeatedKeys) {
+  const auto parsed = ParseYaml("a: 1\na: 2\n", "f.yaml");
+  ASSERT_TRUE(parsed.ok());
+  ASSERT_EQ(parsed.value->root->entries.size(), 2U);
+  EXPECT_EQ(parsed.value->root->entries[1].value->text, "2");
+}
+
+TEST(YamlReader, AnEmptyTextIsNothing) {
+  for (const char* text : {"", "# only a comment\n", "---\n"}) {
+    const auto parsed = ParseYaml(text, "f.yaml");
+    ASSERT_TRUE(parsed.ok()) << text;
+    EXPECT_EQ(parsed.value->root->kind, YamlNode::Kind::kNothing) << text;
+  }
+}
+
+TEST(YamlReader, AValueThatIsLeftOutHasItsKeysPlace) {
+  const auto parsed = ParseYaml("a:\n\nb: 1\n", "f.yaml");
+  ASSERT_TRUE(parsed.ok());
+  EXPECT_EQ(parsed.value->root->entries[0].value->kind, YamlNode::Kind::kNothing);
+  EXPECT_EQ(parsed.value->root->entries[0].value->line, 1);
+  EXPECT_EQ(parsed.value->root->entries[0].value->column, 1);
+}
+
+TEST(YamlReader, AnAliasIsItsAnchorsNode) {
+  const auto parsed = ParseYaml("a: &x {b: 1}\nc: *x\n", "f.yaml");
+  ASSERT_TRUE(parsed.ok());
+  const YamlNode& root = *parsed.value->root;
+  EXPECT_EQ(root.entries[0].value, root.entries[1].value);
+}
+
+TEST(YamlReader, NamesThePlaceOfASyntaxError) {
+  EXPECT_EQ(ProblemsOf("a: 1\nb: [1, 2\nc: 3\n"),
+            "f.yaml:3:2: not valid YAML: end of sequence flow not found");
+  EXPECT_EQ(ProblemsOf("a: *x\n"),
+            "f.yaml:1:4: not valid YAML: the referenced anchor is not defined");
+  EXPECT_EQ(ProblemsOf("a: 1\n\tb: 2\n").substr(0, 28), "f.yaml:2:1: not valid YAML: ");
+}
+
+TEST(YamlReader, RefusesASecondDocument) {
+  EXPECT_EQ(ProblemsOf("a: 1\n---\nb: 2\n"),
+            "f.yaml:2:1: a second document begins here; a file is one document");
+}
+
+TEST(YamlReader, RefusesWhatIsNotText) {
+  const std::string message = ": a control character, or not UTF-8; save the file as UTF-8 text";
+  EXPECT_EQ(ProblemsOf("a: 1\nb: \x1b\n"), "f.yaml:2:4" + message);
+  EXPECT_EQ(ProblemsOf("\xff\xfe"), "f.yaml:1:1" + message);
+  // yaml-cpp takes this character for the end of the file.
+  EXPECT_EQ(ProblemsOf("a: 1\n\x04\nb: 2\n"), "f.yaml:2:1" + message);
+}
+
+TEST(YamlReader, RefusesAnAliasInsideItsAnchor) {
+  EXPECT_EQ(ProblemsOf("a: &x [1, *x]\n"), "f.yaml:1:11: an alias inside its own anchor");
+}
+
+TEST(YamlReader, BoundsNesting) {
+  const auto nested = [](int depth) {
+    return std::string(static_cast<std::size_t>(depth), '[') +
+           std::string(static_cast<std::size_t>(depth), ']');
+  };
+  EXPECT_EQ(ProblemsOf(nested(kMaxYamlDepth)), "");
+  EXPECT_EQ(ProblemsOf(nested(kMaxYamlDepth + 1)), "f.yaml:1:65: nested more than 64 deep");
+  EXPECT_NE(ProblemsOf(nested(400'000)), "");
+}
+
+TEST(YamlReader, BoundsWhatAliasesUnfoldTo) {
+  // Ten levels of ten aliases each stand for 10^10 values in 400 bytes.
+  std::string text = "l0: &l0 [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]\n";
+  for (int level = 1; level < 10; ++level) {
+    const std::string below = "*l" + std::to_string(level - 1);
+    text += "l" + std::to_string(level) + ": &l" + std::to_string(level) + " [" + below;
+    for (int i = 1; i < 10; ++i) text += ", " + below;
+    text += "]\n";
+  }
+  const std::string problem = ProblemsOf(text);
+  EXPECT_NE(problem.find("more than 1000000 values, aliases unfolded; make it smaller"),
+            std::string::npos)
+      << problem;
+}
+
+TEST(YamlReader, BoundsTheSize) {
+  EXPECT_EQ(ProblemsOf(std::string(kMaxYamlBytes, ' ')), "");
+  EXPECT_EQ(ProblemsOf(std::string(kMaxYamlBytes + 1, ' ')),
+            "f.yaml: larger than 1048576 bytes, which is the limit");
+}
+
+TEST(ReadTextFile, ReadsUpToTheLimit) {
+  const TemporaryFolder folder;
+  const auto text = ReadTextFile(folder.Write("a.yaml", "a: 1\n"));
+  ASSERT_TRUE(text.ok());
+  EXPECT_EQ(*text.value, "a: 1\n");
+  EXPECT_TRUE(ReadTextFile(folder.Write("b.yaml", std::string(kMaxYamlBytes, 'x'))).ok());
+}
+
+TEST(ReadTextFile, SaysWhyItCannot) {
+  const TemporaryFolder folder;
+  const auto problem = [&](const std::filesystem::path& path) {
+    const auto text = ReadTextFile(path);
+    EXPECT_FALSE(text.ok());
+    return ToString(text.problems);
+  };
+  const std::string base = folder.path().string();
+  EXPECT_EQ(problem(base + "/none.yaml"), base + "/none.yaml: no such file");
+  EXPECT_EQ(problem(base), base + ": not a regular file");
+  folder.Write("big.yaml", std::string(kMaxYamlBytes + 1, 'x'));
+  EXPECT_EQ(problem(base + "/big.yaml"),
+            base + "/big.yaml: larger than 1048576 bytes, which is the limit");
+}
+
+}  // namespace
+}  // namespace biglittle
