@@ -83,7 +83,8 @@ absl::StatusOr<ElementType> TypeFromDescription(std::string_view description) {
   }
   if (!description.empty() && description.front() == '>') {
     return absl::UnimplementedError(
-        fmt::format("big-endian elements ({}) are not read; save with astype('<' + kind)",
+        fmt::format("big-endian elements ({}) are not read; save with "
+                    "array.astype(array.dtype.newbyteorder('<'))",
                     Quoted(description)));
   }
   return absl::UnimplementedError(
