@@ -23,17 +23,12 @@
 
 #include "absl/status/statusor.h"
 
+#include "nn/load_limits.h"
+
 namespace biglittle::nn {
 
-// Bounds against hostile or broken files, checked before memory is allocated for what they ask for.
-struct LoadLimits {
-  std::size_t max_file_bytes = std::size_t{512} << 20U;
-  std::size_t max_tensor_bytes = std::size_t{1} << 30U;  // any one weight or activation
-  std::size_t max_nodes = 10000;
-};
-
 struct PrepareOptions {
-  std::int64_t max_batch = 1;                            // >= 1
+  std::int64_t max_batch = 1;                           // >= 1
   std::size_t max_arena_bytes = std::size_t{2} << 30U;  // refused beyond
 };
 
@@ -48,19 +43,22 @@ struct Port {
 struct ModelInfo {
   std::string producer;
   std::int64_t opset = 0;
-  std::vector<std::string> operators;    // of the file, in execution order, one entry a node
-  std::int64_t parameters = 0;           // floats among the initializers that the net uses
-  std::int64_t multiply_adds = 0;        // a sample; convolutions and matrix products
+  std::vector<std::string> operators;  // of the file, in execution order, one entry a node
+  std::int64_t parameters = 0;         // floats among the initializers that the net uses
+  std::int64_t multiply_adds = 0;      // a sample; convolutions and matrix products
   std::size_t file_bytes = 0;
-  std::string sha256;                    // of the file
+  std::string sha256;  // of the file
 };
 
 class Context;
+class Network;
+class Plan;
 
 class Model {
  public:
   // Reads and checks an ONNX file with one float32 input and one float32 output, whose first
-  // dimension is the batch. Errors name node, operator and reason:
+  // dimension is the batch: symbolic, or 1, which is then taken for the batch too. Errors are one
+  // line that begins with the file and names node, operator and reason:
   //   NotFound: no such file. InvalidArgument: not a valid model.
   //   Unimplemented: an operator, attribute or type that the engine does not have.
   //   ResourceExhausted: a limit is exceeded.
@@ -82,11 +80,9 @@ class Model {
   absl::StatusOr<Context> Prepare(const PrepareOptions& options) const;
 
  private:
-  struct Graph;
-  explicit Model(std::shared_ptr<const Graph> graph);
+  explicit Model(std::shared_ptr<const Network> network);
   // Shared with every Context, so that a model can be replaced while contexts still compute.
-  std::shared_ptr<const Graph> graph_;
-  friend class Context;
+  std::shared_ptr<const Network> network_;
 };
 
 class Context {
@@ -107,7 +103,6 @@ class Context {
   std::span<const float> output(std::int64_t batch) const;
 
  private:
-  struct Plan;
   explicit Context(std::unique_ptr<Plan> plan);
   std::unique_ptr<Plan> plan_;
   friend class Model;

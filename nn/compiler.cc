@@ -1,0 +1,266 @@
+#include "nn/compiler.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <set>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+#include "nn/graph.h"
+#include "nn/kernel.h"
+#include "nn/load_limits.h"
+#include "nn/network.h"
+#include "nn/operators/node_view.h"
+#include "nn/operators/registry.h"
+
+namespace biglittle::nn {
+namespace {
+
+constexpr SlotId kNoSlot = -1;
+
+std::int64_t SaturatingAdd(std::int64_t a, std::int64_t b) {  // both >= 0
+  return a > std::numeric_limits<std::int64_t>::max() - b ? std::numeric_limits<std::int64_t>::max()
+                                                          : a + b;
+}
+
+// Copies what the graph must not move, so that the network can be told from the file's tensors.
+class CopyKernel final : public Kernel {
+ public:
+  explicit CopyKernel(std::int64_t elements) : elements_(elements) {}
+  void Run(const KernelArguments& arguments) const override {
+    std::copy_n(arguments.inputs[0], arguments.batch * elements_, arguments.output);
+  }
+
+ private:
+  const std::int64_t elements_;
+};
+
+class Compiler {
+ public:
+  Compiler(const Graph& graph, const LoadLimits& limits)
+      : graph_(graph),
+        max_elements_(static_cast<std::int64_t>(std::min<std::size_t>(
+            limits.max_tensor_bytes / sizeof(float), static_cast<std::size_t>(kMaxElements)))),
+        constant_elements_left_(max_elements_),
+        known_(graph.values.size()),
+        slot_of_(graph.values.size(), kNoSlot),
+        network_(std::make_unique<Network>()) {}
+
+  absl::StatusOr<std::unique_ptr<Network>> Compile() {
+    if (absl::Status s = DefineInputs(); !s.ok()) return s;
+    for (const Node& node : graph_.nodes) {
+      if (absl::Status s = LowerNode(node); !s.ok()) return s;
+      network_->info.operators.push_back(node.op_type);
+    }
+    if (absl::Status s = DefineOutput(); !s.ok()) return s;
+    CountWork();
+    return std::move(network_);
+  }
+
+ private:
+  KnownValue& Known(ValueId id) { return known_[static_cast<std::size_t>(id)]; }
+  SlotId& SlotOf(ValueId id) { return slot_of_[static_cast<std::size_t>(id)]; }
+
+  SlotId NewSlot(const TensorType& type) {
+    network_->slots.push_back(Slot{type.elements()});
+    return static_cast<SlotId>(network_->slots.size() - 1);
+  }
+
+  absl::Status DefineInputs() {
+    for (std::size_t i = 0; i < graph_.values.size(); ++i) {
+      const ConstantPtr& constant = graph_.values[i].constant;
+      if (constant != nullptr) known_[i] = KnownValue{constant->type, constant};
+    }
+    const auto elements = CountElements(graph_.input_dims);
+    if (!elements.has_value() || *elements > max_elements_) {
+      return absl::ResourceExhaustedError(
+          fmt::format("input {} has the shape {}, beyond the limit of {} elements",
+                      Quote(graph_.values[static_cast<std::size_t>(graph_.input)].name),
+                      ToString(graph_.input_dims), max_elements_));
+    }
+    Known(graph_.input).type = TensorType{ElementType::kFloat32, graph_.input_dims};
+    SlotOf(graph_.input) = network_->input_slot = NewSlot(Known(graph_.input).type);
+    network_->input = PortOf(graph_.input);
+    return absl::OkStatus();
+  }
+
+  Port PortOf(ValueId id) {
+    const Dims& dims = Known(id).type.dims;
+    return Port{graph_.values[static_cast<std::size_t>(id)].name,
+                {dims.begin() + 1, dims.end()},
+                Known(id).type.elements()};
+  }
+
+  absl::StatusOr<NodeView> ViewOf(const Node& node, const OperatorDefinition& definition) {
+    std::vector<const KnownValue*> inputs;
+    for (const ValueId id : node.inputs) {
+      inputs.push_back(id == kNoValue ? nullptr : &Known(id));
+    }
+    NodeView view(node, graph_.opset, std::move(inputs), max_elements_);
+    if (graph_.opset < definition.since_opset) {
+      return view.Invalid(fmt::format("the operator came with opset {}, the model has opset {}",
+                                      definition.since_opset, graph_.opset));
+    }
+    if (view.input_count() > definition.max_inputs) {
+      return view.Invalid(fmt::format("it has {} inputs, {} at most are possible",
+                                      view.input_count(), definition.max_inputs));
+    }
+    for (int i = 0; i < definition.min_inputs; ++i) {
+      if (!view.Has(i)) return view.Invalid(fmt::format("input {} is missing", i));
+    }
+    return view;
+  }
+
+  absl::Status LowerNode(const Node& node) {
+    const OperatorDefinition* definition = FindOperator(node.op_type);  // the importer has checked
+    const absl::StatusOr<NodeView> view = ViewOf(node, *definition);
+    if (!view.ok()) return view.status();
+    absl::StatusOr<Lowered> lowered = definition->lower(*view);
+    if (!lowered.ok()) return lowered.status();
+    const auto elements = CountElements(lowered->type.dims);
+    if (!elements.has_value()) {
+      return view->Invalid(fmt::format("its output would have the impossible shape {}",
+                                       ToString(lowered->type.dims)));
+    }
+    KnownValue& output = Known(node.output);
+    output.type = lowered->type;
+    if (auto* constant = std::get_if<ConstantPtr>(&lowered->how)) {
+      output.constant = std::move(*constant);
+      return absl::OkStatus();
+    }
+    if (std::holds_alternative<View>(lowered->how)) return LowerView(node, *view);
+    auto& computed = std::get<Computed>(lowered->how);
+    return output.type.batched() ? AddStep(node, std::move(computed))
+                                 : ComputeNow(node, *view, std::move(computed));
+  }
+
+  absl::Status LowerView(const Node& node, const NodeView& view) {
+    KnownValue& output = Known(node.output);
+    if (!view.IsConstant(0)) {
+      SlotOf(node.output) = SlotOf(node.inputs[0]);
+      return absl::OkStatus();
+    }
+    if (view.ConstantAt(0)->type == output.type) {
+      output.constant = view.ConstantAt(0);
+      return absl::OkStatus();
+    }
+    if (absl::Status s = SpendConstant(view, output.type); !s.ok()) return s;
+    auto reshaped = std::make_shared<Constant>(*view.ConstantAt(0));
+    reshaped->type = output.type;
+    output.constant = std::move(reshaped);
+    return absl::OkStatus();
+  }
+
+  absl::Status AddStep(const Node& node, Computed computed) {
+    Step step{Describe(node), std::move(computed.kernel), {}, NewSlot(Known(node.output).type)};
+    for (const int operand : computed.operands) {
+      step.operands.push_back(SlotOf(node.inputs[static_cast<std::size_t>(operand)]));
+    }
+    SlotOf(node.output) = step.output;
+    network_->steps.push_back(std::move(step));
+    return absl::OkStatus();
+  }
+
+  // What depends on nothing but constants is a constant.
+  absl::Status ComputeNow(const Node& node, const NodeView& view, Computed computed) {
+    KnownValue& output = Known(node.output);
+    if (absl::Status s = SpendConstant(view, output.type); !s.ok()) return s;
+    auto result = std::make_shared<Constant>();
+    result->type = output.type;
+    result->floats.resize(static_cast<std::size_t>(output.type.elements()));
+    std::vector<const float*> inputs;
+    for (const int operand : computed.operands) {
+      inputs.push_back(view.ConstantAt(operand)->floats.data());
+    }
+    computed.kernel->Run(KernelArguments{1, inputs, result->floats.data(), nullptr});
+    if (!std::ranges::all_of(result->floats, [](float x) { return std::isfinite(x); })) {
+      return view.Invalid("its value, known at load, is not finite");
+    }
+    output.constant = std::move(result);
+    return absl::OkStatus();
+  }
+
+  // New constants are limited in sum: a file can ask for many times its own size.
+  absl::Status SpendConstant(const NodeView& view, const TensorType& type) {
+    constant_elements_left_ -= type.elements();
+    if (constant_elements_left_ >= 0) return absl::OkStatus();
+    return absl::ResourceExhaustedError(
+        fmt::format("{}: computing it at load takes more than the limit of {} elements",
+                    Describe(view.node()), max_elements_));
+  }
+
+  absl::Status DefineOutput() {
+    const std::string name = Quote(graph_.values[static_cast<std::size_t>(graph_.output)].name);
+    const TensorType& type = Known(graph_.output).type;
+    if (!type.batched() || type.element != ElementType::kFloat32) {
+      return absl::InvalidArgumentError(
+          fmt::format("output {} does not depend on the input", name));
+    }
+    if (graph_.output_dims.has_value() && !Agrees(*graph_.output_dims, type.dims)) {
+      return absl::InvalidArgumentError(
+          fmt::format("output {} is declared as {}, its node computes {}", name,
+                      ToString(*graph_.output_dims), ToString(type.dims)));
+    }
+    network_->output = PortOf(graph_.output);
+    network_->output_slot = SlotOf(graph_.output);
+    if (network_->output_slot != network_->input_slot) return absl::OkStatus();
+    // A net that only renames its input. The two must not share memory.
+    network_->output_slot = NewSlot(type);
+    network_->steps.push_back(Step{"output " + name,
+                                   std::make_unique<CopyKernel>(type.elements()),
+                                   {network_->input_slot},
+                                   network_->output_slot});
+    return absl::OkStatus();
+  }
+
+  // The declared shape may leave sizes open, and name any number in the place of the batch.
+  static bool Agrees(const Dims& declared, const Dims& computed) {
+    if (declared.size() != computed.size()) return false;
+    for (std::size_t i = 1; i < declared.size(); ++i) {
+      if (declared[i] != kBatch && declared[i] != computed[i]) return false;
+    }
+    return true;
+  }
+
+  void CountWork() {
+    ModelInfo& info = network_->info;
+    info.producer = graph_.producer;
+    info.opset = graph_.opset;
+    for (const Step& step : network_->steps) {
+      info.multiply_adds = SaturatingAdd(info.multiply_adds, step.kernel->MultiplyAdds());
+    }
+    std::set<ValueId> used;
+    for (const Node& node : graph_.nodes) used.insert(node.inputs.begin(), node.inputs.end());
+    used.erase(kNoValue);
+    for (const ValueId id : used) {
+      const ConstantPtr& initializer = graph_.values[static_cast<std::size_t>(id)].constant;
+      if (initializer == nullptr) continue;
+      info.parameters += static_cast<std::int64_t>(initializer->floats.size());
+    }
+  }
+
+  const Graph& graph_;
+  const std::int64_t max_elements_;
+  std::int64_t constant_elements_left_;
+  std::vector<KnownValue> known_;
+  std::vector<SlotId> slot_of_;
+  std::unique_ptr<Network> network_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Network>> Compile(const Graph& graph, const LoadLimits& limits) {
+  return Compiler(graph, limits).Compile();
+}
+
+}  // namespace biglittle::nn

@@ -1,0 +1,18 @@
+// Graph -> Network: checks every node, infers every shape, computes what is known at Load.
+#pragma once
+
+#include <memory>
+
+#include "absl/status/statusor.h"
+
+#include "nn/graph.h"
+#include "nn/load_limits.h"
+#include "nn/network.h"
+
+namespace biglittle::nn {
+
+// `graph` must come from ImportOnnx and OrderNodes. Fills everything of the network but what only
+// the file knows (ModelInfo::file_bytes, sha256). No kernels are fused yet.
+absl::StatusOr<std::unique_ptr<Network>> Compile(const Graph& graph, const LoadLimits& limits);
+
+}  // namespace biglittle::nn

@@ -1,0 +1,13 @@
+// Lets kernels absorb the steps behind them: batch normalisation and activations into the
+// convolution or matrix product in front.
+#pragma once
+
+#include "nn/network.h"
+
+namespace biglittle::nn {
+
+// Joins steps where the kernel in front can absorb the one that alone reads its output. The net
+// computes the same function; rounding may differ in the last digits.
+void FuseSteps(Network& network);
+
+}  // namespace biglittle::nn

@@ -1,0 +1,73 @@
+#include "nn/graph.h"
+
+#include <fmt/format.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace biglittle::nn {
+
+std::string_view Name(ElementType type) {
+  switch (type) {
+    case ElementType::kFloat32:
+      return "float32";
+    case ElementType::kInt64:
+      return "int64";
+    case ElementType::kBool:
+      return "bool";
+  }
+  return "unknown";
+}
+
+std::int64_t TensorType::elements() const { return Product(dims, 0, rank()); }
+
+std::string ToString(const Dims& dims) {
+  std::string text = "[";
+  for (std::size_t i = 0; i < dims.size(); ++i) {
+    if (i > 0) text += ", ";
+    text += dims[i] == kBatch ? std::string("N") : fmt::format("{}", dims[i]);
+  }
+  return text + "]";
+}
+
+std::optional<std::int64_t> CountElements(const Dims& dims) {
+  if (dims.size() > kMaxRank) return std::nullopt;
+  std::int64_t count = 1;
+  for (std::size_t i = 0; i < dims.size(); ++i) {
+    if (i == 0 && dims[i] == kBatch) continue;
+    if (dims[i] < 1 || dims[i] > kMaxElements / count) return std::nullopt;
+    count *= dims[i];
+  }
+  return count;
+}
+
+std::int64_t Product(const Dims& dims, std::int64_t from, std::int64_t to) {
+  std::int64_t product = 1;
+  for (std::int64_t i = from; i < to; ++i) {
+    const std::int64_t extent = dims[static_cast<std::size_t>(i)];
+    if (extent != kBatch) product *= extent;
+  }
+  return product;
+}
+
+std::string Quote(const std::string& name) {
+  constexpr std::size_t kLongest = 80;
+  std::string text = "'";
+  for (const char c : name.substr(0, kLongest)) {
+    const auto code = static_cast<unsigned char>(c);
+    text += (code < 0x20 || code == 0x7F) ? '?' : c;
+  }
+  return text + (name.size() > kLongest ? "...'" : "'");
+}
+
+std::string Describe(const Node& node) {
+  const std::string which =
+      node.name.empty() ? fmt::format("#{}", node.position) : Quote(node.name);
+  const std::string op = Quote(node.op_type);
+  return fmt::format("node {} ({})", which, op.substr(1, op.size() - 2));
+}
+
+}  // namespace biglittle::nn

@@ -1,0 +1,105 @@
+// The graph as the engine sees it: free of protobuf, names resolved to ids. The importer makes it
+// from a file, the compiler turns it into a Network.
+//
+// Shapes carry the batch dimension as the symbol kBatch, which stands in the first place or
+// nowhere. A value has a batch dimension exactly if it depends on the net's input; every other
+// value is known at Load.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace biglittle::nn {
+
+using Dims = std::vector<std::int64_t>;
+
+// Stands for the number of samples, which is chosen at each Invoke.
+inline constexpr std::int64_t kBatch = std::numeric_limits<std::int64_t>::min();
+inline constexpr std::size_t kMaxRank = 8;
+// BLAS counts with 32 bits, and products of two such numbers still fit into 64.
+inline constexpr std::int64_t kMaxElements = std::numeric_limits<std::int32_t>::max();
+
+// int64 and bool appear only in constants: shapes, axes, switches.
+enum class ElementType : std::uint8_t { kFloat32, kInt64, kBool };
+std::string_view Name(ElementType type);
+
+struct TensorType {
+  ElementType element = ElementType::kFloat32;
+  Dims dims;
+
+  bool batched() const { return !dims.empty() && dims[0] == kBatch; }
+  std::int64_t rank() const { return static_cast<std::int64_t>(dims.size()); }
+  // Of one sample if batched, else of the whole tensor. `dims` must have passed CountElements.
+  std::int64_t elements() const;
+  bool operator==(const TensorType&) const = default;
+};
+
+// "[N, 9, 128]".
+std::string ToString(const Dims& dims);
+// Product of `dims`, the batch dimension left out. nullopt if a dimension is not positive, or there
+// are more than kMaxRank of them, or the product exceeds kMaxElements.
+std::optional<std::int64_t> CountElements(const Dims& dims);
+// Product of dims[from, to), the batch dimension left out. `dims` must have passed CountElements.
+std::int64_t Product(const Dims& dims, std::int64_t from, std::int64_t to);
+
+// A tensor known at Load; never batched. Exactly one of the two vectors is used: floats for
+// kFloat32, ints for the rest, where kBatch stands for the batch size (in what Shape yields).
+struct Constant {
+  TensorType type;
+  std::vector<float> floats;
+  std::vector<std::int64_t> ints;
+};
+// Shared: by the graph, by kernels, and by views that only differ in shape of use.
+using ConstantPtr = std::shared_ptr<const Constant>;
+
+struct Attribute {
+  // Of a kind that no supported operator has: graphs, sparse tensors, lists of tensors.
+  struct Unsupported {};
+  std::string name;
+  std::variant<Unsupported, std::int64_t, float, std::string, std::vector<std::int64_t>,
+               std::vector<float>, ConstantPtr>
+      value;
+};
+
+using ValueId = std::int32_t;
+inline constexpr ValueId kNoValue = -1;
+
+struct Node {
+  std::string name;          // "" where the file gives none
+  std::size_t position = 0;  // in the file, from 0
+  std::string op_type;
+  std::vector<ValueId> inputs;  // kNoValue where an optional input is left out
+  ValueId output = kNoValue;    // the first; no supported operator computes more
+  std::vector<Attribute> attributes;
+};
+
+struct Value {
+  std::string name;
+  ConstantPtr constant;  // set for initializers
+};
+
+struct Graph {
+  std::string producer;
+  std::int64_t opset = 0;
+  std::vector<Value> values;
+  std::vector<Node> nodes;
+  ValueId input = kNoValue;
+  Dims input_dims;  // dims[0] == kBatch
+  ValueId output = kNoValue;
+  // As the file declares them; kBatch also stands for every size left open. Absent: not declared.
+  std::optional<Dims> output_dims;
+};
+
+// A name from a file, fit for a message: in quotes, on one line, not too long.
+std::string Quote(const std::string& name);
+// "node 'conv1' (Conv)", or "node #3 (Conv)" where it has no name.
+std::string Describe(const Node& node);
+
+}  // namespace biglittle::nn

@@ -1,0 +1,136 @@
+#include "nn/model.h"
+
+#include <fmt/format.h>
+
+#include <cassert>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <new>
+#include <span>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+#include "core/digest.h"
+#include "nn/blas.h"
+#include "nn/compiler.h"
+#include "nn/fusion.h"
+#include "nn/importer/importer.h"
+#include "nn/load_limits.h"
+#include "nn/network.h"
+#include "nn/ordering.h"
+#include "nn/plan.h"
+
+namespace biglittle::nn {
+namespace {
+
+absl::StatusOr<std::vector<std::byte>> ReadFile(const std::filesystem::path& path,
+                                                const LoadLimits& limits) {
+  std::error_code error;
+  if (!std::filesystem::exists(path, error)) return absl::NotFoundError("no such file");
+  const std::uintmax_t size = std::filesystem::file_size(path, error);
+  if (error) return absl::InvalidArgumentError("it is not a file");
+  if (size > limits.max_file_bytes) {
+    return absl::ResourceExhaustedError(
+        fmt::format("it has {} bytes, {} are allowed", size, limits.max_file_bytes));
+  }
+  std::vector<std::byte> bytes(static_cast<std::size_t>(size));
+  std::ifstream file(path, std::ios::binary);
+  if (!file.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(size))) {
+    return absl::InvalidArgumentError("it cannot be read");
+  }
+  return bytes;
+}
+
+absl::StatusOr<std::shared_ptr<const Network>> Build(std::span<const std::byte> bytes,
+                                                     const LoadLimits& limits) {
+  absl::StatusOr<Graph> graph = ImportOnnx(bytes, limits);
+  if (!graph.ok()) return graph.status();
+  if (absl::Status s = OrderNodes(*graph); !s.ok()) return s;
+  absl::StatusOr<std::unique_ptr<Network>> network = Compile(*graph, limits);
+  if (!network.ok()) return network.status();
+  FuseSteps(**network);
+  (*network)->info.file_bytes = bytes.size();
+  (*network)->info.sha256 = Sha256(bytes);
+  return std::shared_ptr<const Network>(*std::move(network));
+}
+
+// The same error with the file in front.
+absl::Status Prefixed(const std::string& name, const absl::Status& status) {
+  return absl::Status(status.code(), fmt::format("{}: {}", name, std::string(status.message())));
+}
+
+}  // namespace
+
+absl::StatusOr<Model> Model::Load(const std::filesystem::path& path, const LoadLimits& limits) {
+  try {
+    const absl::StatusOr<std::vector<std::byte>> bytes = ReadFile(path, limits);
+    if (!bytes.ok()) return Prefixed(path.string(), bytes.status());
+    return Parse(*bytes, path.string(), limits);
+  } catch (const std::bad_alloc&) {
+    return absl::ResourceExhaustedError("there is not enough memory to read the model");
+  }
+}
+
+absl::StatusOr<Model> Model::Parse(std::span<const std::byte> bytes, const std::string& name,
+                                   const LoadLimits& limits) {
+  try {
+    UseOneThreadPerProduct();
+    absl::StatusOr<std::shared_ptr<const Network>> network = Build(bytes, limits);
+    if (!network.ok()) return Prefixed(name, network.status());
+    return Model(*std::move(network));
+  } catch (const std::bad_alloc&) {
+    return absl::ResourceExhaustedError("there is not enough memory to load the model");
+  }
+}
+
+Model::Model(std::shared_ptr<const Network> network) : network_(std::move(network)) {}
+Model::Model(Model&&) noexcept = default;
+Model& Model::operator=(Model&&) noexcept = default;
+Model::~Model() = default;
+
+const ModelInfo& Model::info() const { return network_->info; }
+const Port& Model::input() const { return network_->input; }
+const Port& Model::output() const { return network_->output; }
+
+absl::StatusOr<Context> Model::Prepare(const PrepareOptions& options) const {
+  try {
+    absl::StatusOr<std::unique_ptr<Plan>> plan = Plan::Make(network_, options);
+    if (!plan.ok()) return plan.status();
+    return Context(*std::move(plan));
+  } catch (const std::bad_alloc&) {
+    return absl::ResourceExhaustedError("there is not enough memory to prepare the model");
+  }
+}
+
+Context::Context(std::unique_ptr<Plan> plan) : plan_(std::move(plan)) {}
+Context::Context(Context&&) noexcept = default;
+Context& Context::operator=(Context&&) noexcept = default;
+Context::~Context() = default;
+
+std::int64_t Context::max_batch() const { return plan_->max_batch(); }
+std::size_t Context::arena_bytes() const { return plan_->arena_bytes(); }
+
+std::span<float> Context::input(std::int64_t batch) {
+  assert(batch >= 1 && batch <= max_batch());
+  return {plan_->input(), static_cast<std::size_t>(batch * plan_->network().input.elements)};
+}
+
+void Context::Invoke(std::int64_t batch) {
+  assert(batch >= 1 && batch <= max_batch());
+  plan_->Run(batch);
+}
+
+std::span<const float> Context::output(std::int64_t batch) const {
+  assert(batch >= 1 && batch <= max_batch());
+  return {plan_->output(), static_cast<std::size_t>(batch * plan_->network().output.elements)};
+}
+
+}  // namespace biglittle::nn

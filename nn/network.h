@@ -1,0 +1,40 @@
+// A loaded net, ready to be planned: steps in execution order, each with its kernel.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "nn/kernel.h"
+#include "nn/model.h"
+
+namespace biglittle::nn {
+
+// A tensor that is computed at run time. Views of it under other shapes share its slot.
+using SlotId = std::int32_t;
+struct Slot {
+  std::int64_t elements = 0;  // of one sample, at most kMaxElements
+};
+
+struct Step {
+  std::string description;  // of the node: "node 'conv1' (Conv)"
+  std::unique_ptr<Kernel> kernel;
+  std::vector<SlotId> operands;
+  SlotId output = 0;
+};
+
+// Immutable once loaded; shared by the Model and its Contexts. Every slot but the input's is the
+// output of exactly one step, in front of all that read it, and input != output.
+class Network {
+ public:
+  std::vector<Slot> slots;
+  std::vector<Step> steps;
+  SlotId input_slot = 0;
+  SlotId output_slot = 0;
+  Port input;
+  Port output;
+  ModelInfo info;
+};
+
+}  // namespace biglittle::nn

@@ -1,0 +1,43 @@
+#include "nn/operators/activation_kernel.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "absl/status/statusor.h"
+
+#include "nn/activation.h"
+#include "nn/graph.h"
+#include "nn/kernel.h"
+#include "nn/operators/node_view.h"
+
+namespace biglittle::nn {
+namespace {
+
+class ActivationKernel final : public Kernel {
+ public:
+  ActivationKernel(const Activation& activation, std::int64_t elements)
+      : activation_(activation), elements_(elements) {}
+
+  void Run(const KernelArguments& arguments) const override {
+    Apply(activation_, 0.0F, arguments.inputs[0], arguments.output, arguments.batch * elements_);
+  }
+  bool MayOverwrite(std::size_t /*operand*/) const override { return true; }
+  std::optional<Activation> AsActivation() const override { return activation_; }
+
+ private:
+  const Activation activation_;
+  const std::int64_t elements_;
+};
+
+}  // namespace
+
+absl::StatusOr<Lowered> LowerActivation(const NodeView& node, const Activation& activation) {
+  absl::StatusOr<TensorType> type = node.Float(0);
+  if (!type.ok()) return type.status();
+  auto kernel = std::make_unique<ActivationKernel>(activation, type->elements());
+  return Unary(*std::move(type), std::move(kernel));
+}
+
+}  // namespace biglittle::nn

@@ -1,0 +1,14 @@
+// The step that an activation operator becomes where nothing in front of it absorbs it.
+#pragma once
+
+#include "absl/status/statusor.h"
+
+#include "nn/activation.h"
+#include "nn/operators/node_view.h"
+
+namespace biglittle::nn {
+
+// Lowers a node whose attributes are read already: input 0 is float32, the output has its shape.
+absl::StatusOr<Lowered> LowerActivation(const NodeView& node, const Activation& activation);
+
+}  // namespace biglittle::nn

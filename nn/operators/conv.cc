@@ -1,0 +1,89 @@
+// Convolution, as one of three kernels (conv_kernels.h): matrix product for pointwise windows,
+// im2col and matrix product in general, direct loops for depthwise ones.
+#include <fmt/format.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+#include "nn/graph.h"
+#include "nn/operators/attributes.h"
+#include "nn/operators/conv_kernels.h"
+#include "nn/operators/node_view.h"
+#include "nn/operators/operators.h"
+#include "nn/operators/window.h"
+
+namespace biglittle::nn {
+namespace {
+
+absl::Status CheckWeights(const NodeView& node, const Dims& input, const Dims& weights,
+                          std::int64_t groups) {
+  if (weights.size() != input.size()) {
+    return node.Invalid(
+        fmt::format("weights {} and input {} differ in rank", ToString(weights), ToString(input)));
+  }
+  if (groups < 1 || input[1] % groups != 0 || weights[0] % groups != 0) {
+    return node.Invalid(fmt::format("{} groups do not divide {} input and {} output channels",
+                                    groups, input[1], weights[0]));
+  }
+  if (weights[1] != input[1] / groups) {
+    return node.Invalid(fmt::format("weights {} expect {} channels a group, the input {} has {}",
+                                    ToString(weights), weights[1], ToString(input),
+                                    input[1] / groups));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<float>> Bias(const NodeView& node, std::int64_t channels) {
+  if (!node.Has(2)) return std::vector<float>(static_cast<std::size_t>(channels), 0.0F);
+  const absl::StatusOr<ConstantPtr> bias = node.FloatConstant(2);
+  if (!bias.ok()) return bias.status();
+  if ((*bias)->type.dims != Dims{channels}) {
+    return node.Invalid(fmt::format("bias {} must have one number for each of {} channels",
+                                    ToString((*bias)->type.dims), channels));
+  }
+  return (*bias)->floats;
+}
+
+std::unique_ptr<Kernel> MakeKernel(ConvParameters parameters) {
+  if (parameters.groups > 1 && parameters.group_inputs() == 1) {
+    return std::make_unique<DepthwiseConvKernel>(std::move(parameters));
+  }
+  if (parameters.window.IsPointwise()) {
+    return std::make_unique<PointwiseConvKernel>(std::move(parameters));
+  }
+  return std::make_unique<Im2ColConvKernel>(std::move(parameters));
+}
+
+}  // namespace
+
+absl::StatusOr<Lowered> LowerConv(const NodeView& node) {
+  const absl::StatusOr<TensorType> input = node.Batched(0, 3);
+  if (!input.ok()) return input.status();
+  absl::StatusOr<ConstantPtr> weights = node.FloatConstant(1);
+  if (!weights.ok()) return weights.status();
+  const Dims& shape = (*weights)->type.dims;
+
+  Attributes attributes(node);
+  const std::int64_t groups = attributes.Int("group", 1);
+  if (absl::Status s = CheckWeights(node, input->dims, shape, groups); !s.ok()) return s;
+  absl::StatusOr<Window> window =
+      ReadWindow(node, attributes, input->dims, {shape.begin() + 2, shape.end()}, WindowOptions{});
+  if (absl::Status s = attributes.Done(); !s.ok()) return s;
+  if (!window.ok()) return window.status();
+  absl::StatusOr<TensorType> output = node.Output(OutputDims(*window, shape[0], input->rank()));
+  if (!output.ok()) return output.status();
+  absl::StatusOr<std::vector<float>> bias = Bias(node, shape[0]);
+  if (!bias.ok()) return bias.status();
+
+  ConvParameters parameters{*window,          input->dims[1], shape[0], groups, *std::move(weights),
+                            *std::move(bias), Activation{}};
+  return Unary(*std::move(output), MakeKernel(std::move(parameters)));
+}
+
+}  // namespace biglittle::nn

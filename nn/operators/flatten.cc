@@ -1,0 +1,38 @@
+#include <fmt/format.h>
+
+#include <cstdint>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+#include "nn/graph.h"
+#include "nn/operators/attributes.h"
+#include "nn/operators/node_view.h"
+#include "nn/operators/operators.h"
+
+namespace biglittle::nn {
+
+// Only as [N, everything else]: any other split would mix samples.
+absl::StatusOr<Lowered> LowerFlatten(const NodeView& node) {
+  const absl::StatusOr<TensorType> input = node.Batched(0);
+  if (!input.ok()) return input.status();
+  Attributes attributes(node);
+  const std::int64_t given = attributes.Int("axis", 1);
+  if (absl::Status s = attributes.Done(); !s.ok()) return s;
+  const std::int64_t rank = input->rank();
+  if (given < -rank || given > rank) {
+    return node.Invalid(
+        fmt::format("axis {} is out of range for {}", given, ToString(input->dims)));
+  }
+  const std::int64_t axis = given < 0 ? given + rank : given;
+  if (axis == 0 || Product(input->dims, 1, axis) != 1) {
+    return node.Unsupported(fmt::format("axis {} does not split {} behind the batch dimension",
+                                        given, ToString(input->dims)));
+  }
+  absl::StatusOr<TensorType> output = node.Output({kBatch, input->elements()});
+  if (!output.ok()) return output.status();
+  return Lowered{*std::move(output), View{}};
+}
+
+}  // namespace biglittle::nn

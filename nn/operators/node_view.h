@@ -1,0 +1,88 @@
+// What an operator sees of its node while it is lowered, and how it answers.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+#include "nn/graph.h"
+#include "nn/kernel.h"
+
+namespace biglittle::nn {
+
+// What is known of a value once its producer is lowered.
+struct KnownValue {
+  TensorType type;
+  ConstantPtr constant;  // set exactly if the value is known at Load
+};
+
+// How a node's output comes about.
+struct View {};  // the elements of input 0 in the same order, under the output's shape
+struct Computed {
+  std::unique_ptr<Kernel> kernel;
+  std::vector<int> operands;  // which inputs the kernel reads at run time, in its order
+};
+struct Lowered {
+  TensorType type;
+  std::variant<View, Computed, ConstantPtr> how;
+};
+
+// A kernel that reads input 0 at run time and nothing else.
+Lowered Unary(TensorType type, std::unique_ptr<Kernel> kernel);
+
+class NodeView {
+ public:
+  // `inputs` has an element for each input of the node, nullptr where an optional one is left out.
+  // All must outlive the view. Element counts of all types are checked already.
+  NodeView(const Node& node, std::int64_t opset, std::vector<const KnownValue*> inputs,
+           std::int64_t max_elements)
+      : node_(node), opset_(opset), inputs_(std::move(inputs)), max_elements_(max_elements) {}
+
+  const Node& node() const { return node_; }
+  std::int64_t opset() const { return opset_; }
+  int input_count() const { return static_cast<int>(inputs_.size()); }
+  bool Has(int input) const;
+
+  // The following need Has(input), except for those inputs that the registry demands.
+  const TensorType& Type(int input) const;
+  bool IsConstant(int input) const { return ConstantAt(input) != nullptr; }
+  // nullptr if the value is computed at run time.
+  const ConstantPtr& ConstantAt(int input) const;
+  // float32, of whatever origin.
+  absl::StatusOr<TensorType> Float(int input) const;
+  // float32 with a batch dimension and `min_rank` dimensions or more, the batch among them.
+  absl::StatusOr<TensorType> Batched(int input, std::int64_t min_rank = 1) const;
+  absl::StatusOr<ConstantPtr> FloatConstant(int input) const;
+  // One float, known at Load.
+  absl::StatusOr<float> Scalar(int input) const;
+  // int64, known at Load, a list or a single number.
+  absl::StatusOr<std::vector<std::int64_t>> Ints(int input) const;
+
+  // The float32 output of shape `dims`, if it is of a sane size.
+  absl::StatusOr<TensorType> Output(Dims dims) const;
+  // `axis` counted from the front, 0 <= axis < rank.
+  absl::StatusOr<std::int64_t> Axis(std::int64_t axis, std::int64_t rank) const;
+  // `axis` counted from the front and brought into [0, rank], as the bounds of a slice.
+  static std::int64_t ClampedAxis(std::int64_t axis, std::int64_t rank);
+  // Axis, refusing the batch dimension of `type`.
+  absl::StatusOr<std::int64_t> InnerAxis(std::int64_t axis, const TensorType& type) const;
+
+  // Errors that name the node. Invalid: the file breaks the rules of ONNX. Unsupported: the engine
+  // does not have it.
+  absl::Status Invalid(const std::string& reason) const;
+  absl::Status Unsupported(const std::string& reason) const;
+
+ private:
+  const Node& node_;
+  std::int64_t opset_;
+  std::vector<const KnownValue*> inputs_;
+  std::int64_t max_elements_;
+};
+
+}  // namespace biglittle::nn

@@ -1,0 +1,48 @@
+// Every operator's entry, for the registry. Each is defined in the file of its name; what it
+// computes is the ONNX operator of that name, opset 7 to 17
+// (https://github.com/onnx/onnx/blob/main/docs/Operators.md).
+#pragma once
+
+#include "absl/status/statusor.h"
+
+#include "nn/operators/node_view.h"
+
+namespace biglittle::nn {
+
+absl::StatusOr<Lowered> LowerAdd(const NodeView& node);
+absl::StatusOr<Lowered> LowerAveragePool(const NodeView& node);
+absl::StatusOr<Lowered> LowerBatchNormalization(const NodeView& node);
+absl::StatusOr<Lowered> LowerClip(const NodeView& node);
+absl::StatusOr<Lowered> LowerConcat(const NodeView& node);
+absl::StatusOr<Lowered> LowerConstant(const NodeView& node);
+absl::StatusOr<Lowered> LowerConv(const NodeView& node);
+absl::StatusOr<Lowered> LowerDiv(const NodeView& node);
+absl::StatusOr<Lowered> LowerDropout(const NodeView& node);
+absl::StatusOr<Lowered> LowerFlatten(const NodeView& node);
+absl::StatusOr<Lowered> LowerGather(const NodeView& node);
+absl::StatusOr<Lowered> LowerGemm(const NodeView& node);
+absl::StatusOr<Lowered> LowerGlobalAveragePool(const NodeView& node);
+absl::StatusOr<Lowered> LowerGlobalMaxPool(const NodeView& node);
+absl::StatusOr<Lowered> LowerHardSigmoid(const NodeView& node);
+absl::StatusOr<Lowered> LowerHardSwish(const NodeView& node);
+absl::StatusOr<Lowered> LowerIdentity(const NodeView& node);
+absl::StatusOr<Lowered> LowerLeakyRelu(const NodeView& node);
+absl::StatusOr<Lowered> LowerLogSoftmax(const NodeView& node);
+absl::StatusOr<Lowered> LowerMatMul(const NodeView& node);
+absl::StatusOr<Lowered> LowerMaxPool(const NodeView& node);
+absl::StatusOr<Lowered> LowerMul(const NodeView& node);
+absl::StatusOr<Lowered> LowerPad(const NodeView& node);
+absl::StatusOr<Lowered> LowerReduceMean(const NodeView& node);
+absl::StatusOr<Lowered> LowerRelu(const NodeView& node);
+absl::StatusOr<Lowered> LowerReshape(const NodeView& node);
+absl::StatusOr<Lowered> LowerShape(const NodeView& node);
+absl::StatusOr<Lowered> LowerSigmoid(const NodeView& node);
+absl::StatusOr<Lowered> LowerSlice(const NodeView& node);
+absl::StatusOr<Lowered> LowerSoftmax(const NodeView& node);
+absl::StatusOr<Lowered> LowerSqueeze(const NodeView& node);
+absl::StatusOr<Lowered> LowerSub(const NodeView& node);
+absl::StatusOr<Lowered> LowerTanh(const NodeView& node);
+absl::StatusOr<Lowered> LowerTranspose(const NodeView& node);
+absl::StatusOr<Lowered> LowerUnsqueeze(const NodeView& node);
+
+}  // namespace biglittle::nn

@@ -1,0 +1,30 @@
+// The operators that the engine has: one row each, one file each.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+
+#include "nn/operators/node_view.h"
+
+namespace biglittle::nn {
+
+inline constexpr std::int64_t kMinOpset = 7;
+inline constexpr std::int64_t kMaxOpset = 17;
+
+struct OperatorDefinition {
+  std::string_view name;
+  std::int64_t since_opset;
+  int min_inputs;  // these must be present
+  int max_inputs;
+  // Checks everything about the node and makes its kernel. Called with at least min_inputs and at
+  // most max_inputs inputs. The output type comes from NodeView::Output, before anything is
+  // allocated or multiplied by its size.
+  absl::StatusOr<Lowered> (*lower)(const NodeView& node);
+};
+
+// nullptr if there is none of that name.
+const OperatorDefinition* FindOperator(std::string_view op_type);
+
+}  // namespace biglittle::nn

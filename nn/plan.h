@@ -1,0 +1,64 @@
+// A network with memory: every buffer has its place, every step its pointers.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+
+#include "nn/arena.h"
+#include "nn/model.h"
+#include "nn/network.h"
+
+namespace biglittle::nn {
+
+// Not thread-safe: one for each thread.
+class Plan {
+ public:
+  // InvalidArgument if max_batch < 1; ResourceExhausted if the arena would be too large.
+  static absl::StatusOr<std::unique_ptr<Plan>> Make(std::shared_ptr<const Network> network,
+                                                    const PrepareOptions& options);
+
+  // Runs all steps. 1 <= batch <= max_batch(). Cannot fail, does not allocate.
+  void Run(std::int64_t batch);
+
+  const Network& network() const { return *network_; }
+  std::int64_t max_batch() const { return max_batch_; }
+  std::size_t arena_bytes() const { return arena_bytes_; }
+  float* input() { return input_; }
+  const float* output() const { return output_; }
+
+ private:
+  struct BoundStep {
+    const Kernel* kernel;
+    std::vector<const float*> inputs;
+    float* output;
+    float* scratch;
+  };
+  struct Free {
+    void operator()(float* memory) const { std::free(memory); }
+  };
+
+  Plan(std::shared_ptr<const Network> network, std::int64_t max_batch)
+      : network_(std::move(network)), max_batch_(max_batch) {}
+
+  // Gives every step its pointers. The first two say which buffer of the layout each slot and each
+  // step's scratch is in.
+  void Bind(const std::vector<std::size_t>& of_slot, const std::vector<std::size_t>& of_scratch,
+            const ArenaLayout& layout);
+
+  // Constant after Make.
+  const std::shared_ptr<const Network> network_;
+  const std::int64_t max_batch_;
+  std::size_t arena_bytes_ = 0;
+  std::unique_ptr<float[], Free> arena_;
+  std::vector<BoundStep> steps_;
+  float* input_ = nullptr;
+  const float* output_ = nullptr;
+};
+
+}  // namespace biglittle::nn
