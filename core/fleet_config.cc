@@ -41,7 +41,7 @@ bool IsTopicRoot(std::string_view text) {
 // A name or an address; without scheme and port, which would make it something else.
 bool IsHost(std::string_view text) {
   constexpr std::size_t kLongest = 253;
-  return !text.empty() && text.size() <= kLongest && text.find("//") == std::string_view::npos &&
+  return !text.empty() && text.size() <= kLongest &&
          std::all_of(text.begin(), text.end(), [](char c) {
            return c == ':' || c == '%' || IsIdentifier({&c, 1});
          });

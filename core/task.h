@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+
 #include "core/diagnostics.h"
 #include "core/tensor.h"
 
@@ -20,6 +21,8 @@ namespace biglittle {
 struct Normalisation {
   std::vector<float> mean;
   std::vector<float> standard_deviation;  // every element > 0
+
+  bool operator==(const Normalisation&) const = default;
 };
 
 struct NetDescription {
@@ -28,6 +31,8 @@ struct NetDescription {
   // outputs[i] is the class index of the net's output i, or kOtherClass.
   std::vector<int> outputs;
   float temperature = 1.0F;
+
+  bool operator==(const NetDescription&) const = default;
 };
 
 // Validated: indices are in range, sizes agree, names are unique. Does not prove that the model
@@ -49,6 +54,8 @@ struct Task {
   // labels[class_index], or "other" for kOtherClass.
   std::string_view LabelOf(int class_index) const;
   bool IsPriority(int class_index) const;
+
+  bool operator==(const Task&) const = default;
 };
 
 // Reads and validates a task file. All problems that the file has are reported together.

@@ -1,0 +1,123 @@
+// The examples, the models and docs/configuration.md say what the parsers and the schemas say.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "core/fleet_config.h"
+#include "core/task.h"
+
+namespace biglittle {
+namespace {
+
+const std::filesystem::path kRoot = BIGLITTLE_SOURCE_DIR;
+
+std::string ReadAll(const std::filesystem::path& path) {
+  std::ifstream stream(path);
+  EXPECT_TRUE(stream.good()) << path;
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+// The problems that are not about data or models that may not be there.
+std::string RealProblems(const std::string& example) {
+  std::vector<Diagnostic> problems = LoadFleet(kRoot / "config" / example).problems;
+  std::erase_if(problems, [](const Diagnostic& problem) {
+    return problem.message.find("there is no file ") == 0 ||
+           problem.message.find("there is no task ") == 0;
+  });
+  return ToString(problems);
+}
+
+TEST(Examples, HaveNoProblemsButMissingData) {
+  int found = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(kRoot / "config")) {
+    if (entry.path().extension() != ".yaml") continue;
+    ++found;
+    EXPECT_EQ(RealProblems(entry.path().filename().string()), "");
+  }
+  EXPECT_GE(found, 4);
+}
+
+TEST(Examples, ThoseWithoutDataAreRightAsTheyStand) {
+  if (!std::filesystem::exists(kRoot / "models/vibration/task.yaml")) {
+    GTEST_SKIP() << "models/vibration is not trained";
+  }
+  for (const char* name : {"vibration.yaml", "fifty-devices.yaml"}) {
+    const auto fleet = LoadFleet(kRoot / "config" / name);
+    EXPECT_TRUE(fleet.ok()) << ToString(fleet.problems);
+  }
+}
+
+TEST(Models, TheirTaskFilesAreRightAndNameTheirNets) {
+  for (const auto& entry : std::filesystem::directory_iterator(kRoot / "models")) {
+    if (!std::filesystem::exists(entry.path() / "task.yaml")) continue;
+    const auto task = LoadTask(entry.path());
+    ASSERT_TRUE(task.ok()) << ToString(task.problems);
+    EXPECT_TRUE(VerifyFiles(*task.value).ok()) << VerifyFiles(*task.value);
+  }
+}
+
+// Lines of a table that are about `key`.
+std::vector<std::string> RowsOf(const std::string& document, const std::string& key) {
+  std::vector<std::string> rows;
+  std::size_t begin = 0;
+  while (begin < document.size()) {
+    const std::size_t end = std::min(document.find('\n', begin), document.size());
+    const std::string line = document.substr(begin, end - begin);
+    if (line.find("| `" + key + "` |") != std::string::npos) rows.push_back(line);
+    begin = end + 1;
+  }
+  return rows;
+}
+
+std::string Spoken(const nlohmann::json& value) {
+  return value.is_string() ? value.get<std::string>() : value.dump();
+}
+
+// What a row must say of a property: its range and default, where the schema has them.
+bool Says(const std::string& row, const nlohmann::json& property) {
+  const auto says = [&](const std::string& text) { return row.find(text) != std::string::npos; };
+  if (property.contains("default") && !says("`" + Spoken(property.at("default")) + "`")) {
+    return false;
+  }
+  if (property.contains("minimum") && property.contains("maximum") &&
+      !says(Spoken(property.at("minimum")) + " to " + Spoken(property.at("maximum")))) {
+    return false;
+  }
+  for (const auto& choice : property.value("enum", nlohmann::json::array())) {
+    if (!says("`" + Spoken(choice) + "`")) return false;
+  }
+  return true;
+}
+
+TEST(Documentation, NamesEveryKeyWithItsRangeAndDefault) {
+  const std::string document = ReadAll(kRoot / "docs/configuration.md");
+  for (const char* name : {"config/fleet.schema.json", "config/task.schema.json"}) {
+    const auto schema = nlohmann::json::parse(ReadAll(kRoot / name));
+    std::vector<nlohmann::json> maps(1, schema);
+    for (const auto& item : schema.at("$defs").items()) maps.push_back(item.value());
+    for (const auto& map : maps) {
+      const auto properties = map.value("properties", nlohmann::json::object());
+      for (const auto& item : properties.items()) {
+        nlohmann::json property = item.value();
+        if (property.contains("$ref")) {
+          const std::string target = property.at("$ref").get<std::string>().substr(1);
+          property = schema.at(nlohmann::json::json_pointer(target));
+        }
+        const auto rows = RowsOf(document, item.key());
+        EXPECT_TRUE(std::any_of(rows.begin(), rows.end(),
+                                [&](const std::string& row) { return Says(row, property); }))
+            << item.key() << ": " << property;
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace biglittle

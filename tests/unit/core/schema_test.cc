@@ -1,0 +1,219 @@
+// Holds the JSON Schemas of config/ and the parsers together: each statement of a schema is put to
+// the parser.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <iterator>
+#include <regex>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "tests/unit/core/schema_place.h"
+
+namespace biglittle {
+namespace {
+
+TEST_P(SchemaPlace, TheDocumentOfThisTestIsRight) { EXPECT_EQ(Problems(good_), ""); }
+
+TEST_P(SchemaPlace, TheParserKnowsTheSchemasKeysAndNoOthers) {
+  EXPECT_EQ(place_.at("additionalProperties"), false);
+  const std::string problems = Problems(With("qqqqqqqqqq", 1));
+  const std::string before = "unknown key 'qqqqqqqqqq'; this map takes ";
+  const std::size_t at = problems.find(before);
+  ASSERT_NE(at, std::string::npos) << problems;
+  std::string list = problems.substr(at + before.size());
+  list = list.substr(0, list.find('\n'));
+  std::set<std::string> known;
+  for (std::size_t end = 0; end != std::string::npos; list.erase(0, end + 2)) {
+    end = list.find(", ");
+    known.insert(list.substr(0, end));
+    if (end == std::string::npos) break;
+  }
+  const std::vector<std::string> keys = Keys();
+  EXPECT_EQ(known, std::set<std::string>(keys.begin(), keys.end()));
+}
+
+TEST_P(SchemaPlace, WhatIsRequiredIsRequired) {
+  for (const std::string& key : Keys()) {
+    const bool missing =
+        Problems(Without(key)).find("the key '" + key + "' is missing") != std::string::npos;
+    const std::string text = Property(key).value("description", "");
+    const bool may_be_default = text.find("here or in device_defaults") != std::string::npos;
+    EXPECT_EQ(missing && !may_be_default, IsRequired(key)) << key;
+  }
+}
+
+TEST_P(SchemaPlace, DefaultsAreTheParsers) {
+  for (const std::string& key : Keys()) {
+    const Json property = Property(key);
+    if (!property.contains("default")) continue;
+    const Json said = With(key, property.at("default"));
+    ASSERT_EQ(Problems(said), "") << key;
+    if (GetParam().file == "fleet") {
+      EXPECT_TRUE(*Fleet(said).value == Fleet(Without(key)).value) << key;
+    } else {
+      EXPECT_TRUE(*ATask(said).value == ATask(Without(key)).value) << key;
+    }
+  }
+}
+
+TEST_P(SchemaPlace, WhatMayBeLeftOutHasADefaultOrSaysWhatThen) {
+  for (const std::string& key : Keys()) {
+    const Json property = Property(key);
+    const std::string type = property.value("type", "");
+    const bool holds_more = type == "object" || type == "array" || property.contains("anyOf");
+    const std::string text = property.value("description", "");
+    const bool told = text.find("Absent: ") != std::string::npos ||
+                      text.find("here or in device_defaults") != std::string::npos;
+    EXPECT_TRUE(IsRequired(key) || holds_more || property.contains("default") || told ||
+                GetParam().name == "device_defaults")
+        << key;
+    EXPECT_NE(property.value("description", ""), "") << key;
+  }
+}
+
+TEST_P(SchemaPlace, RangesAreTheParsers) {
+  for (const std::string& key : Keys()) {
+    const Json property = Property(key);
+    const std::string type = property.value("type", "");
+    if (type != "integer" && type != "number") continue;
+    const bool whole = type == "integer";
+    const auto outside = [&](const Json& bound, int direction) {
+      return whole ? Json(bound.get<std::int64_t>() + direction)
+                   : Json(bound.get<double>() + 0.001 * direction);
+    };
+    const bool open = property.contains("exclusiveMinimum");
+    const Json least = property.at(open ? "exclusiveMinimum" : "minimum");
+    const Json most = property.at("maximum");
+    EXPECT_EQ(Accepts(key, least), !open) << key;
+    EXPECT_TRUE(Accepts(key, outside(least, +1))) << key;
+    EXPECT_FALSE(Accepts(key, outside(least, -1))) << key;
+    EXPECT_TRUE(Accepts(key, most)) << key;
+    EXPECT_FALSE(Accepts(key, outside(most, +1))) << key;
+    EXPECT_EQ(Accepts(key, 1.5), !whole && most.get<double>() >= 1.5) << key;
+    EXPECT_FALSE(Accepts(key, "text")) << key;
+    EXPECT_FALSE(Accepts(key, Json::array())) << key;
+  }
+}
+
+TEST_P(SchemaPlace, ChoicesAreTheParsers) {
+  for (const std::string& key : Keys()) {
+    const Json property = Property(key);
+    if (property.contains("const")) {
+      EXPECT_TRUE(Accepts(key, property.at("const"))) << key;
+      EXPECT_FALSE(Accepts(key, "qqqq")) << key;
+    }
+    if (!property.contains("enum")) continue;
+    std::string list;
+    for (const Json& choice : property.at("enum")) {
+      EXPECT_TRUE(Accepts(key, choice)) << key << choice;
+      list += (list.empty() ? "" : ", ") + choice.get<std::string>();
+    }
+    const std::string problems = Problems(With(key, "qqqq"));
+    EXPECT_NE(problems.find("'" + key + "' must be one of " + list + ", not the text 'qqqq'"),
+              std::string::npos)
+        << problems;
+  }
+}
+
+TEST_P(SchemaPlace, TextsAreTheParsers) {
+  std::string topic = "a";
+  while (topic.size() < 200) topic += "/a";
+  const std::vector<std::string> samples = {"a",
+                                            "A.b_c-9",
+                                            "7",
+                                            std::string(64, 'x'),
+                                            std::string(65, 'x'),
+                                            std::string(64, 'f'),
+                                            std::string(64, 'F'),
+                                            std::string(253, 'h'),
+                                            std::string(254, 'h'),
+                                            topic.substr(0, 199),
+                                            topic + "/a",
+                                            "a/b",
+                                            "a//b",
+                                            "/a",
+                                            "a/",
+                                            "a b",
+                                            "a+",
+                                            "#",
+                                            "",
+                                            "..",
+                                            "::1",
+                                            "fe80::1%eth0",
+                                            "mqtt://b",
+                                            "\xc3\xa4",
+                                            "a\nb",
+                                            "x.npy"};
+  for (const std::string& key : Keys()) {
+    const Json property = Property(key);
+    if (property.value("type", "") != "string") continue;
+    const std::regex pattern(property.value("pattern", "[^\\x00-\\x1f]*"));
+    for (const std::string& sample : samples) {
+      const std::size_t longest = property.value("maxLength", std::size_t{4096});
+      const bool fits = std::regex_match(sample, pattern) && sample.size() <= longest &&
+                        sample.size() >= property.value("minLength", std::size_t{0});
+      EXPECT_EQ(Accepts(key, sample), fits) << key << ": " << sample;
+    }
+    EXPECT_FALSE(Accepts(key, nullptr)) << key;
+    EXPECT_FALSE(Accepts(key, Json::object())) << key;
+  }
+}
+
+TEST_P(SchemaPlace, NumbersOfElementsAreTheParsers) {
+  for (const std::string& key : Keys()) {
+    const Json property = Property(key);
+    if (property.value("type", "") != "array") continue;
+    const auto list = [](std::size_t size) { return Json(std::vector<Json>(size)); };
+    const std::string complaint = "'" + key + "' must have ";
+    const auto complains = [&](std::size_t size) {
+      return Problems(With(key, list(size))).find(complaint) != std::string::npos;
+    };
+    const std::size_t least = property.value("minItems", std::size_t{0});
+    EXPECT_FALSE(complains(least)) << key;
+    EXPECT_TRUE(least == 0 || complains(least - 1)) << key;
+    if (property.contains("maxItems")) {
+      EXPECT_FALSE(complains(property.at("maxItems"))) << key;
+      EXPECT_TRUE(complains(property.at("maxItems").get<std::size_t>() + 1)) << key;
+    }
+    EXPECT_FALSE(Accepts(key, "text")) << key;
+  }
+}
+
+const Place kPlaces[] = {
+    {"fleet", "fleet", "", ""},
+    {"broker", "fleet", "/$defs/broker", "/broker"},
+    {"device_defaults", "fleet", "/$defs/device_defaults", "/device_defaults"},
+    {"device", "fleet", "/$defs/device", "/devices/0"},
+    {"vibration_source", "fleet", "/$defs/vibration_source", "/devices/0/source"},
+    {"replay_source", "fleet", "/$defs/replay_source", "/devices/1/source"},
+    {"escalation", "fleet", "/$defs/escalation", "/devices/0/escalation"},
+    {"worker", "fleet", "/$defs/worker", "/workers/0"},
+    {"task", "task", "", ""},
+    {"input", "task", "/$defs/input", "/input"},
+    {"normalisation", "task", "/$defs/normalisation", "/normalisation"},
+    {"little", "task", "/$defs/little", "/little"},
+    {"big", "task", "/$defs/big", "/big"},
+};
+
+std::string NameOf(const ::testing::TestParamInfo<Place>& info) { return info.param.name; }
+
+INSTANTIATE_TEST_SUITE_P(Maps, SchemaPlace, ::testing::ValuesIn(kPlaces), NameOf);
+
+// A map that somebody adds to a schema must be added above.
+TEST(Schema, EveryMapIsHeld) {
+  for (const std::string file : {"fleet", "task"}) {
+    const Json schema = LoadSchema(file + ".schema.json");
+    for (const auto& item : schema.at("$defs").items()) {
+      if (!item.value().contains("properties")) continue;
+      const bool held = std::any_of(
+          std::begin(kPlaces), std::end(kPlaces),
+          [&](const Place& place) { return place.file == file && place.name == item.key(); });
+      EXPECT_TRUE(held) << file << " " << item.key();
+    }
+  }
+}
+
+}  // namespace
+}  // namespace biglittle
