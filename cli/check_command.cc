@@ -1,0 +1,112 @@
+#include "cli/check_command.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <ostream>
+#include <set>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "core/exit_code.h"
+#include "core/fleet_config.h"
+#include "core/task.h"
+#include "core/yaml_reader.h"
+
+namespace biglittle {
+namespace {
+
+// Keys that only one of the two kinds of file has.
+constexpr std::array<std::string_view, 6> kFleetKeys{"fleet",  "devices",         "workers",
+                                                     "broker", "device_defaults", "models"};
+constexpr std::array<std::string_view, 8> kTaskKeys{
+    "task", "labels", "priority_classes", "input", "normalisation", "little", "big", "thresholds"};
+
+template <std::size_t kSize>
+std::ptrdiff_t CountKeys(const YamlNode& map, const std::array<std::string_view, kSize>& keys) {
+  return std::count_if(map.entries.begin(), map.entries.end(), [&](const YamlNode::Entry& entry) {
+    return std::find(keys.begin(), keys.end(), entry.key->text) != keys.end();
+  });
+}
+
+bool LooksLikeTask(const YamlNode& root) {
+  return CountKeys(root, kTaskKeys) > CountKeys(root, kFleetKeys);
+}
+
+std::string Counted(std::size_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
+// Prints what is wrong with a task and its files; the task if nothing is.
+std::optional<Task> CheckTask(const std::filesystem::path& file, std::ostream& err) {
+  Parsed<Task> task = LoadTask(file);
+  if (!task.ok()) {
+    err << ToString(task.problems) << '\n';
+    return std::nullopt;
+  }
+  if (const absl::Status status = VerifyFiles(*task.value); !status.ok()) {
+    err << std::string(status.message()) << '\n';
+    return std::nullopt;
+  }
+  return std::move(task.value);
+}
+
+int CheckTaskFile(const std::filesystem::path& file, std::ostream& out, std::ostream& err) {
+  const std::optional<Task> task = CheckTask(file, err);
+  if (!task) return kExitBadInput;
+  out << fmt::format("{}: ok: task {}, {}, {} of them prioritised\n", file.string(), task->name,
+                     Counted(task->labels.size(), "label"), task->priority_classes.size());
+  return kExitDone;
+}
+
+int CheckFleetFile(const std::filesystem::path& file, const std::string& text, std::ostream& out,
+                   std::ostream& err) {
+  const Parsed<FleetConfig> fleet = ParseFleet(text, file);
+  if (!fleet.ok()) {
+    err << ToString(fleet.problems) << '\n';
+    return kExitBadInput;
+  }
+  std::set<std::string> tasks;
+  for (const DeviceConfig& device : fleet.value->devices) tasks.insert(device.task);
+  for (const WorkerConfig& worker : fleet.value->workers) {
+    tasks.insert(worker.tasks.begin(), worker.tasks.end());
+  }
+  bool good = true;
+  for (const std::string& task : tasks) {
+    good = CheckTask(fleet.value->models / task / "task.yaml", err).has_value() && good;
+  }
+  if (!good) return kExitBadInput;
+  out << fmt::format("{}: ok: {}, {}, task{} {}\n", file.string(),
+                     Counted(fleet.value->devices.size(), "device"),
+                     Counted(fleet.value->workers.size(), "worker"), tasks.size() == 1 ? "" : "s",
+                     fmt::join(tasks, ", "));
+  return kExitDone;
+}
+
+}  // namespace
+
+int RunCheck(const std::filesystem::path& file, std::ostream& out, std::ostream& err) {
+  std::error_code error;
+  if (std::filesystem::is_directory(file, error)) return CheckTaskFile(file, out, err);
+  const Parsed<std::string> text = ReadTextFile(file);
+  if (!text.ok()) {
+    err << ToString(text.problems) << '\n';
+    return kExitBadInput;
+  }
+  const Parsed<YamlDocument> document = ParseYaml(*text.value, file.string());
+  if (!document.ok()) {
+    err << ToString(document.problems) << '\n';
+    return kExitBadInput;
+  }
+  if (LooksLikeTask(*document.value->root)) return CheckTaskFile(file, out, err);
+  return CheckFleetFile(file, *text.value, out, err);
+}
+
+}  // namespace biglittle
