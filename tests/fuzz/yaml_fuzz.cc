@@ -1,0 +1,56 @@
+// Any bytes as a fleet file and as a task file: a value or problems, never anything else.
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "core/fleet_config.h"
+#include "core/prediction.h"
+#include "core/task.h"
+#include "core/text.h"
+#include "tests/fuzz/require.h"
+
+namespace biglittle {
+namespace {
+
+void CheckProblems(const std::vector<Diagnostic>& problems, bool ok) {
+  Require(ok == problems.empty(), "either a value or problems");
+  for (const Diagnostic& problem : problems) {
+    Require(!problem.message.empty(), "a problem has a message");
+    Require(problem.message.find('\n') == std::string::npos, "a message is one line");
+    Require(!FirstUnprintable(problem.message), "a message can be printed");
+    Require(problem.line >= 0 && (problem.line == 0) == (problem.column == 0),
+            "a place has line and column or neither");
+  }
+}
+
+void CheckTask(const Task& task) {
+  Require(task.thresholds.size() == task.labels.size(), "a threshold or none for each label");
+  Require(task.big.outputs.size() == task.labels.size(), "the big net knows every label");
+  Require(task.little.outputs.size() == task.priority_classes.size() + 1,
+          "the little net knows the priority classes and other");
+  for (const int output : task.little.outputs) {
+    Require(output == kOtherClass || task.IsPriority(output), "an output of the little net");
+  }
+  Require(ElementCount(task.input_shape).has_value(), "the shape has a size");
+  Require(task.normalisation.mean.size() == task.normalisation.standard_deviation.size(),
+          "as many means as deviations");
+  for (const float deviation : task.normalisation.standard_deviation) {
+    Require(deviation > 0.0F, "deviations are positive");
+  }
+}
+
+}  // namespace
+}  // namespace biglittle
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace biglittle;
+  const std::string_view text(reinterpret_cast<const char*>(data), size);
+  // Relative to folders that do not exist, so that nothing depends on the machine.
+  const auto fleet = ParseFleet(text, "/nonexistent/fleet.yaml");
+  CheckProblems(fleet.problems, fleet.ok());
+  const auto task = ParseTask(text, "/nonexistent/har/task.yaml");
+  CheckProblems(task.problems, task.ok());
+  if (task.ok()) CheckTask(*task.value);
+  return 0;
+}
