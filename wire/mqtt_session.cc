@@ -424,6 +424,7 @@ std::size_t MqttSession::max_backlog() const { return impl_->max_backlog(); }
 std::string MqttSession::broker_address() const { return impl_->uri(); }
 MqttSession::Counters MqttSession::counters() const { return impl_->counters(); }
 std::size_t MqttSession::Drain(SteadyTime deadline) { return impl_->Drain(deadline); }
+void MqttSession::Unsubscribe(SteadyTime deadline) { impl_->Unsubscribe(deadline); }
 void MqttSession::Stop() { impl_->Stop(); }
 
 }  // namespace biglittle::wire

@@ -1,0 +1,291 @@
+#include "cli/demo_command.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <ostream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ostream.h>
+
+#include "absl/status/statusor.h"
+#include "cli/broker_process.h"
+#include "cli/child_process.h"
+#include "cli/demo_summary.h"
+#include "cli/fleet_observer.h"
+#include "cli/installation.h"
+#include "cli/result_tally.h"
+#include "core/exit_code.h"
+#include "core/stop_signal.h"
+
+namespace biglittle {
+namespace {
+
+using std::chrono::steady_clock;
+
+constexpr std::chrono::seconds kWorkerStartTimeout{20};
+constexpr Milliseconds kTick{200};
+// How long results may still be on their way once every device has ended.
+constexpr std::chrono::seconds kSettleTime{2};
+constexpr Milliseconds kStopGrace{8000};
+
+std::string Text(const absl::Status& status) { return std::string(status.message()); }
+
+int ExitCode(const absl::Status& status) {
+  return status.code() == absl::StatusCode::kInvalidArgument ||
+                 status.code() == absl::StatusCode::kNotFound
+             ? kExitBadInput
+             : kExitFailed;
+}
+
+// One run of the demo; members in the order in which they are started, and so ended in reverse.
+class Demo {
+ public:
+  Demo(const DemoOptions& options, std::ostream& out)
+      : options_(options), out_(out), installation_(Installation::Find()) {}
+  ~Demo();
+
+  // In this order, each after the one before was OK.
+  absl::Status Plan();
+  absl::Status StartFleet();
+  absl::Status Watch();
+  absl::StatusOr<DemoSummary> Conclude();
+
+  // What to tell about a step that failed; keeps the logs if they may help.
+  std::string Explain(const absl::Status& status);
+
+ private:
+  absl::Status StartWorker();
+  absl::Status StartDevices();
+  std::vector<std::string> Program(const char* name, const char* role, const std::string& id) const;
+  bool AllDevicesEnded();
+  void NoticeEndedWorker();
+  void ShowProgress(bool last);
+  std::uint64_t ReadingsTaken() const;
+
+  const DemoOptions& options_;
+  std::ostream& out_;
+  const Installation installation_;
+  StopSignal stop_;
+  std::filesystem::path folder_;
+  std::optional<Task> task_;
+  std::optional<FleetConfig> fleet_;
+  std::optional<BrokerProcess> broker_;
+  std::unique_ptr<FleetObserver> observer_;
+  std::optional<ResultTally> tally_;
+  std::optional<ChildProcess> worker_;
+  bool worker_ended_ = false;
+  std::map<std::string, ChildProcess> devices_;
+  bool keep_folder_ = false;  // the logs tell what went wrong
+};
+
+Demo::~Demo() {
+  for (auto& [id, device] : devices_) device.Signal(SIGTERM);
+  for (auto& [id, device] : devices_) device.Terminate(kStopGrace);
+  if (worker_) worker_->Terminate(kStopGrace);
+  observer_.reset();
+  broker_.reset();
+  std::error_code ignored;
+  if (!folder_.empty() && !keep_folder_) std::filesystem::remove_all(folder_, ignored);
+}
+
+absl::Status Demo::Plan() {
+  const std::filesystem::path models = installation_.home / "models";
+  Parsed<Task> task = LoadTask(models / options_.task);
+  if (!task.ok()) return absl::InvalidArgumentError(ToString(task.problems));
+  task_ = std::move(task.value);
+
+  const std::optional<std::uint16_t> port = FreePort(options_.broker_port);
+  if (!port) {
+    return absl::InvalidArgumentError(fmt::format(
+        "port {} is in use: name another one by --broker-port, or leave it out",
+        options_.broker_port));
+  }
+  const absl::StatusOr<std::string> yaml = MakeDemoFleet(options_, models, *port);
+  if (!yaml.ok()) return yaml.status();
+
+  std::string pattern = (std::filesystem::temp_directory_path() / "biglittle-demo-XXXXXX").string();
+  if (mkdtemp(pattern.data()) == nullptr) {
+    return absl::InternalError(fmt::format("no folder {} can be made", pattern));
+  }
+  folder_ = pattern;
+  const std::filesystem::path file = folder_ / "fleet.yaml";
+  if (absl::Status status = WriteTextFile(file, *yaml); !status.ok()) return status;
+  Parsed<FleetConfig> fleet = LoadFleet(file);
+  if (!fleet.ok()) return absl::InvalidArgumentError(ToString(fleet.problems));
+  fleet_ = std::move(fleet.value);
+  return absl::OkStatus();
+}
+
+absl::Status Demo::StartFleet() {
+  absl::StatusOr<BrokerProcess> broker = BrokerProcess::Start(
+      {.configuration = installation_.home / "broker_config" / "development.conf",
+       .folder = folder_,
+       .port = fleet_->broker.port});
+  if (!broker.ok()) return broker.status();
+  broker_ = *std::move(broker);
+  fmt::print(out_, "broker on 127.0.0.1:{} (listen in: mosquitto_sub -p {} -t 'biglittle/#')\n",
+             broker_->port(), broker_->port());
+  out_.flush();
+
+  tally_.emplace(*task_);
+  observer_ = std::make_unique<FleetObserver>(*fleet_, "demo-" + std::to_string(getpid()));
+  if (!observer_->WaitConnected(steady_clock::now() + kWorkerStartTimeout)) {
+    return absl::UnavailableError("the broker does not answer");
+  }
+  if (absl::Status status = StartWorker(); !status.ok()) return status;
+  return StartDevices();
+}
+
+std::vector<std::string> Demo::Program(const char* name, const char* role,
+                                       const std::string& id) const {
+  return {(installation_.programs / name).string(), "--config", (folder_ / "fleet.yaml").string(),
+          role, id};
+}
+
+absl::Status Demo::StartWorker() {
+  const std::string& id = fleet_->workers.front().id;
+  absl::StatusOr<ChildProcess> worker =
+      ChildProcess::Start(Program("cloud_worker", "--worker", id), folder_ / (id + ".log"));
+  if (!worker.ok()) return worker.status();
+  worker_ = *std::move(worker);
+  const SteadyTime deadline = steady_clock::now() + kWorkerStartTimeout;
+  while (!observer_->IsOnline(id)) {
+    if (stop_.requested()) return absl::CancelledError("interrupted");
+    if (worker_->Poll() || steady_clock::now() > deadline) {
+      return absl::UnavailableError(fmt::format("the worker did not start; its log says:\n{}",
+                                                TailOfFile(worker_->log(), 5)));
+    }
+    observer_->Take(steady_clock::now() + kTick, *tally_);
+  }
+  fmt::print(out_, "worker {} serves {}\n", id, options_.task);
+  return absl::OkStatus();
+}
+
+absl::Status Demo::StartDevices() {
+  for (const DeviceConfig& device : fleet_->devices) {
+    absl::StatusOr<ChildProcess> process = ChildProcess::Start(
+        Program("device_agent", "--device", device.id), folder_ / (device.id + ".log"));
+    if (!process.ok()) return process.status();
+    devices_.emplace(device.id, *std::move(process));
+  }
+  fmt::print(out_, "{} devices take {} readings\n", devices_.size(), options_.readings);
+  out_.flush();
+  return absl::OkStatus();
+}
+
+absl::Status Demo::Watch() {
+  SteadyTime next_progress = steady_clock::now();
+  std::optional<SteadyTime> settled_at;
+  while (!stop_.requested()) {
+    observer_->Take(std::min(next_progress, steady_clock::now() + kTick), *tally_);
+    NoticeEndedWorker();
+    const SteadyTime now = steady_clock::now();
+    if (now >= next_progress) {
+      ShowProgress(false);
+      next_progress = now + (isatty(STDOUT_FILENO) != 0 ? kTick : Milliseconds(2000));
+    }
+    if (!AllDevicesEnded()) continue;
+    if (!settled_at) settled_at = now + kSettleTime;
+    if (tally_->finals() >= ReadingsTaken() || now >= *settled_at) break;
+  }
+  ShowProgress(true);
+  return stop_.requested() ? absl::CancelledError("interrupted") : absl::OkStatus();
+}
+
+bool Demo::AllDevicesEnded() {
+  bool all = true;
+  for (auto& [id, device] : devices_) all = device.Poll().has_value() && all;
+  return all;
+}
+
+void Demo::NoticeEndedWorker() {
+  if (worker_ended_ || !worker_->Poll()) return;
+  worker_ended_ = true;
+  fmt::print(out_, "\nthe worker has ended (status {}); devices fall back to their little nets\n",
+             *worker_->Poll());
+}
+
+void Demo::ShowProgress(bool last) {
+  const bool terminal = isatty(STDOUT_FILENO) != 0;
+  fmt::print(out_,
+             "{}{} of {} readings, {:.1f} % escalated, accuracy {:.1f} %, p50 little {:.1f} ms, big "
+             "{:.1f} ms{}",
+             terminal ? "\r\x1b[K" : "", tally_->finals(), options_.readings,
+             100 * tally_->escalation_rate(), 100 * tally_->accuracy(),
+             tally_->little_latency().p50, tally_->big_latency().p50,
+             terminal && !last ? "" : "\n");
+  out_.flush();
+}
+
+// As the devices counted them; a device that could not say so (killed) counts with what was asked
+// of it, so that nothing missing is overlooked.
+std::uint64_t Demo::ReadingsTaken() const {
+  std::uint64_t taken = 0;
+  for (const DeviceConfig& device : fleet_->devices) {
+    taken += observer_->ReadingsOf(device.id).value_or(device.source.readings.value_or(0));
+  }
+  return taken;
+}
+
+absl::StatusOr<DemoSummary> Demo::Conclude() {
+  bool failed = false;
+  for (auto& [id, device] : devices_) {
+    if (device.Poll().value_or(0) == 0) continue;
+    failed = true;
+    fmt::print(out_, "{} ended with status {}; its log says:\n{}\n", id, *device.Poll(),
+               TailOfFile(device.log(), 3));
+  }
+  DemoSummary summary = Summarise(options_.task, devices_.size(), ReadingsTaken(), *tally_);
+  fmt::print(out_, "comparing with both nets offline ...\n");
+  out_.flush();
+  for (const DeviceConfig& device : fleet_->devices) {
+    const absl::StatusOr<OfflineCounts> counts = RunOffline(*task_, device);
+    if (!counts.ok()) return counts.status();
+    summary.offline += *counts;
+    if (stop_.requested()) return absl::CancelledError("interrupted");
+  }
+  keep_folder_ = failed || !Kept(summary);
+  if (keep_folder_) fmt::print(out_, "the logs are in {}\n", folder_.string());
+  return summary;
+}
+
+std::string Demo::Explain(const absl::Status& status) {
+  if (ExitCode(status) == kExitBadInput || stop_.requested() || folder_.empty()) {
+    return Text(status);
+  }
+  keep_folder_ = true;
+  return fmt::format("{}\nthe logs are in {}", Text(status), folder_.string());
+}
+
+}  // namespace
+
+int RunDemo(const DemoOptions& options, std::ostream& out, std::ostream& err) {
+  Demo demo(options, out);
+  const auto fail = [&](const absl::Status& status) {
+    fmt::print(err, "biglittle demo: {}\n", demo.Explain(status));
+    return ExitCode(status);
+  };
+  for (const auto step : {&Demo::Plan, &Demo::StartFleet, &Demo::Watch}) {
+    if (absl::Status status = (demo.*step)(); !status.ok()) return fail(status);
+  }
+  const absl::StatusOr<DemoSummary> summary = demo.Conclude();
+  if (!summary.ok()) return fail(summary.status());
+  fmt::print(out, "{}", ToText(*summary));
+  out.flush();
+  if (!options.json.empty()) {
+    if (absl::Status status = WriteTextFile(options.json, ToJson(*summary)); !status.ok()) {
+      return fail(status);
+    }
+  }
+  return Kept(*summary) ? kExitDone : kExitFailed;
+}
+
+}  // namespace biglittle

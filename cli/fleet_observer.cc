@@ -1,0 +1,80 @@
+#include "cli/fleet_observer.h"
+
+#include <utility>
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include "wire/result.h"
+#include "wire/topics.h"
+
+namespace biglittle {
+namespace {
+
+// Some minutes of a busy fleet's results.
+constexpr std::size_t kMaxInbox = 200000;
+
+wire::MqttSession::Options SessionOptions(const FleetConfig& fleet, const std::string& name,
+                                          BoundedQueue<wire::Message>& inbox) {
+  const wire::Topics topics(fleet.topic_root, fleet.fleet);
+  wire::MqttSession::Options options;
+  options.broker = fleet.broker;
+  options.client_id = fmt::format("biglittle-{}-observer-{}", fleet.fleet, name);
+  options.subscriptions = {topics.AllResults(), topics.AllDeviceStatus(),
+                           topics.AllWorkerStatus()};
+  options.on_message = [&inbox](wire::Message&& message) {
+    if (!inbox.TryPush(std::move(message))) {
+      spdlog::error("an observer's inbox is full: results are not counted");
+    }
+  };
+  return options;
+}
+
+}  // namespace
+
+FleetObserver::FleetObserver(const FleetConfig& fleet, const std::string& name)
+    : result_suffix_("/result"),
+      inbox_(kMaxInbox),
+      session_(SessionOptions(fleet, name, inbox_)) {
+  session_.Start();
+}
+
+void FleetObserver::Take(SteadyTime until, ResultTally& tally) {
+  do {
+    if (const std::optional<wire::Message> message = inbox_.PopUntil(until)) Sort(*message, tally);
+  } while (std::chrono::steady_clock::now() < until);
+}
+
+void FleetObserver::Sort(const wire::Message& message, ResultTally& tally) {
+  if (message.topic.ends_with(result_suffix_)) {
+    const auto result = wire::DecodeResult(message.payload, message.content_type);
+    if (result.ok()) {
+      tally.Add(*result);
+    } else {
+      spdlog::warn("{}: {}", message.topic, std::string(result.status().message()));
+    }
+    return;
+  }
+  auto status = wire::DecodeStatus(message.payload);
+  if (!status.ok()) {
+    spdlog::warn("{}: {}", message.topic, std::string(status.status().message()));
+    return;
+  }
+  auto& known = status->device.empty() ? workers_ : devices_;
+  const std::string id = status->device.empty() ? status->worker : status->device;
+  known.insert_or_assign(id, *std::move(status));
+}
+
+bool FleetObserver::IsOnline(const std::string& worker) const {
+  const auto at = workers_.find(worker);
+  return at != workers_.end() && at->second.state == wire::State::kOnline;
+}
+
+std::optional<std::uint64_t> FleetObserver::ReadingsOf(const std::string& device) const {
+  const auto at = devices_.find(device);
+  if (at == devices_.end() || at->second.state != wire::State::kStopped) return std::nullopt;
+  const auto readings = at->second.counters.find("readings");
+  return readings == at->second.counters.end() ? 0 : readings->second;
+}
+
+}  // namespace biglittle

@@ -1,0 +1,45 @@
+// An independent consumer of a fleet's result and status topics, as a dashboard would be one.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "cli/result_tally.h"
+#include "core/bounded_queue.h"
+#include "core/clock.h"
+#include "core/fleet_config.h"
+#include "wire/mqtt_session.h"
+#include "wire/status.h"
+
+namespace biglittle {
+
+// One thread calls it.
+class FleetObserver {
+ public:
+  // Begins to connect. `name` must be unique among the broker's observers.
+  FleetObserver(const FleetConfig& fleet, const std::string& name);
+
+  bool WaitConnected(SteadyTime deadline) const { return session_.WaitConnected(deadline); }
+
+  // Takes what arrives until `until`: results go to `tally`, statuses are kept.
+  void Take(SteadyTime until, ResultTally& tally);
+
+  // The last status of the worker of this id says online.
+  bool IsOnline(const std::string& worker) const;
+  // How many readings the device of this id took, once it has stopped cleanly.
+  std::optional<std::uint64_t> ReadingsOf(const std::string& device) const;
+
+ private:
+  void Sort(const wire::Message& message, ResultTally& tally);
+
+  const std::string result_suffix_;
+  BoundedQueue<wire::Message> inbox_;
+  std::map<std::string, wire::Status> devices_;
+  std::map<std::string, wire::Status> workers_;
+  wire::MqttSession session_;  // last, so that its callbacks end first
+};
+
+}  // namespace biglittle

@@ -1,0 +1,108 @@
+// biglittle: the operator's command. Each subcommand is a function in a file of its own.
+
+#include <functional>
+#include <iostream>
+#include <string>
+
+#include <CLI/CLI.hpp>
+#include <spdlog/spdlog.h>
+
+#include "cli/check_command.h"
+#include "cli/classify_command.h"
+#include "cli/demo_command.h"
+#include "cli/inspect_command.h"
+#include "cli/simulate_command.h"
+#include "cli/watch_command.h"
+#include "core/exit_code.h"
+
+namespace biglittle {
+namespace {
+
+using Command = std::function<int()>;
+
+void AddDemo(CLI::App& app, Command& chosen) {
+  CLI::App* command = app.add_subcommand(
+      "demo", "Run a fleet on this machine: broker, worker, devices, and a summary at the end");
+  static DemoOptions options;
+  command->add_option("--task", options.task, "vibration (simulated), har, fashion-mnist, ...")
+      ->capture_default_str();
+  command->add_option("--devices", options.devices, "How many devices")->capture_default_str();
+  command->add_option("--readings", options.readings, "How many readings, all devices together")
+      ->capture_default_str();
+  command->add_option("--data", options.data, "Folder of the recorded data, or the one above it");
+  command->add_option("--json", options.json, "Write the summary to this file as well");
+  command->add_option("--broker-port", options.broker_port, "Fix the broker's port, to listen in");
+  command->add_option("--interval-ms", options.interval_ms,
+                      "Time between two readings of a device (default: 200 readings/s in all)");
+  command->add_option("--deadline-ms", options.deadline_ms, "From capture to final outcome")
+      ->capture_default_str();
+  command->callback([&chosen] { chosen = [] { return RunDemo(options, std::cout, std::cerr); }; });
+}
+
+void AddFileCommands(CLI::App& app, Command& chosen) {
+  static std::string file;
+  CLI::App* check = app.add_subcommand("check", "Check a fleet or task file");
+  check->add_option("file", file, "The YAML file")->required();
+  check->callback([&chosen] { chosen = [] { return RunCheck(file, std::cout, std::cerr); }; });
+
+  CLI::App* inspect = app.add_subcommand("inspect", "Tell what is in an ONNX model");
+  inspect->add_option("model", file, "The .onnx file")->required();
+  inspect->callback([&chosen] { chosen = [] { return RunInspect(file, std::cout, std::cerr); }; });
+}
+
+void AddClassify(CLI::App& app, Command& chosen) {
+  CLI::App* command = app.add_subcommand("classify", "Run a model over an array of inputs");
+  static ClassifyOptions options;
+  command->add_option("--model", options.model, "The .onnx file")->required();
+  command->add_option("--input", options.input, "A .npy or IDX file, plain or gzip")->required();
+  command->add_option("--json", options.json, "Write to this file instead of the terminal");
+  command->callback(
+      [&chosen] { chosen = [] { return RunClassify(options, std::cout, std::cerr); }; });
+}
+
+void AddWatch(CLI::App& app, Command& chosen) {
+  CLI::App* command = app.add_subcommand("watch", "Show a fleet's results as they come");
+  static WatchOptions options;
+  command->add_option("--config", options.config, "The fleet's YAML file");
+  command->add_option("--host", options.host, "The broker, without --config")
+      ->capture_default_str();
+  command->add_option("--port", options.port, "Its port")->capture_default_str();
+  command->add_option("--fleet", options.fleet, "The fleet's name, without --config");
+  command->add_flag("--json", options.json, "One JSON object a line");
+  command->add_option("--count", options.count, "End after so many results");
+  command->callback([&chosen] { chosen = [] { return RunWatch(options, std::cout, std::cerr); }; });
+}
+
+void AddSimulate(CLI::App& app, Command& chosen) {
+  CLI::App* command =
+      app.add_subcommand("simulate", "Write windows of a simulated sensor to X.npy and y.npy");
+  static SimulateOptions options;
+  command->add_option("--task", options.task, "vibration")->required();
+  command->add_option("--readings", options.readings, "How many")->required();
+  command->add_option("--seed", options.seed, "Same seed, same readings")->capture_default_str();
+  command->add_option("--out", options.out, "The folder to write to")->required();
+  command->callback(
+      [&chosen] { chosen = [] { return RunSimulate(options, std::cout, std::cerr); }; });
+}
+
+}  // namespace
+}  // namespace biglittle
+
+int main(int argc, char** argv) {
+  CLI::App app("BigLittle: little nets on devices, big nets in the cloud, one answer a reading",
+               "biglittle");
+  app.require_subcommand(1);
+  biglittle::Command chosen;
+  biglittle::AddDemo(app, chosen);
+  biglittle::AddFileCommands(app, chosen);
+  biglittle::AddClassify(app, chosen);
+  biglittle::AddWatch(app, chosen);
+  biglittle::AddSimulate(app, chosen);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? biglittle::kExitDone : biglittle::kExitBadInput;
+  }
+  spdlog::set_level(spdlog::level::warn);
+  return chosen();
+}

@@ -1,0 +1,64 @@
+// Counts the results of a fleet as an independent consumer sees them: each reading once, repeats
+// apart, percentiles at the end.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+#include "core/task.h"
+#include "wire/result.h"
+
+namespace biglittle {
+
+struct Percentiles {
+  double p50 = 0.0;
+  double p99 = 0.0;
+};
+
+// Nearest rank; zeros if there are no values.
+Percentiles PercentilesOf(std::vector<double> values);
+
+// Not thread-safe.
+class ResultTally {
+ public:
+  explicit ResultTally(const Task& task) : task_(&task) {}
+
+  // Provisional results and repeats of a final one count as such and change nothing else.
+  void Add(const wire::Result& result);
+
+  std::uint64_t finals() const { return little_ + big_ + fallback_; }
+  std::uint64_t duplicates() const { return duplicates_; }
+  std::uint64_t little() const { return little_; }
+  std::uint64_t big() const { return big_; }
+  std::uint64_t fallback() const { return fallback_; }
+  const std::map<std::string, std::uint64_t>& fallback_reasons() const { return reasons_; }
+
+  // Shares, in [0, 1]; 0 if there is nothing to divide by.
+  double accuracy() const;         // of the finals whose true class is known
+  double priority_recall() const;  // of those whose true class is prioritised
+  double escalation_rate() const;  // not answered by the little net alone
+  double deadline_met() const;
+  Percentiles little_latency() const { return PercentilesOf(little_ms_); }
+  Percentiles big_latency() const { return PercentilesOf(big_ms_); }
+
+ private:
+  const Task* task_;
+  std::unordered_set<std::string> seen_;  // "device/run/sequence"
+  std::uint64_t duplicates_ = 0;
+  std::uint64_t little_ = 0;
+  std::uint64_t big_ = 0;
+  std::uint64_t fallback_ = 0;
+  std::map<std::string, std::uint64_t> reasons_;
+  std::uint64_t with_truth_ = 0;
+  std::uint64_t correct_ = 0;
+  std::uint64_t priority_ = 0;
+  std::uint64_t priority_correct_ = 0;
+  std::uint64_t in_time_ = 0;
+  std::vector<double> little_ms_;
+  std::vector<double> big_ms_;
+};
+
+}  // namespace biglittle

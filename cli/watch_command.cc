@@ -1,0 +1,100 @@
+#include "cli/watch_command.h"
+
+#include <unistd.h>
+
+#include <ostream>
+#include <utility>
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <fmt/ostream.h>
+
+#include "absl/status/statusor.h"
+#include "core/bounded_queue.h"
+#include "core/exit_code.h"
+#include "core/fleet_config.h"
+#include "core/stop_signal.h"
+#include "wire/message.h"
+#include "wire/mqtt_session.h"
+#include "wire/result.h"
+#include "wire/topics.h"
+
+namespace biglittle {
+namespace {
+
+constexpr std::size_t kMaxInbox = 100000;
+
+struct Target {
+  BrokerConfig broker;
+  std::string topic_root;
+  std::string fleet;
+};
+
+absl::StatusOr<Target> TargetOf(const WatchOptions& options) {
+  if (options.config.empty()) {
+    if (options.fleet.empty()) {
+      return absl::InvalidArgumentError("name what to watch: --config FLEET.yaml or --fleet NAME");
+    }
+    Target target{{}, FleetConfig{}.topic_root, options.fleet};
+    target.broker.host = options.host;
+    target.broker.port = options.port;
+    return target;
+  }
+  Parsed<FleetConfig> fleet = LoadFleet(options.config);
+  if (!fleet.ok()) return absl::InvalidArgumentError(ToString(fleet.problems));
+  return Target{fleet.value->broker, fleet.value->topic_root, fleet.value->fleet};
+}
+
+std::string Line(const wire::Result& result) {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(result.capture_time);
+  std::string line = fmt::format("{:%H:%M:%S}  {:<16} {:>8}  {:<24} {:5.3f}  {:<8} {:8.2f} ms",
+                                 fmt::gmtime(std::chrono::system_clock::to_time_t(seconds)),
+                                 result.device, result.sequence, result.label, result.confidence,
+                                 Name(result.decided_by), result.total_ms);
+  if (!result.reason.empty()) line += "  " + result.reason;
+  if (result.stage == wire::Stage::kProvisional) line += "  provisional";
+  return line;
+}
+
+}  // namespace
+
+int RunWatch(const WatchOptions& options, std::ostream& out, std::ostream& err) {
+  const absl::StatusOr<Target> target = TargetOf(options);
+  if (!target.ok()) {
+    fmt::print(err, "biglittle watch: {}\n", std::string(target.status().message()));
+    return kExitBadInput;
+  }
+  StopSignal stop;
+  BoundedQueue<wire::Message> inbox(kMaxInbox);
+  wire::MqttSession::Options session_options;
+  session_options.broker = target->broker;
+  session_options.client_id = fmt::format("biglittle-watch-{}", getpid());
+  session_options.clean_start = true;
+  session_options.subscriptions = {wire::Topics(target->topic_root, target->fleet).AllResults()};
+  session_options.on_message = [&inbox, &err](wire::Message&& message) {
+    if (!inbox.TryPush(std::move(message))) fmt::print(err, "results come too fast: one dropped\n");
+  };
+  wire::MqttSession session(std::move(session_options));
+  stop.OnStop([&inbox] { inbox.Close(); });
+  session.Start();
+
+  std::uint64_t seen = 0;
+  while (!options.count || seen < *options.count) {
+    const std::optional<wire::Message> message = inbox.Pop();
+    if (!message) break;
+    const auto result = wire::DecodeResult(message->payload, message->content_type);
+    if (!result.ok()) {
+      fmt::print(err, "{}: {}\n", message->topic, std::string(result.status().message()));
+      continue;
+    }
+    ++seen;
+    fmt::print(out, "{}\n",
+               options.json ? Encode(*result, wire::ResultFormat::kJson) : Line(*result));
+    out.flush();
+  }
+  stop.OnStop({});
+  session.Stop();
+  return kExitDone;
+}
+
+}  // namespace biglittle
