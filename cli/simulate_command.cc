@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "fmt/format.h"
 
+#include "core/exit_code.h"
 #include "core/tensor.h"
 #include "device_agent/sources/reading_source.h"
 #include "device_agent/sources/vibration_simulator.h"
@@ -18,10 +19,6 @@
 
 namespace biglittle {
 namespace {
-
-constexpr int kDone = 0;
-constexpr int kFailed = 1;
-constexpr int kBadInput = 2;
 
 // The preamble of a NumPy file of format 1.0: magic, version, length of the header, the header as a
 // dictionary, filled up with blanks so that the data begin at a multiple of 64.
@@ -68,12 +65,12 @@ int RunSimulate(const SimulateOptions& options, std::ostream& out, std::ostream&
   if (options.task != "vibration") {
     err << fmt::format("simulate: task '{}' has no simulated sensor; the only one is vibration\n",
                        options.task);
-    return kBadInput;
+    return kExitBadInput;
   }
   if (options.readings < 1 || options.readings > kMaxSimulatedReadings) {
     err << fmt::format("simulate: --readings {} is out of range; give 1 to {}\n", options.readings,
                        kMaxSimulatedReadings);
-    return kBadInput;
+    return kExitBadInput;
   }
   std::error_code error;
   std::filesystem::create_directories(options.out, error);
@@ -82,16 +79,16 @@ int RunSimulate(const SimulateOptions& options, std::ostream& out, std::ostream&
   if (!windows || !labels) {
     err << fmt::format("simulate: cannot write to folder '{}'{}{}; choose another --out\n",
                        options.out.string(), error ? ": " : "", error ? error.message() : "");
-    return kBadInput;
+    return kExitBadInput;
   }
   const absl::Status written = WriteReadings(options, windows, labels);
   if (!written.ok()) {
     err << fmt::format("simulate: {}: {}\n", options.out.string(), std::string(written.message()));
-    return kFailed;
+    return kExitFailed;
   }
   out << fmt::format("{} readings in {} and {}\n", options.readings,
                      (options.out / "X.npy").string(), (options.out / "y.npy").string());
-  return kDone;
+  return kExitDone;
 }
 
 }  // namespace biglittle
