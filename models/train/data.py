@@ -6,6 +6,7 @@ import io
 import pathlib
 import subprocess
 from dataclasses import dataclass
+from typing import Optional
 
 import numpy as np
 
@@ -31,7 +32,9 @@ class Split:
 @dataclass
 class Data:
     train: Split
-    validation: Split  # chooses temperatures and thresholds, never trained on
+    # Chooses temperatures and thresholds, never trained on. None where there are too few groups to
+    # spare some: then the training part is cross-validated.
+    validation: Optional[Split]
     test: Split  # only ever reported
 
 
@@ -72,14 +75,11 @@ def _split(windows, truth, group, what):
     return Split(windows, truth.astype(np.int64), group.astype(np.int64))
 
 
-def uci_har(folder, held_out_people):
+def uci_har(folder):
     folder = pathlib.Path(folder)
-    parts = {}
-    for part in ("train", "test"):
-        parts[part] = _split(*(read_npy(folder / f"{name}_{part}.npy.gz")
-                               for name in ("X", "y", "subject")), folder / part)
-    held = np.isin(parts["train"].group, held_out_people)
-    return Data(parts["train"].take(~held), parts["train"].take(held), parts["test"])
+    parts = [_split(*(read_npy(folder / f"{name}_{part}.npy.gz") for name in ("X", "y", "subject")),
+                    folder / part) for part in ("train", "test")]
+    return Data(train=parts[0], validation=None, test=parts[1])
 
 
 def fashion_mnist(folder, validation_images, seed):

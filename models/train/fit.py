@@ -6,7 +6,6 @@ import math
 import time
 from dataclasses import dataclass
 
-import numpy as np
 import torch
 
 
@@ -20,11 +19,16 @@ class Schedule:
     average: float = 0.998  # of the weights, a step
 
 
-def normalise(windows, mean, deviation):
-    """As the device does it: (x - mean[c]) / deviation[c]."""
-    shape = (1, -1) + (1,) * (windows.ndim - 2)
-    mean, deviation = (np.asarray(v, np.float32).reshape(shape) for v in (mean, deviation))
-    return torch.from_numpy((windows.astype(np.float32) - mean) / deviation)
+class Scale:
+    """As the device normalises: (x - mean[c]) / deviation[c], in float32."""
+
+    def __init__(self, mean, deviation, rank):
+        shape = (1, -1) + (1,) * rank
+        self.mean = torch.tensor(mean, dtype=torch.float32).reshape(shape)
+        self.deviation = torch.tensor(deviation, dtype=torch.float32).reshape(shape)
+
+    def __call__(self, windows):
+        return (windows.float() - self.mean) / self.deviation
 
 
 def one_hot(classes, count, smoothing=0.0):
@@ -32,19 +36,19 @@ def one_hot(classes, count, smoothing=0.0):
     return target * (1 - smoothing) + smoothing / count
 
 
-def logits_of(net, inputs, batch=512):
+def logits_of(net, windows, scale, batch=512):
     net.eval()
     with torch.no_grad():
-        return torch.cat([net(part) for part in inputs.split(batch)]).numpy()
+        return torch.cat([net(scale(part)) for part in windows.split(batch)]).numpy()
 
 
-def fit(net, inputs, targets, schedule, augment, seed, name):
-    """Trains on soft targets [N, outputs] and returns the averaged net. augment(batch, generator)
-    changes a batch of inputs, and does not change what they are."""
+def fit(net, windows, targets, schedule, scale, augment, seed, name):
+    """Trains on soft targets [N, outputs] and returns the averaged net. windows: raw, as the sensor
+    gives them; augment(batch, generator) changes a batch in those units, and not its meaning."""
     generator = torch.Generator().manual_seed(seed)
     optimiser = torch.optim.AdamW(net.parameters(), schedule.learning_rate,
                                   weight_decay=schedule.weight_decay)
-    steps = math.ceil(len(inputs) / schedule.batch) * schedule.epochs
+    steps = math.ceil(len(windows) / schedule.batch) * schedule.epochs
     warm_up = max(1, steps // 20)
 
     def rate(step):
@@ -58,10 +62,10 @@ def fit(net, inputs, targets, schedule, augment, seed, name):
     for epoch in range(schedule.epochs):
         net.train()
         start, total = time.monotonic(), 0.0
-        for index in torch.randperm(len(inputs), generator=generator).split(schedule.batch):
+        for index in torch.randperm(len(windows), generator=generator).split(schedule.batch):
             if len(index) < 2:  # batch normalisation needs two
                 continue
-            output = net(augment(inputs[index], generator))
+            output = net(scale(augment(windows[index].float(), generator)))
             loss = -(targets[index] * torch.log_softmax(output, 1)).sum(1).mean()
             optimiser.zero_grad(set_to_none=True)
             loss.backward()
@@ -70,7 +74,7 @@ def fit(net, inputs, targets, schedule, augment, seed, name):
             step += 1
             _average(averaged, net, min(schedule.average, (1 + step) / (10 + step)))
             total += loss.item() * len(index)
-        print(f"{name}: epoch {epoch + 1}/{schedule.epochs} loss {total / len(inputs):.4f} "
+        print(f"{name}: epoch {epoch + 1}/{schedule.epochs} loss {total / len(windows):.4f} "
               f"{time.monotonic() - start:.1f} s", flush=True)
     return averaged.eval()
 

@@ -15,7 +15,8 @@ import card
 import export
 import nets
 from data import BadInput
-from fit import fit, logits_of, normalise, one_hot
+from fit import Scale, logits_of
+from pair import cross_validate, little_classes, train_both
 from tasks import TASKS
 
 TARGET_AT_MOST = 0.995
@@ -70,37 +71,9 @@ def moments(task, split):
             [float(f"{v:.6g}") for v in np.atleast_1d(deviation)])
 
 
-def little_classes(task, truth):
-    """Positions in the little net's outputs."""
-    position = [task.little_outputs.index(label if label in task.priority else "other")
-                for label in task.labels]
-    return np.asarray(position)[truth]
-
-
-def train_both(task, inputs, truth, options):
-    torch.manual_seed(options.seed)
-    big = task.big(len(task.labels))
-    smoothing = task.big_schedule.label_smoothing
-    big = fit(big, inputs, one_hot(truth, len(task.labels), smoothing), task.big_schedule,
-              task.augment, options.seed, "big")
-
-    # What the big net thinks, added up to the little net's outputs. Source: Hinton, Vinyals, Dean,
-    # "Distilling the Knowledge in a Neural Network", 2015.
-    opinion = torch.softmax(torch.from_numpy(logits_of(big, inputs)), 1)
-    position = torch.from_numpy(little_classes(task, np.arange(len(task.labels))))
-    outputs = len(task.little_outputs)
-    opinion = torch.zeros(len(inputs), outputs).index_add_(1, position, opinion)
-    hard = one_hot(little_classes(task, truth), outputs, task.little_schedule.label_smoothing)
-    targets = task.distillation * opinion + (1 - task.distillation) * hard
-    torch.manual_seed(options.seed + 1)
-    little = fit(task.little(outputs), inputs, targets, task.little_schedule, task.augment,
-                 options.seed + 1, "little")
-    return {"little": little, "big": big}
-
-
 def export_net(task, net, path, inputs):
     model = export.write_onnx(net, task.shape, path)
-    difference = export.largest_difference(model, net, inputs[:64])
+    difference = export.largest_difference(model, net, inputs)
     print(f"{path}: {export.operators(model)}, differs from the net by {difference:.1e}")
     if not difference < 1e-4:
         raise AssertionError(f"{path} does not compute what was trained")
@@ -110,13 +83,31 @@ def export_net(task, net, path, inputs):
             "operators": export.operators(model), "outputs": list(net.parameters())[-1].numel()}
 
 
+def class_indices(task):
+    """Of the little net's outputs."""
+    return [task.labels.index(label) for label in task.little_outputs[:-1]] + [-1]
+
+
+def decide(task, logits, truth, group):
+    """Temperatures and thresholds (by class index) from validation readings, and the precision
+    that the thresholds were asked for."""
+    classes = {"little": little_classes(task, truth), "big": truth}
+    temperatures = {name: calibrate.choose_temperature(logits[name], classes[name], group)
+                    for name in logits}
+    target = float((logits["big"].argmax(1) == truth).mean())
+    target = round(min(TARGET_AT_MOST, target), 4)
+    thresholds = calibrate.choose_thresholds(
+        calibrate.softmax(logits["little"], temperatures["little"]), truth, class_indices(task),
+        target)
+    return temperatures, thresholds, target
+
+
 def evaluate(task, logits, truth, temperatures, thresholds):
-    """The figures of one split; thresholds by class index."""
+    """The figures of one part; thresholds by class index."""
     classes = {"little": little_classes(task, truth), "big": truth}
     probabilities = {n: calibrate.softmax(logits[n], temperatures[n]) for n in logits}
-    outputs = [task.labels.index(label) for label in task.little_outputs[:-1]] + [-1]
     figures = calibrate.cascade_figures(probabilities["little"], probabilities["big"], truth,
-                                        outputs, thresholds)
+                                        class_indices(task), thresholds)
     for name in ("little", "big"):
         raw = calibrate.softmax(logits[name])
         error = calibrate.expected_calibration_error
@@ -138,42 +129,42 @@ def run(options):
     with tempfile.TemporaryDirectory() as scratch:
         loaded = task.load(options, scratch)
     mean, deviation = moments(task, loaded.train)
-    inputs = {part: normalise(getattr(loaded, part).windows, mean, deviation)
-              for part in ("train", "validation", "test")}
-    trained = train_both(task, inputs["train"], loaded.train.truth, options)
-    files = {name: export_net(task, net, options.out / f"{name}.onnx", inputs["test"])
-             for name, net in trained.items()}
+    scale = Scale(mean, deviation, len(task.shape) - 1)
+    windows, test_windows = (torch.from_numpy(part.windows) for part in (loaded.train, loaded.test))
 
-    validation = {n: logits_of(net, inputs["validation"]) for n, net in trained.items()}
-    truth = loaded.validation.truth
-    classes = {"little": little_classes(task, truth), "big": truth}
-    temperatures = {n: calibrate.choose_temperature(validation[n], classes[n],
-                                                    loaded.validation.group) for n in trained}
-    outputs = [task.labels.index(label) for label in task.little_outputs[:-1]] + [-1]
-    big_accuracy = float((validation["big"].argmax(1) == truth).mean())
-    target = round(min(TARGET_AT_MOST, big_accuracy), 4)
-    thresholds = calibrate.choose_thresholds(
-        calibrate.softmax(validation["little"], temperatures["little"]), truth, outputs, target)
-
-    test = {n: logits_of(net, inputs["test"]) for n, net in trained.items()}
-    held_out = {
+    if loaded.validation is None:
+        held = loaded.train
+        validation = cross_validate(task, windows, held, scale, task.folds, options.seed)
+    trained = train_both(task, windows, loaded.train.truth, scale, options.seed)
+    if loaded.validation is not None:
+        held = loaded.validation
+        validation = {name: logits_of(net, torch.from_numpy(held.windows), scale)
+                      for name, net in trained.items()}
+    temperatures, thresholds, target = decide(task, validation, held.truth, held.group)
+    test = {name: logits_of(net, test_windows, scale) for name, net in trained.items()}
+    figures = {
         "seed": options.seed,
         "train_readings": len(loaded.train),
-        "validation_readings": len(loaded.validation),
+        "validation_readings": len(held),
         "target_precision": target,
-        "little_multiply_adds": files["little"]["multiply_adds"],
-        "big_multiply_adds": files["big"]["multiply_adds"],
-        "big_to_little_multiply_adds": round(files["big"]["multiply_adds"]
-                                             / files["little"]["multiply_adds"], 1),
-        "validation": evaluate(task, validation, truth, temperatures, thresholds),
+        "validation": evaluate(task, validation, held.truth, temperatures, thresholds),
         "test": evaluate(task, test, loaded.test.truth, temperatures, thresholds),
     }
+    files = {name: export_net(task, net, options.out / f"{name}.onnx", scale(test_windows[:64]))
+             for name, net in trained.items()}
+    write_descriptions(task, options, mean, deviation, files, temperatures, thresholds, figures)
+
+
+def write_descriptions(task, options, mean, deviation, files, temperatures, thresholds, figures):
+    costs = {name: about["multiply_adds"] for name, about in files.items()}
+    figures["little_multiply_adds"], figures["big_multiply_adds"] = costs["little"], costs["big"]
+    figures["big_to_little_multiply_adds"] = round(costs["big"] / costs["little"], 1)
     named = {task.labels[c]: value for c, value in thresholds.items()}
     card.write_task_yaml(options.out / "task.yaml", task, mean, deviation, files, temperatures,
-                         named, held_out)
-    card.write_card(options.out / "README.md", task, files, named, temperatures, held_out,
+                         named, figures)
+    card.write_card(options.out / "README.md", task, files, named, temperatures, figures,
                     command_of(options), options.seed)
-    print(card.to_yaml({"thresholds": named, "temperatures": temperatures, **held_out}))
+    print(card.to_yaml({"thresholds": named, "temperatures": temperatures, **figures}))
 
 
 def command_of(options):
