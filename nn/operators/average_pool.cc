@@ -24,7 +24,6 @@ absl::StatusOr<Lowered> LowerAveragePool(const NodeView& node) {
   options.ceil_mode = attributes.Int("ceil_mode", 0) != 0;
   options.pad_below_kernel = true;
   const absl::StatusOr<Window> window = ReadWindow(node, attributes, input->dims, {}, options);
-  if (absl::Status s = attributes.Done(); !s.ok()) return s;
   if (!window.ok()) return window.status();
   const std::int64_t channels = input->dims[1];
   absl::StatusOr<TensorType> output = node.Output(OutputDims(*window, channels, input->rank()));

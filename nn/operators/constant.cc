@@ -1,4 +1,3 @@
-#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <utility>
@@ -15,17 +14,24 @@
 namespace biglittle::nn {
 namespace {
 
-ConstantPtr MakeFloats(Dims dims, std::vector<float> values) {
-  return std::make_shared<Constant>(
-      Constant{{ElementType::kFloat32, std::move(dims)}, std::move(values), {}});
+ConstantPtr FloatScalar(float value) {
+  return std::make_shared<Constant>(Constant{{ElementType::kFloat32, {}}, {value}, {}});
 }
 
-ConstantPtr MakeInts(Dims dims, std::vector<std::int64_t> values) {
-  return std::make_shared<Constant>(
-      Constant{{ElementType::kInt64, std::move(dims)}, {}, std::move(values)});
+ConstantPtr IntScalar(std::int64_t value) {
+  return std::make_shared<Constant>(Constant{{ElementType::kInt64, {}}, {}, {value}});
 }
 
-Dims ListOf(std::size_t size) { return {static_cast<std::int64_t>(size)}; }
+ConstantPtr FloatList(std::vector<float> values) {
+  const auto size = static_cast<std::int64_t>(values.size());
+  return std::make_shared<Constant>(
+      Constant{{ElementType::kFloat32, {size}}, std::move(values), {}});
+}
+
+ConstantPtr IntList(std::vector<std::int64_t> values) {
+  const auto size = static_cast<std::int64_t>(values.size());
+  return std::make_shared<Constant>(Constant{{ElementType::kInt64, {size}}, {}, std::move(values)});
+}
 
 }  // namespace
 
@@ -38,15 +44,13 @@ absl::StatusOr<Lowered> LowerConstant(const NodeView& node) {
   if (attributes.Has("value")) {
     value = attributes.Tensor("value");
   } else if (attributes.Has("value_float")) {
-    value = MakeFloats({}, {attributes.Float("value_float", 0.0F)});
+    value = FloatScalar(attributes.Float("value_float", 0.0F));
   } else if (attributes.Has("value_int")) {
-    value = MakeInts({}, {attributes.Int("value_int", 0)});
+    value = IntScalar(attributes.Int("value_int", 0));
   } else if (attributes.Has("value_floats")) {
-    auto values = attributes.Floats("value_floats");
-    value = MakeFloats(ListOf(values.size()), std::move(values));
+    value = FloatList(attributes.Floats("value_floats"));
   } else if (attributes.Has("value_ints")) {
-    auto values = attributes.Ints("value_ints");
-    value = MakeInts(ListOf(values.size()), std::move(values));
+    value = IntList(attributes.Ints("value_ints"));
   }
   if (absl::Status s = attributes.Done(); !s.ok()) return s;
   if (value == nullptr) return node.Invalid("it has no value");

@@ -74,7 +74,6 @@ absl::StatusOr<Lowered> LowerConv(const NodeView& node) {
   if (absl::Status s = CheckWeights(node, input->dims, shape, groups); !s.ok()) return s;
   absl::StatusOr<Window> window =
       ReadWindow(node, attributes, input->dims, {shape.begin() + 2, shape.end()}, WindowOptions{});
-  if (absl::Status s = attributes.Done(); !s.ok()) return s;
   if (!window.ok()) return window.status();
   absl::StatusOr<TensorType> output = node.Output(OutputDims(*window, shape[0], input->rank()));
   if (!output.ok()) return output.status();

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -64,24 +63,60 @@ absl::Status Complete(const NodeView& node, const WindowOptions& options, Window
   return absl::OkStatus();
 }
 
-absl::Status ReadPads(const NodeView& node, Attributes& attributes, std::span<WindowAxis*> axes) {
-  const std::size_t rank = axes.size();
-  const std::string mode = attributes.Text("auto_pad", "NOTSET");
-  const auto pads = attributes.Ints("pads", std::vector<std::int64_t>(2 * rank, 0));
-  if (!AllWithin(pads, 2 * rank, 0)) {
+// The attributes as they are in the file.
+struct Given {
+  std::vector<std::int64_t> kernel;
+  std::vector<std::int64_t> strides;
+  std::vector<std::int64_t> dilations;
+  std::vector<std::int64_t> pads;
+  std::string auto_pad;
+};
+
+absl::StatusOr<Given> ReadAttributes(Attributes& attributes, std::size_t rank,
+                                     const std::vector<std::int64_t>& kernel,
+                                     const WindowOptions& options) {
+  const std::vector<std::int64_t> ones(rank, 1);
+  Given given;
+  given.kernel = attributes.Ints("kernel_shape", kernel);
+  given.strides = attributes.Ints("strides", ones);
+  given.dilations = options.dilations ? attributes.Ints("dilations", ones) : ones;
+  given.pads = attributes.Ints("pads", std::vector<std::int64_t>(2 * rank, 0));
+  given.auto_pad = attributes.Text("auto_pad", "NOTSET");
+  if (absl::Status s = attributes.Done(); !s.ok()) return s;
+  return given;
+}
+
+absl::Status CheckGiven(const NodeView& node, const Given& given, std::size_t rank,
+                        const std::vector<std::int64_t>& kernel) {
+  if (!AllWithin(given.kernel, rank, 1) || (!kernel.empty() && given.kernel != kernel)) {
+    return node.Invalid(fmt::format("kernel_shape {} does not fit", ToString(given.kernel)));
+  }
+  if (!AllWithin(given.strides, rank, 1) || !AllWithin(given.dilations, rank, 1)) {
+    return node.Invalid(fmt::format("strides and dilations must be {} positive numbers", rank));
+  }
+  if (!AllWithin(given.pads, 2 * rank, 0)) {
     return node.Invalid(fmt::format("pads must be {} numbers of 0 or more", 2 * rank));
   }
-  for (std::size_t i = 0; i < rank; ++i) {
-    if (mode == "SAME_UPPER" || mode == "SAME_LOWER") {
-      PadSame(*axes[i], mode == "SAME_LOWER");
-    } else if (mode == "NOTSET") {
-      axes[i]->pad_begin = pads[i];
-      axes[i]->pad_end = pads[i + rank];
-    } else if (mode != "VALID") {
-      return node.Invalid(fmt::format("auto_pad {} is not known", Quote(mode)));
-    }
+  for (const char* known : {"NOTSET", "SAME_UPPER", "SAME_LOWER", "VALID"}) {
+    if (given.auto_pad == known) return absl::OkStatus();
   }
-  return absl::OkStatus();
+  return node.Invalid(fmt::format("auto_pad {} is not known", Quote(given.auto_pad)));
+}
+
+// Axis i of `rank`, all but its output.
+WindowAxis MakeAxis(const Given& given, std::int64_t input, std::size_t i, std::size_t rank) {
+  WindowAxis axis;
+  axis.input = input;
+  axis.kernel = given.kernel[i];
+  axis.stride = given.strides[i];
+  axis.dilation = given.dilations[i];
+  if (given.auto_pad == "NOTSET") {
+    axis.pad_begin = given.pads[i];
+    axis.pad_end = given.pads[i + rank];
+  } else if (given.auto_pad != "VALID") {
+    PadSame(axis, given.auto_pad == "SAME_LOWER");
+  }
+  return axis;
 }
 
 }  // namespace
@@ -114,28 +149,14 @@ absl::StatusOr<Window> ReadWindow(const NodeView& node, Attributes& attributes, 
         fmt::format("its input {} is neither [N, C, L] nor [N, C, H, W]", ToString(input)));
   }
   const std::size_t rank = input.size() - 2;
-  const auto shape = attributes.Ints("kernel_shape", kernel);
-  const auto strides = attributes.Ints("strides", std::vector<std::int64_t>(rank, 1));
-  const std::vector<std::int64_t> ones(rank, 1);
-  const auto dilations = options.dilations ? attributes.Ints("dilations", ones) : ones;
-  if (!AllWithin(shape, rank, 1) || (!kernel.empty() && shape != kernel)) {
-    return node.Invalid(fmt::format("kernel_shape {} does not fit", ToString(shape)));
-  }
-  if (!AllWithin(strides, rank, 1) || !AllWithin(dilations, rank, 1)) {
-    return node.Invalid(fmt::format("strides and dilations must be {} positive numbers", rank));
-  }
+  const absl::StatusOr<Given> given = ReadAttributes(attributes, rank, kernel, options);
+  if (!given.ok()) return given.status();
+  if (absl::Status s = CheckGiven(node, *given, rank, kernel); !s.ok()) return s;
   Window window;
-  std::vector<WindowAxis*> axes = {&window.y, &window.x};
-  axes.erase(axes.begin(), axes.end() - static_cast<std::ptrdiff_t>(rank));
-  for (std::size_t i = 0; i < rank; ++i) {
-    axes[i]->input = input[i + 2];
-    axes[i]->kernel = shape[i];
-    axes[i]->stride = strides[i];
-    axes[i]->dilation = dilations[i];
-  }
-  if (absl::Status status = ReadPads(node, attributes, axes); !status.ok()) return status;
-  for (WindowAxis* axis : axes) {
-    if (absl::Status status = Complete(node, options, *axis); !status.ok()) return status;
+  window.x = MakeAxis(*given, input.back(), rank - 1, rank);
+  if (rank == 2) window.y = MakeAxis(*given, input[2], 0, rank);
+  for (WindowAxis* axis : {&window.y, &window.x}) {
+    if (absl::Status s = Complete(node, options, *axis); !s.ok()) return s;
   }
   return window;
 }

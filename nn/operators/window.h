@@ -53,7 +53,7 @@ struct WindowOptions {
 
 // Reads kernel_shape, strides, dilations, pads and auto_pad for an input [N, C, L] or [N, C, H, W].
 // `kernel` is the kernel's shape where the weights give it; else empty, and the attribute must be
-// there. Reads the attributes only; the caller calls Done().
+// there. To be called after the operator has read its other attributes: calls Done().
 absl::StatusOr<Window> ReadWindow(const NodeView& node, Attributes& attributes, const Dims& input,
                                   const std::vector<std::int64_t>& kernel,
                                   const WindowOptions& options);

@@ -1,0 +1,82 @@
+// Invoke does not allocate. A binary of its own, because it replaces operator new.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstddef>
+#include <cstdlib>
+#include <filesystem>
+#include <new>
+#include <string>
+#include <vector>
+
+#include "nn/model.h"
+
+namespace {
+
+std::atomic<int> allocations{0};
+
+void* Allocate(std::size_t size) {
+  ++allocations;
+  void* memory = std::malloc(size == 0 ? 1 : size);
+  if (memory == nullptr) throw std::bad_alloc();
+  return memory;
+}
+
+void* AllocateAligned(std::size_t size, std::align_val_t alignment) {
+  ++allocations;
+  const auto unit = static_cast<std::size_t>(alignment);
+  void* memory = std::aligned_alloc(unit, (size + unit - 1) / unit * unit);
+  if (memory == nullptr) throw std::bad_alloc();
+  return memory;
+}
+
+}  // namespace
+
+void* operator new(std::size_t size) { return Allocate(size); }
+void* operator new[](std::size_t size) { return Allocate(size); }
+void* operator new(std::size_t size, std::align_val_t alignment) {
+  return AllocateAligned(size, alignment);
+}
+void* operator new[](std::size_t size, std::align_val_t alignment) {
+  return AllocateAligned(size, alignment);
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete[](void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
+void operator delete[](void* memory, std::align_val_t) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
+void operator delete[](void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
+
+namespace biglittle::nn {
+namespace {
+
+class Allocation : public testing::TestWithParam<std::string> {};
+
+TEST_P(Allocation, InvokeDoesNot) {
+  const std::filesystem::path path =
+      std::filesystem::path(BIGLITTLE_SOURCE_DIR) / "tests/unit/nn/goldens" / GetParam();
+  const auto model = Model::Load(path);
+  ASSERT_TRUE(model.ok()) << model.status();
+  auto context = model->Prepare({.max_batch = 4});
+  ASSERT_TRUE(context.ok()) << context.status();
+  EXPECT_GT(allocations, 0) << "the counter does not count";
+  for (int batch = 1; batch <= 4; ++batch) {
+    std::ranges::fill(context->input(batch), 0.5F);
+    const int before = allocations;
+    context->Invoke(batch);
+    EXPECT_EQ(allocations, before) << "batch " << batch;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Nets, Allocation,
+                         testing::Values("time_series_net.onnx", "image_net.onnx", "mixed_net.onnx",
+                                         "padded_net.onnx"),
+                         [](const auto& test) {
+                           return test.param.substr(0, test.param.find('.'));
+                         });
+
+}  // namespace
+}  // namespace biglittle::nn

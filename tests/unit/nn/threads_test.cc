@@ -1,0 +1,64 @@
+// One model, two contexts, two threads: the same bits as alone.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "nn/model.h"
+#include "tests/unit/nn/net_check.h"
+#include "tests/unit/nn/onnx_builder.h"
+
+namespace biglittle::nn::testing {
+namespace {
+
+// Every kind of kernel that has scratch or calls BLAS.
+OnnxBuilder WideNet() {
+  OnnxBuilder net({3, 20, 20});
+  net.Weight("w1", {16, 3, 3, 3}, Noise(16 * 27, 1));
+  net.Weight("w2", {16, 1, 3, 3}, Noise(16 * 9, 2));
+  net.Weight("w3", {24, 16, 1, 1}, Noise(24 * 16, 3));
+  net.Weight("w4", {10, 24 * 100}, Noise(10 * 2400, 4));
+  net.Node("Conv", {"x", "w1"}, "a").IntList("pads", {1, 1, 1, 1});
+  net.Node("Relu", {"a"}, "b");
+  net.Node("Conv", {"b", "w2"}, "c").Int("group", 16).IntList("pads", {1, 1, 1, 1});
+  net.Node("Conv", {"c", "w3"}, "d");
+  net.Node("MaxPool", {"d"}, "e").IntList("kernel_shape", {2, 2}).IntList("strides", {2, 2});
+  net.Node("Flatten", {"e"}, "f");
+  net.Node("Gemm", {"f", "w4"}, "g").Int("transB", 1);
+  net.Node("Softmax", {"g"});
+  return net;
+}
+
+TEST(Threads, TwoContextsGiveTheSameBits) {
+  constexpr std::int64_t kBatch = 4;
+  constexpr int kRounds = 20;
+  const auto model = Parse(WideNet());
+  ASSERT_TRUE(model.ok()) << model.status();
+  const std::array<Floats, 2> inputs = {Noise(kBatch * 1200, 10), Noise(kBatch * 1200, 11)};
+  std::array<Floats, 2> expected;
+  for (std::size_t i = 0; i < 2; ++i) expected[i] = Answers(WideNet(), inputs[i], kBatch);
+  ASSERT_NE(expected[0], expected[1]);
+
+  std::array<int, 2> agreeing = {0, 0};
+  std::vector<std::thread> threads;
+  for (std::size_t i = 0; i < 2; ++i) {
+    threads.emplace_back([&, i] {
+      auto context = model->Prepare({.max_batch = kBatch});
+      for (int round = 0; round < kRounds && context.ok(); ++round) {
+        std::ranges::copy(inputs[i], context->input(kBatch).begin());
+        context->Invoke(kBatch);
+        if (std::ranges::equal(context->output(kBatch), expected[i])) ++agreeing[i];
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(agreeing[0], kRounds);
+  EXPECT_EQ(agreeing[1], kRounds);
+}
+
+}  // namespace
+}  // namespace biglittle::nn::testing
