@@ -1,0 +1,145 @@
+#!/usr/bin/python3
+"""Writes corpus/nn_loader: small ONNX files, sound and broken, from which the fuzzer starts.
+
+    /usr/bin/python3 tests/fuzz/make_nn_loader_corpus.py
+
+Files that the fuzzer found are added by hand, as found_*; this script leaves them alone.
+"""
+
+import pathlib
+import sys
+
+import numpy
+from onnx import TensorProto, helper, numpy_helper
+
+CORPUS = pathlib.Path(__file__).parent / "corpus" / "nn_loader"
+
+
+def weight(name, *dims):
+    values = numpy.linspace(-1, 1, int(numpy.prod(dims)), dtype=numpy.float32).reshape(dims)
+    return numpy_helper.from_array(values, name)
+
+
+def ints(name, *values):
+    return numpy_helper.from_array(numpy.array(values, dtype=numpy.int64), name)
+
+
+def model(nodes, weights=(), sample=(2, 4, 5), opset=13):
+    graph = helper.make_graph(
+        nodes, "g",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["batch", *sample])],
+        [helper.make_empty_tensor_value_info("y")], list(weights))
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=8,
+                             producer_name="seed")
+
+
+def one(op, inputs=("x",), weights=(), sample=(2, 4, 5), opset=13, **attributes):
+    return model([helper.make_node(op, list(inputs), ["y"], **attributes)], weights, sample, opset)
+
+
+def conv(name, outputs, group=1, **attributes):
+    return one("Conv", ("x", "w", "b"), (weight("w", outputs, 2 // group, 3, 3),
+                                         weight("b", outputs)), group=group, **attributes)
+
+
+def shape_chain():
+    return model([
+        helper.make_node("Shape", ["x"], ["s"]),
+        helper.make_node("Slice", ["s", "zero", "one"], ["n"]),
+        helper.make_node("Concat", ["n", "open"], ["t"], axis=0),
+        helper.make_node("Reshape", ["x", "t"], ["y"])],
+        (ints("zero", 0), ints("one", 1), ints("open", -1)))
+
+
+def gather_chain():
+    return model([
+        helper.make_node("Shape", ["x"], ["s"]),
+        helper.make_node("Constant", [], ["i"], value_int=0),
+        helper.make_node("Gather", ["s", "i"], ["n"]),
+        helper.make_node("Unsqueeze", ["n", "zero"], ["f"]),
+        helper.make_node("Concat", ["f", "open"], ["t"], axis=0),
+        helper.make_node("Reshape", ["x", "t"], ["y"])], (ints("zero", 0), ints("open", -1)))
+
+
+def small_net():
+    return model([
+        helper.make_node("Conv", ["x", "w"], ["c"], pads=[1, 1, 1, 1]),
+        helper.make_node("BatchNormalization", ["c", "g", "b", "m", "v"], ["n"]),
+        helper.make_node("Relu", ["n"], ["r"]),
+        helper.make_node("Add", ["r", "c"], ["a"]),
+        helper.make_node("MaxPool", ["a"], ["p"], kernel_shape=[2, 2], strides=[2, 2]),
+        helper.make_node("Flatten", ["p"], ["f"]),
+        helper.make_node("Gemm", ["f", "k"], ["l"]),
+        helper.make_node("Softmax", ["l"], ["y"])],
+        (weight("w", 2, 2, 3, 3), weight("g", 2), weight("b", 2), weight("m", 2),
+         numpy_helper.from_array(numpy.ones(2, dtype=numpy.float32), "v"), weight("k", 8, 3)))
+
+
+def sound():
+    return {
+        "relu": one("Relu"), "leaky_relu": one("LeakyRelu", alpha=0.1),
+        "sigmoid": one("Sigmoid"), "tanh": one("Tanh"), "hard_sigmoid": one("HardSigmoid"),
+        "hard_swish": one("HardSwish", opset=14),
+        "clip": one("Clip", ("x", "lo", "hi"), (numpy_helper.from_array(numpy.float32(0), "lo"),
+                                                numpy_helper.from_array(numpy.float32(6), "hi"))),
+        "clip_opset7": one("Clip", min=0.0, max=1.0, opset=7),
+        "softmax": one("Softmax", axis=2), "log_softmax_opset9": one("LogSoftmax", opset=9),
+        "add": one("Add", ("x", "c"), (weight("c", 2, 1, 1),)),
+        "sub": one("Sub", ("c", "x"), (weight("c", 1),)), "mul": one("Mul", ("x", "x")),
+        "div": one("Div", ("x", "c"), (weight("c", 5),)),
+        "conv": conv("conv", 3, pads=[1, 0, 0, 1], strides=[2, 1]),
+        "conv_depthwise": conv("conv", 4, group=2, dilations=[1, 2]),
+        "conv_same": conv("conv", 1, auto_pad="SAME_UPPER", strides=[2, 2]),
+        "conv_pointwise": one("Conv", ("x", "w"), (weight("w", 3, 2, 1, 1),)),
+        "conv_1d": one("Conv", ("x", "w"), (weight("w", 3, 2, 3),), (2, 8), pads=[1, 1]),
+        "max_pool": one("MaxPool", kernel_shape=[2, 3], ceil_mode=1, strides=[2, 2]),
+        "average_pool": one("AveragePool", kernel_shape=[3, 2], pads=[1, 1, 1, 0],
+                            count_include_pad=1),
+        "global_average_pool": one("GlobalAveragePool"), "global_max_pool": one("GlobalMaxPool"),
+        "gemm": one("Gemm", ("x", "w", "b"), (weight("w", 3, 4), weight("b", 3)), (4,), transB=1,
+                    alpha=0.5),
+        "matmul": one("MatMul", ("x", "w"), (weight("w", 5, 3),)),
+        "matmul_left": one("MatMul", ("w", "x"), (weight("w", 2, 3, 4),)),
+        "flatten": one("Flatten"), "transpose": one("Transpose", perm=[0, 3, 1, 2]),
+        "reshape": one("Reshape", ("x", "s"), (ints("s", 0, -1, 10),)),
+        "squeeze": one("Squeeze", ("x", "a"), (ints("a", 1),), (1, 4)),
+        "unsqueeze": one("Unsqueeze", ("x", "a"), (ints("a", 2, -1),)),
+        "concat": one("Concat", ("x", "x"), axis=2), "identity": one("Identity"),
+        "dropout": one("Dropout"), "reduce_mean": one("ReduceMean", axes=[1, 3], keepdims=0),
+        "pad": one("Pad", ("x", "p"), (ints("p", 0, 0, 1, 2, 0, 1, 0, 1),)),
+        "shape_chain": shape_chain(), "gather_chain": gather_chain(), "small_net": small_net(),
+    }
+
+
+def broken():
+    net = small_net()
+    whole = net.SerializeToString()
+    yield "empty", b""
+    yield "text", b"not a model at all"
+    for part in (1, 2, 3):
+        yield f"cut_{part}", whole[:len(whole) * part // 4]
+    external = one("Conv", ("x", "w"), (weight("w", 3, 2, 1, 1),))
+    tensor = external.graph.initializer[0]
+    tensor.ClearField("raw_data")
+    tensor.data_location = TensorProto.EXTERNAL
+    yield "external_data", external.SerializeToString()
+    huge = one("Conv", ("x", "w"), (weight("w", 3, 2, 1, 1),))
+    huge.graph.initializer[0].dims[0] = 2**62
+    yield "huge_dims", huge.SerializeToString()
+    yield "cycle", model([helper.make_node("Add", ["x", "y"], ["y"])]).SerializeToString()
+    yield "unknown_operator", one("Einsum", equation="i->i").SerializeToString()
+    yield "huge_pads", conv("c", 3, pads=[2**24, 0, 2**24, 0]).SerializeToString()
+    yield "int_min", one("Transpose", perm=[-2**63, 1, 2, 3]).SerializeToString()
+
+
+def main():
+    CORPUS.mkdir(parents=True, exist_ok=True)
+    for name, net in sound().items():
+        (CORPUS / f"{name}.onnx").write_bytes(net.SerializeToString())
+    for name, data in broken():
+        (CORPUS / f"broken_{name}.onnx").write_bytes(data)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

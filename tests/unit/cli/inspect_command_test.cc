@@ -1,0 +1,55 @@
+#include "cli/inspect_command.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string>
+
+namespace biglittle {
+namespace {
+
+using testing::HasSubstr;
+using testing::MatchesRegex;
+
+const std::filesystem::path kNet =
+    std::filesystem::path(BIGLITTLE_SOURCE_DIR) / "tests/unit/nn/goldens/time_series_net.onnx";
+
+TEST(InspectCommand, TellsWhatIsInAModel) {
+  std::ostringstream out;
+  std::ostringstream err;
+  ASSERT_EQ(RunInspect(kNet, out, err), 0) << err.str();
+  EXPECT_EQ(err.str(), "");
+  EXPECT_THAT(out.str(), HasSubstr("producer                pytorch 1.13.0\n"));
+  EXPECT_THAT(out.str(), HasSubstr("opset                   13\n"));
+  EXPECT_THAT(out.str(), MatchesRegex(".*\nsha256                  [0-9a-f]{64}\n.*"));
+  EXPECT_THAT(out.str(), HasSubstr("\nbytes                   " +
+                                   std::to_string(std::filesystem::file_size(kNet)) + "\n"));
+  EXPECT_THAT(out.str(), HasSubstr("input                   input [N, 9, 64]\n"));
+  EXPECT_THAT(out.str(), HasSubstr("output                  logits [N, 6]\n"));
+  // Convolutions, their normalisations (4 numbers a channel), and the linear layer.
+  EXPECT_THAT(out.str(), HasSubstr("parameters              6150\n"));
+  EXPECT_THAT(out.str(), HasSubstr("multiply-adds a sample  147600\n"));
+  EXPECT_THAT(out.str(), HasSubstr("\n  Conv                  6\n"));
+}
+
+TEST(InspectCommand, RefusesInOneLine) {
+  std::ostringstream out;
+  std::ostringstream err;
+  EXPECT_EQ(RunInspect("/nonexistent/net.onnx", out, err), 2);
+  EXPECT_EQ(out.str(), "");
+  EXPECT_EQ(err.str(), "/nonexistent/net.onnx: no such file\n");
+
+  const std::filesystem::path text =
+      std::filesystem::path(testing::TempDir()) / "biglittle_inspect_command_test.onnx";
+  std::ofstream(text) << "this is no net";
+  std::ostringstream second;
+  EXPECT_EQ(RunInspect(text, out, second), 2);
+  EXPECT_THAT(second.str(), HasSubstr("it is not an ONNX file"));
+  std::filesystem::remove(text);
+}
+
+}  // namespace
+}  // namespace biglittle
