@@ -93,7 +93,9 @@ def write_card(path, task, files, thresholds, temperatures, held_out, command, s
          f"{test['big_ece_uncalibrated']:.4f} / {test['big_ece']:.4f}"),
     ])
     recall = _figures([(label, _percent(value)) for label, value in test["big_recall"].items()])
-    chosen = _figures(thresholds.items())
+    targets = held_out["target_precision"]
+    chosen = "\n".join(["| class | precision asked for | threshold |", "|---|---:|---:|"] + [
+        f"| {label} | {_percent(targets[label])} | {value} |" for label, value in thresholds.items()])
     path.write_text(f"""# {task.name}
 
 {task.description}.
@@ -120,8 +122,8 @@ big {temperatures['big']} (1 means: scaling did not help on held-out groups, or 
 
 ## Thresholds
 The device answers where the little net names a prioritised class with at least this confidence.
-Each is the smallest (0.5 or more) at which {_percent(held_out['target_precision'])} of the validation readings
-answered so are right, which is the big net's own accuracy there (at most 99.5 %).
+Each is the smallest (0.5 or more) at which, on the validation readings, such answers are right as
+often as the big net is when it names that class (99.5 % at most).
 
 {chosen}
 

@@ -65,7 +65,7 @@ def read_idx(path):
     body = np.frombuffer(raw, np.uint8, offset=4 + 4 * rank)
     if body.size != shape.prod():
         raise BadInput(f"{path} holds {body.size} values, its header promises {shape.prod()}")
-    return body.reshape(shape)
+    return body.reshape(shape).copy()  # writable, as PyTorch wants it
 
 
 def _split(windows, truth, group, what):
