@@ -1,6 +1,7 @@
 #include "cli/broker_process.h"
 
 #include <arpa/inet.h>
+#include <fmt/format.h>
 #include <netinet/in.h>
 #include <pwd.h>
 #include <sys/socket.h>
@@ -14,8 +15,6 @@
 #include <thread>
 #include <utility>
 
-#include <fmt/format.h>
-
 namespace biglittle {
 namespace {
 
@@ -25,8 +24,8 @@ constexpr int kFreePortTries = 5;
 
 // Debian puts it into sbin, which is not on everybody's path.
 absl::StatusOr<std::string> MosquittoPath() {
-  for (const char* path : {"/usr/sbin/mosquitto", "/usr/local/sbin/mosquitto",
-                           "/usr/bin/mosquitto", "/usr/local/bin/mosquitto"}) {
+  for (const char* path : {"/usr/sbin/mosquitto", "/usr/local/sbin/mosquitto", "/usr/bin/mosquitto",
+                           "/usr/local/bin/mosquitto"}) {
     if (access(path, X_OK) == 0) return std::string(path);
   }
   return absl::NotFoundError(
@@ -54,14 +53,13 @@ absl::Status WriteConfiguration(const BrokerProcess::Options& options, std::uint
                                 const std::filesystem::path& to) {
   std::ifstream in(options.configuration);
   if (!in) {
-    return absl::NotFoundError(
-        fmt::format("{} cannot be read", options.configuration.string()));
+    return absl::NotFoundError(fmt::format("{} cannot be read", options.configuration.string()));
   }
   std::string text((std::istreambuf_iterator<char>(in)), {});
   static const std::regex listener("(^|\n)listener [0-9]+ 127\\.0\\.0\\.1");
   if (!std::regex_search(text, listener)) {
-    return absl::InvalidArgumentError(fmt::format(
-        "{} has no line 'listener PORT 127.0.0.1'", options.configuration.string()));
+    return absl::InvalidArgumentError(
+        fmt::format("{} has no line 'listener PORT 127.0.0.1'", options.configuration.string()));
   }
   text = std::regex_replace(text, listener, fmt::format("$1listener {} 127.0.0.1", port));
   // Started by root, Mosquitto would become another user, who may not see our folder.
@@ -106,9 +104,8 @@ absl::StatusOr<BrokerProcess> BrokerProcess::Start(const Options& options) {
   for (int attempt = 0; attempt < kFreePortTries; ++attempt) {
     const std::optional<std::uint16_t> port = FreePort(options.port);
     if (!port) {
-      return absl::InvalidArgumentError(
-          fmt::format("port {} is in use: name another one, or none for any that is free",
-                      options.port));
+      return absl::InvalidArgumentError(fmt::format(
+          "port {} is in use: name another one, or none for any that is free", options.port));
     }
     if (absl::Status status = WriteConfiguration(options, *port, configuration); !status.ok()) {
       return status;

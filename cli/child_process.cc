@@ -1,6 +1,7 @@
 #include "cli/child_process.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -12,8 +13,6 @@
 #include <fstream>
 #include <thread>
 #include <utility>
-
-#include <fmt/format.h>
 
 namespace biglittle {
 namespace {
@@ -42,8 +41,7 @@ constexpr int kCannotExecute = 127;
 absl::StatusOr<ChildProcess> ChildProcess::Start(const std::vector<std::string>& arguments,
                                                  const std::filesystem::path& log) {
   if (access(arguments.front().c_str(), X_OK) != 0) {
-    return absl::NotFoundError(
-        fmt::format("{} is not there or not executable", arguments.front()));
+    return absl::NotFoundError(fmt::format("{} is not there or not executable", arguments.front()));
   }
   std::vector<char*> argv;
   for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+
 #include "core/clock.h"
 
 namespace biglittle {
@@ -17,7 +18,8 @@ namespace biglittle {
 class ChildProcess {
  public:
   // Starts `arguments` (arguments[0] is the program's path). What it prints goes to `log`. If this
-  // process dies, the child gets SIGTERM. Not OK if there is no such program or no process to be had.
+  // process dies, the child gets SIGTERM. Not OK if there is no such program or no process to be
+  // had.
   static absl::StatusOr<ChildProcess> Start(const std::vector<std::string>& arguments,
                                             const std::filesystem::path& log);
   ~ChildProcess();  // ends it, the hard way if it must

@@ -1,5 +1,8 @@
 #include "cli/classify_command.h"
 
+#include <fmt/format.h>
+#include <fmt/ostream.h>
+
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -8,12 +11,10 @@
 #include <string>
 #include <vector>
 
-#include <fmt/format.h>
-#include <fmt/ostream.h>
-#include <nlohmann/json.hpp>
-
 #include "absl/status/statusor.h"
 #include "cli/demo_summary.h"
+#include <nlohmann/json.hpp>
+
 #include "core/exit_code.h"
 #include "device_agent/sources/data_file.h"
 #include "nn/model.h"
@@ -47,8 +48,8 @@ absl::StatusOr<std::vector<float>> ToFloats(const ClassifyOptions& options,
       break;
     default:
       return absl::InvalidArgumentError(
-          fmt::format("{} holds {}, inputs may be uint8, int16 or float32",
-                      options.input.string(), Name(array.type)));
+          fmt::format("{} holds {}, inputs may be uint8, int16 or float32", options.input.string(),
+                      Name(array.type)));
   }
   const auto bad = std::ranges::find_if(values, [](float v) { return !std::isfinite(v); });
   if (bad != values.end()) {

@@ -1,10 +1,10 @@
 #include "cli/dataset.h"
 
+#include <fmt/format.h>
+
 #include <array>
 #include <string_view>
 #include <utility>
-
-#include <fmt/format.h>
 
 namespace biglittle {
 namespace {

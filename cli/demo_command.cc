@@ -1,5 +1,7 @@
 #include "cli/demo_command.h"
 
+#include <fmt/format.h>
+#include <fmt/ostream.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -12,9 +14,6 @@
 #include <utility>
 #include <vector>
 
-#include <fmt/format.h>
-#include <fmt/ostream.h>
-
 #include "absl/status/statusor.h"
 #include "cli/broker_process.h"
 #include "cli/child_process.h"
@@ -22,6 +21,7 @@
 #include "cli/fleet_observer.h"
 #include "cli/installation.h"
 #include "cli/result_tally.h"
+
 #include "core/exit_code.h"
 #include "core/stop_signal.h"
 
@@ -104,9 +104,9 @@ absl::Status Demo::Plan() {
 
   const std::optional<std::uint16_t> port = FreePort(options_.broker_port);
   if (!port) {
-    return absl::InvalidArgumentError(fmt::format(
-        "port {} is in use: name another one by --broker-port, or leave it out",
-        options_.broker_port));
+    return absl::InvalidArgumentError(
+        fmt::format("port {} is in use: name another one by --broker-port, or leave it out",
+                    options_.broker_port));
   }
   const absl::StatusOr<std::string> yaml = MakeDemoFleet(options_, models, *port);
   if (!yaml.ok()) return yaml.status();
@@ -215,13 +215,13 @@ void Demo::NoticeEndedWorker() {
 
 void Demo::ShowProgress(bool last) {
   const bool terminal = isatty(STDOUT_FILENO) != 0;
-  fmt::print(out_,
-             "{}{} of {} readings, {:.1f} % escalated, accuracy {:.1f} %, p50 little {:.1f} ms, big "
-             "{:.1f} ms{}",
-             terminal ? "\r\x1b[K" : "", tally_->finals(), options_.readings,
-             100 * tally_->escalation_rate(), 100 * tally_->accuracy(),
-             tally_->little_latency().p50, tally_->big_latency().p50,
-             terminal && !last ? "" : "\n");
+  fmt::print(
+      out_,
+      "{}{} of {} readings, {:.1f} % escalated, accuracy {:.1f} %, p50 little {:.1f} ms, big "
+      "{:.1f} ms{}",
+      terminal ? "\r\x1b[K" : "", tally_->finals(), options_.readings,
+      100 * tally_->escalation_rate(), 100 * tally_->accuracy(), tally_->little_latency().p50,
+      tally_->big_latency().p50, terminal && !last ? "" : "\n");
   out_.flush();
 }
 

@@ -1,11 +1,11 @@
 #include "cli/demo_plan.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
-#include <fmt/format.h>
-#include <nlohmann/json.hpp>
-
 #include "cli/dataset.h"
+#include <nlohmann/json.hpp>
 
 namespace biglittle {
 namespace {
@@ -59,15 +59,15 @@ absl::StatusOr<std::string> MakeDemoFleet(const DemoOptions& options,
         fmt::format("task {} replays recorded data: name its folder by --data DIR", options.task));
   }
 
-  const std::uint64_t interval =
-      options.interval_ms.value_or(std::max<std::uint64_t>(1, options.devices * 1000 / kReadingsPerSecond));
+  const std::uint64_t interval = options.interval_ms.value_or(
+      std::max<std::uint64_t>(1, options.devices * 1000 / kReadingsPerSecond));
   std::string yaml = fmt::format(
       "version: 1\nfleet: demo\nmodels: {}\nbroker:\n  host: 127.0.0.1\n  port: {}\n"
       "workers:\n  - id: worker-1\n    tasks: [{}]\ndevices:\n",
       Quoted(models.string()), broker_port, options.task);
   for (std::uint64_t index = 0; index < options.devices; ++index) {
-    const std::uint64_t share = options.readings / options.devices +
-                                (index < options.readings % options.devices ? 1 : 0);
+    const std::uint64_t share =
+        options.readings / options.devices + (index < options.readings % options.devices ? 1 : 0);
     yaml += fmt::format(
         "  - id: device-{}\n    task: {}\n    deadline_ms: {}\n    source:\n{}"
         "      readings: {}\n      interval_ms: {}\n",

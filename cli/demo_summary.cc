@@ -1,8 +1,9 @@
 #include "cli/demo_summary.h"
 
+#include <fmt/format.h>
+
 #include <fstream>
 
-#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 namespace biglittle {
@@ -102,9 +103,8 @@ absl::Status WriteTextFile(const std::filesystem::path& path, const std::string&
   out << text;
   out.close();
   if (out) return absl::OkStatus();
-  return absl::InternalError(
-      fmt::format("{} cannot be written: check that its folder exists and is yours",
-                  path.string()));
+  return absl::InternalError(fmt::format(
+      "{} cannot be written: check that its folder exists and is yours", path.string()));
 }
 
 }  // namespace biglittle

@@ -1,9 +1,9 @@
 #include "cli/fleet_observer.h"
 
-#include <utility>
-
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
+
+#include <utility>
 
 #include "wire/result.h"
 #include "wire/topics.h"
@@ -20,8 +20,7 @@ wire::MqttSession::Options SessionOptions(const FleetConfig& fleet, const std::s
   wire::MqttSession::Options options;
   options.broker = fleet.broker;
   options.client_id = fmt::format("biglittle-{}-observer-{}", fleet.fleet, name);
-  options.subscriptions = {topics.AllResults(), topics.AllDeviceStatus(),
-                           topics.AllWorkerStatus()};
+  options.subscriptions = {topics.AllResults(), topics.AllDeviceStatus(), topics.AllWorkerStatus()};
   options.on_message = [&inbox](wire::Message&& message) {
     if (!inbox.TryPush(std::move(message))) {
       spdlog::error("an observer's inbox is full: results are not counted");
@@ -33,9 +32,7 @@ wire::MqttSession::Options SessionOptions(const FleetConfig& fleet, const std::s
 }  // namespace
 
 FleetObserver::FleetObserver(const FleetConfig& fleet, const std::string& name)
-    : result_suffix_("/result"),
-      inbox_(kMaxInbox),
-      session_(SessionOptions(fleet, name, inbox_)) {
+    : result_suffix_("/result"), inbox_(kMaxInbox), session_(SessionOptions(fleet, name, inbox_)) {
   session_.Start();
 }
 

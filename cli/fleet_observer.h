@@ -8,6 +8,7 @@
 #include <string>
 
 #include "cli/result_tally.h"
+
 #include "core/bounded_queue.h"
 #include "core/clock.h"
 #include "core/fleet_config.h"

@@ -1,11 +1,10 @@
 // biglittle: the operator's command. Each subcommand is a function in a file of its own.
 
+#include <spdlog/spdlog.h>
+
 #include <functional>
 #include <iostream>
 #include <string>
-
-#include <CLI/CLI.hpp>
-#include <spdlog/spdlog.h>
 
 #include "cli/check_command.h"
 #include "cli/classify_command.h"
@@ -13,6 +12,8 @@
 #include "cli/inspect_command.h"
 #include "cli/simulate_command.h"
 #include "cli/watch_command.h"
+#include <CLI/CLI.hpp>
+
 #include "core/exit_code.h"
 
 namespace biglittle {

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "absl/status/statusor.h"
+
 #include "core/fleet_config.h"
 #include "core/task.h"
 
@@ -13,7 +14,7 @@ namespace biglittle {
 // Counts over labelled readings.
 struct OfflineCounts {
   std::uint64_t readings = 0;
-  std::uint64_t little_correct = 0;   // "other" names no class, so it is never correct
+  std::uint64_t little_correct = 0;  // "other" names no class, so it is never correct
   std::uint64_t big_correct = 0;
   std::uint64_t cascade_correct = 0;
   std::uint64_t escalated = 0;

@@ -1,9 +1,9 @@
 #include "cli/result_tally.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
-
-#include <fmt/format.h>
 
 namespace biglittle {
 namespace {
@@ -13,8 +13,8 @@ double Share(std::uint64_t part, std::uint64_t whole) {
 }
 
 double NearestRank(const std::vector<double>& sorted, double quantile) {
-  const auto rank = static_cast<std::size_t>(
-      std::ceil(quantile * static_cast<double>(sorted.size())));
+  const auto rank =
+      static_cast<std::size_t>(std::ceil(quantile * static_cast<double>(sorted.size())));
   return sorted[std::max<std::size_t>(rank, 1) - 1];
 }
 

@@ -1,15 +1,15 @@
 #include "cli/watch_command.h"
 
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <fmt/ostream.h>
 #include <unistd.h>
 
 #include <ostream>
 #include <utility>
 
-#include <fmt/chrono.h>
-#include <fmt/format.h>
-#include <fmt/ostream.h>
-
 #include "absl/status/statusor.h"
+
 #include "core/bounded_queue.h"
 #include "core/exit_code.h"
 #include "core/fleet_config.h"

@@ -18,8 +18,8 @@ struct WatchOptions {
   std::optional<std::uint64_t> count;  // end after so many
 };
 
-// Runs until interrupted, or until `count` results were seen; connects when it can. Returns the exit
-// code; problems go to `err` in one line.
+// Runs until interrupted, or until `count` results were seen; connects when it can. Returns the
+// exit code; problems go to `err` in one line.
 int RunWatch(const WatchOptions& options, std::ostream& out, std::ostream& err);
 
 }  // namespace biglittle

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+
 #include "cloud_worker/work_item.h"
 #include "core/clock.h"
 #include "core/task.h"

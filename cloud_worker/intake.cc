@@ -1,8 +1,8 @@
 #include "cloud_worker/intake.h"
 
-#include <utility>
-
 #include <fmt/format.h>
+
+#include <utility>
 
 #include "core/normalisation.h"
 
@@ -24,9 +24,9 @@ std::optional<Admission> Intake::Admit(const wire::Message& message) const {
   admission.address = {*device, message.correlation_data};
 
   if (!message.response_topic.empty() && message.response_topic != topics_.Reply(*device)) {
-    admission.request_refused = Rejection{
-        RejectionReason::kInvalid,
-        fmt::format("the response topic is not that of device {}", *device)};
+    admission.request_refused =
+        Rejection{RejectionReason::kInvalid,
+                  fmt::format("the response topic is not that of device {}", *device)};
     return admission;
   }
   absl::StatusOr<wire::EscalationRequest> request = wire::DecodeEscalationRequest(message.payload);

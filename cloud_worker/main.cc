@@ -1,5 +1,8 @@
 // cloud_worker --config FLEET.yaml --worker ID: one cloud worker of a fleet.
 
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
 #include <cstdio>
 #include <filesystem>
 #include <map>
@@ -7,8 +10,6 @@
 #include <utility>
 
 #include <CLI/CLI.hpp>
-#include <fmt/format.h>
-#include <spdlog/spdlog.h>
 
 #include "cloud_worker/cloud_classifier.h"
 #include "cloud_worker/worker.h"

@@ -1,4 +1,5 @@
-// The last stage of a worker: answers become messages on the reply topics of the devices that asked.
+// The last stage of a worker: answers become messages on the reply topics of the devices that
+// asked.
 #pragma once
 
 #include <string>

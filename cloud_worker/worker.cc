@@ -1,9 +1,9 @@
 #include "cloud_worker/worker.h"
 
-#include <utility>
-
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
+
+#include <utility>
 
 #include "core/clock.h"
 #include "core/run_id.h"
@@ -36,10 +36,8 @@ Worker::Worker(const FleetConfig& fleet, const WorkerConfig& config,
       batcher_({config.max_batch_size, config.max_queue_delay}, config.queue_capacity,
                Clock::Real()),
       classifier_(std::move(classifier)),
-      status_{.fleet = fleet.fleet,
-              .worker = config.id,
-              .run = NewRunId(),
-              .models = Digests(tasks)},
+      status_{
+          .fleet = fleet.fleet, .worker = config.id, .run = NewRunId(), .models = Digests(tasks)},
       session_(SessionOptions(fleet)) {}
 
 Worker::~Worker() {
@@ -100,9 +98,10 @@ void Worker::TakeIn(const wire::Message& message) {
   }
   for (WorkItem& item : admission->items) {
     if (batcher_.TryPush(std::move(item))) continue;
-    refused.push_back({std::move(item.address),
-                       {item.sequence,
-                        Rejection{RejectionReason::kOverloaded, "the worker's queue is full", {}}}});
+    refused.push_back(
+        {std::move(item.address),
+         {item.sequence,
+          Rejection{RejectionReason::kOverloaded, "the worker's queue is full", {}}}});
   }
   CountAnswers(refused);
   for (wire::Message& reply : replier_.Reply(std::move(refused))) Send(std::move(reply));

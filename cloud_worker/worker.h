@@ -1,6 +1,6 @@
-// A cloud worker's whole flow, joined in one place: requests from the shared subscription go through
-// intake, batcher, classifier and replier back to the devices. Whatever arrives is answered: with a
-// prediction or with the reason why not.
+// A cloud worker's whole flow, joined in one place: requests from the shared subscription go
+// through intake, batcher, classifier and replier back to the devices. Whatever arrives is
+// answered: with a prediction or with the reason why not.
 //
 // Three threads: Paho's only enqueues; intake checks and queues; compute runs the nets.
 #pragma once
@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "absl/status/status.h"
+
 #include "cloud_worker/batcher.h"
 #include "cloud_worker/cloud_classifier.h"
 #include "cloud_worker/intake.h"

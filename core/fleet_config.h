@@ -1,5 +1,6 @@
-// A fleet as its YAML file describes it (config/*.yaml, every key explained in docs/configuration.md
-// and config/fleet.schema.json). Read once at start into this validated, constant form.
+// A fleet as its YAML file describes it (config/*.yaml, every key explained in
+// docs/configuration.md and config/fleet.schema.json). Read once at start into this validated,
+// constant form.
 #pragma once
 
 #include <chrono>
@@ -20,14 +21,14 @@ namespace biglittle {
 struct BrokerConfig {
   std::string host = "127.0.0.1";
   std::uint16_t port = 1883;
-  std::chrono::seconds keep_alive{20};          // 1 s to 1 h
-  std::chrono::seconds session_expiry{60};      // 0 s to 7 days
-  Milliseconds connect_timeout{5000};           // 100 ms to 60 s
-  Milliseconds reconnect_delay_min{100};        // 10 ms to 60 s; doubles with each failure
-  Milliseconds reconnect_delay_max{5000};       // at least reconnect_delay_min, at most 10 min
-  std::size_t max_payload_bytes = 1U << 20U;    // 1 KiB to 64 MiB; both directions
-  std::size_t max_backlog_messages = 10000;     // 1 to 1,000,000; waiting to be published
-  std::size_t max_in_flight_messages = 256;     // 1 to 65,535; published, not yet acknowledged
+  std::chrono::seconds keep_alive{20};        // 1 s to 1 h
+  std::chrono::seconds session_expiry{60};    // 0 s to 7 days
+  Milliseconds connect_timeout{5000};         // 100 ms to 60 s
+  Milliseconds reconnect_delay_min{100};      // 10 ms to 60 s; doubles with each failure
+  Milliseconds reconnect_delay_max{5000};     // at least reconnect_delay_min, at most 10 min
+  std::size_t max_payload_bytes = 1U << 20U;  // 1 KiB to 64 MiB; both directions
+  std::size_t max_backlog_messages = 10000;   // 1 to 1,000,000; waiting to be published
+  std::size_t max_in_flight_messages = 256;   // 1 to 65,535; published, not yet acknowledged
 
   bool operator==(const BrokerConfig&) const = default;
 };
@@ -69,9 +70,9 @@ struct EscalationConfig {
   EscalationPolicyKind policy = EscalationPolicyKind::kConfidence;
   // Overrides the thresholds of task.yaml, for all prioritised classes; in [0, 1].
   std::optional<float> threshold;
-  std::size_t max_pending = 256;      // 1 to 100,000 escalations under way at once
+  std::size_t max_pending = 256;  // 1 to 100,000 escalations under way at once
   // The fallback is decided this long before the deadline, so that the answer is out in time.
-  Milliseconds deadline_margin{5};    // 0 ms up to the deadline, exclusive
+  Milliseconds deadline_margin{5};  // 0 ms up to the deadline, exclusive
 
   bool operator==(const EscalationConfig&) const = default;
 };
@@ -79,7 +80,7 @@ struct EscalationConfig {
 struct DeviceConfig {
   std::string id;
   std::string task;
-  Milliseconds deadline{500};         // 1 ms to 1 h, from capture to final outcome
+  Milliseconds deadline{500};  // 1 ms to 1 h, from capture to final outcome
   SourceConfig source;
   EscalationConfig escalation;
   Milliseconds status_interval{5000};  // 100 ms to 1 h
@@ -104,7 +105,7 @@ struct FleetConfig {
   std::string fleet;
   std::string topic_root = "biglittle/v1";
   std::string worker_group = "workers";
-  std::filesystem::path models;       // folder with one folder a task
+  std::filesystem::path models;  // folder with one folder a task
   BrokerConfig broker;
   std::vector<DeviceConfig> devices;  // templates are unfolded; ids are unique
   std::vector<WorkerConfig> workers;  // ids are unique

@@ -1,10 +1,10 @@
 #include "core/normalisation.h"
 
+#include <fmt/format.h>
+
 #include <cassert>
 #include <cmath>
 #include <cstring>
-
-#include <fmt/format.h>
 
 namespace biglittle {
 namespace {
@@ -28,8 +28,7 @@ void NormaliseAs(const Task& task, const Tensor& window, std::span<float> featur
     const float mean = rule.mean[channel];
     const float deviation = rule.standard_deviation[channel];
     for (std::size_t i = 0; i < per_channel; ++i, ++index) {
-      features[index] =
-          (static_cast<float>(ElementAt<Element>(window, index)) - mean) / deviation;
+      features[index] = (static_cast<float>(ElementAt<Element>(window, index)) - mean) / deviation;
     }
   }
 }
@@ -38,9 +37,9 @@ void NormaliseAs(const Task& task, const Tensor& window, std::span<float> featur
 
 absl::Status CheckWindow(const Task& task, const Tensor& window) {
   if (window.dtype != task.input_dtype) {
-    return absl::InvalidArgumentError(
-        fmt::format("the window holds {}, task {} takes {}", Name(window.dtype), task.name,
-                    Name(task.input_dtype)));
+    return absl::InvalidArgumentError(fmt::format("the window holds {}, task {} takes {}",
+                                                  Name(window.dtype), task.name,
+                                                  Name(task.input_dtype)));
   }
   if (window.shape != task.input_shape) {
     return absl::InvalidArgumentError(fmt::format("the window has shape {}, task {} takes {}",
@@ -49,10 +48,10 @@ absl::Status CheckWindow(const Task& task, const Tensor& window) {
   }
   const auto elements = ElementCount(window.shape);
   if (!elements || window.data.size() != *elements * ElementSize(window.dtype)) {
-    return absl::InvalidArgumentError(fmt::format("the window has {} bytes, shape {} of {} needs {}",
-                                                  window.data.size(), ToString(window.shape),
-                                                  Name(window.dtype),
-                                                  elements.value_or(0) * ElementSize(window.dtype)));
+    return absl::InvalidArgumentError(
+        fmt::format("the window has {} bytes, shape {} of {} needs {}", window.data.size(),
+                    ToString(window.shape), Name(window.dtype),
+                    elements.value_or(0) * ElementSize(window.dtype)));
   }
   if (window.dtype != DType::kFloat32) return absl::OkStatus();
   for (std::size_t i = 0; i < static_cast<std::size_t>(*elements); ++i) {

@@ -5,6 +5,7 @@
 #include <span>
 
 #include "absl/status/status.h"
+
 #include "core/reading.h"
 #include "core/task.h"
 #include "core/tensor.h"

@@ -16,7 +16,8 @@ struct Reading {
   // The deadline counts from here.
   SteadyTime captured_at;
   Tensor window;
-  // The true class, an index into the task's labels, where the source knows it (replay, simulation).
+  // The true class, an index into the task's labels, where the source knows it (replay,
+  // simulation).
   std::optional<int> truth;
 };
 

@@ -1,9 +1,9 @@
 #include "core/run_id.h"
 
+#include <fmt/format.h>
+
 #include <cstdint>
 #include <random>
-
-#include <fmt/format.h>
 
 namespace biglittle {
 

@@ -1,4 +1,5 @@
-// A name for one run of a program: numbers that start again with the run are unique together with it.
+// A name for one run of a program: numbers that start again with the run are unique together with
+// it.
 #pragma once
 
 #include <string>

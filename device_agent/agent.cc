@@ -1,9 +1,9 @@
 #include "device_agent/agent.h"
 
-#include <utility>
-
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
+
+#include <utility>
 
 #include "core/normalisation.h"
 #include "wire/result.h"
@@ -19,8 +19,8 @@ std::string Text(const absl::Status& status) { return std::string(status.message
 
 }  // namespace
 
-Agent::Agent(const FleetConfig& fleet, const DeviceConfig& device, Task task,
-             nn::Classifier little, std::string run, Publish publish, const Clock& clock)
+Agent::Agent(const FleetConfig& fleet, const DeviceConfig& device, Task task, nn::Classifier little,
+             std::string run, Publish publish, const Clock& clock)
     : task_(std::move(task)),
       origin_{fleet.fleet, device.id, std::move(run), device.deadline},
       rule_(MakeRule(task_, device.escalation)),
@@ -58,7 +58,7 @@ void Agent::OnSample(Sample sample) {
 LittleVerdict Agent::Classify(Reading& reading) {
   Normalise(task_, reading.window, little_.features(0));
   Prediction prediction = std::move(little_.Classify(1).front());
-  return {reading.sequence, reading.capture_time, reading.captured_at,
+  return {reading.sequence, reading.capture_time,  reading.captured_at,
           reading.truth,    std::move(prediction), clock_.Now() - reading.captured_at};
 }
 
@@ -70,9 +70,8 @@ void Agent::Escalate(LittleVerdict verdict, Tensor window) {
   if (give_up_at <= now) return FallBack(verdict, FallbackReason::kDeadline);
 
   wire::EscalationRequest request{task_.name, {}};
-  request.readings.push_back({verdict.sequence,
-                              std::chrono::ceil<Milliseconds>(give_up_at - now),
-                              std::move(window)});
+  request.readings.push_back(
+      {verdict.sequence, std::chrono::ceil<Milliseconds>(give_up_at - now), std::move(window)});
   wire::Message message;
   message.topic = escalate_topic_;
   message.payload = Encode(request);

@@ -14,6 +14,7 @@
 #include <string>
 
 #include "absl/status/status.h"
+
 #include "core/clock.h"
 #include "core/fleet_config.h"
 #include "core/outcome.h"

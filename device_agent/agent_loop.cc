@@ -1,12 +1,12 @@
 #include "device_agent/agent_loop.h"
 
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 #include <chrono>
 #include <thread>
 #include <utility>
-
-#include <fmt/format.h>
-#include <spdlog/spdlog.h>
 
 #include "core/run_id.h"
 #include "wire/session_counters.h"
@@ -97,8 +97,7 @@ bool AgentLoop::MayTakeReading() const {
 
 void AgentLoop::TakeReading(SteadyTime now) {
   next_reading_at_ += device_.source.interval;
-  if (device_.source.interval.count() == 0 &&
-      session_.backlog() * 2 > session_.max_backlog()) {
+  if (device_.source.interval.count() == 0 && session_.backlog() * 2 > session_.max_backlog()) {
     next_reading_at_ = now + kBackpressurePause;
     return;
   }

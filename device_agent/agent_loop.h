@@ -10,6 +10,7 @@
 #include <variant>
 
 #include "absl/status/status.h"
+
 #include "core/bounded_queue.h"
 #include "core/clock.h"
 #include "core/fleet_config.h"
@@ -25,8 +26,8 @@ namespace biglittle {
 class AgentLoop {
  public:
   // Copies what it needs of `fleet` and `device`.
-  AgentLoop(const FleetConfig& fleet, const DeviceConfig& device, Task task,
-            nn::Classifier little, std::unique_ptr<ReadingSource> source);
+  AgentLoop(const FleetConfig& fleet, const DeviceConfig& device, Task task, nn::Classifier little,
+            std::unique_ptr<ReadingSource> source);
 
   // Runs until the source has no more readings or Stop() is called; then ends what is pending,
   // hands over what waits for the broker (at most drain_timeout), says stopped and disconnects.

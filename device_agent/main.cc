@@ -1,5 +1,8 @@
 // device_agent --config FLEET.yaml --device ID: one device of a fleet.
 
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
 #include <cstdio>
 #include <filesystem>
 #include <memory>
@@ -7,8 +10,6 @@
 #include <utility>
 
 #include <CLI/CLI.hpp>
-#include <fmt/format.h>
-#include <spdlog/spdlog.h>
 
 #include "core/exit_code.h"
 #include "core/fleet_config.h"

@@ -79,7 +79,12 @@ class Compiler {
   absl::Status DefineInputs() {
     for (std::size_t i = 0; i < graph_.values.size(); ++i) {
       const ConstantPtr& constant = graph_.values[i].constant;
-      if (constant != nullptr) known_[i] = KnownValue{constant->type, constant};
+      if (constant == nullptr) continue;
+      known_[i] = KnownValue{constant->type, constant};
+      if (constant->type.elements() <= max_elements_) continue;
+      return absl::ResourceExhaustedError(
+          fmt::format("initializer {} has the shape {}, beyond the limit of {} elements",
+                      Quote(graph_.values[i].name), ToString(constant->type.dims), max_elements_));
     }
     const auto elements = CountElements(graph_.input_dims);
     if (!elements.has_value() || *elements > max_elements_) {

@@ -51,7 +51,7 @@ struct ModelInfo {
 };
 
 class Context;
-class Network;
+struct Network;
 class Plan;
 
 class Model {

@@ -26,8 +26,7 @@ struct Step {
 
 // Immutable once loaded; shared by the Model and its Contexts. Every slot but the input's is the
 // output of exactly one step, in front of all that read it, and input != output.
-class Network {
- public:
+struct Network {
   std::vector<Slot> slots;
   std::vector<Step> steps;
   SlotId input_slot = 0;

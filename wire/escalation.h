@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+
 #include "core/clock.h"
 #include "core/prediction.h"
 #include "core/tensor.h"

@@ -1,10 +1,10 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <limits>
 #include <unordered_set>
-
-#include <fmt/format.h>
 
 #include "biglittle/v1/escalation.pb.h"
 #include "wire/escalation.h"
@@ -100,7 +100,8 @@ absl::StatusOr<Tensor> DecodeTensor(const v1::Tensor& in, const CodecLimits& lim
   const std::optional<DType> dtype = FromProto(in.dtype());
   if (!dtype) return Invalid(fmt::format("dtype {} is unknown", static_cast<int>(in.dtype())));
   if (static_cast<std::size_t>(in.shape_size()) > limits.max_rank) {
-    return Invalid(fmt::format("rank {} is over the limit of {}", in.shape_size(), limits.max_rank));
+    return Invalid(
+        fmt::format("rank {} is over the limit of {}", in.shape_size(), limits.max_rank));
   }
   Tensor tensor;
   tensor.dtype = *dtype;
@@ -228,8 +229,8 @@ absl::StatusOr<EscalationRequest> DecodeEscalationRequest(std::string_view paylo
     }
     absl::StatusOr<Tensor> window = DecodeTensor(item.window(), limits);
     if (!window.ok()) {
-      return Invalid(fmt::format("reading {}: {}", item.sequence(),
-                                 std::string(window.status().message())));
+      return Invalid(
+          fmt::format("reading {}: {}", item.sequence(), std::string(window.status().message())));
     }
     request.readings.push_back(
         {item.sequence(), Milliseconds(item.time_left_ms()), *std::move(window)});
@@ -260,8 +261,8 @@ absl::StatusOr<EscalationReply> DecodeEscalationReply(std::string_view payload,
     } else if (item.has_rejection()) {
       reply.replies.push_back({item.sequence(), FromProto(item.rejection(), limits)});
     } else {
-      return Invalid(fmt::format("reading {} has neither prediction nor rejection",
-                                 item.sequence()));
+      return Invalid(
+          fmt::format("reading {} has neither prediction nor rejection", item.sequence()));
     }
   }
   if (reply.replies.empty() && !reply.rejection) return Invalid("the reply is empty");

@@ -1,10 +1,11 @@
 #include "wire/json.h"
 
+#include <fmt/format.h>
+#include <google/protobuf/util/json_util.h>
+
 #include <chrono>
 
-#include <fmt/format.h>
 #include <google/protobuf/timestamp.pb.h>
-#include <google/protobuf/util/json_util.h>
 
 namespace biglittle::wire {
 

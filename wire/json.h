@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "absl/status/status.h"
+
 #include "core/clock.h"
 
 namespace google::protobuf {

@@ -1,5 +1,9 @@
 #include "wire/mqtt_session.h"
 
+#include <fmt/format.h>
+#include <mqtt/async_client.h>
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 #include <condition_variable>
 #include <deque>
@@ -7,10 +11,6 @@
 #include <mutex>
 #include <thread>
 #include <utility>
-
-#include <fmt/format.h>
-#include <mqtt/async_client.h>
-#include <spdlog/spdlog.h>
 
 #include "core/random.h"
 #include "wire/paho_message.h"
@@ -418,7 +418,9 @@ MqttSession::~MqttSession() = default;
 void MqttSession::Start() { impl_->Start(); }
 absl::Status MqttSession::Publish(Message message) { return impl_->Publish(std::move(message)); }
 bool MqttSession::connected() const { return impl_->connected(); }
-bool MqttSession::WaitConnected(SteadyTime deadline) const { return impl_->WaitConnected(deadline); }
+bool MqttSession::WaitConnected(SteadyTime deadline) const {
+  return impl_->WaitConnected(deadline);
+}
 std::size_t MqttSession::backlog() const { return impl_->backlog(); }
 std::size_t MqttSession::max_backlog() const { return impl_->max_backlog(); }
 std::string MqttSession::broker_address() const { return impl_->uri(); }

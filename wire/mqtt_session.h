@@ -2,9 +2,9 @@
 // every connect, keeps what is to be published until the broker has acknowledged it, and tells what
 // it could not keep.
 //
-// One thread of its own connects and publishes; Paho's receive thread calls on_message. The class is
-// thread-safe, but on_message and on_connection must return at once: enqueue and nothing else, for
-// Paho serves all sessions of a process with that one thread.
+// One thread of its own connects and publishes; Paho's receive thread calls on_message. The class
+// is thread-safe, but on_message and on_connection must return at once: enqueue and nothing else,
+// for Paho serves all sessions of a process with that one thread.
 #pragma once
 
 #include <chrono>
@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+
 #include "core/clock.h"
 #include "core/fleet_config.h"
 #include "wire/message.h"
@@ -41,16 +42,16 @@ class MqttSession {
 
   // Everything counted since construction.
   struct Counters {
-    std::uint64_t connects = 0;            // successful ones, the first included
+    std::uint64_t connects = 0;  // successful ones, the first included
     std::uint64_t connect_failures = 0;
     std::uint64_t connections_lost = 0;
-    std::uint64_t published = 0;           // handed to Paho, repeats included
-    std::uint64_t acknowledged = 0;        // by the broker
-    std::uint64_t republished = 0;         // again after a lost connection
+    std::uint64_t published = 0;     // handed to Paho, repeats included
+    std::uint64_t acknowledged = 0;  // by the broker
+    std::uint64_t republished = 0;   // again after a lost connection
     std::uint64_t refused_backlog_full = 0;
     std::uint64_t refused_too_large = 0;
-    std::uint64_t refused_by_broker = 0;   // the broker's acknowledgement said no
-    std::uint64_t expired = 0;             // past expires_at before they could be sent
+    std::uint64_t refused_by_broker = 0;  // the broker's acknowledgement said no
+    std::uint64_t expired = 0;            // past expires_at before they could be sent
     std::uint64_t received = 0;
     std::uint64_t received_too_large = 0;  // dropped before anybody looked into them
     std::uint64_t subscriptions_refused = 0;

@@ -2,9 +2,9 @@
 // place that sees Paho's headers.
 #pragma once
 
-#include <optional>
-
 #include <mqtt/async_client.h>
+
+#include <optional>
 
 #include "core/clock.h"
 #include "core/fleet_config.h"

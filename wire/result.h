@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "absl/status/statusor.h"
+
 #include "core/clock.h"
 
 namespace biglittle::wire {

@@ -10,7 +10,6 @@
 namespace biglittle::wire {
 
 // Adds each as "mqtt_<name>".
-void AddCounters(const MqttSession::Counters& counters,
-                 std::map<std::string, std::uint64_t>& into);
+void AddCounters(const MqttSession::Counters& counters, std::map<std::string, std::uint64_t>& into);
 
 }  // namespace biglittle::wire

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "absl/status/statusor.h"
+
 #include "core/clock.h"
 
 namespace biglittle::wire {
@@ -25,7 +26,7 @@ struct Status {
   State state = State::kOnline;
   std::string run;
   WallTime time;
-  std::map<std::string, std::string> models;     // task -> digest of the net served here
+  std::map<std::string, std::string> models;      // task -> digest of the net served here
   std::map<std::string, std::uint64_t> counters;  // since the start of the run
 };
 

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "absl/status/statusor.h"
+
 #include "core/tensor.h"
 
 namespace biglittle {

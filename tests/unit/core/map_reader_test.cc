@@ -41,7 +41,8 @@ TEST(ReadWhole, StatesRangeAndUnit) {
 }
 
 TEST(ReadWhole, RefusesWhatIsNoWholeNumber) {
-  for (const std::string value : {"1.0", "1e2", "0x10", "010", "1_000", "+1", "ten", "true", "-x"}) {
+  for (const std::string value :
+       {"1.0", "1e2", "0x10", "010", "1_000", "+1", "ten", "true", "-x"}) {
     EXPECT_EQ(Whole(value), "f:1:4: 'delay_ms' must be a whole number, not '" + value + "'");
   }
   EXPECT_EQ(Whole("'5'"), "f:1:4: 'delay_ms' must be a whole number, not the text '5'");

@@ -352,7 +352,14 @@ TEST(Limits, Tensor) {
                 limits);
 }
 
-// Ten small constants that would multiply to 2^80 elements.
+TEST(Limits, Weight) {
+  LoadLimits limits;
+  limits.max_tensor_bytes = 11 * sizeof(float);
+  ExpectRefused(SoundNet().Bytes(), StatusCode::kResourceExhausted,
+                "initializer 'w' has the shape [4, 3], beyond the limit of 11 elements", limits);
+}
+
+// Ten small constants that grow 256-fold each.
 TEST(Limits, WhatIsComputedAtLoad) {
   OnnxBuilder net({1});
   net.Weight("row", {1, 256}, Noise(256));

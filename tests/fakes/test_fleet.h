@@ -1,0 +1,139 @@
+// A fleet of the tiny task on a test's broker: its files, its processes, and who listens to it.
+#pragma once
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <functional>
+#include <map>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "cli/child_process.h"
+#include "cli/fleet_observer.h"
+#include "cli/installation.h"
+#include "cli/result_tally.h"
+
+#include "core/fleet_config.h"
+#include "device_agent/sources/npy_file.h"
+#include "tests/fakes/temporary_folder.h"
+#include "tests/fakes/test_broker.h"
+#include "tests/fakes/tiny_task.h"
+
+namespace biglittle {
+
+class TestFleet {
+ public:
+  struct Options {
+    int devices = 1;
+    int readings = 200;  // of each device
+    int interval_ms = 2;
+    int deadline_ms = 2000;
+    std::string worker_keys;  // more lines for the worker
+    std::string device_keys;  // more lines for each device
+  };
+
+  TestFleet(std::uint16_t port, const Options& options) : options_(options) {
+    WriteData();
+    config_ = folder_.Write("fleet.yaml", Yaml(port));
+    auto fleet = LoadFleet(config_);
+    EXPECT_TRUE(fleet.ok()) << ToString(fleet.problems);
+    fleet_ = std::move(fleet.value);
+    tally_.emplace(task_);
+  }
+
+  const FleetConfig& config() const { return *fleet_; }
+  const std::filesystem::path& file() const { return config_; }
+  const std::filesystem::path& folder() const { return folder_.path(); }
+  ResultTally& tally() { return *tally_; }
+  FleetObserver& observer() { return *observer_; }
+  std::uint64_t expected() const {
+    return static_cast<std::uint64_t>(options_.devices) *
+           static_cast<std::uint64_t>(options_.readings);
+  }
+
+  void Observe() {
+    observer_.emplace(*fleet_, "test");
+    ASSERT_TRUE(observer_->WaitConnected(Soon()));
+  }
+  ChildProcess& StartWorker() { return Start("cloud_worker", "--worker", "worker-1"); }
+  ChildProcess& StartDevice(int number) {
+    return Start("device_agent", "--device", fmt::format("device-{}", number));
+  }
+  void AwaitWorker() {
+    ASSERT_TRUE(TakeUntil([&] { return observer_->IsOnline("worker-1"); }));
+  }
+
+  // Takes results until `condition` holds; false if that takes too long.
+  bool TakeUntil(const std::function<bool()>& condition) {
+    const SteadyTime deadline = Soon();
+    while (!condition()) {
+      if (std::chrono::steady_clock::now() > deadline) return false;
+      observer_->Take(std::chrono::steady_clock::now() + Milliseconds(10), *tally_);
+    }
+    return true;
+  }
+  // All finals are in, and nothing comes after them.
+  bool TakeAll() {
+    const bool all = TakeUntil([&] { return tally_->finals() >= expected(); });
+    observer_->Take(std::chrono::steady_clock::now() + Milliseconds(300), *tally_);
+    return all;
+  }
+
+  static SteadyTime Soon() { return std::chrono::steady_clock::now() + std::chrono::seconds(60); }
+
+ private:
+  // Of every ten windows the little net answers five itself; the big net knows all.
+  void WriteData() {
+    std::vector<float> windows;
+    std::vector<std::uint8_t> labels;
+    for (int i = 0; i < 100; ++i) {
+      const bool sure = i % 10 < 5;
+      const int label = sure ? (i % 2 == 0 ? 0 : 2) : i % 4;
+      const Tensor window = TinySample(label, sure).window;
+      const auto* values = reinterpret_cast<const float*>(window.data.data());
+      windows.insert(windows.end(), values, values + 4);
+      labels.push_back(static_cast<std::uint8_t>(label));
+    }
+    EXPECT_TRUE(WriteNpy(folder_.path() / "X.npy", ElementType::kFloat32, {100, 4},
+                         std::as_bytes(std::span(windows)))
+                    .ok());
+    EXPECT_TRUE(WriteNpy(folder_.path() / "y.npy", ElementType::kUint8, {100},
+                         std::as_bytes(std::span(labels)))
+                    .ok());
+  }
+
+  std::string Yaml(std::uint16_t port) const {
+    return fmt::format(
+        "version: 1\nfleet: test\nmodels: {}\n"
+        "broker: {{port: {}, reconnect_delay_min_ms: 20, reconnect_delay_max_ms: 200}}\n"
+        "workers:\n  - id: worker-1\n    tasks: [tiny]\n{}"
+        "devices:\n  - id: device-{{n}}\n    count: {}\n    task: tiny\n    deadline_ms: {}\n"
+        "    drain_timeout_ms: 20000\n{}"
+        "    source: {{type: replay, windows: X.npy, labels: y.npy, readings: {}, "
+        "interval_ms: {}}}\n",
+        TestDataFolder().string(), port, options_.worker_keys, options_.devices,
+        options_.deadline_ms, options_.device_keys, options_.readings, options_.interval_ms);
+  }
+
+  ChildProcess& Start(const char* program, const char* role, const std::string& id) {
+    auto child = ChildProcess::Start({(Installation::Find().programs / program).string(),
+                                      "--config", config_.string(), role, id},
+                                     folder_.path() / (id + ".log"));
+    EXPECT_TRUE(child.ok()) << std::string(child.status().message());
+    return children_.insert_or_assign(id, *std::move(child)).first->second;
+  }
+
+  const Options options_;
+  const Task task_ = LoadTinyTask();
+  TemporaryFolder folder_;
+  std::filesystem::path config_;
+  std::optional<FleetConfig> fleet_;
+  std::optional<ResultTally> tally_;
+  std::optional<FleetObserver> observer_;
+  std::map<std::string, ChildProcess> children_;
+};
+
+}  // namespace biglittle

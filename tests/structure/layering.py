@@ -1,0 +1,91 @@
+#!/usr/bin/env python3
+"""Holds the include directions of docs/architecture.md.
+
+1. A module includes only modules below it.
+2. Inside a program the stages do not include each other; only the files that join them do.
+3. Each third-party library is included in one module, or in one file.
+"""
+import pathlib
+import re
+import sys
+
+# Module -> the modules it may include, besides itself.
+MODULES = {
+    "core": set(),
+    "nn": {"core"},
+    "wire": {"core"},
+    "device_agent": {"core", "nn", "wire"},
+    "cloud_worker": {"core", "nn", "wire"},
+    # The command replays a device's own sources and policy offline; it meets the worker over MQTT.
+    "cli": {"core", "nn", "wire", "device_agent"},
+}
+
+# Files that join a program's stages, and so may include all of them.
+JOINTS = {
+    "device_agent": {"agent", "agent_loop", "main"},
+    "cloud_worker": {"worker", "main"},
+}
+# The types of a program's arrows, and pure policies: every stage may include them.
+ARROWS = {
+    "device_agent": {"sources/reading_source"},
+    "cloud_worker": {"work_item", "batch_policy"},
+}
+
+# Prefix of an included header -> where it may be included: a folder or a file, without suffix.
+THIRD_PARTY = {
+    "mqtt/": ["wire/paho_message", "wire/mqtt_session"],
+    "MQTTAsync.h": [],
+    "biglittle/v1/": ["wire"],
+    "google/protobuf/": ["wire", "nn/importer"],
+    "onnx/": ["nn/importer"],
+    "cblas.h": ["nn/blas"],
+    "yaml-cpp/": ["core/yaml_reader"],
+    "openssl/": ["core/digest"],
+    "zlib.h": ["device_agent/sources/gzip"],
+    "CLI/": ["cli/main", "device_agent/main", "cloud_worker/main"],
+}
+
+INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^">]+)[">]', re.MULTILINE)
+
+
+def stage_of(module, path):
+    """A program's stage: its sub-folder, or the file's name. None for what joins the stages."""
+    stem = str(pathlib.PurePath(path).with_suffix(""))
+    if stem in JOINTS.get(module, ()):
+        return None
+    return stem.split("/")[0]
+
+
+def problems_of(path, text):
+    """The broken rules of one file; `path` is relative to the root."""
+    module, _, inner = path.partition("/")
+    stem = str(pathlib.PurePath(path).with_suffix(""))
+    for header in INCLUDE.findall(text):
+        target, _, target_inner = header.partition("/")
+        if target in MODULES and target != module and target not in MODULES[module]:
+            yield f"{path}: {module} may not include {header}"
+        if target == module and module in JOINTS:
+            stage, other = stage_of(module, inner), stage_of(module, target_inner)
+            arrow = str(pathlib.PurePath(target_inner).with_suffix("")) in ARROWS[module]
+            if stage is not None and stage != other and not arrow:
+                yield f"{path}: a stage may not include another one: {header}"
+        for prefix, places in THIRD_PARTY.items():
+            if header.startswith(prefix) and not any(
+                    stem == place or stem.startswith(place + "/") for place in places):
+                yield f"{path}: {header} belongs into {' or '.join(places) or 'no file'}"
+
+
+def main(root):
+    found = []
+    seen = 0
+    for module in MODULES:
+        for file in sorted((root / module).rglob("*")):
+            if file.suffix in (".h", ".cc"):
+                seen += 1
+                found += problems_of(str(file.relative_to(root)), file.read_text())
+    print("\n".join(found) or f"{seen} files include as they may")
+    return 1 if found or seen == 0 else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(pathlib.Path(sys.argv[1])))

@@ -1,0 +1,41 @@
+#!/usr/bin/env python3
+"""The layering check notices each kind of breach, and lets through what is allowed."""
+import unittest
+
+import layering
+
+
+def problems(path, header):
+    return list(layering.problems_of(path, f'#include "{header}"\n'))
+
+
+class LayeringTest(unittest.TestCase):
+    def test_modules_point_one_way(self):
+        self.assertTrue(problems("core/task.cc", "wire/topics.h"))
+        self.assertTrue(problems("nn/model.cc", "wire/topics.h"))
+        self.assertTrue(problems("wire/topics.cc", "nn/model.h"))
+        self.assertTrue(problems("cli/demo.cc", "cloud_worker/worker.h"))
+        self.assertTrue(problems("device_agent/agent.cc", "cloud_worker/work_item.h"))
+        self.assertFalse(problems("wire/topics.cc", "core/clock.h"))
+        self.assertFalse(problems("cli/demo.cc", "device_agent/agent.h"))
+
+    def test_stages_do_not_know_each_other(self):
+        self.assertTrue(problems("cloud_worker/batcher.cc", "cloud_worker/replier.h"))
+        self.assertTrue(problems("device_agent/escalation_policy.cc",
+                                 "device_agent/pending_escalations.h"))
+        self.assertTrue(problems("cloud_worker/intake.cc", "cloud_worker/worker.h"))
+        self.assertFalse(problems("cloud_worker/worker.h", "cloud_worker/batcher.h"))
+        self.assertFalse(problems("cloud_worker/batcher.h", "cloud_worker/work_item.h"))
+        self.assertFalse(problems("device_agent/sources/replay_source.cc",
+                                  "device_agent/sources/npy_file.h"))
+
+    def test_third_party_headers_have_one_place(self):
+        self.assertTrue(problems("cli/demo.cc", "mqtt/async_client.h"))
+        self.assertTrue(problems("core/task.cc", "yaml-cpp/yaml.h"))
+        self.assertTrue(problems("nn/model.cc", "onnx/onnx_pb.h"))
+        self.assertFalse(problems("wire/mqtt_session.cc", "mqtt/async_client.h"))
+        self.assertFalse(problems("nn/importer/tensors.cc", "onnx/onnx_pb.h"))
+
+
+if __name__ == "__main__":
+    unittest.main()

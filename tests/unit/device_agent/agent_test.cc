@@ -1,0 +1,292 @@
+// The whole flow of a device with a fake clock and a scripted cloud: every sample gets exactly one
+// final result, by its deadline.
+#include "device_agent/agent.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <deque>
+#include <limits>
+#include <map>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "core/random.h"
+#include "tests/fakes/fake_clock.h"
+#include "tests/fakes/tiny_task.h"
+#include "wire/result.h"
+
+namespace biglittle {
+namespace {
+
+using testing::HasSubstr;
+using wire::DecidedBy;
+using wire::Message;
+using wire::Result;
+
+constexpr Milliseconds kDeadline{100};
+constexpr Milliseconds kMargin{5};
+
+class AgentTest : public testing::Test {
+ protected:
+  AgentTest() { MakeAgent({}); }
+
+  void MakeAgent(EscalationConfig escalation) {
+    FleetConfig fleet;
+    fleet.fleet = "plant";
+    DeviceConfig device;
+    device.id = "pump";
+    device.deadline = kDeadline;
+    device.escalation = escalation;
+    device.escalation.deadline_margin = kMargin;
+    const Task task = LoadTinyTask();
+    agent_.emplace(
+        fleet, device, task, nn::Classifier::Load(task, task.little, 1).value(), "run",
+        [this](Message message) { return Take(std::move(message)); }, clock_);
+  }
+
+  absl::Status Take(Message message) {
+    if (message.topic == "biglittle/v1/plant/devices/pump/result") {
+      results_.push_back(wire::DecodeResult(message.payload, message.content_type).value());
+      return absl::OkStatus();
+    }
+    EXPECT_EQ(message.topic, "biglittle/v1/plant/devices/pump/escalate");
+    if (refuse_requests_) return absl::ResourceExhaustedError("the backlog is full");
+    requests_.push_back(std::move(message));
+    return absl::OkStatus();
+  }
+
+  // A worker's answer to a request, as it would arrive.
+  static Message Answer(const Message& request, int class_index) {
+    const auto asked = wire::DecodeEscalationRequest(request.payload).value();
+    wire::EscalationReply reply{"worker-1", {}, {}};
+    wire::CloudPrediction prediction;
+    prediction.prediction = {class_index, 0.99F, {}};
+    prediction.model_digest = "feed";
+    prediction.queue_time = std::chrono::microseconds(1500);
+    reply.replies.push_back({asked.readings.front().sequence, prediction});
+    return Wrap(request, reply);
+  }
+
+  static Message Wrap(const Message& request, const wire::EscalationReply& reply) {
+    Message message;
+    message.payload = Encode(reply);
+    message.correlation_data = request.correlation_data;
+    return message;
+  }
+
+  FakeClock clock_;
+  std::optional<Agent> agent_;
+  bool refuse_requests_ = false;
+  std::vector<Message> requests_;
+  std::vector<Result> results_;
+};
+
+TEST_F(AgentTest, AnswersByItselfWhatItIsSureOf) {
+  agent_->OnSample(TinySample(2, true));
+  ASSERT_EQ(results_.size(), 1U);
+  EXPECT_TRUE(requests_.empty());
+  const Result& result = results_.front();
+  EXPECT_EQ(result.decided_by, DecidedBy::kLittle);
+  EXPECT_EQ(result.stage, wire::Stage::kFinal);
+  EXPECT_EQ(result.label, "fault");
+  EXPECT_EQ(result.class_index, 2);
+  EXPECT_EQ(result.truth, 2);
+  EXPECT_EQ(result.fleet, "plant");
+  EXPECT_EQ(result.device, "pump");
+  EXPECT_EQ(result.run, "run");
+  EXPECT_EQ(result.sequence, 0U);
+  EXPECT_EQ(result.little_digest, LoadTinyTask().little.sha256);
+  EXPECT_EQ(result.big_digest, "");
+}
+
+TEST_F(AgentTest, EscalatesTheRestWithAllThatTheReplyNeeds) {
+  agent_->OnSample(TinySample(1, true));
+  ASSERT_EQ(requests_.size(), 1U);
+  EXPECT_TRUE(results_.empty());
+  const Message& request = requests_.front();
+  EXPECT_EQ(request.response_topic, "biglittle/v1/plant/devices/pump/reply");
+  EXPECT_EQ(request.correlation_data, "run/0");
+  EXPECT_EQ(request.content_type, wire::kProtobufContent);
+  EXPECT_EQ(request.expires_at, clock_.Now() + kDeadline - kMargin);
+  const auto decoded = wire::DecodeEscalationRequest(request.payload);
+  ASSERT_TRUE(decoded.ok());
+  EXPECT_EQ(decoded->task, "tiny");
+  EXPECT_EQ(decoded->readings.front().time_left, kDeadline - kMargin);
+  EXPECT_EQ(decoded->readings.front().window, TinySample(1, true).window);
+}
+
+TEST_F(AgentTest, TakesTheCloudsAnswer) {
+  agent_->OnSample(TinySample(1, true));
+  clock_.Advance(Milliseconds(20));
+  agent_->OnReply(Answer(requests_.front(), 1));
+  ASSERT_EQ(results_.size(), 1U);
+  const Result& result = results_.front();
+  EXPECT_EQ(result.decided_by, DecidedBy::kBig);
+  EXPECT_EQ(result.label, "busy");
+  EXPECT_EQ(result.worker, "worker-1");
+  EXPECT_EQ(result.big_digest, "feed");
+  EXPECT_EQ(result.little_label, "other");
+  EXPECT_DOUBLE_EQ(result.total_ms, 20.0);
+  EXPECT_DOUBLE_EQ(result.round_trip_ms.value(), 20.0);
+  EXPECT_DOUBLE_EQ(result.cloud_queue_ms.value(), 1.5);
+  EXPECT_EQ(agent_->pending(), 0U);
+}
+
+TEST_F(AgentTest, FallsBackToTheLittleNetBeforeTheDeadline) {
+  agent_->OnSample(TinySample(0, false));
+  ASSERT_EQ(agent_->NextWake(), clock_.Now() + kDeadline - kMargin);
+  clock_.Advance(kDeadline - kMargin - Milliseconds(1));
+  agent_->OnTime();
+  EXPECT_TRUE(results_.empty());
+  clock_.Advance(Milliseconds(1));
+  agent_->OnTime();
+  ASSERT_EQ(results_.size(), 1U);
+  EXPECT_EQ(results_.front().decided_by, DecidedBy::kFallback);
+  EXPECT_EQ(results_.front().reason, "deadline");
+  EXPECT_EQ(results_.front().label, "idle");
+  EXPECT_LE(results_.front().total_ms, results_.front().deadline_ms);
+}
+
+TEST_F(AgentTest, LateAndRepeatedRepliesChangeNothing) {
+  agent_->OnSample(TinySample(1, true));
+  agent_->OnSample(TinySample(3, true));
+  agent_->OnReply(Answer(requests_[0], 1));
+  agent_->OnReply(Answer(requests_[0], 1));
+  clock_.Advance(kDeadline);
+  agent_->OnTime();
+  agent_->OnReply(Answer(requests_[1], 3));
+  EXPECT_EQ(results_.size(), 2U);
+  EXPECT_EQ(agent_->counters().at("replies_late_or_repeated"), 2U);
+}
+
+TEST_F(AgentTest, AReplyThatWasSeenTooLateIsAFallback) {
+  agent_->OnSample(TinySample(1, true));
+  clock_.Advance(kDeadline + Milliseconds(1));
+  agent_->OnReply(Answer(requests_.front(), 1));
+  ASSERT_EQ(results_.size(), 1U);
+  EXPECT_EQ(results_.front().reason, "deadline");
+  EXPECT_EQ(agent_->counters().at("deadlines_missed"), 1U);
+}
+
+TEST_F(AgentTest, AnswersUnderAnotherRequestsIdAreNotTaken) {
+  agent_->OnSample(TinySample(1, true));
+  Message forged = Answer(requests_.front(), 2);
+  forged.correlation_data = "another-run/0";
+  agent_->OnReply(forged);
+  EXPECT_TRUE(results_.empty());
+  EXPECT_EQ(agent_->pending(), 1U);
+}
+
+TEST_F(AgentTest, GarbageAndUnknownClassesAreCountedAndLeaveTheReadingToItsDeadline) {
+  agent_->OnSample(TinySample(1, true));
+  Message garbage = Answer(requests_.front(), 1);
+  garbage.payload = "this is no protobuf";
+  agent_->OnReply(garbage);
+  agent_->OnReply(Answer(requests_.front(), 4));
+  EXPECT_TRUE(results_.empty());
+  EXPECT_EQ(agent_->counters().at("replies_invalid"), 2U);
+  clock_.Advance(kDeadline);
+  agent_->OnTime();
+  EXPECT_EQ(results_.size(), 1U);
+}
+
+TEST_F(AgentTest, ARejectionOfAReadingOrOfItsRequestFallsBackAtOnce) {
+  agent_->OnSample(TinySample(1, true));
+  agent_->OnSample(TinySample(1, true));
+  const wire::Rejection full{wire::RejectionReason::kOverloaded, "queue full", {}};
+  agent_->OnReply(Wrap(requests_[0], {"w", {{0, full}}, {}}));
+  const wire::Rejection unknown{wire::RejectionReason::kUnknownTask, "what is that", {}};
+  agent_->OnReply(Wrap(requests_[1], {"w", {}, unknown}));
+  ASSERT_EQ(results_.size(), 2U);
+  EXPECT_EQ(results_[0].reason, "rejected: overloaded");
+  EXPECT_EQ(results_[1].reason, "rejected: unknown_task");
+  EXPECT_EQ(agent_->counters().at("rejected_overloaded"), 1U);
+}
+
+TEST_F(AgentTest, WhatCannotBeSentFallsBackAtOnce) {
+  refuse_requests_ = true;
+  agent_->OnSample(TinySample(1, true));
+  ASSERT_EQ(results_.size(), 1U);
+  EXPECT_THAT(results_.front().reason, HasSubstr("backlog_full"));
+  EXPECT_EQ(agent_->pending(), 0U);
+}
+
+TEST_F(AgentTest, MoreThanMaxPendingFallsBackAtOnce) {
+  MakeAgent({.max_pending = 1});
+  EXPECT_TRUE(agent_->has_room());
+  agent_->OnSample(TinySample(1, true));
+  EXPECT_FALSE(agent_->has_room());
+  agent_->OnSample(TinySample(1, true));
+  ASSERT_EQ(results_.size(), 1U);
+  EXPECT_EQ(results_.front().reason, "too_many_pending");
+  EXPECT_EQ(results_.front().sequence, 1U);
+}
+
+TEST_F(AgentTest, ReadingsThatDoNotFitEndAsInvalid) {
+  agent_->OnSample({TinyWindow({1, 2, 3}), std::nullopt});
+  agent_->OnSample({TinyWindow({1, std::numeric_limits<float>::quiet_NaN(), 0, 0}), 0});
+  agent_->OnSample({{DType::kUint8, {4}, std::vector<std::byte>(4)}, std::nullopt});
+  ASSERT_EQ(results_.size(), 3U);
+  for (const Result& result : results_) {
+    EXPECT_EQ(result.decided_by, DecidedBy::kFallback);
+    EXPECT_THAT(result.reason, HasSubstr("invalid_reading"));
+    EXPECT_EQ(result.class_index, kOtherClass);
+    EXPECT_EQ(result.confidence, 0.0F);
+  }
+  EXPECT_EQ(agent_->counters().at("fell_back_invalid_reading"), 3U);
+}
+
+TEST_F(AgentTest, EndsWhatIsPendingWhenItStops) {
+  agent_->OnSample(TinySample(1, true));
+  agent_->EndAll();
+  agent_->EndAll();
+  ASSERT_EQ(results_.size(), 1U);
+  EXPECT_EQ(results_.front().reason, "stopping");
+}
+
+// A cloud that answers, rejects, repeats, delays and loses as chance has it.
+TEST_F(AgentTest, EverySampleGetsExactlyOneFinalResultByItsDeadlineInEverySchedule) {
+  for (std::uint64_t seed = 0; seed < 500; ++seed) {
+    Random random(seed);
+    requests_.clear();
+    results_.clear();
+    MakeAgent({.max_pending = 5});
+    std::deque<Message> replies;
+    constexpr std::uint64_t kSamples = 40;
+    for (std::uint64_t taken = 0; taken < kSamples;) {
+      refuse_requests_ = random.Below(10) == 0;
+      switch (random.Below(4)) {
+        case 0:
+          agent_->OnSample(TinySample(static_cast<int>(random.Below(4)), random.Below(2) == 0));
+          ++taken;
+          break;
+        case 1:
+          if (!requests_.empty()) {
+            const Message& request = requests_[random.Below(requests_.size())];
+            agent_->OnReply(Answer(request, static_cast<int>(random.Below(5))));
+          }
+          break;
+        case 2:
+          clock_.Advance(Milliseconds(random.Below(10)));
+          break;
+        default:
+          break;
+      }
+      agent_->OnTime();
+    }
+    clock_.Advance(kDeadline);
+    agent_->OnTime();
+    std::set<std::uint64_t> seen;
+    for (const Result& result : results_) {
+      ASSERT_TRUE(seen.insert(result.sequence).second) << "twice in seed " << seed;
+      // The last Advance jumps over deadlines; only then may the clock be past them.
+      if (result.reason != "deadline") ASSERT_LE(result.total_ms, result.deadline_ms);
+    }
+    ASSERT_EQ(seen.size(), kSamples) << "lost in seed " << seed;
+  }
+}
+
+}  // namespace
+}  // namespace biglittle

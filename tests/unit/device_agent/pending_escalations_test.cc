@@ -1,0 +1,96 @@
+#include "device_agent/pending_escalations.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "core/random.h"
+
+namespace biglittle {
+namespace {
+
+SteadyTime At(int milliseconds) { return SteadyTime(Milliseconds(milliseconds)); }
+
+PendingEscalation Escalation(std::uint64_t sequence, int give_up_at, std::string request = "r") {
+  PendingEscalation escalation;
+  escalation.verdict.sequence = sequence;
+  escalation.request_id = std::move(request);
+  escalation.give_up_at = At(give_up_at);
+  return escalation;
+}
+
+std::vector<std::uint64_t> Sequences(const std::vector<PendingEscalation>& escalations) {
+  std::vector<std::uint64_t> sequences;
+  for (const auto& escalation : escalations) sequences.push_back(escalation.verdict.sequence);
+  return sequences;
+}
+
+TEST(PendingEscalationsTest, RefusesBeyondItsCapacityAndRepeatedSequences) {
+  PendingEscalations pending(2);
+  EXPECT_TRUE(pending.Add(Escalation(1, 10)));
+  EXPECT_FALSE(pending.Add(Escalation(1, 20)));
+  EXPECT_TRUE(pending.Add(Escalation(2, 10)));
+  EXPECT_TRUE(pending.full());
+  EXPECT_FALSE(pending.Add(Escalation(3, 10)));
+  EXPECT_EQ(pending.NextExpiry(), At(10));
+}
+
+TEST(PendingEscalationsTest, GivesAnEscalationToItsOwnRequestOnceOnly) {
+  PendingEscalations pending(2);
+  ASSERT_TRUE(pending.Add(Escalation(7, 10, "mine")));
+  EXPECT_FALSE(pending.Take(7, "another").has_value());
+  EXPECT_FALSE(pending.Take(8, "mine").has_value());
+  EXPECT_TRUE(pending.Take(7, "mine").has_value());
+  EXPECT_FALSE(pending.Take(7, "mine").has_value());
+  EXPECT_EQ(pending.NextExpiry(), std::nullopt);
+}
+
+TEST(PendingEscalationsTest, ExpiresWhatIsDueEarliestFirst) {
+  PendingEscalations pending(8);
+  ASSERT_TRUE(pending.Add(Escalation(1, 30)));
+  ASSERT_TRUE(pending.Add(Escalation(2, 10)));
+  ASSERT_TRUE(pending.Add(Escalation(3, 20)));
+  EXPECT_THAT(Sequences(pending.TakeExpired(At(9))), testing::IsEmpty());
+  EXPECT_THAT(Sequences(pending.TakeExpired(At(20))), testing::ElementsAre(2, 3));
+  EXPECT_EQ(pending.NextExpiry(), At(30));
+  EXPECT_THAT(Sequences(pending.TakeAll()), testing::ElementsAre(1));
+}
+
+TEST(PendingEscalationsTest, TakesAWholeRequest) {
+  PendingEscalations pending(8);
+  ASSERT_TRUE(pending.Add(Escalation(5, 10, "a")));
+  ASSERT_TRUE(pending.Add(Escalation(4, 20, "a")));
+  ASSERT_TRUE(pending.Add(Escalation(6, 30, "b")));
+  EXPECT_THAT(Sequences(pending.TakeRequest("a")), testing::ElementsAre(4, 5));
+  EXPECT_EQ(pending.size(), 1U);
+}
+
+// Whatever the schedule: each escalation leaves exactly once, and none later than it was due.
+TEST(PendingEscalationsTest, EachLeavesExactlyOnceInEverySchedule) {
+  for (std::uint64_t seed = 0; seed < 2000; ++seed) {
+    Random random(seed);
+    PendingEscalations pending(16);
+    std::vector<int> left(100, 0);
+    std::vector<int> due(100, 0);
+    std::uint64_t added = 0;
+    for (int now = 0; now < 300; ++now) {
+      for (const auto& expired : pending.TakeExpired(At(now))) ++left[expired.verdict.sequence];
+      const std::uint64_t sequence = random.Below(100);
+      if (random.Below(2) == 0 && added < 100) {
+        due[added] = now + static_cast<int>(random.Below(30)) + 1;
+        // A full table refuses, and then the reading does not wait there.
+        if (!pending.Add(Escalation(added, due[added]))) ++left[added];
+        ++added;
+      } else if (const auto taken = pending.Take(sequence, "r")) {
+        ++left[sequence];
+        EXPECT_GT(taken->give_up_at, At(now));
+      }
+    }
+    for (const auto& rest : pending.TakeAll()) ++left[rest.verdict.sequence];
+    for (std::uint64_t i = 0; i < added; ++i) ASSERT_EQ(left[i], 1) << "seed " << seed;
+  }
+}
+
+}  // namespace
+}  // namespace biglittle

@@ -1,0 +1,99 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "wire/message.h"
+#include "wire/result.h"
+
+namespace biglittle::wire {
+namespace {
+
+Result Full() {
+  Result result;
+  result.fleet = "plant-7";
+  result.device = "pump-1";
+  result.task = "vibration";
+  result.run = "0123456789abcdef";
+  result.sequence = 42;
+  result.capture_time = WallTime(std::chrono::milliseconds(1700000000123));
+  result.stage = Stage::kFinal;
+  result.decided_by = DecidedBy::kBig;
+  result.class_index = 0;
+  result.label = "healthy";
+  result.confidence = 0.5F;
+  result.total_ms = 4.25;
+  result.little_ms = 0.5;
+  result.round_trip_ms = 3.5;
+  result.cloud_queue_ms = 0.0;
+  result.cloud_compute_ms = 2.0;
+  result.deadline_ms = 500;
+  result.little_digest = "aa";
+  result.big_digest = "bb";
+  result.worker = "worker-1";
+  result.little_class_index = -1;
+  result.little_label = "other";
+  result.little_confidence = 0.25F;
+  result.truth = 0;
+  return result;
+}
+
+TEST(ResultTest, JsonIsThatOfTheContract) {
+  EXPECT_EQ(Encode(Full()),
+            R"({"fleet":"plant-7","device":"pump-1","task":"vibration","run":"0123456789abcdef",)"
+            R"("sequence":"42","capture_time":"2023-11-14T22:13:20.123Z","stage":"final",)"
+            R"("decided_by":"big","reason":"","class_index":0,"label":"healthy","confidence":0.5,)"
+            R"("latency_ms":{"total":4.25,"little":0.5,"round_trip":3.5,"cloud_queue":0,)"
+            R"("cloud_compute":2,"deadline":500},"models":{"little":"aa","big":"bb"},)"
+            R"("little":{"class_index":-1,"label":"other","confidence":0.25},"worker":"worker-1",)"
+            R"("truth":0})");
+}
+
+TEST(ResultTest, WhatIsNotKnownIsNotWritten) {
+  const std::string json = Encode(Result{.device = "d", .run = "r"});
+  EXPECT_THAT(json, testing::Not(testing::HasSubstr("truth")));
+  EXPECT_THAT(json, testing::Not(testing::HasSubstr("round_trip")));
+}
+
+class ResultFormatTest : public testing::TestWithParam<ResultFormat> {};
+
+TEST_P(ResultFormatTest, ComesBackAsItWas) {
+  const auto* type = GetParam() == ResultFormat::kJson ? kJsonContent : kProtobufContent;
+  const auto decoded = DecodeResult(Encode(Full(), GetParam()), type);
+  ASSERT_TRUE(decoded.ok()) << std::string(decoded.status().message());
+  // JSON holds every field, so equal JSON is an equal result.
+  EXPECT_EQ(Encode(*decoded), Encode(Full()));
+}
+
+INSTANTIATE_TEST_SUITE_P(Formats, ResultFormatTest,
+                         testing::Values(ResultFormat::kJson, ResultFormat::kProtobuf));
+
+TEST(ResultTest, KnowsEveryStageAndDecider) {
+  for (const DecidedBy by : {DecidedBy::kLittle, DecidedBy::kBig, DecidedBy::kFallback}) {
+    for (const Stage stage : {Stage::kProvisional, Stage::kFinal}) {
+      Result result = Full();
+      result.decided_by = by;
+      result.stage = stage;
+      const auto decoded = DecodeResult(Encode(result), kJsonContent);
+      ASSERT_TRUE(decoded.ok());
+      EXPECT_EQ(decoded->decided_by, by);
+      EXPECT_EQ(decoded->stage, stage);
+    }
+  }
+}
+
+TEST(ResultTest, FieldsOfANewerSenderAreIgnored) {
+  std::string json = Encode(Full());
+  json.insert(1, R"("mood":"good",)");
+  EXPECT_TRUE(DecodeResult(json, kJsonContent).ok());
+}
+
+TEST(ResultTest, RefusesWhatIsNoResult) {
+  EXPECT_FALSE(DecodeResult("", kJsonContent).ok());
+  EXPECT_FALSE(DecodeResult("{}", kJsonContent).ok());
+  EXPECT_FALSE(DecodeResult("[1,2]", kJsonContent).ok());
+  EXPECT_FALSE(DecodeResult(R"({"device":"d","run":"r","stage":"final"})", kJsonContent).ok());
+  EXPECT_FALSE(DecodeResult("garbage", kProtobufContent).ok());
+  EXPECT_FALSE(DecodeResult(Encode(Full()).substr(0, 100), kJsonContent).ok());
+}
+
+}  // namespace
+}  // namespace biglittle::wire

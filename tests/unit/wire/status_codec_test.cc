@@ -1,0 +1,45 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "wire/status.h"
+
+namespace biglittle::wire {
+namespace {
+
+Status Full() {
+  return {.fleet = "plant-7",
+          .device = "pump-1",
+          .state = State::kOnline,
+          .run = "r1",
+          .time = WallTime(std::chrono::seconds(1700000000)),
+          .models = {{"vibration", "aa"}},
+          .counters = {{"readings", 7}}};
+}
+
+TEST(StatusTest, JsonIsThatOfTheContract) {
+  EXPECT_EQ(Encode(Full()),
+            R"({"fleet":"plant-7","device":"pump-1","worker":"","state":"online","run":"r1",)"
+            R"("time":"2023-11-14T22:13:20Z","models":{"vibration":"aa"},)"
+            R"("counters":{"readings":"7"}})");
+}
+
+TEST(StatusTest, ComesBackAsItWas) {
+  for (const State state : {State::kOnline, State::kOffline, State::kStopped}) {
+    Status status = Full();
+    status.state = state;
+    const auto decoded = DecodeStatus(Encode(status));
+    ASSERT_TRUE(decoded.ok());
+    EXPECT_EQ(decoded->state, state) << Name(state);
+    EXPECT_EQ(Encode(*decoded), Encode(status));
+  }
+}
+
+TEST(StatusTest, RefusesWhatIsNoStatus) {
+  EXPECT_FALSE(DecodeStatus("").ok());
+  EXPECT_FALSE(DecodeStatus("{}").ok());
+  EXPECT_FALSE(DecodeStatus(R"({"state":"asleep"})").ok());
+  EXPECT_FALSE(DecodeStatus("online").ok());
+}
+
+}  // namespace
+}  // namespace biglittle::wire

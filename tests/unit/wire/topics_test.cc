@@ -1,0 +1,38 @@
+#include "wire/topics.h"
+
+#include <gtest/gtest.h>
+
+namespace biglittle::wire {
+namespace {
+
+const Topics kTopics("biglittle/v1", "plant-7");
+
+TEST(TopicsTest, NamesAreThoseOfTheContract) {
+  EXPECT_EQ(kTopics.Escalate("pump"), "biglittle/v1/plant-7/devices/pump/escalate");
+  EXPECT_EQ(kTopics.Reply("pump"), "biglittle/v1/plant-7/devices/pump/reply");
+  EXPECT_EQ(kTopics.Result("pump"), "biglittle/v1/plant-7/devices/pump/result");
+  EXPECT_EQ(kTopics.DeviceStatus("pump"), "biglittle/v1/plant-7/devices/pump/status");
+  EXPECT_EQ(kTopics.WorkerStatus("w1"), "biglittle/v1/plant-7/workers/w1/status");
+  EXPECT_EQ(kTopics.SharedEscalate("workers"),
+            "$share/workers/biglittle/v1/plant-7/devices/+/escalate");
+  EXPECT_EQ(kTopics.AllResults(), "biglittle/v1/plant-7/devices/+/result");
+  EXPECT_EQ(kTopics.AllDeviceStatus(), "biglittle/v1/plant-7/devices/+/status");
+  EXPECT_EQ(kTopics.AllWorkerStatus(), "biglittle/v1/plant-7/workers/+/status");
+}
+
+TEST(TopicsTest, FindsTheDeviceOfAnEscalateTopic) {
+  EXPECT_EQ(kTopics.DeviceOfEscalate("biglittle/v1/plant-7/devices/pump/escalate"), "pump");
+}
+
+TEST(TopicsTest, FindsNoDeviceInAnyOtherTopic) {
+  for (const char* topic :
+       {"", "biglittle/v1/plant-7/devices/pump/reply", "biglittle/v1/plant-7/devices//escalate",
+        "biglittle/v1/plant-7/devices/escalate", "biglittle/v1/plant-7/devices/a/b/escalate",
+        "biglittle/v1/plant-8/devices/pump/escalate", "biglittle/v1/plant-7/workers/w/escalate",
+        "x/biglittle/v1/plant-7/devices/pump/escalate"}) {
+    EXPECT_EQ(kTopics.DeviceOfEscalate(topic), std::nullopt) << topic;
+  }
+}
+
+}  // namespace
+}  // namespace biglittle::wire
