@@ -6,7 +6,8 @@ import numpy as np
 
 # No threshold is lower: below one half the net itself holds its answer for more likely wrong.
 LEAST = 0.5
-TARGET_AT_MOST = 0.995
+# The share of the locally answered readings that it may cost to answer them locally.
+MAY_COST = 0.005
 
 
 def softmax(logits, temperature=1.0):
@@ -51,28 +52,27 @@ def choose_temperature(logits, truth, group):
     return fit_temperature(logits, truth) if after < before else 1.0
 
 
-def choose_threshold(confidence, right, target):
-    """The smallest confidence, of LEAST and those seen, from which on the share of right answers
-    reaches `target`; 1 where none does. Rounded up to 4 digits."""
+def choose_threshold(confidence, little_right, big_right):
+    """The smallest confidence, of LEAST and those seen, such that the big net would be right on at
+    most MAY_COST more of the readings at or above it; 1 where there is none. Rounded up to 4
+    digits. Like is compared with like: the readings that a little net is sure of are easy for the
+    big one too, so that a fixed precision would ask too little or too much of it."""
     for candidate in [LEAST, *np.sort(confidence[confidence > LEAST])]:
         candidate = min(1.0, math.ceil(candidate * 1e4) / 1e4)
-        kept = right[confidence >= candidate]
-        if len(kept) and kept.mean() >= target:
+        kept = confidence >= candidate
+        if kept.any() and big_right[kept].mean() - little_right[kept].mean() <= MAY_COST:
             return candidate
     return 1.0
 
 
-def precision_targets(big_says, truth, classes):
-    """How often the big net is right when it names each class: an answer of the little net that is
-    right as often costs nothing. At most TARGET_AT_MOST, which luck on few readings may exceed."""
-    return {c: min(TARGET_AT_MOST, float((truth[big_says == c] == c).mean())) for c in classes}
-
-
-def choose_thresholds(probabilities, truth, outputs, targets):
+def choose_thresholds(probabilities, big_right, truth, outputs):
     """One threshold for each prioritised class; `outputs` are class indices, the last one -1."""
     answer, confidence = np.asarray(outputs)[probabilities.argmax(1)], probabilities.max(1)
-    return {c: choose_threshold(confidence[answer == c], truth[answer == c] == c, target)
-            for c, target in targets.items()}
+    thresholds = {}
+    for c in outputs[:-1]:
+        named = answer == c
+        thresholds[c] = choose_threshold(confidence[named], truth[named] == c, big_right[named])
+    return thresholds
 
 
 def grouped(classes, priority):
@@ -106,6 +106,7 @@ def cascade_figures(little, big, truth, outputs, thresholds):
         "cascade_accuracy_grouped": share(grouped(final, priority) == truth_grouped),
         "escalation_rate": share(~local),
         "local_precision": share((final == truth)[local]),
+        "big_precision_on_the_same": share((big_says == truth)[local]),
         "priority_share": share(important),
         "priority_answered_locally": share(local[important]),
         "priority_recall": share((final == truth)[important]),

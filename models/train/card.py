@@ -49,8 +49,8 @@ def write_task_yaml(path, task, mean, deviation, files, temperatures, thresholds
     path.write_text(head + to_yaml(content) + "\n", encoding="utf-8")
 
 
-def _figures(rows):
-    return "\n".join(["| figure | value |", "|---|---:|"] +
+def _figures(rows, what="figure"):
+    return "\n".join([f"| {what} | value |", "|---|---:|"] +
                      [f"| {name} | {value} |" for name, value in rows])
 
 
@@ -82,6 +82,7 @@ def write_card(path, task, files, thresholds, temperatures, held_out, command, s
         ("cascade, the little net's question", _percent(test["cascade_accuracy_grouped"])),
         ("escalation rate", _percent(test["escalation_rate"])),
         ("right among the locally answered", _percent(test["local_precision"])),
+        ("the big net on the same readings", _percent(test["big_precision_on_the_same"])),
         ("share of readings of a prioritised class", _percent(test["priority_share"])),
         ("of those, answered locally", _percent(test["priority_answered_locally"])),
         ("priority recall of the cascade", _percent(test["priority_recall"])),
@@ -92,10 +93,9 @@ def write_card(path, task, files, thresholds, temperatures, held_out, command, s
         ("calibration error, big, temperature 1 / as shipped",
          f"{test['big_ece_uncalibrated']:.4f} / {test['big_ece']:.4f}"),
     ])
-    recall = _figures([(label, _percent(value)) for label, value in test["big_recall"].items()])
-    targets = held_out["target_precision"]
-    chosen = "\n".join(["| class | precision asked for | threshold |", "|---|---:|---:|"] + [
-        f"| {label} | {_percent(targets[label])} | {value} |" for label, value in thresholds.items()])
+    recall = _figures([(label, _percent(value)) for label, value in test["big_recall"].items()],
+                      "class")
+    chosen = _figures(thresholds.items(), "class")
     path.write_text(f"""# {task.name}
 
 {task.description}.
@@ -122,8 +122,8 @@ big {temperatures['big']} (1 means: scaling did not help on held-out groups, or 
 
 ## Thresholds
 The device answers where the little net names a prioritised class with at least this confidence.
-Each is the smallest (0.5 or more) at which, on the validation readings, such answers are right as
-often as the big net is when it names that class (99.5 % at most).
+Each is the smallest (0.5 or more) at which, on the validation readings, the big net would be right
+on at most {_percent(held_out['may_cost'])} more of the readings so answered.
 
 {chosen}
 

@@ -87,16 +87,14 @@ def class_indices(task):
 
 
 def decide(task, logits, truth, group):
-    """From validation readings: temperatures, and by class index the precision asked for and the
-    threshold that gives it."""
+    """Temperatures, and thresholds by class index, from validation readings."""
     classes = {"little": little_classes(task, truth), "big": truth}
     temperatures = {name: calibrate.choose_temperature(logits[name], classes[name], group)
                     for name in logits}
-    outputs = class_indices(task)
-    targets = calibrate.precision_targets(logits["big"].argmax(1), truth, outputs[:-1])
-    thresholds = calibrate.choose_thresholds(
-        calibrate.softmax(logits["little"], temperatures["little"]), truth, outputs, targets)
-    return temperatures, thresholds, targets
+    probabilities = calibrate.softmax(logits["little"], temperatures["little"])
+    big_right = logits["big"].argmax(1) == truth
+    return temperatures, calibrate.choose_thresholds(probabilities, big_right, truth,
+                                                     class_indices(task))
 
 
 def evaluate(task, logits, truth, temperatures, thresholds):
@@ -137,13 +135,13 @@ def run(options):
         held = loaded.validation
         validation = {name: logits_of(net, torch.from_numpy(held.windows), scale)
                       for name, net in trained.items()}
-    temperatures, thresholds, targets = decide(task, validation, held.truth, held.group)
+    temperatures, thresholds = decide(task, validation, held.truth, held.group)
     test = {name: logits_of(net, test_windows, scale) for name, net in trained.items()}
     figures = {
         "seed": options.seed,
         "train_readings": len(loaded.train),
         "validation_readings": len(held),
-        "target_precision": {task.labels[c]: round(value, 4) for c, value in targets.items()},
+        "may_cost": calibrate.MAY_COST,
         "validation": evaluate(task, validation, held.truth, temperatures, thresholds),
         "test": evaluate(task, test, loaded.test.truth, temperatures, thresholds),
     }
