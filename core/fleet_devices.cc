@@ -244,7 +244,7 @@ void DeviceReader::Unfold(const YamlNode& id_node, const Copies& copies,
 std::filesystem::path DeviceReader::ReadDataFile(const YamlNode& node, std::string_view name) {
   const auto text = ReadLine(node, name, kMaxPathBytes, problems_);
   if (!text) return {};
-  const std::filesystem::path path = (base_ / *text).lexically_normal();
+  std::filesystem::path path = (base_ / *text).lexically_normal();
   std::error_code error;
   if (!std::filesystem::is_regular_file(path, error)) {
     problems_.Add(node, fmt::format("there is no file {}", path.string()));

@@ -55,7 +55,7 @@ Parsed<Task> ParseTask(std::string_view text, const std::filesystem::path& file)
 }
 
 absl::Status VerifyFiles(const Task& task) {
-  if (const absl::Status little = VerifyFile(task.little); !little.ok()) return little;
+  if (absl::Status little = VerifyFile(task.little); !little.ok()) return little;
   return VerifyFile(task.big);
 }
 
