@@ -125,8 +125,9 @@ void PointwiseConvKernel::Run(const KernelArguments& arguments) const {
 }
 
 std::int64_t Im2ColConvKernel::TileOutputs() const {
-  constexpr std::int64_t kTileFloats = 96 * 1024;  // 384 KiB: inside the second-level cache
-  constexpr std::int64_t kLeastOutputs = 16;       // less is no longer a matrix product
+  constexpr std::int64_t kTileFloats =
+      std::int64_t{96} * 1024;                // 384 KiB: inside the second-level cache
+  constexpr std::int64_t kLeastOutputs = 16;  // less is no longer a matrix product
   const std::int64_t fitting = std::max(kLeastOutputs, kTileFloats / parameters().depth());
   return std::min(fitting, parameters().window.outputs());
 }

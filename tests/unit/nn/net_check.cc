@@ -45,6 +45,15 @@ void ExpectNear(const Floats& actual, const Floats& expected, float tolerance,
 
 }  // namespace
 
+OnnxBuilder SoundNet() {
+  OnnxBuilder net({4});
+  net.Weight("w", {4, 3}, Noise(12));
+  net.Weight("b", {3}, Noise(3));
+  net.Node("Gemm", {"x", "w", "b"}, "h").Named("fc");
+  net.Node("Relu", {"h"}).Named("act");
+  return net;
+}
+
 absl::StatusOr<Model> Parse(const std::string& bytes, const LoadLimits& limits) {
   return Model::Parse(std::as_bytes(std::span(bytes)), "test.onnx", limits);
 }

@@ -11,6 +11,9 @@
 
 namespace biglittle::nn::testing {
 
+// A sound net for a test to spoil: y = relu(x * w + b), of the nodes 'fc' and 'act'.
+OnnxBuilder SoundNet();
+
 // Loads a file from memory.
 absl::StatusOr<Model> Parse(const std::string& bytes, const LoadLimits& limits = {});
 absl::StatusOr<Model> Parse(const OnnxBuilder& builder);

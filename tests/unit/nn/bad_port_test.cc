@@ -1,0 +1,91 @@
+// Inputs and outputs that the engine cannot serve: refused at Load.
+#include <gtest/gtest.h>
+
+#include <cstdint>
+
+#include "absl/status/status.h"
+
+#include "nn/model.h"
+#include "tests/unit/nn/net_check.h"
+#include "tests/unit/nn/onnx_builder.h"
+
+namespace biglittle::nn::testing {
+namespace {
+
+using absl::StatusCode;
+
+class BadPort : public ::testing::Test {
+ protected:
+  BadPort() : net_(SoundNet()) {}
+  onnx::TensorShapeProto_Dimension& Dim(int i) {
+    return *net_.input_type().mutable_shape()->mutable_dim(i);
+  }
+  OnnxBuilder net_;
+};
+
+TEST_F(BadPort, BatchOfOneIsTheBatch) {
+  Dim(0).set_dim_value(1);
+  EXPECT_TRUE(Parse(net_).ok());
+}
+TEST_F(BadPort, FixedBatch) {
+  Dim(0).set_dim_value(8);
+  ExpectRefused(net_, StatusCode::kUnimplemented,
+                "input 'x' has a fixed batch of 8; export it with a dynamic one");
+}
+TEST_F(BadPort, OpenSize) {
+  Dim(1).set_dim_param("length");
+  ExpectRefused(net_, StatusCode::kUnimplemented,
+                "input 'x' has a size that is not fixed, beside the batch");
+  Dim(1).set_dim_value(-3);
+  ExpectRefused(net_, StatusCode::kUnimplemented, "size that is not fixed");
+}
+TEST_F(BadPort, HugeSize) {
+  Dim(1).set_dim_value(std::int64_t{1} << 62);
+  ExpectRefused(net_, StatusCode::kResourceExhausted,
+                "input 'x' has the shape [N, 4611686018427387904], beyond the limit");
+}
+TEST_F(BadPort, NoShape) {
+  net_.input_type().clear_shape();
+  ExpectRefused(net_, StatusCode::kInvalidArgument, "input 'x' has no shape");
+}
+TEST_F(BadPort, TooManyDimensions) {
+  for (int i = 0; i < 7; ++i) net_.input_type().mutable_shape()->add_dim()->set_dim_value(1);
+  ExpectRefused(net_, StatusCode::kUnimplemented, "input 'x' has more than 8 dimensions");
+}
+TEST_F(BadPort, OtherType) {
+  net_.input_type().set_elem_type(onnx::TensorProto::UINT8);
+  ExpectRefused(net_, StatusCode::kUnimplemented, "input 'x' is uint8, float32 is expected");
+}
+TEST_F(BadPort, NoInput) {
+  net_.graph().clear_input();
+  ExpectRefused(net_, StatusCode::kInvalidArgument, "it has no input");
+}
+TEST_F(BadPort, TwoInputs) {
+  OnnxBuilder::AddPort(*net_.graph().add_input(), "z", {4});
+  ExpectRefused(net_, StatusCode::kUnimplemented, "it has more than one input: 'x' and 'z'");
+}
+TEST_F(BadPort, InitializersAmongTheInputs) {
+  OnnxBuilder::AddPort(*net_.graph().add_input(), "w", {4, 3});
+  EXPECT_TRUE(Parse(net_).ok());
+}
+TEST_F(BadPort, TwoOutputsOrNone) {
+  net_.graph().add_output()->set_name("h");
+  ExpectRefused(net_, StatusCode::kUnimplemented, "it has 2 outputs, one is expected");
+  net_.graph().clear_output();
+  ExpectRefused(net_, StatusCode::kUnimplemented, "it has 0 outputs, one is expected");
+}
+TEST_F(BadPort, OutputOfAnotherShape) {
+  OnnxBuilder::AddPort(*net_.graph().mutable_output(0), "y", {5});
+  ExpectRefused(net_, StatusCode::kInvalidArgument,
+                "output 'y' is declared as [N, 5], its node computes [N, 3]");
+  net_.graph().mutable_output(0)->clear_type();
+  OnnxBuilder::AddPort(*net_.graph().mutable_output(0), "y", {3});
+  EXPECT_TRUE(Parse(net_).ok());
+}
+TEST_F(BadPort, OutputThatIsConstant) {
+  net_.graph().mutable_output(0)->set_name("w");
+  ExpectRefused(net_, StatusCode::kInvalidArgument, "output 'w' does not depend on the input");
+}
+
+}  // namespace
+}  // namespace biglittle::nn::testing

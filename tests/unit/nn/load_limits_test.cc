@@ -1,0 +1,84 @@
+// LoadLimits: what a file may ask for.
+#include <gtest/gtest.h>
+
+#include <cstddef>
+#include <string>
+
+#include "absl/status/status.h"
+
+#include "nn/model.h"
+#include "tests/unit/nn/net_check.h"
+#include "tests/unit/nn/onnx_builder.h"
+
+namespace biglittle::nn::testing {
+namespace {
+
+using absl::StatusCode;
+
+TEST(Limits, Nodes) {
+  LoadLimits limits;
+  limits.max_nodes = 1;
+  ExpectRefused(SoundNet().Bytes(), StatusCode::kResourceExhausted, "it has 2 nodes, 1 are allowed",
+                limits);
+}
+
+TEST(Limits, Tensor) {
+  OnnxBuilder net({4});
+  net.Node("Pad", {"x", net.List("pads", {0, 0, 0, 1000})}).Named("widen");
+  LoadLimits limits;
+  limits.max_tensor_bytes = 4000;
+  ExpectRefused(net.Bytes(), StatusCode::kResourceExhausted,
+                "node 'widen' (Pad): its output of shape [N, 1004] is beyond the limit of 1000",
+                limits);
+}
+
+TEST(Limits, Weight) {
+  LoadLimits limits;
+  limits.max_tensor_bytes = 11 * sizeof(float);
+  ExpectRefused(SoundNet().Bytes(), StatusCode::kResourceExhausted,
+                "initializer 'w' has the shape [4, 3], beyond the limit of 11 elements", limits);
+}
+
+// Ten small constants that grow 256-fold each.
+TEST(Limits, WhatIsComputedAtLoad) {
+  OnnxBuilder net({1});
+  net.Weight("row", {1, 256}, Noise(256));
+  net.Weight("column", {256, 1}, Noise(256));
+  for (int i = 0; i < 10; ++i) {
+    net.Node("Add", {"row", "column"}, "sum" + std::to_string(i)).Named("n" + std::to_string(i));
+  }
+  net.Node("Concat",
+           {"sum0", "sum1", "sum2", "sum3", "sum4", "sum5", "sum6", "sum7", "sum8", "sum9"}, "all")
+      .Int("axis", 0);
+  net.Node("Add", {"x", "all"});
+  LoadLimits limits;
+  limits.max_tensor_bytes = std::size_t{256} * 256 * 4 * 3;
+  ExpectRefused(net.Bytes(), StatusCode::kResourceExhausted,
+                "node 'n3' (Add): computing it at load takes more than the limit", limits);
+}
+
+// Two bytes in the file, a hundred in memory.
+TEST(Limits, FieldsThatCostMoreThanTheyWeigh) {
+  std::string graph;
+  for (int i = 0; i < 100000; ++i) graph += std::string("\x0A\x00", 2);  // an empty node
+  std::string bytes = "\x3A";                                            // ModelProto.graph
+  std::size_t size = graph.size();
+  for (; size >= 128; size >>= 7U) bytes += static_cast<char>(size % 128 + 128);
+  bytes += static_cast<char>(size);
+  LoadLimits limits;
+  limits.max_nodes = 100;
+  ExpectRefused(bytes + graph, StatusCode::kResourceExhausted,
+                "it has far more parts than a net needs", limits);
+}
+
+// Messages inside messages, deeper than any net's.
+TEST(Limits, Depth) {
+  onnx::ModelProto model;
+  onnx::GraphProto* graph = model.mutable_graph();
+  for (int i = 0; i < 40; ++i) graph = graph->add_node()->add_attribute()->mutable_g();
+  graph->set_name("innermost");
+  ExpectRefused(model.SerializeAsString(), StatusCode::kResourceExhausted, "far more parts");
+}
+
+}  // namespace
+}  // namespace biglittle::nn::testing
