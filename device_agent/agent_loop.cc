@@ -77,7 +77,10 @@ void AgentLoop::Flow() {
     const SteadyTime now = Clock::Real().Now();
     if (now >= next_status_at_) {
       RefreshStatus();
-      static_cast<void>(session_.Publish(StatusMessage(wire::State::kOnline)));
+      // While away there is nobody to tell; the birth message of the next connect says it.
+      if (session_.connected()) {
+        static_cast<void>(session_.Publish(StatusMessage(wire::State::kOnline)));
+      }
       next_status_at_ = now + device_.status_interval;
     }
     if (MayTakeReading() && now >= next_reading_at_) TakeReading(now);

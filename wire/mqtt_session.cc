@@ -32,6 +32,7 @@ constexpr Milliseconds kDisconnectTimeout{1000};
 struct Outgoing {
   OutgoingMessage message;
   bool sent_before = false;
+  bool birth = false;  // belongs to its connection; the next one has a birth of its own
 };
 
 mqtt::create_options CreateOptions(const BrokerConfig& broker) {
@@ -225,7 +226,8 @@ bool MqttSession::Impl::Connect() {
   if (options_.birth) {
     Message birth = options_.birth();
     const Lock lock(mutex_);
-    backlog_.emplace_front(next_id_++, Outgoing{OutgoingMessage(std::move(birth))});
+    backlog_.emplace_front(next_id_++,
+                           Outgoing{.message = OutgoingMessage(std::move(birth)), .birth = true});
   }
   {
     const Lock lock(mutex_);
@@ -370,6 +372,8 @@ void MqttSession::Impl::CloseConnection() {
 // What the broker has not acknowledged is sent again, before everything newer.
 void MqttSession::Impl::Requeue() {
   const Lock lock(mutex_);
+  std::erase_if(in_flight_, [](const auto& entry) { return entry.second.birth; });
+  std::erase_if(backlog_, [](const auto& entry) { return entry.second.birth; });
   for (auto at = in_flight_.rbegin(); at != in_flight_.rend(); ++at) {
     backlog_.emplace_front(at->first, std::move(at->second));
   }

@@ -85,11 +85,13 @@ class TestFleet {
   static SteadyTime Soon() { return std::chrono::steady_clock::now() + std::chrono::seconds(60); }
 
  private:
-  // Of every ten windows the little net answers five itself; the big net knows all.
+  // Of any ten windows in a row the little net answers five itself; the big net knows all. As many
+  // as the last device needs, which begins as many windows later as there are devices before it.
   void WriteData() {
+    const std::int64_t count = options_.readings + options_.devices;
     std::vector<float> windows;
     std::vector<std::uint8_t> labels;
-    for (int i = 0; i < 100; ++i) {
+    for (int i = 0; i < count; ++i) {
       const bool sure = i % 10 < 5;
       const int label = sure ? (i % 2 == 0 ? 0 : 2) : i % 4;
       const Tensor window = TinySample(label, sure).window;
@@ -97,10 +99,10 @@ class TestFleet {
       windows.insert(windows.end(), values, values + 4);
       labels.push_back(static_cast<std::uint8_t>(label));
     }
-    EXPECT_TRUE(WriteNpy(folder_.path() / "X.npy", ElementType::kFloat32, {100, 4},
+    EXPECT_TRUE(WriteNpy(folder_.path() / "X.npy", ElementType::kFloat32, {count, 4},
                          std::as_bytes(std::span(windows)))
                     .ok());
-    EXPECT_TRUE(WriteNpy(folder_.path() / "y.npy", ElementType::kUint8, {100},
+    EXPECT_TRUE(WriteNpy(folder_.path() / "y.npy", ElementType::kUint8, {count},
                          std::as_bytes(std::span(labels)))
                     .ok());
   }

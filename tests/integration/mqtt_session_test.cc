@@ -160,13 +160,13 @@ TEST(MqttSessionTest, SendsAgainWhatTheBrokerDidNotAcknowledge) {
   Peer peer(broker.config(), "peer", {"t"});
   ASSERT_TRUE(peer.Connected());
   constexpr int kMessages = 3000;
-  std::thread killer([&] {
-    EXPECT_TRUE(Eventually([&] { return peer.session().counters().acknowledged > 500; }));
-    broker.Kill();
-    broker.Restart();
+  std::thread publisher([&] {
+    for (int i = 0; i < kMessages; ++i) EXPECT_TRUE(peer.Publish("t", std::to_string(i)).ok());
   });
-  for (int i = 0; i < kMessages; ++i) ASSERT_TRUE(peer.Publish("t", std::to_string(i)).ok());
-  killer.join();
+  EXPECT_TRUE(Eventually([&] { return peer.session().counters().acknowledged > 500; }));
+  broker.Kill();
+  broker.Restart();
+  publisher.join();
   EXPECT_EQ(peer.session().Drain(Soon()), 0U);
   const MqttSession::Counters counters = peer.session().counters();
   EXPECT_EQ(counters.acknowledged, static_cast<std::uint64_t>(kMessages));

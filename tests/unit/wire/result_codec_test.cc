@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+
 #include "wire/message.h"
 #include "wire/result.h"
 
@@ -37,14 +39,16 @@ Result Full() {
 }
 
 TEST(ResultTest, JsonIsThatOfTheContract) {
-  EXPECT_EQ(Encode(Full()),
-            R"({"fleet":"plant-7","device":"pump-1","task":"vibration","run":"0123456789abcdef",)"
-            R"("sequence":"42","capture_time":"2023-11-14T22:13:20.123Z","stage":"final",)"
-            R"("decided_by":"big","reason":"","class_index":0,"label":"healthy","confidence":0.5,)"
-            R"("latency_ms":{"total":4.25,"little":0.5,"round_trip":3.5,"cloud_queue":0,)"
-            R"("cloud_compute":2,"deadline":500},"models":{"little":"aa","big":"bb"},)"
-            R"("little":{"class_index":-1,"label":"other","confidence":0.25},"worker":"worker-1",)"
-            R"("truth":0})");
+  EXPECT_EQ(nlohmann::json::parse(Encode(Full())), nlohmann::json::parse(R"({
+    "fleet": "plant-7", "device": "pump-1", "task": "vibration", "run": "0123456789abcdef",
+    "sequence": "42", "capture_time": "2023-11-14T22:13:20.123Z", "stage": "final",
+    "decided_by": "big", "reason": "", "class_index": 0, "label": "healthy", "confidence": 0.5,
+    "latency_ms": {"total": 4.25, "little": 0.5, "round_trip": 3.5, "cloud_queue": 0.0,
+                   "cloud_compute": 2.0, "deadline": 500.0},
+    "models": {"little": "aa", "big": "bb"},
+    "little": {"class_index": -1, "label": "other", "confidence": 0.25},
+    "worker": "worker-1", "truth": 0})"));
+  EXPECT_THAT(Encode(Full()), testing::Not(testing::HasSubstr("\n")));
 }
 
 TEST(ResultTest, WhatIsNotKnownIsNotWritten) {

@@ -1,0 +1,81 @@
+// Any bytes as each of the payloads that cross the network; the first byte says which. What is
+// accepted is well formed, and encoding it again gives the same value.
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "core/tensor.h"
+#include "tests/fuzz/require.h"
+#include "wire/escalation.h"
+#include "wire/message.h"
+#include "wire/result.h"
+#include "wire/status.h"
+
+namespace biglittle::wire {
+namespace {
+
+void Request(std::string_view payload) {
+  const auto request = DecodeEscalationRequest(payload);
+  if (!request.ok()) return Require(!request.status().message().empty(), "an error has a message");
+  Require(!request->task.empty() && !request->readings.empty(), "there is something to do");
+  for (const EscalatedReading& reading : request->readings) {
+    const Tensor& window = reading.window;
+    Require(ElementCount(window.shape).value() * ElementSize(window.dtype) == window.data.size(),
+            "the window holds together");
+  }
+  const auto again = DecodeEscalationRequest(Encode(*request));
+  Require(again.ok() && again->readings.size() == request->readings.size(), "comes back");
+}
+
+void Reply(std::string_view payload) {
+  const auto reply = DecodeEscalationReply(payload);
+  if (!reply.ok()) return Require(!reply.status().message().empty(), "an error has a message");
+  Require(!reply->replies.empty() || reply->rejection, "it says something");
+  for (const ReadingReply& item : reply->replies) {
+    const auto* answer = std::get_if<CloudPrediction>(&item.answer);
+    if (answer == nullptr) continue;
+    Require(answer->prediction.class_index >= 0, "a class is an index");
+    Require(std::isfinite(answer->prediction.confidence), "a confidence is a number");
+  }
+  Require(DecodeEscalationReply(Encode(*reply)).ok(), "comes back");
+}
+
+void Results(std::string_view payload, const char* content_type) {
+  const auto result = DecodeResult(payload, content_type);
+  if (!result.ok()) return Require(!result.status().message().empty(), "an error has a message");
+  Require(!result->device.empty() && !result->run.empty(), "it has a name");
+}
+
+void Statuses(std::string_view payload) {
+  const auto status = DecodeStatus(payload);
+  if (!status.ok()) Require(!status.status().message().empty(), "an error has a message");
+}
+
+}  // namespace
+}  // namespace biglittle::wire
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace biglittle::wire;
+  if (size == 0) return 0;
+  const std::string_view payload(reinterpret_cast<const char*>(data) + 1, size - 1);
+  switch (data[0] % 5) {
+    case 0:
+      Request(payload);
+      break;
+    case 1:
+      Reply(payload);
+      break;
+    case 2:
+      Results(payload, kJsonContent);
+      break;
+    case 3:
+      Results(payload, kProtobufContent);
+      break;
+    default:
+      Statuses(payload);
+      break;
+  }
+  return 0;
+}
