@@ -1,20 +1,18 @@
 #include "wire/mqtt_session.h"
 
 #include <fmt/format.h>
-#include <mqtt/async_client.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <condition_variable>
-#include <deque>
-#include <map>
 #include <mutex>
 #include <thread>
 #include <utility>
 
 #include "core/random.h"
+#include "wire/outbox.h"
+#include "wire/paho_connection.h"
 #include "wire/paho_message.h"
-#include "wire/tcp_nodelay.h"
 
 namespace biglittle::wire {
 namespace {
@@ -26,41 +24,23 @@ using std::chrono::steady_clock;
 constexpr Milliseconds kLivenessPoll{1000};
 // A connection that stood this long ends the growing of the reconnect delay.
 constexpr std::chrono::seconds kStableConnection{5};
-constexpr Milliseconds kTokenPoll{20};
-constexpr Milliseconds kDisconnectTimeout{1000};
-
-struct Outgoing {
-  OutgoingMessage message;
-  bool sent_before = false;
-  bool birth = false;  // belongs to its connection; the next one has a birth of its own
-};
-
-mqtt::create_options CreateOptions(const BrokerConfig& broker) {
-  mqtt::create_options options(MQTTVERSION_5);
-  // Paho refuses publishes beyond this number even while connected; our own window is the bound.
-  options.set_max_buffered_messages(static_cast<int>(broker.max_in_flight_messages) + 16);
-  return options;
-}
 
 }  // namespace
 
-class MqttSession::Impl final : public mqtt::iaction_listener {
+class MqttSession::Impl {
  public:
   explicit Impl(Options options)
       : options_(std::move(options)),
-        uri_(options_.broker.host.find(':') == std::string::npos
-                 ? fmt::format("tcp://{}:{}", options_.broker.host, options_.broker.port)
-                 : fmt::format("tcp://[{}]:{}", options_.broker.host, options_.broker.port)),
-        jitter_(std::hash<std::string>{}(options_.client_id)) {}
-  ~Impl() override { Stop(); }
+        jitter_(std::hash<std::string>{}(options_.client_id)),
+        outbox_(options_.broker.max_backlog_messages, options_.broker.max_in_flight_messages) {}
+  ~Impl() { Stop(); }
 
   void Start() {
     thread_ = std::thread([this] { Run(); });
   }
-
   absl::Status Publish(Message message);
-  void Unsubscribe(SteadyTime deadline);
   std::size_t Drain(SteadyTime deadline);
+  void Unsubscribe(SteadyTime deadline);
   bool WaitConnected(SteadyTime deadline);
   void Stop();
 
@@ -70,43 +50,31 @@ class MqttSession::Impl final : public mqtt::iaction_listener {
   }
   std::size_t backlog() const {
     const Lock lock(mutex_);
-    return backlog_.size() + in_flight_.size();
+    return outbox_.size();
   }
-  std::size_t max_backlog() const { return options_.broker.max_backlog_messages; }
-  const std::string& uri() const { return uri_; }
-  Counters counters() const {
-    const Lock lock(mutex_);
-    return counters_;
-  }
+  const Options& options() const { return options_; }
+  Counters counters() const;
 
  private:
   // All on the session's thread.
   void Run();
   bool Connect();
-  bool AwaitConnect();
-  bool Subscribe();
-  void LeaveSubscriptions();
+  absl::Status OpenAndSubscribe();
   void Serve();
   void PublishNext(Lock& lock);
-  void Send(std::uint64_t id, const OutgoingMessage& message);
-  void CloseConnection();
-  void Requeue();
+  void LeaveSubscriptions(Lock& lock);
   Milliseconds NextDelay(bool was_stable);
-  bool WaitFor(mqtt::token& token, Milliseconds timeout);
+  PahoConnection::Events Events();
 
-  // Paho's callbacks, on its threads.
-  void on_success(const mqtt::token& token) override;
-  void on_failure(const mqtt::token& token) override;
-  void OnMessage(const mqtt::const_message_ptr& message);
+  // On Paho's threads.
+  void OnMessage(const mqtt::message& message);
   void OnLost(const std::string& cause);
 
   // Constant after construction.
   const Options options_;
-  const std::string uri_;
 
-  // Used by the session's thread only. A Paho client serves one connection and is then thrown away:
-  // its own reconnect forgets unacknowledged messages when the broker has lost the session.
-  std::unique_ptr<mqtt::async_client> client_;
+  // Used by the session's thread only.
+  std::unique_ptr<PahoConnection> connection_;
   Random jitter_;
   Milliseconds delay_{0};
   std::string last_failure_;
@@ -116,10 +84,8 @@ class MqttSession::Impl final : public mqtt::iaction_listener {
   // Protected by mutex_.
   mutable std::mutex mutex_;
   mutable std::condition_variable changed_;
-  std::deque<std::pair<std::uint64_t, Outgoing>> backlog_;
-  std::map<std::uint64_t, Outgoing> in_flight_;  // ordered, to be sent again in order
-  std::uint64_t next_id_ = 1;
-  Counters counters_;
+  Outbox outbox_;
+  Counters counters_;  // without the outbox's
   bool connected_ = false;
   bool lost_ = false;
   bool stopping_ = false;
@@ -136,24 +102,22 @@ absl::Status MqttSession::Impl::Publish(Message message) {
         fmt::format("a payload of {} bytes is over max_payload_bytes ({})", message.payload.size(),
                     options_.broker.max_payload_bytes));
   }
-  if (backlog_.size() + in_flight_.size() >= options_.broker.max_backlog_messages) {
+  if (!outbox_.Push(std::move(message))) {
     ++counters_.refused_backlog_full;
-    return absl::ResourceExhaustedError(fmt::format("{} messages wait for the broker already",
-                                                    options_.broker.max_backlog_messages));
+    return absl::ResourceExhaustedError(
+        fmt::format("{} messages wait for the broker already", outbox_.size()));
   }
-  backlog_.emplace_back(next_id_++, Outgoing{OutgoingMessage(std::move(message))});
   changed_.notify_all();
   return absl::OkStatus();
 }
 
 std::size_t MqttSession::Impl::Drain(SteadyTime deadline) {
   Lock lock(mutex_);
-  changed_.wait_until(lock, deadline,
-                      [this] { return stopping_ || (backlog_.empty() && in_flight_.empty()); });
-  return backlog_.size() + in_flight_.size();
+  changed_.wait_until(lock, deadline, [this] { return stopping_ || outbox_.size() == 0; });
+  return outbox_.size();
 }
 
-// Asks the session's thread, which alone may touch the client.
+// Asks the session's thread, which alone may touch the connection.
 void MqttSession::Impl::Unsubscribe(SteadyTime deadline) {
   Lock lock(mutex_);
   leaving_ = true;
@@ -176,15 +140,25 @@ void MqttSession::Impl::Stop() {
   if (thread_.joinable()) thread_.join();
 }
 
+MqttSession::Counters MqttSession::Impl::counters() const {
+  const Lock lock(mutex_);
+  Counters all = counters_;
+  all.published = outbox_.counters().published;
+  all.republished = outbox_.counters().republished;
+  all.acknowledged = outbox_.counters().acknowledged;
+  all.expired = outbox_.counters().expired;
+  return all;
+}
+
 void MqttSession::Impl::Run() {
   delay_ = options_.broker.reconnect_delay_min;
   for (;;) {
     const SteadyTime begin = steady_clock::now();
     if (Connect()) Serve();
-    CloseConnection();
-    Requeue();
+    connection_.reset();
     const Milliseconds delay = NextDelay(steady_clock::now() - begin > kStableConnection);
     Lock lock(mutex_);
+    outbox_.Requeue();
     if (changed_.wait_for(lock, delay, [this] { return stopping_; })) return;
   }
 }
@@ -198,222 +172,141 @@ Milliseconds MqttSession::Impl::NextDelay(bool was_stable) {
   return now;
 }
 
-// Waits for a token without being deaf to Stop(). Throws what Paho throws when the action failed.
-bool MqttSession::Impl::WaitFor(mqtt::token& token, Milliseconds timeout) {
-  const SteadyTime deadline = steady_clock::now() + timeout;
-  while (!token.wait_for(kTokenPoll)) {
-    const Lock lock(mutex_);
-    if (stopping_ || lost_ || steady_clock::now() >= deadline) return false;
-  }
-  return true;
-}
-
 bool MqttSession::Impl::Connect() {
-  try {
-    if (!AwaitConnect() || !Subscribe()) return false;
-  } catch (const std::exception& error) {
-    const Lock lock(mutex_);
+  const absl::Status opened = OpenAndSubscribe();
+  Lock lock(mutex_);
+  if (!opened.ok() || lost_ || stopping_) {
+    if (stopping_) return false;
     ++counters_.connect_failures;
+    if (opened.code() == absl::StatusCode::kPermissionDenied) ++counters_.subscriptions_refused;
     // Said once a cause, not once a try: a broker may be away for days.
-    if (last_failure_ != error.what()) {
-      last_failure_ = error.what();
+    if (last_failure_ != opened.message()) {
+      last_failure_ = std::string(opened.message());
       spdlog::warn("{}: cannot connect to the broker at {}: {}; trying on", options_.client_id,
-                   uri_, last_failure_);
+                   BrokerUri(options_.broker), last_failure_);
     }
     return false;
   }
   last_failure_.clear();
-  if (options_.birth) {
-    Message birth = options_.birth();
-    const Lock lock(mutex_);
-    backlog_.emplace_front(next_id_++,
-                           Outgoing{.message = OutgoingMessage(std::move(birth)), .birth = true});
-  }
-  {
-    const Lock lock(mutex_);
-    if (lost_) return false;
-    connected_ = true;
-    ++counters_.connects;
-    changed_.notify_all();
-  }
-  spdlog::debug("{}: connected to {}", options_.client_id, uri_);
+  connected_ = true;
+  left_ = false;
+  ++counters_.connects;
+  changed_.notify_all();
+  lock.unlock();
+  spdlog::debug("{}: connected to {}", options_.client_id, BrokerUri(options_.broker));
   if (options_.on_connection) options_.on_connection(true);
   return true;
 }
 
-bool MqttSession::Impl::AwaitConnect() {
-  client_ = std::make_unique<mqtt::async_client>(uri_, options_.client_id,
-                                                 CreateOptions(options_.broker), nullptr);
-  client_->set_message_callback([this](const mqtt::const_message_ptr& m) { OnMessage(m); });
-  client_->set_connection_lost_handler([this](const std::string& cause) { OnLost(cause); });
-  client_->set_disconnected_handler([this](const mqtt::properties&, mqtt::ReasonCode code) {
-    OnLost(fmt::format("the broker closed it, reason code {}", static_cast<int>(code)));
-  });
+absl::Status MqttSession::Impl::OpenAndSubscribe() {
+  bool subscribe = true;
   {
     const Lock lock(mutex_);
     lost_ = false;
+    subscribe = !leaving_;
   }
-  const mqtt::token_ptr token =
-      client_->connect(ConnectOptions(options_.broker, options_.clean_start, options_.will));
-  if (!WaitFor(*token, options_.broker.connect_timeout)) {
-    const Lock lock(mutex_);
-    if (stopping_) return false;
-    throw std::runtime_error("no answer within connect_timeout_ms");
-  }
-  // Without it each hop of a QoS 1 message waits 40 ms for a delayed acknowledgement.
-  if (SetTcpNoDelay(options_.broker.host, options_.broker.port) == 0) {
-    spdlog::warn("{}: TCP_NODELAY could not be set, round trips will be slow", options_.client_id);
-  }
-  return true;
-}
-
-bool MqttSession::Impl::Subscribe() {
-  {
-    const Lock lock(mutex_);
-    if (leaving_) return true;
-  }
-  for (const std::string& filter : options_.subscriptions) {
-    const mqtt::token_ptr token = client_->subscribe(filter, 1);
-    try {
-      if (!WaitFor(*token, options_.broker.connect_timeout)) return false;
-    } catch (const mqtt::exception&) {
-      // The reason code below says why; a lost connection is seen by its own callback.
-    }
-    if (static_cast<int>(token->get_reason_code()) >= 0x80) {
-      {
-        const Lock lock(mutex_);
-        ++counters_.subscriptions_refused;
-      }
-      throw std::runtime_error(fmt::format("it refuses the subscription {}, reason code {}", filter,
-                                           static_cast<int>(token->get_reason_code())));
-    }
-  }
-  return true;
-}
-
-void MqttSession::Impl::LeaveSubscriptions() {
   try {
-    for (const std::string& filter : options_.subscriptions) {
-      WaitFor(*client_->unsubscribe(filter), kDisconnectTimeout);
-    }
+    connection_ = std::make_unique<PahoConnection>(options_.broker, options_.client_id, Events());
   } catch (const std::exception& error) {
-    spdlog::debug("{}: unsubscribe: {}", options_.client_id, error.what());
+    return absl::UnavailableError(error.what());
   }
+  if (auto status = connection_->Open(options_.clean_start, options_.will); !status.ok()) {
+    return status;
+  }
+  if (subscribe) {
+    for (const std::string& filter : options_.subscriptions) {
+      if (auto status = connection_->Subscribe(filter); !status.ok()) return status;
+    }
+  }
+  if (options_.birth) {
+    Message birth = options_.birth();
+    const Lock lock(mutex_);
+    outbox_.PushBirth(std::move(birth));
+  }
+  return absl::OkStatus();
 }
 
 void MqttSession::Impl::Serve() {
-  {
-    Lock lock(mutex_);
-    while (!stopping_ && !lost_) {
-      const bool ready = changed_.wait_for(lock, kLivenessPoll, [this] {
-        return stopping_ || lost_ || (leaving_ && !left_) ||
-               (!backlog_.empty() && in_flight_.size() < options_.broker.max_in_flight_messages);
-      });
-      if (!ready && !client_->is_connected()) lost_ = true;
-      if (stopping_ || lost_) break;
-      if (leaving_ && !left_) {
-        lock.unlock();
-        LeaveSubscriptions();
-        lock.lock();
-        left_ = true;
-        changed_.notify_all();
-      } else if (ready) {
-        PublishNext(lock);
-      }
+  Lock lock(mutex_);
+  while (!stopping_ && !lost_) {
+    const bool ready = changed_.wait_for(lock, kLivenessPoll, [this] {
+      return stopping_ || lost_ || (leaving_ && !left_) || outbox_.CanTake();
+    });
+    if (stopping_ || lost_) break;
+    if (leaving_ && !left_) {
+      LeaveSubscriptions(lock);
+    } else if (ready) {
+      PublishNext(lock);
+    } else if (!connection_->connected()) {
+      lost_ = true;
     }
-    connected_ = false;
-    if (!stopping_) ++counters_.connections_lost;
-    changed_.notify_all();
   }
+  connected_ = false;
+  if (!stopping_) ++counters_.connections_lost;
+  changed_.notify_all();
+  lock.unlock();
   if (options_.on_connection) options_.on_connection(false);
 }
 
-// Takes the first of the backlog and hands it to Paho, with the lock released meanwhile.
-void MqttSession::Impl::PublishNext(Lock& lock) {
-  auto [id, outgoing] = std::move(backlog_.front());
-  backlog_.pop_front();
-  if (outgoing.message.ExpiredAt(steady_clock::now())) {
-    ++counters_.expired;
-    changed_.notify_all();
-    return;
-  }
-  ++counters_.published;
-  if (outgoing.sent_before) ++counters_.republished;
-  outgoing.sent_before = true;
-  // The acknowledgement may come before publish() returns, so it must find the message here.
-  const OutgoingMessage message = outgoing.message;
-  in_flight_.emplace(id, std::move(outgoing));
+void MqttSession::Impl::LeaveSubscriptions(Lock& lock) {
   lock.unlock();
-  Send(id, message);
+  connection_->Unsubscribe(options_.subscriptions);
+  lock.lock();
+  left_ = true;
+  changed_.notify_all();
+}
+
+// Hands the next message to Paho, with the lock released: its acknowledgement may come meanwhile.
+void MqttSession::Impl::PublishNext(Lock& lock) {
+  const std::optional<Outbox::Ready> next = outbox_.Take(steady_clock::now());
+  changed_.notify_all();  // an expired one is gone
+  if (!next) return;
+  lock.unlock();
+  const absl::Status sent = connection_->Publish(next->id, next->message, steady_clock::now());
+  // Whatever it is, the connection is not to be trusted; the message stays for the next one.
+  if (!sent.ok()) OnLost(std::string(sent.message()));
   lock.lock();
 }
 
-void MqttSession::Impl::Send(std::uint64_t id, const OutgoingMessage& message) {
-  try {
-    client_->publish(message.ToPaho(steady_clock::now()), reinterpret_cast<void*>(id), *this);
-  } catch (const std::exception& error) {
-    // Whatever it is, the connection is not to be trusted; the message stays for the next one.
-    OnLost(error.what());
-  }
+PahoConnection::Events MqttSession::Impl::Events() {
+  PahoConnection::Events events;
+  events.on_message = [this](const mqtt::message& message) { OnMessage(message); };
+  events.on_lost = [this](const std::string& cause) { OnLost(cause); };
+  events.on_acknowledged = [this](std::uint64_t id) {
+    const Lock lock(mutex_);
+    if (outbox_.Acknowledge(id)) changed_.notify_all();
+  };
+  events.on_refused = [this](std::uint64_t id) {
+    const Lock lock(mutex_);
+    if (!outbox_.Refuse(id)) return;
+    ++counters_.refused_by_broker;
+    changed_.notify_all();
+  };
+  events.cancelled = [this] {
+    const Lock lock(mutex_);
+    return stopping_ || lost_;
+  };
+  return events;
 }
 
-void MqttSession::Impl::CloseConnection() {
-  if (!client_) return;
-  try {
-    if (client_->is_connected()) {
-      client_->disconnect()->wait_for(kDisconnectTimeout);
-    }
-  } catch (const std::exception& error) {
-    spdlog::debug("{}: disconnect: {}", options_.client_id, error.what());
-  }
-  client_.reset();
-}
-
-// What the broker has not acknowledged is sent again, before everything newer.
-void MqttSession::Impl::Requeue() {
-  const Lock lock(mutex_);
-  std::erase_if(in_flight_, [](const auto& entry) { return entry.second.birth; });
-  std::erase_if(backlog_, [](const auto& entry) { return entry.second.birth; });
-  for (auto at = in_flight_.rbegin(); at != in_flight_.rend(); ++at) {
-    backlog_.emplace_front(at->first, std::move(at->second));
-  }
-  in_flight_.clear();
-}
-
-void MqttSession::Impl::on_success(const mqtt::token& token) {
-  const Lock lock(mutex_);
-  if (in_flight_.erase(reinterpret_cast<std::uint64_t>(token.get_user_context())) == 0) return;
-  ++counters_.acknowledged;
-  changed_.notify_all();
-}
-
-void MqttSession::Impl::on_failure(const mqtt::token& token) {
-  const Lock lock(mutex_);
-  // Without a reason code it is the connection that failed: then the message is sent again.
-  if (static_cast<int>(token.get_reason_code()) < 0x80) return;
-  if (in_flight_.erase(reinterpret_cast<std::uint64_t>(token.get_user_context())) == 0) return;
-  ++counters_.refused_by_broker;
-  changed_.notify_all();
-}
-
-void MqttSession::Impl::OnMessage(const mqtt::const_message_ptr& message) {
+void MqttSession::Impl::OnMessage(const mqtt::message& message) {
   {
     const Lock lock(mutex_);
     ++counters_.received;
-    if (message->get_payload_ref().size() > options_.broker.max_payload_bytes) {
+    if (message.get_payload_ref().size() > options_.broker.max_payload_bytes) {
       ++counters_.received_too_large;
       return;
     }
   }
-  if (options_.on_message) options_.on_message(FromPaho(*message, steady_clock::now()));
+  if (options_.on_message) options_.on_message(FromPaho(message, steady_clock::now()));
 }
 
 void MqttSession::Impl::OnLost(const std::string& cause) {
   const Lock lock(mutex_);
   if (lost_ || stopping_) return;
   lost_ = true;
-  spdlog::warn("{}: connection to {} lost{}{}", options_.client_id, uri_, cause.empty() ? "" : ": ",
-               cause);
+  spdlog::warn("{}: connection to {} lost{}{}", options_.client_id, BrokerUri(options_.broker),
+               cause.empty() ? "" : ": ", cause);
   changed_.notify_all();
 }
 
@@ -426,8 +319,10 @@ bool MqttSession::WaitConnected(SteadyTime deadline) const {
   return impl_->WaitConnected(deadline);
 }
 std::size_t MqttSession::backlog() const { return impl_->backlog(); }
-std::size_t MqttSession::max_backlog() const { return impl_->max_backlog(); }
-std::string MqttSession::broker_address() const { return impl_->uri(); }
+std::size_t MqttSession::max_backlog() const {
+  return impl_->options().broker.max_backlog_messages;
+}
+std::string MqttSession::broker_address() const { return BrokerUri(impl_->options().broker); }
 MqttSession::Counters MqttSession::counters() const { return impl_->counters(); }
 std::size_t MqttSession::Drain(SteadyTime deadline) { return impl_->Drain(deadline); }
 void MqttSession::Unsubscribe(SteadyTime deadline) { impl_->Unsubscribe(deadline); }

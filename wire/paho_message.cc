@@ -24,28 +24,21 @@ std::string StringProperty(const properties& from, property::code code) {
 
 }  // namespace
 
-OutgoingMessage::OutgoingMessage(Message message) : header_(std::move(message)) {
-  payload_ = mqtt::binary_ref(std::move(header_.payload));
-  header_.payload.clear();
-}
-
-bool OutgoingMessage::ExpiredAt(SteadyTime now) const {
-  return header_.expires_at && *header_.expires_at <= now;
-}
-
-mqtt::const_message_ptr OutgoingMessage::ToPaho(SteadyTime now) const {
+mqtt::const_message_ptr ToPaho(const OutgoingMessage& message, SteadyTime now) {
+  const Message& header = message.header;
   properties list;
-  if (!header_.content_type.empty()) list.add({property::CONTENT_TYPE, header_.content_type});
-  if (!header_.response_topic.empty()) list.add({property::RESPONSE_TOPIC, header_.response_topic});
-  if (!header_.correlation_data.empty()) {
-    list.add({property::CORRELATION_DATA, header_.correlation_data});
+  if (!header.content_type.empty()) list.add({property::CONTENT_TYPE, header.content_type});
+  if (!header.response_topic.empty()) list.add({property::RESPONSE_TOPIC, header.response_topic});
+  if (!header.correlation_data.empty()) {
+    list.add({property::CORRELATION_DATA, header.correlation_data});
   }
-  if (header_.expires_at) {
-    list.add({property::MESSAGE_EXPIRY_INTERVAL, ExpirySeconds(*header_.expires_at - now)});
+  if (header.expires_at) {
+    list.add({property::MESSAGE_EXPIRY_INTERVAL, ExpirySeconds(*header.expires_at - now)});
   }
-  auto message = mqtt::message::create(header_.topic, payload_, header_.qos, header_.retained);
-  message->set_properties(std::move(list));
-  return message;
+  auto out = mqtt::message::create(header.topic, mqtt::binary_ref(message.payload), header.qos,
+                                   header.retained);
+  out->set_properties(std::move(list));
+  return out;
 }
 
 Message FromPaho(const mqtt::message& message, SteadyTime received_at) {
@@ -70,7 +63,7 @@ mqtt::connect_options ConnectOptions(const BrokerConfig& broker, bool clean_star
   options.set_keep_alive_interval(broker.keep_alive);
   options.set_connect_timeout(std::chrono::ceil<std::chrono::seconds>(broker.connect_timeout));
   options.set_max_inflight(static_cast<int>(broker.max_in_flight_messages));
-  if (will) options.set_will(mqtt::will_options(*OutgoingMessage(*will).ToPaho(SteadyTime())));
+  if (will) options.set_will(mqtt::will_options(*ToPaho(OutgoingMessage(*will), SteadyTime())));
   properties list;
   // A clean start means that nothing is worth keeping when the connection ends.
   const auto expiry = clean_start ? std::chrono::seconds(0) : broker.session_expiry;

@@ -1,4 +1,4 @@
-// Between our messages and Paho's. For use inside wire/ only: together with mqtt_session.cc the one
+// Between our messages and Paho's. For use inside wire/ only: together with paho_connection the one
 // place that sees Paho's headers.
 #pragma once
 
@@ -9,22 +9,12 @@
 #include "core/clock.h"
 #include "core/fleet_config.h"
 #include "wire/message.h"
+#include "wire/outbox.h"
 
 namespace biglittle::wire {
 
-// A message on its way out. The payload is shared, not copied, when it has to be sent again.
-class OutgoingMessage {
- public:
-  explicit OutgoingMessage(Message message);
-
-  bool ExpiredAt(SteadyTime now) const;
-  // Computes the message expiry from the time that is left at `now`.
-  mqtt::const_message_ptr ToPaho(SteadyTime now) const;
-
- private:
-  mqtt::binary_ref payload_;
-  Message header_;  // its payload has moved to payload_
-};
+// Computes the message expiry from the time that is left at `now`.
+mqtt::const_message_ptr ToPaho(const OutgoingMessage& message, SteadyTime now);
 
 Message FromPaho(const mqtt::message& message, SteadyTime received_at);
 

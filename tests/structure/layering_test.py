@@ -33,7 +33,7 @@ class LayeringTest(unittest.TestCase):
         self.assertTrue(problems("cli/demo.cc", "mqtt/async_client.h"))
         self.assertTrue(problems("core/task.cc", "yaml-cpp/yaml.h"))
         self.assertTrue(problems("nn/model.cc", "onnx/onnx_pb.h"))
-        self.assertFalse(problems("wire/mqtt_session.cc", "mqtt/async_client.h"))
+        self.assertFalse(problems("wire/paho_connection.h", "mqtt/async_client.h"))
         self.assertFalse(problems("nn/importer/tensors.cc", "onnx/onnx_pb.h"))
 
 

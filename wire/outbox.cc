@@ -1,0 +1,54 @@
+#include "wire/outbox.h"
+
+#include <utility>
+
+namespace biglittle::wire {
+
+OutgoingMessage::OutgoingMessage(Message message)
+    : header(std::move(message)),
+      payload(std::make_shared<const std::string>(std::exchange(header.payload, {}))) {}
+
+bool Outbox::Push(Message message) {
+  if (size() >= capacity_) return false;
+  waiting_.emplace_back(next_id_++, Entry{OutgoingMessage(std::move(message))});
+  return true;
+}
+
+void Outbox::PushBirth(Message message) {
+  waiting_.emplace_front(next_id_++,
+                         Entry{.message = OutgoingMessage(std::move(message)), .birth = true});
+}
+
+std::optional<Outbox::Ready> Outbox::Take(SteadyTime now) {
+  if (!CanTake()) return std::nullopt;
+  auto [id, entry] = std::move(waiting_.front());
+  waiting_.pop_front();
+  const std::optional<SteadyTime>& expires_at = entry.message.header.expires_at;
+  if (expires_at && *expires_at <= now) {
+    ++counters_.expired;
+    return std::nullopt;
+  }
+  ++counters_.published;
+  if (std::exchange(entry.sent_before, true)) ++counters_.republished;
+  Ready ready{id, entry.message};
+  sent_.emplace(id, std::move(entry));
+  return ready;
+}
+
+bool Outbox::Acknowledge(std::uint64_t id) {
+  if (sent_.erase(id) == 0) return false;
+  ++counters_.acknowledged;
+  return true;
+}
+
+void Outbox::Requeue() {
+  const auto is_birth = [](const auto& entry) { return entry.second.birth; };
+  std::erase_if(sent_, is_birth);
+  std::erase_if(waiting_, is_birth);
+  for (auto at = sent_.rbegin(); at != sent_.rend(); ++at) {
+    waiting_.emplace_front(at->first, std::move(at->second));
+  }
+  sent_.clear();
+}
+
+}  // namespace biglittle::wire

@@ -1,0 +1,84 @@
+// What a session has taken to publish and the broker has not acknowledged yet: bounded, in order,
+// and sent again after a lost connection.
+//
+// Neither thread nor network inside. Not thread-safe.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "core/clock.h"
+#include "wire/message.h"
+
+namespace biglittle::wire {
+
+// A message on its way out. The payload is shared, not copied, when it has to be sent again.
+struct OutgoingMessage {
+  explicit OutgoingMessage(Message message);
+
+  Message header;  // its payload has moved away
+  std::shared_ptr<const std::string> payload;
+};
+
+class Outbox {
+ public:
+  struct Counters {
+    std::uint64_t published = 0;     // taken to be sent, repeats included
+    std::uint64_t republished = 0;   // of those, repeats
+    std::uint64_t acknowledged = 0;  // done
+    std::uint64_t expired = 0;       // past expires_at before they could be sent
+  };
+  struct Ready {
+    std::uint64_t id;
+    OutgoingMessage message;
+  };
+
+  // At most `capacity` messages in all, at most `window` of them sent and not acknowledged.
+  Outbox(std::size_t capacity, std::size_t window) : capacity_(capacity), window_(window) {}
+
+  // False if the outbox is full; nothing changes then.
+  [[nodiscard]] bool Push(Message message);
+  // Puts a connection's first message before all others, whatever the capacity. It belongs to this
+  // connection: when that is lost it is not sent again.
+  void PushBirth(Message message);
+
+  // Take would find something, or drop something expired.
+  bool CanTake() const { return !waiting_.empty() && sent_.size() < window_; }
+  // The next message to be sent; it stays here until it is acknowledged. nullopt if there is none,
+  // or if the one whose turn it was had expired.
+  std::optional<Ready> Take(SteadyTime now);
+
+  // The message is done with, by an acknowledgement or by a refusal. False if it is not (any more)
+  // among those sent.
+  bool Acknowledge(std::uint64_t id);
+  bool Refuse(std::uint64_t id) { return sent_.erase(id) > 0; }
+
+  // The connection is lost: what was sent and not acknowledged waits again, before everything
+  // newer.
+  void Requeue();
+
+  std::size_t size() const { return waiting_.size() + sent_.size(); }
+  std::size_t capacity() const { return capacity_; }
+  const Counters& counters() const { return counters_; }
+
+ private:
+  struct Entry {
+    OutgoingMessage message;
+    bool birth = false;
+    bool sent_before = false;
+  };
+
+  const std::size_t capacity_;
+  const std::size_t window_;
+  std::uint64_t next_id_ = 1;
+  std::deque<std::pair<std::uint64_t, Entry>> waiting_;
+  std::map<std::uint64_t, Entry> sent_;  // ordered, to be sent again in order
+  Counters counters_;
+};
+
+}  // namespace biglittle::wire
