@@ -9,7 +9,6 @@
 
 #include <array>
 #include <fstream>
-#include <regex>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -49,25 +48,36 @@ bool Accepts(std::uint16_t port) {
   return connected;
 }
 
+// The configuration with the port of its loopback listener replaced; nullopt if it has none.
+std::optional<std::string> WithPort(std::istream& configuration, std::uint16_t port) {
+  std::string text;
+  bool found = false;
+  for (std::string line; std::getline(configuration, line);) {
+    const bool listener = line.starts_with("listener ") && line.ends_with(" 127.0.0.1");
+    found = found || listener;
+    text += listener ? fmt::format("listener {} 127.0.0.1", port) : line;
+    text += '\n';
+  }
+  return found ? std::optional(text) : std::nullopt;
+}
+
 absl::Status WriteConfiguration(const BrokerProcess::Options& options, std::uint16_t port,
                                 const std::filesystem::path& to) {
   std::ifstream in(options.configuration);
   if (!in) {
     return absl::NotFoundError(fmt::format("{} cannot be read", options.configuration.string()));
   }
-  std::string text((std::istreambuf_iterator<char>(in)), {});
-  static const std::regex listener("(^|\n)listener [0-9]+ 127\\.0\\.0\\.1");
-  if (!std::regex_search(text, listener)) {
+  std::optional<std::string> text = WithPort(in, port);
+  if (!text) {
     return absl::InvalidArgumentError(
         fmt::format("{} has no line 'listener PORT 127.0.0.1'", options.configuration.string()));
   }
-  text = std::regex_replace(text, listener, fmt::format("$1listener {} 127.0.0.1", port));
   // Started by root, Mosquitto would become another user, who may not see our folder.
   if (const passwd* self = getpwuid(geteuid()); self != nullptr) {
-    text += fmt::format("\nuser {}\n", self->pw_name);
+    *text += fmt::format("user {}\n", self->pw_name);
   }
   std::ofstream out(to);
-  out << text;
+  out << *text;
   out.close();
   return out ? absl::OkStatus()
              : absl::InternalError(fmt::format("{} cannot be written", to.string()));
