@@ -20,7 +20,6 @@ std::vector<std::size_t> Readers(const Network& network) {
       reader = reader == kNobody ? i : kSeveral;
     }
   }
-  readers[static_cast<std::size_t>(network.output_slot)] = kSeveral;
   return readers;
 }
 

@@ -25,7 +25,8 @@ struct Step {
 };
 
 // Immutable once loaded; shared by the Model and its Contexts. Every slot but the input's is the
-// output of exactly one step, in front of all that read it, and input != output.
+// output of exactly one step, in front of all that read it; nobody reads the output's, and it is
+// not the input's.
 struct Network {
   std::vector<Slot> slots;
   std::vector<Step> steps;

@@ -122,6 +122,24 @@ TEST(Context, OutputSurvivesTheNextInput) {
   }
 }
 
+// The same where nothing is computed in place and the input is long read when the output is
+// written.
+TEST(Context, OutputOfALongNetSurvivesTheNextInput) {
+  OnnxBuilder net({4});
+  net.Weight("w", {4, 4}, Noise(16));
+  net.Node("MatMul", {"x", "w"}, "a");
+  net.Node("MatMul", {"a", "w"}, "b");
+  net.Node("MatMul", {"b", "w"}, "c");
+  net.Node("MatMul", {"c", "w"});
+  auto context = Parse(net)->Prepare({});
+  ASSERT_TRUE(context.ok());
+  std::ranges::copy(Ramp(4, 1.0F), context->input(1).begin());
+  context->Invoke(1);
+  const Floats before(context->output(1).begin(), context->output(1).end());
+  std::ranges::fill(context->input(1), -77.0F);
+  EXPECT_EQ(Floats(context->output(1).begin(), context->output(1).end()), before);
+}
+
 TEST(Context, ReusesMemory) {
   OnnxBuilder net({1000});
   std::string value = "x";

@@ -54,6 +54,10 @@ INSTANTIATE_TEST_SUITE_P(
         PoolCase{"ceil_and_pads",
                  {2, 1, 6, 6},
                  {.kernel = {2, 3}, .stride = {3, 2}, .pads = {1, 1, 1, 1}, .ceil_mode = true}},
+        // A last window that would see nothing but the pad at the end.
+        PoolCase{"ceil_without_content",
+                 {2, 1, 5, 5},
+                 {.kernel = {2, 2}, .stride = {3, 3}, .pads = {0, 0, 1, 1}, .ceil_mode = true}},
         PoolCase{
             "dilated", {2, 2, 8, 9}, {.kernel = {2, 3}, .stride = {1, 2}, .dilation = {3, 2}}}),
     [](const auto& test) { return test.param.name; });
