@@ -2,7 +2,6 @@
 
 #include <memory>
 #include <utility>
-#include <vector>
 
 #include "core/normalisation.h"
 #include "device_agent/escalation_policy.h"
@@ -12,23 +11,17 @@
 namespace biglittle {
 namespace {
 
-constexpr std::int64_t kBatch = 32;
-
-// Classifies one batch with both nets and counts it.
-void CountBatch(const std::vector<int>& truths, const EscalationRule& rule, nn::Classifier& little,
-                nn::Classifier& big, OfflineCounts& counts) {
-  const auto batch = static_cast<std::int64_t>(truths.size());
-  const std::vector<Prediction> little_says = little.Classify(batch);
-  const std::vector<Prediction> big_says = big.Classify(batch);
-  for (std::size_t i = 0; i < truths.size(); ++i) {
-    const bool escalate = Decide(rule, little_says[i]) == Decision::kEscalate;
-    const Prediction& cascade_says = escalate ? big_says[i] : little_says[i];
-    ++counts.readings;
-    counts.escalated += escalate ? 1 : 0;
-    counts.little_correct += little_says[i].class_index == truths[i] ? 1 : 0;
-    counts.big_correct += big_says[i].class_index == truths[i] ? 1 : 0;
-    counts.cascade_correct += cascade_says.class_index == truths[i] ? 1 : 0;
-  }
+// One reading at a time, as a device does it: batches round differently, and a confidence at its
+// threshold must not fall on the other side.
+void CountReading(int truth, const EscalationRule& rule, const Prediction& little,
+                  const Prediction& big, OfflineCounts& counts) {
+  const bool escalate = Decide(rule, little) == Decision::kEscalate;
+  const Prediction& cascade = escalate ? big : little;
+  ++counts.readings;
+  counts.escalated += escalate ? 1 : 0;
+  counts.little_correct += little.class_index == truth ? 1 : 0;
+  counts.big_correct += big.class_index == truth ? 1 : 0;
+  counts.cascade_correct += cascade.class_index == truth ? 1 : 0;
 }
 
 }  // namespace
@@ -43,31 +36,25 @@ OfflineCounts& OfflineCounts::operator+=(const OfflineCounts& other) {
 }
 
 absl::StatusOr<OfflineCounts> RunOffline(const Task& task, const DeviceConfig& device) {
-  auto little = nn::Classifier::Load(task, task.little, kBatch);
+  auto little = nn::Classifier::Load(task, task.little, 1);
   if (!little.ok()) return little.status();
-  auto big = nn::Classifier::Load(task, task.big, kBatch);
+  auto big = nn::Classifier::Load(task, task.big, 1);
   if (!big.ok()) return big.status();
   absl::StatusOr<std::unique_ptr<ReadingSource>> source = MakeSource(device.source, task);
   if (!source.ok()) return source.status();
   const EscalationRule rule = MakeRule(task, device.escalation);
 
   OfflineCounts counts;
-  std::vector<int> truths;
   for (;;) {
     absl::StatusOr<std::optional<Sample>> sample = (*source)->Next();
     if (!sample.ok()) return sample.status();
     if (!sample->has_value()) break;
     const Sample& taken = **sample;
     if (!taken.truth || !CheckWindow(task, taken.window).ok()) continue;
-    const auto slot = static_cast<std::int64_t>(truths.size());
-    Normalise(task, taken.window, little->features(slot));
-    Normalise(task, taken.window, big->features(slot));
-    truths.push_back(*taken.truth);
-    if (truths.size() < kBatch) continue;
-    CountBatch(truths, rule, *little, *big, counts);
-    truths.clear();
+    Normalise(task, taken.window, little->features(0));
+    Normalise(task, taken.window, big->features(0));
+    CountReading(*taken.truth, rule, little->Classify(1).front(), big->Classify(1).front(), counts);
   }
-  if (!truths.empty()) CountBatch(truths, rule, *little, *big, counts);
   return counts;
 }
 

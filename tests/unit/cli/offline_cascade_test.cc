@@ -9,7 +9,7 @@
 namespace biglittle {
 namespace {
 
-// 40 windows, more than a batch: of every four, the little net is sure of and right about the first
+// 40 windows: of every four, the little net is sure of and right about the first
 // (idle), sure of and wrong about the second (says fault, is odd), and escalates the rest.
 TEST(OfflineCascadeTest, CountsWhatEachNetAndTheCascadeSay) {
   const TemporaryFolder folder;
