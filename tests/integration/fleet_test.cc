@@ -74,8 +74,11 @@ TEST(FleetTest, ADeviceStartedBeforeItsBrokerAnswersAtOnceAndDeliversLater) {
   ChildProcess& device = fleet.StartDevice(1);
   // Well after the last reading's deadline: nothing of it waited for the broker.
   EXPECT_FALSE(device.WaitUntil(steady_clock::now() + std::chrono::seconds(2)).has_value());
+  // Halted until somebody listens: results are not retained.
+  device.Signal(SIGSTOP);
   broker.Restart();
   fleet.Observe();
+  device.Signal(SIGCONT);
   ASSERT_TRUE(fleet.TakeAll());
   EXPECT_EQ(fleet.tally().finals(), 60U);
   EXPECT_EQ(fleet.tally().little(), 30U);
