@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 #include <google/protobuf/util/json_util.h>
 
+#include <algorithm>
 #include <chrono>
+#include <cstdint>
 
 #include <google/protobuf/timestamp.pb.h>
 
@@ -42,8 +44,15 @@ void SetTimestamp(WallTime time, google::protobuf::Timestamp& out) {
 }
 
 WallTime FromTimestamp(const google::protobuf::Timestamp& timestamp) {
-  return WallTime(std::chrono::duration_cast<WallTime::duration>(
-      std::chrono::seconds(timestamp.seconds()) + std::chrono::nanoseconds(timestamp.nanos())));
+  // A timestamp spans the years 1 to 9999, our clock's nanoseconds only 1677 to 2262; what lies
+  // outside is a sender's nonsense, and the nearest time says so well enough.
+  constexpr auto kLast =
+      std::chrono::floor<std::chrono::seconds>(WallTime::duration::max()) - std::chrono::seconds(1);
+  const std::chrono::seconds seconds(
+      std::clamp<std::int64_t>(timestamp.seconds(), -kLast.count(), kLast.count()));
+  const std::chrono::nanoseconds nanos(std::clamp(timestamp.nanos(), 0, 999'999'999));
+  return WallTime(std::chrono::duration_cast<WallTime::duration>(seconds) +
+                  std::chrono::duration_cast<WallTime::duration>(nanos));
 }
 
 }  // namespace biglittle::wire

@@ -36,6 +36,14 @@ TEST(StatusTest, ComesBackAsItWas) {
   }
 }
 
+TEST(StatusTest, TimesThatNoClockShowsAreReadAsTheNearest) {
+  const auto early = DecodeStatus(R"({"state":"online","time":"0985-01-01T00:00:00Z"})");
+  const auto late = DecodeStatus(R"({"state":"online","time":"9999-12-31T23:59:59.9Z"})");
+  ASSERT_TRUE(early.ok() && late.ok());
+  EXPECT_LT(early->time, WallTime());
+  EXPECT_GT(late->time, Full().time);
+}
+
 TEST(StatusTest, RefusesWhatIsNoStatus) {
   EXPECT_FALSE(DecodeStatus("").ok());
   EXPECT_FALSE(DecodeStatus("{}").ok());
