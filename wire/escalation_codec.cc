@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <google/protobuf/stubs/logging.h>
 
 #include <algorithm>
 #include <cmath>
@@ -11,6 +12,10 @@
 
 namespace biglittle::wire {
 namespace {
+
+// Our own status says what is wrong with a payload; protobuf would write a line of its own to
+// stderr for each, and a stranger could fill the log.
+const google::protobuf::LogSilencer kNoSecondVoice;
 
 absl::Status Invalid(std::string text) { return absl::InvalidArgumentError(std::move(text)); }
 
