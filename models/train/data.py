@@ -104,7 +104,8 @@ def _simulate(program, folder, readings, seed):
         raise BadInput(f"cannot run {program}: {error}; build it and name it with "
                        "--simulate") from error
     if done.returncode != 0:
-        raise BadInput(f"'{' '.join(command)}' failed: {done.stderr.strip()}")
+        raise BadInput(f"'{' '.join(command)}' failed with code {done.returncode}: "
+                       f"{done.stderr.strip() or 'no message'}")
     truth = read_npy(folder / "y.npy")
     return _split(read_npy(folder / "X.npy"), truth, np.arange(len(truth)), folder)
 

@@ -63,6 +63,25 @@ def big(rank, inputs, outputs, stem, blocks, dropout=0.0, kernel=3):
                          nn.Linear(width, outputs))
 
 
+class Committee(nn.Module):
+    """The mean of the logits of several nets of one shape, each trained by itself: less of the luck
+    of one initialisation."""
+
+    def __init__(self, members):
+        super().__init__()
+        self.members = nn.ModuleList(members)
+        with torch.no_grad():
+            for member in members:  # once here, so that no division is needed in the graph
+                member[-1].weight.div_(len(members))
+                member[-1].bias.div_(len(members))
+
+    def forward(self, x):
+        total = self.members[0](x)
+        for member in self.members[1:]:
+            total = total + member(x)
+        return total
+
+
 def multiply_adds(net, shape):
     """Of one reading, in convolutions and fully connected layers."""
     total = 0

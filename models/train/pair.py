@@ -3,6 +3,7 @@
 import numpy as np
 import torch
 
+import nets
 from fit import fit, logits_of, one_hot
 
 
@@ -13,13 +14,21 @@ def little_classes(task, truth):
     return np.asarray(position)[truth]
 
 
-def train_both(task, windows, truth, scale, seed, name=""):
-    """Returns {"little": net, "big": net}, the same for the same arguments."""
-    torch.manual_seed(seed)
+def train_big(task, windows, truth, scale, seed, name):
     schedule = task.big_schedule
     targets = one_hot(truth, len(task.labels), schedule.label_smoothing)
-    big = fit(task.big(len(task.labels)), windows, targets, schedule, scale, task.augment, seed,
-              f"{name}big")
+    members = []
+    for member in range(task.committee):
+        torch.manual_seed(seed + 1000 * member)
+        which = f" {member + 1} of {task.committee}" if task.committee > 1 else ""
+        members.append(fit(task.big(len(task.labels)), windows, targets, schedule, scale,
+                           task.augment, seed + 1000 * member, f"{name}big{which}"))
+    return members[0] if task.committee == 1 else nets.Committee(members).eval()
+
+
+def train_both(task, windows, truth, scale, seed, name=""):
+    """Returns {"little": net, "big": net}, the same for the same arguments."""
+    big = train_big(task, windows, truth, scale, seed, name)
 
     # What the big net thinks, added up to the little net's outputs. Source: Hinton, Vinyals, Dean,
     # "Distilling the Knowledge in a Neural Network", 2015.

@@ -20,8 +20,13 @@ from pair import cross_validate, little_classes, train_both
 from tasks import TASKS
 
 
+class Parser(argparse.ArgumentParser):
+    def error(self, message):
+        raise BadInput(f"{message}; see --help")
+
+
 def parse(arguments):
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = Parser(description=__doc__)
     parser.add_argument("--task", required=True, help=", ".join(TASKS))
     parser.add_argument("--data", type=pathlib.Path,
                         help="folder of the data set; for vibration: where simulated readings go "
@@ -40,24 +45,36 @@ def parse(arguments):
         value = getattr(options, name)
         if value is not None and value < 1:
             raise BadInput(f"--{name.replace('_', '-')} {value} is not at least 1")
+    if not 0 <= options.seed < 2**32 - 1:
+        raise BadInput(f"--seed {options.seed} is out of range; give 0 to {2**32 - 2}")
     options.out = options.out or pathlib.Path(__file__).resolve().parents[1] / options.task
     return options
 
 
 def check_folders(options, task):
-    if task.simulated:
-        if options.simulate is None or not options.simulate.is_file():
-            raise BadInput(f"--simulate {options.simulate}: no such program; build biglittle and "
-                           "name it")
-    elif options.data is None or not options.data.is_dir():
-        raise BadInput(f"--data {options.data}: no such folder; name the one that holds the "
-                       "data set's files")
+    name, path = ("--simulate", options.simulate) if task.simulated else ("--data", options.data)
+    what = "the built biglittle program" if task.simulated else "the folder with the data set's files"
+    if path is None:
+        raise BadInput(f"{name} is missing; task {task.name} needs {what}")
+    if not (path.is_file() if task.simulated else path.is_dir()):
+        raise BadInput(f"{name} {path} does not exist; name {what}")
     try:
         options.out.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=options.out):
             pass
     except OSError as error:
         raise BadInput(f"cannot write to --out {options.out}: {error}") from error
+
+
+def check_data(task, loaded):
+    for name, part in vars(loaded).items():
+        if part is None:
+            continue
+        if list(part.windows.shape[1:]) != task.shape or part.windows.dtype != task.dtype:
+            raise BadInput(f"the {name} windows are {part.windows.dtype} {part.windows.shape[1:]}; "
+                           f"task {task.name} takes {task.dtype} {tuple(task.shape)}")
+        if len(part) == 0 or part.truth.min() < 0 or part.truth.max() >= len(task.labels):
+            raise BadInput(f"the {name} labels are not 0 to {len(task.labels) - 1}, or there are none")
 
 
 def moments(task, split):
@@ -123,6 +140,7 @@ def run(options):
     torch.set_num_threads(options.threads)
     with tempfile.TemporaryDirectory() as scratch:
         loaded = task.load(options, scratch)
+    check_data(task, loaded)
     mean, deviation = moments(task, loaded.train)
     scale = Scale(mean, deviation, len(task.shape) - 1)
     windows, test_windows = (torch.from_numpy(part.windows) for part in (loaded.train, loaded.test))
