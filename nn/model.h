@@ -29,6 +29,7 @@ namespace biglittle::nn {
 
 struct PrepareOptions {
   std::int64_t max_batch = 1;                           // >= 1
+  std::int64_t threads = 1;                             // >= 1
   std::size_t max_arena_bytes = std::size_t{2} << 30U;  // refused beyond
 };
 
