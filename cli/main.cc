@@ -6,6 +6,7 @@
 #include <iostream>
 #include <string>
 
+#include "cli/bench_nn_command.h"
 #include "cli/check_command.h"
 #include "cli/classify_command.h"
 #include "cli/demo_command.h"
@@ -86,6 +87,19 @@ void AddSimulate(CLI::App& app, Command& chosen) {
       [&chosen] { chosen = [] { return RunSimulate(options, std::cout, std::cerr); }; });
 }
 
+void AddBench(CLI::App& app, Command& chosen) {
+  CLI::App* bench = app.add_subcommand("bench", "Measure a part of the system");
+  bench->require_subcommand(1);
+  CLI::App* net = bench->add_subcommand("nn", "Time the inference engine on a model");
+  static BenchNnOptions options;
+  net->add_option("--model", options.model, "The .onnx file")->required();
+  net->add_option("--batch", options.batch, "Samples a call")->capture_default_str();
+  net->add_option("--threads", options.threads, "Threads of the engine")->capture_default_str();
+  net->add_option("--seconds", options.seconds, "How long to measure")->capture_default_str();
+  net->add_option("--json", options.json, "Write the figures to this file as well");
+  net->callback([&chosen] { chosen = [] { return RunBenchNn(options, std::cout, std::cerr); }; });
+}
+
 }  // namespace
 }  // namespace biglittle
 
@@ -99,6 +113,7 @@ int main(int argc, char** argv) {
   biglittle::AddClassify(app, chosen);
   biglittle::AddWatch(app, chosen);
   biglittle::AddSimulate(app, chosen);
+  biglittle::AddBench(app, chosen);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
