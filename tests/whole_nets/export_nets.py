@@ -124,6 +124,7 @@ def main(folder, names):
         stamp = folder / f"{name}.stamp"
         if stamp.exists() and stamp.read_text() == current:
             continue
+        stamp.unlink(missing_ok=True)
         start = time.monotonic()
         with torch.no_grad():
             export(name, folder)
