@@ -39,6 +39,8 @@ def parse_options():
                         help="of: ours ORT OpenCV")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=1.0, help="a peer, row and round")
+    parser.add_argument("--least", action="store_true",
+                        help="show the least times instead, where others use the machine too")
     parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build" / "release",
                         help="a configured build folder")
     parser.add_argument("--no-build", action="store_true", help="take the programs as they are")
@@ -91,6 +93,13 @@ def find_peers(options):
     return peers
 
 
+def with_shape(row, ours):
+    try:
+        return row if row.shape else dataclasses.replace(row, shape=ours.shape(row.net))
+    except Missing:
+        return row  # said when it is measured
+
+
 def measure(row, peers, options):
     """peer -> its runs, one a round; or the reason why there are none. The peers take turns, in an
     order that is turned around every round."""
@@ -107,61 +116,64 @@ def measure(row, peers, options):
     return results
 
 
-def time_of(results, title):
-    """The peer's figure, in us; None where it was not asked or could not."""
-    runs = results.get(title)
-    return statistics.median(run["median_us"] for run in runs) if isinstance(runs, list) else None
+def summarise(runs, least):
+    """A peer's figure, in us; or the reason why there is none."""
+    if isinstance(runs, str):
+        return runs
+    if least:
+        return min(run["min_us"] for run in runs)
+    return statistics.median(run["median_us"] for run in runs)
 
 
-def ratio(mine, other):
-    return mine / other if mine and other else None
+def is_time(figure):
+    return isinstance(figure, float)
 
 
-def shown(value):
-    return "-" if value is None else f"{value:.{1 if value >= 10 else 2}f}"
+def ratio(one, other):
+    return one / other if is_time(one) and is_time(other) else None
 
 
-def shown_time(results, title):
-    return "cannot" if isinstance(results.get(title), str) else shown(time_of(results, title))
+def shown(figure):
+    if isinstance(figure, str):
+        return "cannot"
+    return "-" if figure is None else f"{figure:.{1 if figure >= 10 else 2}f}"
 
 
 def verdict(value, holds):
     return "-" if value is None else "yes" if holds else "**no**"
 
 
-def line_of(row, results):
-    ours, ort, opencv = (time_of(results, title) for title in ("ours", "ORT", "OpenCV"))
+def line_of(row, figures):
+    ours, ort, opencv = (figures.get(title) for title in ("ours", "ORT", "OpenCV"))
     to_ort, target = ratio(ours, ort), row.target
     met = None if target is None else to_ort
-    cells = [row.name, str(row.batch), str(row.threads), shown_time(results, "ours"),
-             shown_time(results, "ORT"), shown(to_ort), shown_time(results, "OpenCV"),
-             shown(ratio(ours, opencv)),
-             "-" if target is None else f"<= {target}", verdict(met, met and met <= target)]
+    cells = [row.name, str(row.batch), str(row.threads), shown(ours), shown(ort), shown(to_ort),
+             shown(opencv), shown(ratio(ours, opencv)), "-" if target is None else f"<= {target}",
+             verdict(met, met and met <= target)]
     return f"| {' | '.join(cells)} |"
 
 
-def print_comparison(rows, results):
+def print_comparison(rows, figures):
     print("| net | batch | threads | ours µs | ORT µs | ratio | OpenCV µs | ratio | target | met |")
     print("|---|--:|--:|--:|--:|--:|--:|--:|---|---|")
     for row in rows:
-        print(line_of(row, results[row.name]))
+        print(line_of(row, figures[row.name]))
 
 
-def print_scaling(rows, results):
-    pairs = [row.name for row in rows
-             if row.name.endswith("@2") and row.name.removesuffix("@2") in results]
-    if not pairs:
+def print_scaling(rows, figures):
+    names = [row.name.removesuffix("@2") for row in rows if row.name.endswith("@2")]
+    names = [name for name in names if name in figures]
+    if not names:
         return
     target = table.SCALING_TARGET
     print("\n| net | ours, 1 thread, µs | 2 threads | faster by | target | met | ORT faster by |")
     print("|---|--:|--:|--:|---|---|--:|")
-    for name in pairs:
-        one, two = results[name.removesuffix("@2")], results[name]
-        mine = [time_of(one, "ours"), time_of(two, "ours")]
-        factor = ratio(*mine)
-        other = ratio(time_of(one, "ORT"), time_of(two, "ORT"))
-        cells = [name.removesuffix("@2"), *map(shown, mine), shown(factor),
-                 f">= {target}", verdict(factor, factor and factor >= target), shown(other)]
+    for name in names:
+        one, two = figures[name], figures[f"{name}@2"]
+        factor = ratio(one.get("ours"), two.get("ours"))
+        cells = [name, shown(one.get("ours")), shown(two.get("ours")), shown(factor),
+                 f">= {target}", verdict(factor, factor and factor >= target),
+                 shown(ratio(one.get("ORT"), two.get("ORT")))]
         print(f"| {' | '.join(cells)} |")
 
 
@@ -184,21 +196,24 @@ def write_json(path, rows, results, options):
 def main():
     options = parse_options()
     rows = choose_rows(options)
+    if not (options.build / "build.ninja").exists():
+        sys.exit(f"{options.build} is no configured build: run ./biglittle once, or give --build")
     if not options.no_build:
         build_programs(options.build)
     export_nets(rows, options.build / "whole_nets")
     peers = find_peers(options)
     if os.getloadavg()[0] > 0.5:
         note(f"this machine is not idle: its load is {os.getloadavg()[0]:.1f}")
-    ours = Ours(options.build)
-    rows = [row if row.shape else dataclasses.replace(row, shape=ours.shape(row.net))
-            for row in rows]
+    rows = [with_shape(row, Ours(options.build)) for row in rows]
     results = {}
+    figures = {}
     for row in rows:
         results[row.name] = measure(row, peers, options)
-        note(line_of(row, results[row.name]))
-    print_comparison(rows, results)
-    print_scaling(rows, results)
+        figures[row.name] = {title: summarise(runs, options.least)
+                             for title, runs in results[row.name].items()}
+        note(line_of(row, figures[row.name]))
+    print_comparison(rows, figures)
+    print_scaling(rows, figures)
     if options.json:
         write_json(options.json, rows, results, options)
 
