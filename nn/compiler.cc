@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -16,6 +15,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
+#include "nn/folding.h"
 #include "nn/graph.h"
 #include "nn/kernel.h"
 #include "nn/load_limits.h"
@@ -45,6 +45,13 @@ class CopyKernel final : public Kernel {
   const std::int64_t elements_;
 };
 
+std::set<ValueId> NeededValues(const Graph& graph) {
+  std::set<ValueId> needed = {graph.output};
+  for (const Node& node : graph.nodes) needed.insert(node.inputs.begin(), node.inputs.end());
+  needed.erase(kNoValue);
+  return needed;
+}
+
 class Compiler {
  public:
   Compiler(const Graph& graph, const LoadLimits& limits)
@@ -53,6 +60,7 @@ class Compiler {
             limits.max_tensor_bytes / sizeof(float), static_cast<std::size_t>(kMaxElements)))),
         constant_elements_left_(max_elements_),
         known_(graph.values.size()),
+        needed_(NeededValues(graph)),
         slot_of_(graph.values.size(), kNoSlot),
         network_(std::make_unique<Network>()) {}
 
@@ -96,14 +104,15 @@ class Compiler {
     Known(graph_.input).type = TensorType{ElementType::kFloat32, graph_.input_dims};
     SlotOf(graph_.input) = network_->input_slot = NewSlot(Known(graph_.input).type);
     network_->input = PortOf(graph_.input);
+    network_->fixed_shapes = !Known(graph_.input).type.batched();
     return absl::OkStatus();
   }
 
   Port PortOf(ValueId id) {
-    const Dims& dims = Known(id).type.dims;
+    const TensorType& type = Known(id).type;
     return Port{graph_.values[static_cast<std::size_t>(id)].name,
-                {dims.begin() + 1, dims.end()},
-                Known(id).type.elements()};
+                {type.dims.begin() + (type.batched() ? 1 : 0), type.dims.end()},
+                type.elements()};
   }
 
   absl::StatusOr<NodeView> ViewOf(const Node& node, const OperatorDefinition& definition) {
@@ -130,29 +139,56 @@ class Compiler {
     const OperatorDefinition* definition = FindOperator(node.op_type);  // the importer has checked
     const absl::StatusOr<NodeView> view = ViewOf(node, *definition);
     if (!view.ok()) return view.status();
-    absl::StatusOr<Lowered> lowered = definition->lower(*view);
-    if (!lowered.ok()) return lowered.status();
-    const auto elements = CountElements(lowered->type.dims);
-    if (!elements.has_value()) {
-      return view->Invalid(fmt::format("its output would have the impossible shape {}",
-                                       ToString(lowered->type.dims)));
+    for (std::size_t i = 0; i < node.outputs.size(); ++i) {
+      if (!needed_.contains(node.outputs[i])) continue;
+      const NodeView output = view->ForOutput(static_cast<int>(i));
+      absl::StatusOr<Lowered> lowered = definition->lower(output);
+      if (!lowered.ok()) return lowered.status();
+      if (absl::Status s = Define(output, node.outputs[i], *std::move(lowered)); !s.ok()) return s;
     }
-    KnownValue& output = Known(node.output);
-    output.type = lowered->type;
-    if (auto* constant = std::get_if<ConstantPtr>(&lowered->how)) {
-      output.constant = std::move(*constant);
-      return absl::OkStatus();
-    }
-    if (std::holds_alternative<View>(lowered->how)) return LowerView(node, *view);
-    auto& computed = std::get<Computed>(lowered->how);
-    return output.type.batched() ? AddStep(node, std::move(computed))
-                                 : ComputeNow(node, *view, std::move(computed));
+    return absl::OkStatus();
   }
 
-  absl::Status LowerView(const Node& node, const NodeView& view) {
-    KnownValue& output = Known(node.output);
+  absl::Status Define(const NodeView& view, ValueId id, Lowered lowered) {
+    const absl::StatusOr<std::int64_t> repeat = TakeBack(view, lowered);
+    if (!repeat.ok()) return repeat.status();
+    if (!CountElements(lowered.type.dims).has_value() && !lowered.type.IsEmptyList()) {
+      return view.Invalid(fmt::format("its output would have the impossible shape {}",
+                                      ToString(lowered.type.dims)));
+    }
+    Known(id).type = lowered.type;
+    if (auto* constant = std::get_if<ConstantPtr>(&lowered.how)) {
+      Known(id).constant = std::move(*constant);
+      return absl::OkStatus();
+    }
+    if (std::holds_alternative<View>(lowered.how)) return DefineView(view, id);
+    auto& computed = std::get<Computed>(lowered.how);
+    const bool known = std::ranges::all_of(
+        computed.operands, [&view](int operand) { return view.IsConstant(operand); });
+    return known ? ComputeNow(view, id, computed, *repeat)
+                 : AddStep(view, id, std::move(computed), *repeat);
+  }
+
+  // Gives the output back the first dimension that the operator was shown as a batch
+  // (NodeView::Batched), and returns it; 1 if there was no need to.
+  static absl::StatusOr<std::int64_t> TakeBack(const NodeView& view, Lowered& lowered) {
+    if (!lowered.type.batched()) return 1;
+    for (int i = 0; i < view.input_count(); ++i) {
+      if (view.Has(i) && view.Type(i).batched()) return 1;
+    }
+    const auto* computed = std::get_if<Computed>(&lowered.how);
+    const int operand = computed == nullptr ? 0 : computed->operands.at(0);
+    const std::int64_t rows = view.Type(operand).dims.at(0);
+    lowered.type.dims[0] = rows;
+    const absl::StatusOr<TensorType> checked = view.Output(lowered.type.dims);
+    if (!checked.ok()) return checked.status();
+    return rows;
+  }
+
+  absl::Status DefineView(const NodeView& view, ValueId id) {
+    KnownValue& output = Known(id);
     if (!view.IsConstant(0)) {
-      SlotOf(node.output) = SlotOf(node.inputs[0]);
+      SlotOf(id) = SlotOf(view.node().inputs[0]);
       return absl::OkStatus();
     }
     if (view.ConstantAt(0)->type == output.type) {
@@ -166,32 +202,28 @@ class Compiler {
     return absl::OkStatus();
   }
 
-  absl::Status AddStep(const Node& node, Computed computed) {
-    Step step{Describe(node), std::move(computed.kernel), {}, NewSlot(Known(node.output).type)};
+  absl::Status AddStep(const NodeView& view, ValueId id, Computed computed, std::int64_t repeat) {
+    const Node& node = view.node();
+    Step step{Describe(node), std::move(computed.kernel), {}, NewSlot(Known(id).type), repeat};
     for (const int operand : computed.operands) {
-      step.operands.push_back(SlotOf(node.inputs[static_cast<std::size_t>(operand)]));
+      const SlotId slot = SlotOf(node.inputs[static_cast<std::size_t>(operand)]);
+      if (slot == kNoSlot) {
+        return view.Unsupported(fmt::format("input {} cannot be a constant here", operand));
+      }
+      step.operands.push_back(slot);
     }
-    SlotOf(node.output) = step.output;
+    SlotOf(id) = step.output;
     network_->steps.push_back(std::move(step));
     return absl::OkStatus();
   }
 
   // What depends on nothing but constants is a constant.
-  absl::Status ComputeNow(const Node& node, const NodeView& view, Computed computed) {
-    KnownValue& output = Known(node.output);
-    if (absl::Status s = SpendConstant(view, output.type); !s.ok()) return s;
-    auto result = std::make_shared<Constant>();
-    result->type = output.type;
-    result->floats.resize(static_cast<std::size_t>(output.type.elements()));
-    std::vector<const float*> inputs;
-    for (const int operand : computed.operands) {
-      inputs.push_back(view.ConstantAt(operand)->floats.data());
-    }
-    computed.kernel->Run(KernelArguments{1, inputs, result->floats.data(), nullptr});
-    if (!std::ranges::all_of(result->floats, [](float x) { return std::isfinite(x); })) {
-      return view.Invalid("its value, known at load, is not finite");
-    }
-    output.constant = std::move(result);
+  absl::Status ComputeNow(const NodeView& view, ValueId id, const Computed& computed,
+                          std::int64_t repeat) {
+    if (absl::Status s = SpendConstant(view, Known(id).type); !s.ok()) return s;
+    absl::StatusOr<ConstantPtr> folded = Fold(view, computed, Known(id).type, repeat);
+    if (!folded.ok()) return folded.status();
+    Known(id).constant = *std::move(folded);
     return absl::OkStatus();
   }
 
@@ -207,7 +239,7 @@ class Compiler {
   absl::Status DefineOutput() {
     const std::string name = Quote(graph_.values[static_cast<std::size_t>(graph_.output)].name);
     const TensorType& type = Known(graph_.output).type;
-    if (!type.batched() || type.element != ElementType::kFloat32) {
+    if (Known(graph_.output).constant != nullptr) {
       return absl::InvalidArgumentError(
           fmt::format("output {} does not depend on the input", name));
     }
@@ -231,8 +263,9 @@ class Compiler {
   // The declared shape may leave sizes open, and name any number in the place of the batch.
   static bool Agrees(const Dims& declared, const Dims& computed) {
     if (declared.size() != computed.size()) return false;
-    for (std::size_t i = 1; i < declared.size(); ++i) {
-      if (declared[i] != kBatch && declared[i] != computed[i]) return false;
+    for (std::size_t i = 0; i < declared.size(); ++i) {
+      if (computed[i] != kBatch && declared[i] != kBatch && declared[i] != computed[i])
+        return false;
     }
     return true;
   }
@@ -244,10 +277,7 @@ class Compiler {
     for (const Step& step : network_->steps) {
       info.multiply_adds = SaturatingAdd(info.multiply_adds, step.kernel->MultiplyAdds());
     }
-    std::set<ValueId> used;
-    for (const Node& node : graph_.nodes) used.insert(node.inputs.begin(), node.inputs.end());
-    used.erase(kNoValue);
-    for (const ValueId id : used) {
+    for (const ValueId id : needed_) {
       const ConstantPtr& initializer = graph_.values[static_cast<std::size_t>(id)].constant;
       if (initializer == nullptr) continue;
       info.parameters += static_cast<std::int64_t>(initializer->floats.size());
@@ -258,6 +288,7 @@ class Compiler {
   const std::int64_t max_elements_;
   std::int64_t constant_elements_left_;
   std::vector<KnownValue> known_;
+  const std::set<ValueId> needed_;
   std::vector<SlotId> slot_of_;
   std::unique_ptr<Network> network_;
 };

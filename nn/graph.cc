@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,10 +17,34 @@ std::string_view Name(ElementType type) {
       return "float32";
     case ElementType::kInt64:
       return "int64";
+    case ElementType::kInt32:
+      return "int32";
+    case ElementType::kInt8:
+      return "int8";
+    case ElementType::kUint8:
+      return "uint8";
     case ElementType::kBool:
       return "bool";
   }
   return "unknown";
+}
+
+IntegerRange RangeOf(ElementType type) {
+  switch (type) {
+    case ElementType::kFloat32:
+      return {-kMaxExactInteger, kMaxExactInteger};
+    case ElementType::kInt64:
+      return {kBatch + 1, std::numeric_limits<std::int64_t>::max()};
+    case ElementType::kInt32:
+      return {std::numeric_limits<std::int32_t>::min(), std::numeric_limits<std::int32_t>::max()};
+    case ElementType::kInt8:
+      return {-128, 127};
+    case ElementType::kUint8:
+      return {0, 255};
+    case ElementType::kBool:
+      return {0, 1};
+  }
+  return {};
 }
 
 std::int64_t TensorType::elements() const { return Product(dims, 0, rank()); }

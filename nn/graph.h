@@ -2,8 +2,9 @@
 // from a file, the compiler turns it into a Network.
 //
 // Shapes carry the batch dimension as the symbol kBatch, which stands in the first place or
-// nowhere. A value has a batch dimension exactly if it depends on the net's input; every other
-// value is known at Load.
+// nowhere. A value is computed at run time if it depends on the net's input, and known at Load
+// otherwise. If the input has a batch dimension, so has every run-time value; if its shape is fixed
+// (Shapes::kFixed), none has.
 #pragma once
 
 #include <cstddef>
@@ -26,9 +27,20 @@ inline constexpr std::size_t kMaxRank = 8;
 // BLAS counts with 32 bits, and products of two such numbers still fit into 64.
 inline constexpr std::int64_t kMaxElements = std::numeric_limits<std::int32_t>::max();
 
-// int64 and bool appear only in constants: shapes, axes, switches.
-enum class ElementType : std::uint8_t { kFloat32, kInt64, kBool };
+// What a value means. At run time all are kept as floats: integers beyond 2^24 would lose digits,
+// and no operator makes such (kMaxExactInteger).
+enum class ElementType : std::uint8_t { kFloat32, kInt64, kInt32, kInt8, kUint8, kBool };
 std::string_view Name(ElementType type);
+
+// Up to here every integer is a float.
+inline constexpr std::int64_t kMaxExactInteger = std::int64_t{1} << 24U;
+
+// The least and the greatest integer that an element can be; of float32: kMaxExactInteger.
+struct IntegerRange {
+  std::int64_t least = 0;
+  std::int64_t greatest = 0;
+};
+IntegerRange RangeOf(ElementType type);
 
 struct TensorType {
   ElementType element = ElementType::kFloat32;
@@ -38,6 +50,8 @@ struct TensorType {
   std::int64_t rank() const { return static_cast<std::int64_t>(dims.size()); }
   // Of one sample if batched, else of the whole tensor. `dims` must have passed CountElements.
   std::int64_t elements() const;
+  // The one tensor without elements: an empty list, which as a shape is a scalar's.
+  bool IsEmptyList() const { return element == ElementType::kInt64 && dims == Dims{0}; }
   bool operator==(const TensorType&) const = default;
 };
 
@@ -50,7 +64,8 @@ std::optional<std::int64_t> CountElements(const Dims& dims);
 std::int64_t Product(const Dims& dims, std::int64_t from, std::int64_t to);
 
 // A tensor known at Load; never batched. Exactly one of the two vectors is used: floats for
-// kFloat32, ints for the rest, where kBatch stands for the batch size (in what Shape yields).
+// kFloat32, ints for the rest. In those of kInt64 kBatch stands for the batch size (Shape yields
+// it).
 struct Constant {
   TensorType type;
   std::vector<float> floats;
@@ -75,8 +90,8 @@ struct Node {
   std::string name;          // "" where the file gives none
   std::size_t position = 0;  // in the file, from 0
   std::string op_type;
-  std::vector<ValueId> inputs;  // kNoValue where an optional input is left out
-  ValueId output = kNoValue;    // the first; no supported operator computes more
+  std::vector<ValueId> inputs;   // kNoValue where an optional input is left out
+  std::vector<ValueId> outputs;  // kNoValue where nobody asks; one at least is asked for
   std::vector<Attribute> attributes;
 };
 
@@ -91,7 +106,7 @@ struct Graph {
   std::vector<Value> values;
   std::vector<Node> nodes;
   ValueId input = kNoValue;
-  Dims input_dims;  // dims[0] == kBatch
+  Dims input_dims;  // dims[0] == kBatch, or none is
   ValueId output = kNoValue;
   // As the file declares them; kBatch also stands for every size left open. Absent: not declared.
   std::optional<Dims> output_dims;

@@ -1,9 +1,17 @@
-// Bounds against hostile or broken files, checked before memory is allocated for what they ask for.
+// How a file is to be read: what its first dimension means, and bounds against hostile or broken
+// files, checked before memory is allocated for what they ask for.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 namespace biglittle::nn {
+
+// How the first dimension of the net's input is understood.
+enum class Shapes : std::uint8_t {
+  kBatched,  // as the batch: samples that do not see each other, as many as each Invoke says
+  kFixed,    // as a number like the others: the whole input is one sample
+};
 
 struct LoadLimits {
   std::size_t max_file_bytes = std::size_t{512} << 20U;

@@ -50,8 +50,8 @@ absl::StatusOr<std::vector<std::byte>> ReadFile(const std::filesystem::path& pat
 }
 
 absl::StatusOr<std::shared_ptr<const Network>> Build(std::span<const std::byte> bytes,
-                                                     const LoadLimits& limits) {
-  absl::StatusOr<Graph> graph = ImportOnnx(bytes, limits);
+                                                     const LoadLimits& limits, Shapes shapes) {
+  absl::StatusOr<Graph> graph = ImportOnnx(bytes, limits, shapes);
   if (!graph.ok()) return graph.status();
   if (absl::Status s = OrderNodes(*graph); !s.ok()) return s;
   absl::StatusOr<std::unique_ptr<Network>> network = Compile(*graph, limits);
@@ -69,21 +69,22 @@ absl::Status Prefixed(const std::string& name, const absl::Status& status) {
 
 }  // namespace
 
-absl::StatusOr<Model> Model::Load(const std::filesystem::path& path, const LoadLimits& limits) {
+absl::StatusOr<Model> Model::Load(const std::filesystem::path& path, const LoadLimits& limits,
+                                  Shapes shapes) {
   try {
     const absl::StatusOr<std::vector<std::byte>> bytes = ReadFile(path, limits);
     if (!bytes.ok()) return Prefixed(path.string(), bytes.status());
-    return Parse(*bytes, path.string(), limits);
+    return Parse(*bytes, path.string(), limits, shapes);
   } catch (const std::bad_alloc&) {
     return absl::ResourceExhaustedError("there is not enough memory to read the model");
   }
 }
 
 absl::StatusOr<Model> Model::Parse(std::span<const std::byte> bytes, const std::string& name,
-                                   const LoadLimits& limits) {
+                                   const LoadLimits& limits, Shapes shapes) {
   try {
     UseOneThreadPerProduct();
-    absl::StatusOr<std::shared_ptr<const Network>> network = Build(bytes, limits);
+    absl::StatusOr<std::shared_ptr<const Network>> network = Build(bytes, limits, shapes);
     if (!network.ok()) return Prefixed(name, network.status());
     return Model(*std::move(network));
   } catch (const std::bad_alloc&) {

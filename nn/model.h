@@ -28,12 +28,13 @@
 namespace biglittle::nn {
 
 struct PrepareOptions {
-  std::int64_t max_batch = 1;                           // >= 1
+  std::int64_t max_batch = 1;                           // >= 1; with Shapes::kFixed 1
   std::int64_t threads = 1;                             // >= 1
   std::size_t max_arena_bytes = std::size_t{2} << 30U;  // refused beyond
 };
 
-// One input or output. The batch dimension is left out: shape {9, 128} stands for [N, 9, 128].
+// One input or output. The batch dimension is left out: shape {9, 128} stands for [N, 9, 128]. With
+// Shapes::kFixed there is none, and the shape is the whole one.
 struct Port {
   std::string name;
   std::vector<std::int64_t> shape;
@@ -57,17 +58,20 @@ class Plan;
 
 class Model {
  public:
-  // Reads and checks an ONNX file with one float32 input and one float32 output, whose first
-  // dimension is the batch: symbolic, or 1, which is then taken for the batch too. Errors are one
-  // line that begins with the file and names node, operator and reason:
+  // Reads and checks an ONNX file with one float32 input and one output, whose first dimension is
+  // the batch: symbolic, or 1, which is then taken for the batch too. With Shapes::kFixed it is a
+  // number like the others, of any size, and each Context computes one input at a time. Errors are
+  // one line that begins with the file and names node, operator and reason:
   //   NotFound: no such file. InvalidArgument: not a valid model.
   //   Unimplemented: an operator, attribute or type that the engine does not have.
   //   ResourceExhausted: a limit is exceeded.
   static absl::StatusOr<Model> Load(const std::filesystem::path& path,
-                                    const LoadLimits& limits = {});
+                                    const LoadLimits& limits = {},
+                                    Shapes shapes = Shapes::kBatched);
   // The same from memory; `name` stands for the file in messages.
   static absl::StatusOr<Model> Parse(std::span<const std::byte> bytes, const std::string& name,
-                                     const LoadLimits& limits = {});
+                                     const LoadLimits& limits = {},
+                                     Shapes shapes = Shapes::kBatched);
 
   Model(Model&&) noexcept;
   Model& operator=(Model&&) noexcept;
@@ -100,7 +104,8 @@ class Context {
   std::span<float> input(std::int64_t batch);
   // Computes `batch` samples. What input() held is undefined afterwards.
   void Invoke(std::int64_t batch);
-  // The results of the last Invoke, valid until the next: batch * output.elements floats.
+  // The results of the last Invoke, valid until the next: batch * output.elements floats, also
+  // where the file says that they are integers (ArgMax), which they then are.
   std::span<const float> output(std::int64_t batch) const;
 
  private:

@@ -22,6 +22,9 @@ struct Step {
   std::unique_ptr<Kernel> kernel;
   std::vector<SlotId> operands;
   SlotId output = 0;
+  // Samples that the kernel sees in each sample of the net: more than one where a net of fixed
+  // shapes has an operator for which its operand's first dimension is a batch.
+  std::int64_t repeat = 1;
 };
 
 // Immutable once loaded; shared by the Model and its Contexts. Every slot but the input's is the
@@ -32,6 +35,7 @@ struct Network {
   std::vector<Step> steps;
   SlotId input_slot = 0;
   SlotId output_slot = 0;
+  bool fixed_shapes = false;  // there is no batch: every Run computes one sample
   Port input;
   Port output;
   ModelInfo info;

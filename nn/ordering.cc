@@ -21,7 +21,9 @@ constexpr std::size_t kNobody = static_cast<std::size_t>(-1);
 std::vector<std::size_t> Producers(const Graph& graph) {
   std::vector<std::size_t> producers(graph.values.size(), kNobody);
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
-    producers[static_cast<std::size_t>(graph.nodes[i].output)] = i;
+    for (const ValueId output : graph.nodes[i].outputs) {
+      if (output != kNoValue) producers[static_cast<std::size_t>(output)] = i;
+    }
   }
   return producers;
 }

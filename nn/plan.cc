@@ -55,7 +55,7 @@ class BufferAssignment {
       const Step& step = network_.steps[i];
       const auto now = static_cast<std::int64_t>(i);
       if (!Reuse(step, now)) Open(step.output, now);
-      const std::int64_t scratch = step.kernel->ScratchFloats(max_batch_);
+      const std::int64_t scratch = step.kernel->ScratchFloats(max_batch_ * step.repeat);
       if (scratch == 0) continue;
       buffers_.of_scratch[i] = buffers_.lifetimes.size();
       buffers_.lifetimes.push_back(Lifetime{now, now, scratch});
@@ -109,6 +109,10 @@ absl::Status CheckBatch(const Network& network, std::int64_t max_batch) {
   if (max_batch < 1) {
     return absl::InvalidArgumentError(fmt::format("max_batch is {}, 1 is the least", max_batch));
   }
+  if (network.fixed_shapes && max_batch != 1) {
+    return absl::InvalidArgumentError(
+        fmt::format("max_batch is {}, a net of fixed shapes computes 1", max_batch));
+  }
   for (const Slot& slot : network.slots) {
     if (max_batch <= kMaxElements / slot.elements) continue;
     return absl::ResourceExhaustedError(
@@ -150,7 +154,7 @@ void Plan::Bind(const std::vector<std::size_t>& of_slot, const std::vector<std::
   const auto slot = [&](SlotId id) { return at(of_slot[static_cast<std::size_t>(id)]); };
   for (std::size_t i = 0; i < network_->steps.size(); ++i) {
     const Step& step = network_->steps[i];
-    BoundStep bound{step.kernel.get(), {}, slot(step.output), nullptr};
+    BoundStep bound{step.kernel.get(), {}, slot(step.output), nullptr, step.repeat};
     if (of_scratch[i] != kNone) bound.scratch = at(of_scratch[i]);
     for (const SlotId operand : step.operands) bound.inputs.push_back(slot(operand));
     steps_.push_back(std::move(bound));
@@ -161,7 +165,7 @@ void Plan::Bind(const std::vector<std::size_t>& of_slot, const std::vector<std::
 
 void Plan::Run(std::int64_t batch) {
   for (const BoundStep& step : steps_) {
-    step.kernel->Run(KernelArguments{batch, step.inputs, step.output, step.scratch});
+    step.kernel->Run(KernelArguments{batch * step.repeat, step.inputs, step.output, step.scratch});
   }
 }
 

@@ -38,6 +38,7 @@ class Plan {
     std::vector<const float*> inputs;
     float* output;
     float* scratch;
+    std::int64_t repeat;
   };
   struct Free {
     void operator()(float* memory) const { std::free(memory); }

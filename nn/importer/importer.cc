@@ -35,7 +35,7 @@ bool IsStandardDomain(const std::string& domain) { return domain.empty() || doma
 
 class Importer {
  public:
-  explicit Importer(const LoadLimits& limits) : limits_(limits) {}
+  Importer(const LoadLimits& limits, Shapes shapes) : limits_(limits), shapes_(shapes) {}
 
   absl::StatusOr<Graph> Import(const onnx::ModelProto& model) {
     if (!model.has_graph()) return Invalid("it has no graph; is it an ONNX file?");
@@ -123,7 +123,8 @@ class Importer {
       return Unsupported(
           fmt::format("{} is {}, float32 is expected", what, TypeName(type.elem_type())));
     }
-    if (!type.has_shape() || type.shape().dim_size() == 0) {
+    const bool fixed = shapes_ == Shapes::kFixed;
+    if (!type.has_shape() || (type.shape().dim_size() == 0 && !fixed)) {
       return Invalid(fmt::format("{} has no shape", what));
     }
     if (type.shape().dim_size() > static_cast<int>(kMaxRank)) {
@@ -132,15 +133,17 @@ class Importer {
     for (const onnx::TensorShapeProto_Dimension& dim : type.shape().dim()) {
       graph_.input_dims.push_back(dim.has_dim_value() ? dim.dim_value() : 0);
     }
-    const onnx::TensorShapeProto_Dimension& first = type.shape().dim(0);
-    if (first.has_dim_value() && first.dim_value() > 1) {
-      return Unsupported(fmt::format("{} has a fixed batch of {}; export it with a dynamic one",
-                                     what, first.dim_value()));
+    if (!fixed) {
+      if (graph_.input_dims[0] > 1) {
+        return Unsupported(fmt::format("{} has a fixed batch of {}; export it with a dynamic one",
+                                       what, graph_.input_dims[0]));
+      }
+      graph_.input_dims[0] = kBatch;
     }
-    graph_.input_dims[0] = kBatch;
-    if (std::ranges::any_of(graph_.input_dims.begin() + 1, graph_.input_dims.end(),
+    if (std::ranges::any_of(graph_.input_dims.begin() + (fixed ? 0 : 1), graph_.input_dims.end(),
                             [](std::int64_t extent) { return extent < 1; })) {
-      return Unsupported(fmt::format("{} has a size that is not fixed, beside the batch", what));
+      return Unsupported(fmt::format("{} has a size that is not fixed{}", what,
+                                     fixed ? "" : ", beside the batch"));
     }
     return absl::OkStatus();
   }
@@ -160,6 +163,26 @@ class Importer {
     return absl::OkStatus();
   }
 
+  // Those beyond what the operator computes must not be used: masks, statistics of training.
+  absl::Status ImportOutputs(const onnx::NodeProto& proto, Node& node) {
+    const int computed = std::min(proto.output_size(), FindOperator(node.op_type)->max_outputs);
+    for (int i = 0; i < proto.output_size(); ++i) {
+      if (i >= computed) {
+        extra_outputs_.insert(proto.output(i));
+      } else if (proto.output(i).empty()) {
+        node.outputs.push_back(kNoValue);
+      } else {
+        const absl::StatusOr<ValueId> output = Define(proto.output(i));
+        if (!output.ok()) return output.status();
+        node.outputs.push_back(*output);
+      }
+    }
+    if (std::ranges::all_of(node.outputs, [](ValueId id) { return id == kNoValue; })) {
+      return Invalid(fmt::format("{}: it has no output", Describe(node)));
+    }
+    return absl::OkStatus();
+  }
+
   absl::Status ImportNodes(const onnx::GraphProto& graph) {
     for (const onnx::NodeProto& proto : graph.node()) {
       Node node;
@@ -171,16 +194,10 @@ class Importer {
             "{}: the engine does not have this operator{}", Describe(node),
             IsStandardDomain(proto.domain()) ? "" : " of domain " + Quote(proto.domain())));
       }
-      if (proto.output_size() == 0 || proto.output(0).empty()) {
-        return Invalid(fmt::format("{}: it has no output", Describe(node)));
-      }
       for (const std::string& input : proto.input()) {
         node.inputs.push_back(input.empty() ? kNoValue : Id(input));
       }
-      const absl::StatusOr<ValueId> output = Define(proto.output(0));
-      if (!output.ok()) return output.status();
-      node.output = *output;
-      for (int i = 1; i < proto.output_size(); ++i) extra_outputs_.insert(proto.output(i));
+      if (absl::Status s = ImportOutputs(proto, node); !s.ok()) return s;
       if (absl::Status s = ImportAttributes(proto, node); !s.ok()) return s;
       graph_.nodes.push_back(std::move(node));
     }
@@ -193,6 +210,12 @@ class Importer {
     }
     const onnx::ValueInfoProto& output = graph.output(0);
     graph_.output = Id(output.name());
+    if (extra_outputs_.contains(output.name())) {
+      return Unsupported(
+          fmt::format("output {} is the second output of a node, which the engine "
+                      "does not compute",
+                      Quote(output.name())));
+    }
     if (!defined_[static_cast<std::size_t>(graph_.output)]) {
       return Invalid(fmt::format("output {} is computed by no node", Quote(output.name())));
     }
@@ -223,6 +246,7 @@ class Importer {
   }
 
   const LoadLimits& limits_;
+  const Shapes shapes_;
   Graph graph_;
   std::unordered_map<std::string, ValueId> ids_;
   std::vector<bool> defined_;
@@ -231,7 +255,8 @@ class Importer {
 
 }  // namespace
 
-absl::StatusOr<Graph> ImportOnnx(std::span<const std::byte> bytes, const LoadLimits& limits) {
+absl::StatusOr<Graph> ImportOnnx(std::span<const std::byte> bytes, const LoadLimits& limits,
+                                 Shapes shapes) {
   constexpr std::size_t kFieldsPerNode = 256;  // far more than exporters write
   constexpr std::size_t kLongest = std::numeric_limits<std::int32_t>::max();
   if (bytes.size() > std::min(limits.max_file_bytes, kLongest)) {
@@ -250,7 +275,7 @@ absl::StatusOr<Graph> ImportOnnx(std::span<const std::byte> bytes, const LoadLim
   if (!model.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
     return Invalid("it is not an ONNX file, or it is cut short");
   }
-  return Importer(limits).Import(model);
+  return Importer(limits, shapes).Import(model);
 }
 
 }  // namespace biglittle::nn

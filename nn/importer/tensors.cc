@@ -60,6 +60,11 @@ bool ReadElements(const onnx::TensorProto& tensor, std::size_t count, Constant& 
       return Read<float>(tensor, tensor.float_data(), count, constant.floats);
     case ElementType::kInt64:
       return Read<std::int64_t>(tensor, tensor.int64_data(), count, constant.ints);
+    case ElementType::kInt32:
+      return Read<std::int32_t>(tensor, tensor.int32_data(), count, constant.ints);
+    case ElementType::kInt8:
+      return Read<std::int8_t>(tensor, tensor.int32_data(), count, constant.ints);
+    case ElementType::kUint8:
     case ElementType::kBool:
       return Read<std::uint8_t>(tensor, tensor.int32_data(), count, constant.ints);
   }
@@ -72,11 +77,18 @@ absl::StatusOr<ElementType> ElementOf(const onnx::TensorProto& tensor, const std
       return ElementType::kFloat32;
     case onnx::TensorProto::INT64:
       return ElementType::kInt64;
+    case onnx::TensorProto::INT32:
+      return ElementType::kInt32;
+    case onnx::TensorProto::INT8:
+      return ElementType::kInt8;
+    case onnx::TensorProto::UINT8:
+      return ElementType::kUint8;
     case onnx::TensorProto::BOOL:
       return ElementType::kBool;
     default:
-      return Unsupported(what, fmt::format("is {}; supported are float32, and int64 for shapes",
-                                           TypeName(tensor.data_type())));
+      return Unsupported(
+          what, fmt::format("is {}; supported are float32, int64, int32, int8, uint8 and bool",
+                            TypeName(tensor.data_type())));
   }
 }
 
@@ -86,8 +98,13 @@ absl::Status CheckNumbers(const Constant& constant, const std::string& what) {
     return Invalid(what, fmt::format("holds {} at element {}; weights must be finite", *bad,
                                      bad - constant.floats.begin()));
   }
-  // kBatch is a symbol inside the engine, and no sane number.
-  if (std::ranges::count(constant.ints, kBatch) > 0) return Invalid(what, "holds an absurd number");
+  // kBatch is a symbol inside the engine, and no sane number; it is out of every range.
+  const IntegerRange range = RangeOf(constant.type.element);
+  for (const std::int64_t number : constant.ints) {
+    if (number < range.least || number > range.greatest) {
+      return Invalid(what, "holds an absurd number");
+    }
+  }
   return absl::OkStatus();
 }
 
@@ -119,12 +136,12 @@ absl::StatusOr<ConstantPtr> ImportTensor(const onnx::TensorProto& tensor, const 
   constant->type = {*element, {tensor.dims().begin(), tensor.dims().end()}};
   const Dims& dims = constant->type.dims;
   const auto count = constant->type.batched() ? std::nullopt : CountElements(dims);
-  if (!count.has_value()) {
+  if (!count.has_value() && !constant->type.IsEmptyList()) {
     return Invalid(what, fmt::format("has the impossible shape {}", ToString(dims)));
   }
-  if (!ReadElements(tensor, static_cast<std::size_t>(*count), *constant)) {
+  if (!ReadElements(tensor, static_cast<std::size_t>(count.value_or(0)), *constant)) {
     return Invalid(what, fmt::format("does not hold the {} elements that its shape {} asks for",
-                                     *count, ToString(dims)));
+                                     count.value_or(0), ToString(dims)));
   }
   if (absl::Status s = CheckNumbers(*constant, what); !s.ok()) return s;
   return ConstantPtr(std::move(constant));

@@ -1,5 +1,7 @@
-// Element-wise functions of two tensors with NumPy's broadcasting, for Add, Sub, Mul and Div.
+// Element-wise functions of two tensors with NumPy's broadcasting.
 #pragma once
+
+#include <cstdint>
 
 #include "absl/status/statusor.h"
 
@@ -7,8 +9,16 @@
 
 namespace biglittle::nn {
 
-enum class BinaryFunction { kAdd, kSub, kMul, kDiv };
+enum class BinaryFunction : std::uint8_t {
+  kAdd,
+  kSub,
+  kMul,
+  kDiv,
+  kPow,
+  kPRelu,  // a, or a * b where it is below zero
+};
 
+// Of two floats. The four arithmetic functions also of two lists of integers known at Load.
 absl::StatusOr<Lowered> LowerBinary(const NodeView& node, BinaryFunction function);
 
 }  // namespace biglittle::nn

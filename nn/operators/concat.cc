@@ -15,6 +15,7 @@
 #include "nn/operators/attributes.h"
 #include "nn/operators/node_view.h"
 #include "nn/operators/operators.h"
+#include "nn/operators/source.h"
 
 namespace biglittle::nn {
 namespace {
@@ -22,55 +23,54 @@ namespace {
 class ConcatKernel final : public Kernel {
  public:
   // `blocks` are copied side by side, `repeats` times a sample.
-  ConcatKernel(std::vector<std::int64_t> blocks, std::int64_t repeats)
-      : blocks_(std::move(blocks)), repeats_(repeats) {}
+  ConcatKernel(std::vector<Source> parts, std::vector<std::int64_t> blocks, std::int64_t repeats)
+      : parts_(std::move(parts)), blocks_(std::move(blocks)), repeats_(repeats) {}
 
   void Run(const KernelArguments& arguments) const override {
     float* output = arguments.output;
-    for (std::int64_t i = 0; i < arguments.batch * repeats_; ++i) {
-      for (std::size_t part = 0; part < blocks_.size(); ++part) {
-        output = std::copy_n(arguments.inputs[part] + i * blocks_[part], blocks_[part], output);
+    for (std::int64_t n = 0; n < arguments.batch; ++n) {
+      for (std::int64_t i = 0; i < repeats_; ++i) {
+        for (std::size_t part = 0; part < parts_.size(); ++part) {
+          const float* from = parts_[part].Sample(arguments, n) + i * blocks_[part];
+          output = std::copy_n(from, blocks_[part], output);
+        }
       }
     }
   }
 
  private:
+  const std::vector<Source> parts_;
   const std::vector<std::int64_t> blocks_;
   const std::int64_t repeats_;
 };
 
-constexpr std::int64_t kMaxListed = 64;
-
-// Lists of int64, as part of shape arithmetic (shape.cc).
-absl::StatusOr<Lowered> LowerInts(const NodeView& node) {
-  auto joined = std::make_shared<Constant>();
+// Which inputs have elements. The others are empty lists of int64.
+std::vector<int> Parts(const NodeView& node) {
+  std::vector<int> parts;
   for (int i = 0; i < node.input_count(); ++i) {
-    const auto part = node.Ints(i);
-    if (!part.ok()) return part.status();
-    joined->ints.insert(joined->ints.end(), part->begin(), part->end());
-    if (static_cast<std::int64_t>(joined->ints.size()) > kMaxListed) {
-      return node.Unsupported("of int64 it joins only shapes");
-    }
+    if (!node.Type(i).IsEmptyList()) parts.push_back(i);
   }
-  joined->type = {ElementType::kInt64, {static_cast<std::int64_t>(joined->ints.size())}};
-  TensorType type = joined->type;
-  return Lowered{std::move(type), ConstantPtr(std::move(joined))};
+  return parts;
 }
 
-// The shape of all inputs joined along `axis`.
-absl::StatusOr<Dims> Join(const NodeView& node, std::int64_t axis) {
+// The shape of all `parts` joined along `axis`.
+absl::StatusOr<Dims> Join(const NodeView& node, const std::vector<int>& parts, std::int64_t axis) {
   const auto at = static_cast<std::size_t>(axis);
-  Dims dims = node.Type(0).dims;
-  for (int i = 1; i < node.input_count(); ++i) {
-    const absl::StatusOr<TensorType> type = node.Float(i);
-    if (!type.ok()) return type.status();
-    Dims expected = dims;
-    if (type->dims.size() == expected.size()) expected[at] = type->dims[at];
-    if (type->dims != expected) {
-      return node.Invalid(fmt::format("inputs {} and {} cannot be joined along axis {}",
-                                      ToString(node.Type(0).dims), ToString(type->dims), axis));
+  const TensorType& first = node.Type(parts[0]);
+  Dims dims = first.dims;
+  for (std::size_t i = 1; i < parts.size(); ++i) {
+    const TensorType& type = node.Type(parts[i]);
+    if (type.element != first.element) {
+      return node.Invalid(
+          fmt::format("it joins {} and {}", Name(first.element), Name(type.element)));
     }
-    dims[at] += type->dims[at];
+    Dims expected = dims;
+    if (type.dims.size() == expected.size()) expected[at] = type.dims[at];
+    if (type.dims != expected) {
+      return node.Invalid(fmt::format("inputs {} and {} cannot be joined along axis {}",
+                                      ToString(first.dims), ToString(type.dims), axis));
+    }
+    dims[at] += type.dims[at];
     if (dims[at] > kMaxElements) return node.Invalid("its output is too large");
   }
   return dims;
@@ -86,24 +86,28 @@ absl::StatusOr<Lowered> LowerConcat(const NodeView& node) {
   for (int i = 0; i < node.input_count(); ++i) {
     if (!node.Has(i)) return node.Invalid(fmt::format("input {} is left out", i));
   }
-  if (node.Type(0).element == ElementType::kInt64) return LowerInts(node);
-  const absl::StatusOr<TensorType> first = node.Float(0);
-  if (!first.ok()) return first.status();
-  const absl::StatusOr<std::int64_t> axis = node.InnerAxis(given, *first);
+  const std::vector<int> parts = Parts(node);
+  if (parts.empty()) return Lowered{node.Type(0), View{}};
+  const TensorType& first = node.Type(parts[0]);
+  const absl::StatusOr<std::int64_t> axis = node.InnerAxis(given, first);
   if (!axis.ok()) return axis.status();
-  absl::StatusOr<Dims> dims = Join(node, *axis);
+  absl::StatusOr<Dims> dims = Join(node, parts, *axis);
   if (!dims.ok()) return dims.status();
-  absl::StatusOr<TensorType> output = node.Output(*std::move(dims));
+  absl::StatusOr<TensorType> output = node.Output(*std::move(dims), first.element);
   if (!output.ok()) return output.status();
 
   Computed computed;
+  computed.moves = true;
+  std::vector<Source> sources;
   std::vector<std::int64_t> blocks;
-  for (int i = 0; i < node.input_count(); ++i) {
-    blocks.push_back(Product(node.Type(i).dims, *axis, output->rank()));
-    computed.operands.push_back(i);
+  for (const int part : parts) {
+    absl::StatusOr<Source> source = Source::Make(node, part, computed);
+    if (!source.ok()) return source.status();
+    sources.push_back(*std::move(source));
+    blocks.push_back(Product(node.Type(part).dims, *axis, output->rank()));
   }
-  computed.kernel =
-      std::make_unique<ConcatKernel>(std::move(blocks), Product(output->dims, 0, *axis));
+  computed.kernel = std::make_unique<ConcatKernel>(std::move(sources), std::move(blocks),
+                                                   Product(output->dims, 0, *axis));
   return Lowered{*std::move(output), std::move(computed)};
 }
 

@@ -13,24 +13,24 @@
 
 namespace biglittle::nn {
 
-// Only as [N, everything else]: any other split would mix samples.
+// With a batch only as [N, everything else]: any other split would mix samples.
 absl::StatusOr<Lowered> LowerFlatten(const NodeView& node) {
-  const absl::StatusOr<TensorType> input = node.Batched(0);
-  if (!input.ok()) return input.status();
+  const TensorType& input = node.Type(0);
   Attributes attributes(node);
   const std::int64_t given = attributes.Int("axis", 1);
   if (absl::Status s = attributes.Done(); !s.ok()) return s;
-  const std::int64_t rank = input->rank();
+  const std::int64_t rank = input.rank();
   if (given < -rank || given > rank) {
-    return node.Invalid(
-        fmt::format("axis {} is out of range for {}", given, ToString(input->dims)));
+    return node.Invalid(fmt::format("axis {} is out of range for {}", given, ToString(input.dims)));
   }
   const std::int64_t axis = given < 0 ? given + rank : given;
-  if (axis == 0 || Product(input->dims, 1, axis) != 1) {
+  const std::int64_t rows = Product(input.dims, 0, axis);
+  if (input.batched() && (axis == 0 || rows != 1)) {
     return node.Unsupported(fmt::format("axis {} does not split {} behind the batch dimension",
-                                        given, ToString(input->dims)));
+                                        given, ToString(input.dims)));
   }
-  absl::StatusOr<TensorType> output = node.Output({kBatch, input->elements()});
+  absl::StatusOr<TensorType> output =
+      node.Output({input.batched() ? kBatch : rows, input.elements() / rows}, input.element);
   if (!output.ok()) return output.status();
   return Lowered{*std::move(output), View{}};
 }

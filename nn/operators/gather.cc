@@ -1,3 +1,7 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -8,34 +12,129 @@
 #include "absl/status/statusor.h"
 
 #include "nn/graph.h"
+#include "nn/kernel.h"
 #include "nn/operators/attributes.h"
 #include "nn/operators/node_view.h"
 #include "nn/operators/operators.h"
+#include "nn/operators/source.h"
 
 namespace biglittle::nn {
+namespace {
 
-// Only on lists of int64, as part of shape arithmetic (shape.cc).
+// The data is seen as [outer, length, inner]; each index picks one of the middle.
+struct Extents {
+  std::int64_t outer = 1;
+  std::int64_t length = 1;
+  std::int64_t inner = 1;
+};
+
+// Indices that are known at Load.
+class GatherKernel final : public Kernel {
+ public:
+  GatherKernel(const Extents& extents, std::vector<std::int64_t> indices)
+      : extents_(extents), indices_(std::move(indices)) {}
+
+  void Run(const KernelArguments& arguments) const override {
+    const float* data = arguments.inputs[0];
+    float* output = arguments.output;
+    for (std::int64_t o = 0; o < arguments.batch * extents_.outer; ++o) {
+      for (const std::int64_t index : indices_) {
+        output = std::copy_n(data + index * extents_.inner, extents_.inner, output);
+      }
+      data += extents_.length * extents_.inner;
+    }
+  }
+
+ private:
+  const Extents extents_;
+  const std::vector<std::int64_t> indices_;
+};
+
+// Indices that the net computes. One that is out of range counts as the nearest that is not: a
+// run cannot fail.
+class LookUpKernel final : public Kernel {
+ public:
+  LookUpKernel(const Extents& extents, std::int64_t indices, Source data)
+      : extents_(extents), indices_(indices), data_(std::move(data)) {}
+
+  void Run(const KernelArguments& arguments) const override {
+    float* output = arguments.output;
+    for (std::int64_t n = 0; n < arguments.batch; ++n) {
+      const float* data = data_.Sample(arguments, n);
+      const float* indices = arguments.inputs[0] + n * indices_;
+      for (std::int64_t o = 0; o < extents_.outer; ++o) {
+        for (std::int64_t i = 0; i < indices_; ++i) {
+          output = std::copy_n(data + Index(indices[i]) * extents_.inner, extents_.inner, output);
+        }
+        data += extents_.length * extents_.inner;
+      }
+    }
+  }
+
+ private:
+  std::int64_t Index(float given) const {
+    const auto length = static_cast<float>(extents_.length);
+    const float index = given < 0.0F ? given + length : given;
+    // In this order of the arguments, what is no number becomes 0.
+    return static_cast<std::int64_t>(std::min(std::max(0.0F, index), length - 1.0F));
+  }
+
+  const Extents extents_;
+  const std::int64_t indices_;  // of a sample
+  const Source data_;
+};
+
+// Constant indices, counted from the front.
+absl::StatusOr<std::vector<std::int64_t>> Indices(const NodeView& node, std::int64_t length) {
+  std::vector<std::int64_t> indices;
+  for (const std::int64_t given : node.ConstantAt(1)->ints) {
+    const auto index = node.Axis(given, length);
+    if (!index.ok()) return node.Invalid("an index is out of range");
+    indices.push_back(*index);
+  }
+  return indices;
+}
+
+absl::StatusOr<Lowered> LowerLookUp(const NodeView& node, const Extents& extents,
+                                    TensorType output) {
+  Computed computed{nullptr, {1}};
+  absl::StatusOr<Source> data = Source::Make(node, 0, computed);
+  if (!data.ok()) return data.status();
+  if (extents.length > kMaxExactInteger) return node.Unsupported("its data has too many rows");
+  computed.kernel =
+      std::make_unique<LookUpKernel>(extents, node.Type(1).elements(), *std::move(data));
+  return Lowered{std::move(output), std::move(computed)};
+}
+
+}  // namespace
+
 absl::StatusOr<Lowered> LowerGather(const NodeView& node) {
   Attributes attributes(node);
-  const std::int64_t axis = attributes.Int("axis", 0);
+  const std::int64_t given = attributes.Int("axis", 0);
   if (absl::Status s = attributes.Done(); !s.ok()) return s;
-  const TensorType& data_type = node.Type(0);
-  if (data_type.element != ElementType::kInt64 || data_type.rank() != 1 || axis != 0) {
-    return node.Unsupported("it works only on shapes");
+  const TensorType& type = node.Type(0);
+  const TensorType& indices = node.Type(1);
+  if (indices.element != ElementType::kInt64 && indices.element != ElementType::kInt32) {
+    return node.Invalid(fmt::format("its indices are {}", Name(indices.element)));
   }
-  const auto data = node.Ints(0);
-  if (!data.ok()) return data.status();
-  const auto indices = node.Ints(1);
-  if (!indices.ok()) return indices.status();
-  auto gathered = std::make_shared<Constant>();
-  gathered->type = {ElementType::kInt64, node.Type(1).dims};
-  for (const std::int64_t given : *indices) {
-    const auto index = node.Axis(given, static_cast<std::int64_t>(data->size()));
-    if (!index.ok()) return node.Invalid("an index is out of range");
-    gathered->ints.push_back((*data)[static_cast<std::size_t>(*index)]);
+  const auto axis = node.InnerAxis(given, type);
+  if (!axis.ok()) return axis.status();
+  const auto at = type.dims.begin() + *axis;
+  Dims dims(type.dims.begin(), at);
+  dims.insert(dims.end(), indices.dims.begin(), indices.dims.end());
+  dims.insert(dims.end(), at + 1, type.dims.end());
+  if (std::count(dims.begin(), dims.end(), kBatch) > 1 ||
+      (indices.batched() && (*axis != 0 || type.batched()))) {
+    return node.Unsupported("it would move the batch dimension from the front");
   }
-  TensorType type = gathered->type;
-  return Lowered{std::move(type), ConstantPtr(std::move(gathered))};
+  const Extents extents{Product(type.dims, 0, *axis), *at,
+                        Product(type.dims, *axis + 1, type.rank())};
+  absl::StatusOr<TensorType> output = node.Output(std::move(dims), type.element);
+  if (!output.ok()) return output.status();
+  if (!node.IsConstant(1)) return LowerLookUp(node, extents, *std::move(output));
+  absl::StatusOr<std::vector<std::int64_t>> rows = Indices(node, extents.length);
+  if (!rows.ok()) return rows.status();
+  return UnaryMove(*std::move(output), std::make_unique<GatherKernel>(extents, *std::move(rows)));
 }
 
 }  // namespace biglittle::nn

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -10,14 +12,57 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
+#include "nn/blas.h"
 #include "nn/graph.h"
+#include "nn/kernel.h"
 #include "nn/operators/attributes.h"
+#include "nn/operators/broadcast.h"
 #include "nn/operators/dense_kernel.h"
 #include "nn/operators/node_view.h"
 #include "nn/operators/operators.h"
+#include "nn/operators/source.h"
 
 namespace biglittle::nn {
 namespace {
+
+struct GemmAttributes {
+  float alpha = 1.0F;
+  float beta = 1.0F;
+  bool transpose_a = false;
+  bool transpose_b = false;
+};
+
+// Both sides as matrices of one sample: any Gemm that is no DenseKernel.
+class GemmKernel final : public Kernel {
+ public:
+  GemmKernel(const GemmAttributes& attributes, const TensorType& a, const TensorType& b,
+             std::array<Source, 2> sides, std::vector<float> bias)
+      : g_(attributes),
+        rows_(a.dims[g_.transpose_a ? 1 : 0]),
+        inner_(a.dims[g_.transpose_a ? 0 : 1]),
+        columns_(b.dims[g_.transpose_b ? 0 : 1]),
+        sides_(std::move(sides)),
+        bias_(std::move(bias)) {}
+
+  // Such a net has no batch.
+  void Run(const KernelArguments& arguments) const override {
+    std::ranges::copy(bias_, arguments.output);
+    MatrixProduct(
+        rows_, columns_, inner_, g_.alpha,
+        {sides_[0].Sample(arguments, 0), g_.transpose_a ? rows_ : inner_, g_.transpose_a},
+        {sides_[1].Sample(arguments, 0), g_.transpose_b ? inner_ : columns_, g_.transpose_b}, 1.0F,
+        arguments.output, columns_);
+  }
+  std::int64_t MultiplyAdds() const override { return rows_ * columns_ * inner_; }
+
+ private:
+  const GemmAttributes g_;
+  const std::int64_t rows_;
+  const std::int64_t inner_;
+  const std::int64_t columns_;
+  const std::array<Source, 2> sides_;
+  const std::vector<float> bias_;  // one for each output
+};
 
 // beta * C, broadcast to one number for each output. Every sample gets the same.
 absl::StatusOr<std::vector<float>> Bias(const NodeView& node, std::int64_t outputs, float beta) {
@@ -39,41 +84,95 @@ absl::StatusOr<std::vector<float>> Bias(const NodeView& node, std::int64_t outpu
   return bias;
 }
 
+// Samples times constant weights.
+absl::StatusOr<Lowered> LowerDense(const NodeView& node, const GemmAttributes& attributes,
+                                   const TensorType& input, std::int64_t outputs) {
+  absl::StatusOr<ConstantPtr> weights = node.FloatConstant(1);
+  if (!weights.ok()) return weights.status();
+  absl::StatusOr<TensorType> output = node.Output({kBatch, outputs});
+  if (!output.ok()) return output.status();
+  absl::StatusOr<std::vector<float>> bias = Bias(node, outputs, attributes.beta);
+  if (!bias.ok()) return bias.status();
+  DenseParameters parameters;
+  parameters.inputs = input.dims[1];
+  parameters.outputs = outputs;
+  parameters.weights = *std::move(weights);
+  parameters.transposed = attributes.transpose_b;
+  parameters.alpha = attributes.alpha;
+  parameters.bias = *std::move(bias);
+  return Unary(*std::move(output), std::make_unique<DenseKernel>(std::move(parameters)));
+}
+
+// beta * C, broadcast to `output`.
+absl::StatusOr<std::vector<float>> FullBias(const NodeView& node, const TensorType& output,
+                                            float beta) {
+  std::vector<float> bias(static_cast<std::size_t>(output.elements()), 0.0F);
+  if (!node.Has(2)) return bias;
+  const absl::StatusOr<ConstantPtr> given = node.FloatConstant(2);
+  if (!given.ok()) return given.status();
+  const Dims& dims = (*given)->type.dims;
+  const absl::StatusOr<Dims> common = Broadcast(node, dims, output.dims);
+  if (!common.ok()) return common.status();
+  if (*common != output.dims) {
+    return node.Invalid(
+        fmt::format("bias {} cannot be broadcast to {}", ToString(dims), ToString(output.dims)));
+  }
+  const auto strides = BroadcastStrides(dims, output.dims);
+  for (std::size_t i = 0; i < bias.size(); ++i) {
+    const auto index = static_cast<std::int64_t>(i);
+    const std::int64_t from =
+        index / output.dims[1] * strides[0] + index % output.dims[1] * strides[1];
+    bias[i] = beta * (*given)->floats[static_cast<std::size_t>(from)];
+    if (!std::isfinite(bias[i])) return node.Invalid("beta times bias is not finite");
+  }
+  return bias;
+}
+
+// Two matrices without a batch.
+absl::StatusOr<Lowered> LowerMatrices(const NodeView& node, const GemmAttributes& attributes) {
+  const TensorType& a = node.Type(0);
+  const TensorType& b = node.Type(1);
+  absl::StatusOr<TensorType> output =
+      node.Output({a.dims[attributes.transpose_a ? 1 : 0], b.dims[attributes.transpose_b ? 0 : 1]});
+  if (!output.ok()) return output.status();
+  Computed computed;
+  absl::StatusOr<Source> left = Source::Make(node, 0, computed);
+  if (!left.ok()) return left.status();
+  absl::StatusOr<Source> right = Source::Make(node, 1, computed);
+  if (!right.ok()) return right.status();
+  absl::StatusOr<std::vector<float>> bias = FullBias(node, *output, attributes.beta);
+  if (!bias.ok()) return bias.status();
+  computed.kernel = std::make_unique<GemmKernel>(
+      attributes, a, b, std::array<Source, 2>{*std::move(left), *std::move(right)},
+      *std::move(bias));
+  return Lowered{*std::move(output), std::move(computed)};
+}
+
 }  // namespace
 
 absl::StatusOr<Lowered> LowerGemm(const NodeView& node) {
-  const absl::StatusOr<TensorType> input = node.Batched(0);
-  if (!input.ok()) return input.status();
-  absl::StatusOr<ConstantPtr> weights = node.FloatConstant(1);
-  if (!weights.ok()) return weights.status();
   Attributes attributes(node);
-  const float alpha = attributes.Float("alpha", 1.0F);
-  const float beta = attributes.Float("beta", 1.0F);
-  const bool transpose_input = attributes.Int("transA", 0) != 0;
-  const bool transposed = attributes.Int("transB", 0) != 0;
+  GemmAttributes gemm;
+  gemm.alpha = attributes.Float("alpha", 1.0F);
+  gemm.beta = attributes.Float("beta", 1.0F);
+  gemm.transpose_a = attributes.Int("transA", 0) != 0;
+  gemm.transpose_b = attributes.Int("transB", 0) != 0;
   if (absl::Status s = attributes.Done(); !s.ok()) return s;
-  if (transpose_input) return node.Unsupported("transA would mix the samples of a batch");
-
-  const Dims& shape = (*weights)->type.dims;
-  const std::size_t inner = transposed ? 1 : 0;
-  if (input->rank() != 2 || shape.size() != 2 || shape[inner] != input->dims[1]) {
-    return node.Invalid(fmt::format("shapes {} and {}{} cannot be multiplied",
-                                    ToString(input->dims), ToString(shape),
-                                    transposed ? " transposed" : ""));
+  const absl::StatusOr<TensorType> a = node.Float(0);
+  if (!a.ok()) return a.status();
+  const absl::StatusOr<TensorType> b = node.Float(1);
+  if (!b.ok()) return b.status();
+  if (a->batched() && gemm.transpose_a) {
+    return node.Unsupported("transA would mix the samples of a batch");
   }
-  const std::int64_t outputs = shape[1 - inner];
-  absl::StatusOr<TensorType> output = node.Output({kBatch, outputs});
-  if (!output.ok()) return output.status();
-  absl::StatusOr<std::vector<float>> bias = Bias(node, outputs, beta);
-  if (!bias.ok()) return bias.status();
-  DenseParameters parameters;
-  parameters.inputs = input->dims[1];
-  parameters.outputs = outputs;
-  parameters.weights = *std::move(weights);
-  parameters.transposed = transposed;
-  parameters.alpha = alpha;
-  parameters.bias = *std::move(bias);
-  return Unary(*std::move(output), std::make_unique<DenseKernel>(std::move(parameters)));
+  const std::size_t inner = gemm.transpose_b ? 1 : 0;
+  if (a->rank() != 2 || b->rank() != 2 || b->dims[inner] != a->dims[gemm.transpose_a ? 0 : 1]) {
+    return node.Invalid(fmt::format("shapes {} and {}{} cannot be multiplied", ToString(a->dims),
+                                    ToString(b->dims), gemm.transpose_b ? " transposed" : ""));
+  }
+  if (a->batched()) return LowerDense(node, gemm, *a, b->dims[1 - inner]);
+  if (b->batched()) return node.Unsupported("its right side must not depend on the net's input");
+  return LowerMatrices(node, gemm);
 }
 
 }  // namespace biglittle::nn

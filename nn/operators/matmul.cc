@@ -98,9 +98,11 @@ absl::StatusOr<Shapes> Broadcast(const NodeView& node) {
   shapes.output.push_back(shapes.a[rank - 2]);
   shapes.output.push_back(shapes.b[rank - 1]);
   // The batch may be the rows of the left side, never what is summed over or the columns.
+  const bool batched =
+      std::ranges::count(shapes.output, kBatch) > 0 || shapes.a[rank - 1] == kBatch;
   const bool moved = std::ranges::count(shapes.output, kBatch) != 1 || shapes.output[0] != kBatch ||
                      shapes.a[rank - 1] == kBatch;
-  if (moved) return node.Unsupported("it would move the batch dimension from the front");
+  if (batched && moved) return node.Unsupported("it would move the batch dimension from the front");
   return shapes;
 }
 
@@ -162,7 +164,7 @@ absl::StatusOr<Lowered> LowerMatMul(const NodeView& node) {
   if (!shapes.ok()) return shapes.status();
   absl::StatusOr<TensorType> output = node.Output(ResultDims(node, shapes->output));
   if (!output.ok()) return output.status();
-  if (node.IsConstant(1) &&
+  if (node.IsConstant(1) && !node.IsConstant(0) &&
       Product(shapes->b, 0, static_cast<std::int64_t>(shapes->b.size()) - 2) == 1) {
     computed.kernel = MakeDense(sides[1].constant, *shapes);
   } else {

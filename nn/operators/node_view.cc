@@ -22,6 +22,10 @@ Lowered Unary(TensorType type, std::unique_ptr<Kernel> kernel) {
   return Lowered{std::move(type), Computed{std::move(kernel), {0}}};
 }
 
+Lowered UnaryMove(TensorType type, std::unique_ptr<Kernel> kernel) {
+  return Lowered{std::move(type), Computed{std::move(kernel), {0}, /*moves=*/true}};
+}
+
 bool NodeView::Has(int input) const {
   return input < input_count() && inputs_[static_cast<std::size_t>(input)] != nullptr;
 }
@@ -32,6 +36,12 @@ const TensorType& NodeView::Type(int input) const {
 
 const ConstantPtr& NodeView::ConstantAt(int input) const {
   return inputs_[static_cast<std::size_t>(input)]->constant;
+}
+
+bool NodeView::AllConstant() const {
+  return std::ranges::all_of(inputs_, [](const KnownValue* value) {
+    return value == nullptr || value->constant != nullptr;
+  });
 }
 
 absl::StatusOr<TensorType> NodeView::Float(int input) const {
@@ -46,14 +56,11 @@ absl::StatusOr<TensorType> NodeView::Float(int input) const {
 absl::StatusOr<TensorType> NodeView::Batched(int input, std::int64_t min_rank) const {
   absl::StatusOr<TensorType> type = Float(input);
   if (!type.ok()) return type;
-  if (!type->batched()) {
-    return Unsupported(fmt::format("input {} of shape {} does not depend on the net's input", input,
-                                   ToString(type->dims)));
-  }
   if (type->rank() < min_rank) {
     return Invalid(fmt::format("input {} of shape {} needs {} dimensions or more", input,
                                ToString(type->dims), min_rank));
   }
+  type->dims[0] = kBatch;
   return type;
 }
 
@@ -64,6 +71,21 @@ absl::StatusOr<ConstantPtr> NodeView::FloatConstant(int input) const {
     return Unsupported(fmt::format("input {} must be a constant", input));
   }
   return ConstantAt(input);
+}
+
+absl::StatusOr<std::vector<float>> NodeView::AsFloats(int input) const {
+  const Constant& constant = *ConstantAt(input);
+  if (constant.type.element == ElementType::kFloat32) return constant.floats;
+  std::vector<float> floats;
+  floats.reserve(constant.ints.size());
+  for (const std::int64_t number : constant.ints) {
+    if (number == kBatch) return Unsupported("it computes with the size of the batch");
+    if (number < -kMaxExactInteger || number > kMaxExactInteger) {
+      return Unsupported(fmt::format("input {} holds {}, which no float32 equals", input, number));
+    }
+    floats.push_back(static_cast<float>(number));
+  }
+  return floats;
 }
 
 absl::StatusOr<float> NodeView::Scalar(int input) const {
@@ -84,7 +106,7 @@ absl::StatusOr<std::vector<std::int64_t>> NodeView::Ints(int input) const {
   return ConstantAt(input)->ints;
 }
 
-absl::StatusOr<TensorType> NodeView::Output(Dims dims) const {
+absl::StatusOr<TensorType> NodeView::Output(Dims dims, ElementType element) const {
   const auto elements = CountElements(dims);
   if (!elements.has_value()) {
     return Invalid(fmt::format("its output would have the impossible shape {}", ToString(dims)));
@@ -94,7 +116,7 @@ absl::StatusOr<TensorType> NodeView::Output(Dims dims) const {
         fmt::format("{}: its output of shape {} is beyond the limit of {} elements",
                     Describe(node_), ToString(dims), max_elements_));
   }
-  return TensorType{ElementType::kFloat32, std::move(dims)};
+  return TensorType{element, std::move(dims)};
 }
 
 absl::StatusOr<std::int64_t> NodeView::Axis(std::int64_t axis, std::int64_t rank) const {

@@ -27,7 +27,12 @@ struct View {};  // the elements of input 0 in the same order, under the output'
 struct Computed {
   std::unique_ptr<Kernel> kernel;
   std::vector<int> operands;  // which inputs the kernel reads at run time, in its order
+  // The kernel copies elements of its operands and computes none, so that at Load it serves
+  // integers of any size too, and the batch size among them.
+  bool moves = false;
 };
+// Of one output. If its type is batched although no input is (Batched), the kernel sees the first
+// dimension of its first operand as a batch.
 struct Lowered {
   TensorType type;
   std::variant<View, Computed, ConstantPtr> how;
@@ -35,6 +40,8 @@ struct Lowered {
 
 // A kernel that reads input 0 at run time and nothing else.
 Lowered Unary(TensorType type, std::unique_ptr<Kernel> kernel);
+// The same for one that only moves elements.
+Lowered UnaryMove(TensorType type, std::unique_ptr<Kernel> kernel);
 
 class NodeView {
  public:
@@ -44,8 +51,17 @@ class NodeView {
            std::int64_t max_elements)
       : node_(node), opset_(opset), inputs_(std::move(inputs)), max_elements_(max_elements) {}
 
+  // The same node, to be lowered for another output.
+  NodeView ForOutput(int index) const {
+    NodeView view = *this;
+    view.output_index_ = index;
+    return view;
+  }
+
   const Node& node() const { return node_; }
   std::int64_t opset() const { return opset_; }
+  int output_index() const { return output_index_; }  // which output is to be lowered
+  int output_count() const { return static_cast<int>(node_.outputs.size()); }
   int input_count() const { return static_cast<int>(inputs_.size()); }
   bool Has(int input) const;
 
@@ -54,18 +70,26 @@ class NodeView {
   bool IsConstant(int input) const { return ConstantAt(input) != nullptr; }
   // nullptr if the value is computed at run time.
   const ConstantPtr& ConstantAt(int input) const;
+  // True if all inputs are known at Load.
+  bool AllConstant() const;
   // float32, of whatever origin.
   absl::StatusOr<TensorType> Float(int input) const;
-  // float32 with a batch dimension and `min_rank` dimensions or more, the batch among them.
+  // float32 with a batch dimension and `min_rank` dimensions or more, the batch among them: for
+  // operators that treat the rows of the first dimension alike. Where the value has no batch (fixed
+  // shapes, or it is known at Load) its first dimension is shown as one; the output's type must be
+  // batched too then.
   absl::StatusOr<TensorType> Batched(int input, std::int64_t min_rank = 1) const;
   absl::StatusOr<ConstantPtr> FloatConstant(int input) const;
+  // A constant's elements as a kernel gets them at run time. Unsupported if one is an integer that
+  // is no float, or the batch size.
+  absl::StatusOr<std::vector<float>> AsFloats(int input) const;
   // One float, known at Load.
   absl::StatusOr<float> Scalar(int input) const;
   // int64, known at Load, a list or a single number.
   absl::StatusOr<std::vector<std::int64_t>> Ints(int input) const;
 
-  // The float32 output of shape `dims`, if it is of a sane size.
-  absl::StatusOr<TensorType> Output(Dims dims) const;
+  // The output of shape `dims`, if it is of a sane size.
+  absl::StatusOr<TensorType> Output(Dims dims, ElementType element = ElementType::kFloat32) const;
   // `axis` counted from the front, 0 <= axis < rank.
   absl::StatusOr<std::int64_t> Axis(std::int64_t axis, std::int64_t rank) const;
   // `axis` counted from the front and brought into [0, rank], as the bounds of a slice.
@@ -83,6 +107,7 @@ class NodeView {
   std::int64_t opset_;
   std::vector<const KnownValue*> inputs_;
   std::int64_t max_elements_;
+  int output_index_ = 0;
 };
 
 }  // namespace biglittle::nn

@@ -1,4 +1,5 @@
-// Means and maxima along any dimensions but the batch, for ReduceMean and the global poolings.
+// Means, sums and maxima along any dimensions but the batch, for the reductions and the global
+// poolings.
 #pragma once
 
 #include <algorithm>
@@ -21,6 +22,12 @@ struct Mean {
   static float Finish(double sum, std::int64_t count) {
     return static_cast<float>(sum / static_cast<double>(count));
   }
+};
+
+struct Sum {
+  static constexpr double kStart = 0.0;
+  static double Add(double sum, float x) { return sum + static_cast<double>(x); }
+  static float Finish(double sum, std::int64_t /*count*/) { return static_cast<float>(sum); }
 };
 
 struct Maximum {

@@ -21,7 +21,9 @@ struct OperatorDefinition {
   // Checks everything about the node and makes its kernel. Called with at least min_inputs and at
   // most max_inputs inputs. The output type comes from NodeView::Output, before anything is
   // allocated or multiplied by its size.
+  // Called once for each output that somebody needs (NodeView::output_index).
   absl::StatusOr<Lowered> (*lower)(const NodeView& node);
+  int max_outputs = 1;  // those beyond may be named, but not used
 };
 
 // nullptr if there is none of that name.

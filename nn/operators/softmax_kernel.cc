@@ -64,7 +64,7 @@ class SoftmaxKernel final : public Kernel {
 }  // namespace
 
 absl::StatusOr<Lowered> LowerSoftmaxOf(const NodeView& node, bool logarithm) {
-  absl::StatusOr<TensorType> type = node.Batched(0, 2);
+  absl::StatusOr<TensorType> type = node.Float(0);
   if (!type.ok()) return type.status();
   const bool one_dimension = node.opset() >= 13;
   Attributes attributes(node);

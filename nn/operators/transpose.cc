@@ -69,29 +69,28 @@ bool KeepsOrder(const Dims& dims, const std::vector<std::int64_t>& permutation) 
 }  // namespace
 
 absl::StatusOr<Lowered> LowerTranspose(const NodeView& node) {
-  const absl::StatusOr<TensorType> input = node.Float(0);
-  if (!input.ok()) return input.status();
-  std::vector<std::int64_t> backwards(input->dims.size());
+  const TensorType& input = node.Type(0);
+  std::vector<std::int64_t> backwards(input.dims.size());
   for (std::size_t i = 0; i < backwards.size(); ++i) {
     backwards[i] = static_cast<std::int64_t>(backwards.size() - 1 - i);
   }
   Attributes attributes(node);
   const auto permutation = attributes.Ints("perm", backwards);
   if (absl::Status s = attributes.Done(); !s.ok()) return s;
-  if (!IsPermutation(permutation, input->rank())) {
+  if (!IsPermutation(permutation, input.rank())) {
     return node.Invalid("perm is not a permutation of its input's dimensions");
   }
-  if (input->batched() && permutation[0] != 0) {
+  if (input.batched() && permutation[0] != 0) {
     return node.Unsupported("it would move the batch dimension from the front");
   }
   Dims dims;
   for (const std::int64_t source : permutation) {
-    dims.push_back(input->dims[static_cast<std::size_t>(source)]);
+    dims.push_back(input.dims[static_cast<std::size_t>(source)]);
   }
-  absl::StatusOr<TensorType> output = node.Output(std::move(dims));
+  absl::StatusOr<TensorType> output = node.Output(std::move(dims), input.element);
   if (!output.ok()) return output.status();
-  if (KeepsOrder(input->dims, permutation)) return Lowered{*std::move(output), View{}};
-  return Unary(*std::move(output), std::make_unique<TransposeKernel>(input->dims, permutation));
+  if (KeepsOrder(input.dims, permutation)) return Lowered{*std::move(output), View{}};
+  return UnaryMove(*std::move(output), std::make_unique<TransposeKernel>(input.dims, permutation));
 }
 
 }  // namespace biglittle::nn

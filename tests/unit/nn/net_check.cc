@@ -90,6 +90,23 @@ void ExpectOutput(const OnnxBuilder& builder, const Floats& input, const Ints& s
   ExpectNear(RunAll(*model, *large, input, samples), expected, tolerance, "a second time");
 }
 
+void ExpectFixedOutput(OnnxBuilder builder, const Ints& dims, const Floats& input,
+                       const Ints& shape, const Floats& expected, float tolerance) {
+  onnx::TensorShapeProto& declared = *builder.input_type().mutable_shape();
+  declared.clear_dim();
+  for (const std::int64_t extent : dims) declared.add_dim()->set_dim_value(extent);
+  const std::string bytes = builder.Bytes();
+  const absl::StatusOr<Model> model =
+      Model::Parse(std::as_bytes(std::span(bytes)), "test.onnx", LoadLimits{}, Shapes::kFixed);
+  ASSERT_TRUE(model.ok()) << model.status();
+  EXPECT_EQ(model->input().shape, dims);
+  EXPECT_EQ(model->output().shape, shape);
+  auto context = model->Prepare({.max_batch = 1});
+  ASSERT_TRUE(context.ok()) << context.status();
+  ExpectNear(RunAll(*model, *context, input, 1), expected, tolerance, "fixed");
+  ExpectNear(RunAll(*model, *context, input, 1), expected, tolerance, "a second time");
+}
+
 void ExpectRefused(const OnnxBuilder& builder, absl::StatusCode code, const std::string& reason) {
   ExpectRefused(builder.Bytes(), code, reason);
 }

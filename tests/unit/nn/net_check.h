@@ -27,6 +27,10 @@ Floats Answers(const OnnxBuilder& builder, const Floats& input, std::int64_t bat
 void ExpectOutput(const OnnxBuilder& builder, const Floats& input, const Ints& shape,
                   const Floats& expected, float tolerance = 1e-5F);
 
+// The same with Shapes::kFixed: the input gets the shape `dims`, the output has the shape `shape`.
+void ExpectFixedOutput(OnnxBuilder builder, const Ints& dims, const Floats& input,
+                       const Ints& shape, const Floats& expected, float tolerance = 1e-5F);
+
 // Checks that the net is refused with the code, in one line that names `node` and says `reason`.
 void ExpectRefused(const OnnxBuilder& builder, absl::StatusCode code, const std::string& reason);
 void ExpectRefused(const std::string& bytes, absl::StatusCode code, const std::string& reason,

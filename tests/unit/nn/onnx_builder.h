@@ -43,6 +43,23 @@ class NodeBuilder {
     for (const float value : values) attribute->add_floats(value);
     return *this;
   }
+  // An integer of `type`, as ConstantOfShape takes it.
+  NodeBuilder& Number(const std::string& name, std::int32_t type, std::int64_t value) {
+    onnx::TensorProto* tensor = Add(name, onnx::AttributeProto::TENSOR)->mutable_t();
+    tensor->set_data_type(type);
+    tensor->add_dims(1);
+    if (type == onnx::TensorProto::INT64) {
+      tensor->add_int64_data(value);
+    } else {
+      tensor->add_int32_data(static_cast<std::int32_t>(value));
+    }
+    return *this;
+  }
+  // One more output.
+  NodeBuilder& Also(const std::string& output) {
+    node_->add_output(output);
+    return *this;
+  }
   NodeBuilder& Named(const std::string& name) {
     node_->set_name(name);
     return *this;
@@ -92,6 +109,15 @@ class OnnxBuilder {
   }
   std::string Bool(const std::string& name, bool value) {
     Tensor(name, {}, onnx::TensorProto::BOOL).add_int32_data(value ? 1 : 0);
+    return name;
+  }
+  // Of int8, uint8 or int32.
+  std::string Small(const std::string& name, const Ints& dims, std::int32_t type,
+                    const Ints& values) {
+    onnx::TensorProto& tensor = Tensor(name, dims, type);
+    for (const std::int64_t value : values) {
+      tensor.add_int32_data(static_cast<std::int32_t>(value));
+    }
     return name;
   }
   onnx::TensorProto& Tensor(const std::string& name, const Ints& dims, std::int32_t type) {

@@ -1,5 +1,9 @@
 #include <gtest/gtest.h>
 
+#include <cstdint>
+#include <limits>
+#include <string>
+
 #include "absl/status/status.h"
 
 #include "tests/unit/nn/net_check.h"
@@ -71,6 +75,33 @@ TEST(Add, Refused) {
   OnnxBuilder ints({3});
   ints.Node("Add", {"x", ints.List("c", {1, 2, 3})});
   ExpectRefused(ints, absl::StatusCode::kUnimplemented, "input 1 is int64, float32 is expected");
+}
+
+// Arithmetic of shapes: x.view(-1, height * width) and the like.
+TEST(Add, OfIntegersKnownAtLoad) {
+  OnnxBuilder net({2, 3});
+  net.Node("Shape", {"x"}, "shape");
+  net.Node("Add", {"shape", net.List("zeros", {0, 4, 3})}, "sum");
+  net.Node("Sub", {"sum", net.List("fives", {0, 5, 5})}, "difference");
+  net.Node("Mul", {"difference", net.List("twos", {1, 2, 6})}, "product");
+  net.Node("Div", {"product", net.List("divisors", {1, 1, 2})}, "target");
+  net.Node("Reshape", {"x", "target"});
+  ExpectOutput(net, Ramp(12), {2, 3}, Ramp(12));
+}
+
+TEST(Add, OfIntegersRefused) {
+  const auto refuse = [](const std::string& op, const Ints& right, absl::StatusCode code,
+                         const char* reason) {
+    OnnxBuilder net({2});
+    net.Node("Shape", {"x"}, "shape");
+    net.Node(op, {"shape", net.List("right", right)}, "target");
+    net.Node("Reshape", {"x", "target"});
+    ExpectRefused(net, code, reason);
+  };
+  refuse("Mul", {2, 1}, absl::StatusCode::kUnimplemented, "computes with the size of the batch");
+  refuse("Div", {1, 0}, absl::StatusCode::kInvalidArgument, "2 and 0 give no int64");
+  refuse("Mul", {1, std::numeric_limits<std::int64_t>::max()}, absl::StatusCode::kInvalidArgument,
+         "give no int64");
 }
 
 }  // namespace

@@ -46,5 +46,11 @@ TEST(Concat, Refused) {
   ExpectRefused(hole, absl::StatusCode::kInvalidArgument, "input 1 is left out");
 }
 
+TEST(Concat, OfAConstantAndAFixedShape) {
+  OnnxBuilder net({2});
+  net.Node("Concat", {net.Weight("c", {1, 2}, {8, 9}), "x"}).Int("axis", 0);
+  ExpectFixedOutput(net, {2, 2}, {1, 2, 3, 4}, {3, 2}, {8, 9, 1, 2, 3, 4});
+}
+
 }  // namespace
 }  // namespace biglittle::nn::testing

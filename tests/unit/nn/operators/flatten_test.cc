@@ -34,5 +34,11 @@ TEST(Flatten, Refused) {
   ExpectRefused(range, absl::StatusCode::kInvalidArgument, "axis 5 is out of range for [N, 2, 2]");
 }
 
+TEST(Flatten, AnyAxisOfAFixedShape) {
+  OnnxBuilder net({1});
+  net.Node("Flatten", {"x"}).Int("axis", 2);
+  ExpectFixedOutput(net, {2, 3, 2}, Ramp(12), {6, 2}, Ramp(12));
+}
+
 }  // namespace
 }  // namespace biglittle::nn::testing

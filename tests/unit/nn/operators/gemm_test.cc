@@ -78,5 +78,15 @@ TEST(Gemm, Refused) {
                 "bias [2] cannot be broadcast to 3 outputs");
 }
 
+TEST(Gemm, FixedShapes) {
+  OnnxBuilder net({2});
+  net.Node("Transpose", {"x"}, "t");
+  net.Node("Gemm", {"x", "t", net.Weight("c", {2, 1}, {10, 20})}).Float("alpha", 2);
+  ExpectFixedOutput(net, {2, 2}, {1, 2, 3, 4}, {2, 2}, {20, 32, 42, 70});
+  OnnxBuilder turned({2});
+  turned.Node("Gemm", {"x", turned.Weight("w", {2, 1}, {1, 10})}).Int("transA", 1);
+  ExpectFixedOutput(turned, {2, 3}, {1, 2, 3, 4, 5, 6}, {3, 1}, {41, 52, 63});
+}
+
 }  // namespace
 }  // namespace biglittle::nn::testing

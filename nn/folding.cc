@@ -1,0 +1,101 @@
+#include "nn/folding.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+#include <numeric>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+#include "nn/graph.h"
+#include "nn/kernel.h"
+#include "nn/operators/node_view.h"
+
+namespace biglittle::nn {
+namespace {
+
+struct Free {
+  void operator()(float* memory) const { std::free(memory); }
+};
+
+absl::Status RunKernel(const NodeView& view, const Kernel& kernel,
+                       const std::vector<std::vector<float>>& inputs, std::int64_t batch,
+                       std::vector<float>& output) {
+  const std::int64_t scratch_floats = kernel.ScratchFloats(batch);
+  if (scratch_floats > kMaxElements) {
+    return absl::ResourceExhaustedError(
+        fmt::format("{}: computing it at load takes too much memory", Describe(view.node())));
+  }
+  constexpr std::size_t kLine = 64;
+  const std::size_t bytes = static_cast<std::size_t>(scratch_floats) * sizeof(float);
+  const std::unique_ptr<float[], Free> scratch(
+      static_cast<float*>(std::aligned_alloc(kLine, (bytes / kLine + 1) * kLine)));
+  if (scratch == nullptr) return absl::ResourceExhaustedError("there is not enough memory");
+  std::vector<const float*> pointers;
+  for (const std::vector<float>& input : inputs) pointers.push_back(input.data());
+  kernel.Run(KernelArguments{batch, pointers, output.data(), scratch.get()});
+  return absl::OkStatus();
+}
+
+// What a kernel that moves integers is given in their place: the positions of the elements, counted
+// through all operands. Its output then says which element went where.
+absl::StatusOr<ConstantPtr> MoveIntegers(const NodeView& view, const Computed& computed,
+                                         Constant result, std::int64_t batch) {
+  std::vector<std::int64_t> all;
+  std::vector<std::vector<float>> inputs;
+  for (const int operand : computed.operands) {
+    const std::vector<std::int64_t>& ints = view.ConstantAt(operand)->ints;
+    inputs.emplace_back(ints.size());
+    std::iota(inputs.back().begin(), inputs.back().end(), static_cast<float>(all.size()));
+    all.insert(all.end(), ints.begin(), ints.end());
+  }
+  if (static_cast<std::int64_t>(all.size()) > kMaxExactInteger) {
+    return view.Unsupported("it moves more integers than the engine can count");
+  }
+  std::vector<float> positions(static_cast<std::size_t>(result.type.elements()));
+  if (absl::Status s = RunKernel(view, *computed.kernel, inputs, batch, positions); !s.ok()) {
+    return s;
+  }
+  for (const float position : positions) {
+    result.ints.push_back(all[static_cast<std::size_t>(position)]);
+  }
+  return std::make_shared<const Constant>(std::move(result));
+}
+
+}  // namespace
+
+absl::StatusOr<ConstantPtr> Fold(const NodeView& view, const Computed& computed,
+                                 const TensorType& type, std::int64_t batch) {
+  Constant result{type, {}, {}};
+  const bool integers = type.element != ElementType::kFloat32;
+  if (computed.moves && integers) {
+    return MoveIntegers(view, computed, std::move(result), batch);
+  }
+  std::vector<std::vector<float>> inputs;
+  for (const int operand : computed.operands) {
+    absl::StatusOr<std::vector<float>> floats = view.AsFloats(operand);
+    if (!floats.ok()) return floats.status();
+    inputs.push_back(*std::move(floats));
+  }
+  std::vector<float> output(static_cast<std::size_t>(type.elements()));
+  if (absl::Status s = RunKernel(view, *computed.kernel, inputs, batch, output); !s.ok()) return s;
+  if (!std::ranges::all_of(output, [](float x) { return std::isfinite(x); })) {
+    return view.Invalid("its value, known at load, is not finite");
+  }
+  if (integers) {
+    for (const float x : output) result.ints.push_back(static_cast<std::int64_t>(x));
+  } else {
+    result.floats = std::move(output);
+  }
+  return std::make_shared<const Constant>(std::move(result));
+}
+
+}  // namespace biglittle::nn

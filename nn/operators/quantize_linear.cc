@@ -1,0 +1,64 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+#include "nn/graph.h"
+#include "nn/kernel.h"
+#include "nn/operators/node_view.h"
+#include "nn/operators/operators.h"
+#include "nn/operators/quantization.h"
+
+namespace biglittle::nn {
+namespace {
+
+// clamp(round(x / scale) + zero point); halves go to the even neighbour.
+class QuantizeKernel final : public Kernel {
+ public:
+  explicit QuantizeKernel(Quantization quantization)
+      : q_(std::move(quantization)),
+        least_(static_cast<float>(RangeOf(q_.element).least)),
+        greatest_(static_cast<float>(RangeOf(q_.element).greatest)) {}
+
+  void Run(const KernelArguments& arguments) const override {
+    const float* input = arguments.inputs[0];
+    float* output = arguments.output;
+    for (std::int64_t o = 0; o < arguments.batch * q_.outer; ++o) {
+      for (std::size_t c = 0; c < q_.scales.size(); ++c) {
+        for (std::int64_t i = 0; i < q_.inner; ++i) {
+          const float rounded = std::nearbyint(*input++ / q_.scales[c]) + q_.zero_points[c];
+          *output++ = std::min(std::max(least_, rounded), greatest_);
+        }
+      }
+    }
+  }
+  bool MayOverwrite(std::size_t /*operand*/) const override { return true; }
+
+ private:
+  const Quantization q_;
+  const float least_;
+  const float greatest_;
+};
+
+}  // namespace
+
+absl::StatusOr<Lowered> LowerQuantizeLinear(const NodeView& node) {
+  const absl::StatusOr<TensorType> type = node.Float(0);
+  if (!type.ok()) return type.status();
+  absl::StatusOr<Quantization> quantization = ReadQuantization(node);
+  if (!quantization.ok()) return quantization.status();
+  if (quantization->element != ElementType::kUint8 && quantization->element != ElementType::kInt8) {
+    return node.Unsupported(fmt::format("it quantizes to {}", Name(quantization->element)));
+  }
+  TensorType output{quantization->element, type->dims};
+  return Unary(std::move(output), std::make_unique<QuantizeKernel>(*std::move(quantization)));
+}
+
+}  // namespace biglittle::nn

@@ -1,0 +1,39 @@
+// What the reductions share besides their kernel: which dimensions, and the output's shape.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+#include "nn/graph.h"
+#include "nn/operators/node_view.h"
+#include "nn/operators/reduce_kernel.h"
+
+namespace biglittle::nn {
+
+struct ReduceParameters {
+  std::vector<bool> reduced;  // one for each dimension; never the batch
+  Dims dims;                  // of the output
+};
+
+// Reads axes and keepdims, and with them all attributes. The axes are an attribute before
+// `input_since`, an input since.
+absl::StatusOr<ReduceParameters> ReadReduction(const NodeView& node, std::int64_t input_since);
+
+template <typename Reduction>
+absl::StatusOr<Lowered> LowerReduction(const NodeView& node, std::int64_t input_since) {
+  const absl::StatusOr<TensorType> input = node.Float(0);
+  if (!input.ok()) return input.status();
+  absl::StatusOr<ReduceParameters> parameters = ReadReduction(node, input_since);
+  if (!parameters.ok()) return parameters.status();
+  absl::StatusOr<TensorType> output = node.Output(std::move(parameters->dims));
+  if (!output.ok()) return output.status();
+  auto kernel = std::make_unique<ReduceKernel<Reduction>>(input->dims, parameters->reduced);
+  return Unary(*std::move(output), std::move(kernel));
+}
+
+}  // namespace biglittle::nn
