@@ -1,0 +1,105 @@
+#include "tests/conformance/comparison.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <onnx/onnx_pb.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+
+#include "nn/load_limits.h"
+#include "nn/model.h"
+#include "tests/conformance/nets.h"
+
+namespace biglittle::conformance {
+namespace {
+
+template <typename Raw, typename List>
+std::vector<double> Numbers(const std::string& raw, const List& list) {
+  std::vector<double> numbers(list.begin(), list.end());
+  for (std::size_t i = 0; i + sizeof(Raw) <= raw.size(); i += sizeof(Raw)) {
+    Raw number;
+    std::memcpy(&number, raw.data() + i, sizeof(Raw));
+    numbers.push_back(static_cast<double>(number));
+  }
+  return numbers;
+}
+
+// The whole output's shape, with the batch.
+std::vector<std::int64_t> OutputShape(const nn::Model& model, std::int64_t batch,
+                                      nn::Shapes shapes) {
+  std::vector<std::int64_t> shape = model.output().shape;
+  if (shapes == nn::Shapes::kBatched) shape.insert(shape.begin(), batch);
+  return shape;
+}
+
+std::string CompareNumbers(std::span<const float> actual, const std::vector<double>& expected) {
+  constexpr double kRelative = 1e-4;
+  constexpr double kAbsolute = 1e-6;
+  if (actual.size() != expected.size()) {
+    return fmt::format("{} numbers instead of {}", actual.size(), expected.size());
+  }
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    const auto x = static_cast<double>(actual[i]);
+    if (x == expected[i] || (std::isnan(x) && std::isnan(expected[i]))) continue;
+    if (std::fabs(x - expected[i]) <= kAbsolute + kRelative * std::fabs(expected[i])) continue;
+    return fmt::format("element {} is {}, expected {}", i, x, expected[i]);
+  }
+  return "";
+}
+
+}  // namespace
+
+std::vector<std::int64_t> DimsOf(const onnx::TensorProto& tensor) {
+  return {tensor.dims().begin(), tensor.dims().end()};
+}
+
+std::vector<double> NumbersOf(const onnx::TensorProto& tensor) {
+  const std::string& raw = tensor.raw_data();
+  switch (tensor.data_type()) {
+    case onnx::TensorProto::FLOAT:
+      return Numbers<float>(raw, tensor.float_data());
+    case onnx::TensorProto::INT64:
+      return Numbers<std::int64_t>(raw, tensor.int64_data());
+    case onnx::TensorProto::INT32:
+      return Numbers<std::int32_t>(raw, tensor.int32_data());
+    case onnx::TensorProto::INT8:
+      return Numbers<std::int8_t>(raw, tensor.int32_data());
+    case onnx::TensorProto::UINT8:
+    case onnx::TensorProto::BOOL:
+      return Numbers<std::uint8_t>(raw, tensor.int32_data());
+    default:
+      return {};
+  }
+}
+
+std::string Check(const Net& net) {
+  const std::string bytes = net.model.SerializeAsString();
+  const auto model =
+      nn::Model::Parse(std::as_bytes(std::span(bytes)), "net", nn::LoadLimits{}, net.shapes);
+  if (!model.ok()) return std::string(model.status().message());
+  const std::vector<double> input = NumbersOf(net.input);
+  const std::int64_t batch = net.shapes == nn::Shapes::kBatched ? net.input.dims(0) : 1;
+  auto context = model->Prepare({.max_batch = batch});
+  if (!context.ok()) return std::string(context.status().message());
+  const std::span<float> place = context->input(batch);
+  if (place.size() != input.size()) return "the input has another size";
+  std::ranges::transform(input, place.begin(), [](double x) { return static_cast<float>(x); });
+  context->Invoke(batch);
+  const auto shape = OutputShape(*model, batch, net.shapes);
+  if (shape != DimsOf(net.expected)) {
+    return fmt::format("its shape is [{}], expected [{}]", fmt::join(shape, ", "),
+                       fmt::join(DimsOf(net.expected), ", "));
+  }
+  return CompareNumbers(context->output(batch), NumbersOf(net.expected));
+}
+
+}  // namespace biglittle::conformance

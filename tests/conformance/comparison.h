@@ -1,0 +1,21 @@
+// Loads a net, runs it, and compares.
+#pragma once
+
+#include <onnx/onnx_pb.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "tests/conformance/nets.h"
+
+namespace biglittle::conformance {
+
+std::vector<std::int64_t> DimsOf(const onnx::TensorProto& tensor);
+// The elements of a tensor of float32, an integer or bool; empty for another type.
+std::vector<double> NumbersOf(const onnx::TensorProto& tensor);
+
+// "" if the net answers what is expected, else what is wrong.
+std::string Check(const Net& net);
+
+}  // namespace biglittle::conformance

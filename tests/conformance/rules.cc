@@ -1,0 +1,182 @@
+#include "tests/conformance/rules.h"
+
+#include <onnx/onnx_pb.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "nn/operators/registry.h"
+#include "tests/conformance/case_folder.h"
+#include "tests/conformance/comparison.h"
+
+namespace biglittle::conformance {
+namespace {
+
+using Names = std::set<std::string_view>;
+using onnx::TensorProto;
+
+const Names kArithmetic = {"Add",       "Clip", "Div", "Max",   "MaxPool",   "Min",
+                           "Mul",       "Neg",  "Pow", "PRelu", "ReduceMax", "ReduceMean",
+                           "ReduceSum", "Relu", "Sub", "Sum",   "MatMul",    "Gemm"};
+const Names kElementwise = {"Abs",         "Clip",       "Elu",      "Erf",       "Exp",
+                            "HardSigmoid", "HardSwish",  "Identity", "LeakyRelu", "Log",
+                            "Neg",         "Reciprocal", "Relu",     "Selu",      "Sigmoid",
+                            "Softplus",    "Sqrt",       "Tanh",     "Cast",      "Dropout"};
+const Names kOfSamples = {"AveragePool",   "BatchNormalization",    "Conv", "GlobalAveragePool",
+                          "GlobalMaxPool", "InstanceNormalization", "LRN",  "MaxPool"};
+const Names kOfShapes = {"Constant", "ConstantOfShape", "Shape", "Size"};
+const Names kSymmetric = {"Add", "Concat", "Div", "Max", "MatMul",
+                          "Min", "Mul",    "Pow", "Sub", "Sum"};
+
+template <typename Predicate>
+bool All(const onnx::ModelProto& model, Predicate predicate) {
+  return std::ranges::all_of(model.graph().node(), predicate);
+}
+
+bool AllIn(const onnx::ModelProto& model, const Names& names) {
+  return All(model, [&](const auto& node) { return names.contains(node.op_type()); });
+}
+
+std::int64_t OpsetOf(const onnx::ModelProto& model) {
+  for (const auto& set : model.opset_import()) {
+    if (set.domain().empty() || set.domain() == "ai.onnx") return set.version();
+  }
+  return 0;
+}
+
+std::int64_t IntAttribute(const onnx::NodeProto& node, std::string_view name) {
+  for (const auto& attribute : node.attribute()) {
+    if (attribute.name() == name) return attribute.i();
+  }
+  return 0;
+}
+
+std::optional<std::string> SkipOpset(const onnx::ModelProto& model) {
+  const std::int64_t opset = OpsetOf(model);
+  if (opset > nn::kMaxOpset) return "opset above 17";
+  // Older files are read as opset 7 where their operators are already what they are there.
+  const bool same = All(model, [&](const auto& node) {
+    return nn::FindOperator(node.op_type())->since_opset <= opset;
+  });
+  return same ? std::nullopt : std::optional<std::string>("an operator as it was before opset 7");
+}
+
+std::optional<std::string> SkipType(const onnx::ValueInfoProto& port) {
+  if (!port.type().has_tensor_type()) return "a sequence or an optional";
+  switch (port.type().tensor_type().elem_type()) {
+    case TensorProto::FLOAT:
+    case TensorProto::INT64:
+    case TensorProto::INT32:
+    case TensorProto::INT8:
+    case TensorProto::UINT8:
+    case TensorProto::BOOL:
+      return std::nullopt;
+    default:
+      return "an element type that is none of float32, int64, int32, int8, uint8, bool";
+  }
+}
+
+std::optional<std::string> SkipData(const DataSet& data) {
+  for (const auto* tensors : {&data.inputs, &data.outputs}) {
+    for (const TensorProto& tensor : *tensors) {
+      const bool list = tensor.data_type() == TensorProto::INT64 && tensor.dims_size() == 1;
+      const bool parameter = tensors == &data.inputs && &tensor != &tensors->front();
+      if (std::ranges::count(tensor.dims(), 0) > 0 && !(list && parameter)) {
+        return "a tensor without elements";
+      }
+    }
+  }
+  return std::nullopt;
+}
+
+// Inputs of a node of the only operator that say so: the third of Dropout.
+bool Trains(const Case& test) {
+  for (const auto& node : test.model.graph().node()) {
+    if (IntAttribute(node, "training_mode") != 0) return true;
+    if (node.op_type() == "Dropout" && node.input_size() > 2) return true;
+  }
+  return false;
+}
+
+bool IsSpatial(const onnx::ModelProto& model) {
+  return std::ranges::any_of(model.graph().node(), [](const auto& node) {
+    return Names{"AveragePool", "Conv", "MaxPool"}.contains(node.op_type());
+  });
+}
+
+bool IsArithmetic(const onnx::ModelProto& model) {
+  return std::ranges::any_of(model.graph().node(),
+                             [](const auto& node) { return kArithmetic.contains(node.op_type()); });
+}
+
+}  // namespace
+
+bool Claimed(const onnx::ModelProto& model) {
+  return All(model, [](const auto& node) {
+    return node.domain().empty() && nn::FindOperator(node.op_type()) != nullptr;
+  });
+}
+
+std::optional<std::string> SkipReason(const Case& test) {
+  if (auto reason = SkipOpset(test.model)) return reason;
+  const onnx::GraphProto& graph = test.model.graph();
+  for (const auto* ports : {&graph.input(), &graph.output()}) {
+    for (const auto& port : *ports) {
+      if (auto reason = SkipType(port)) return reason;
+    }
+  }
+  for (const DataSet& data : test.data) {
+    if (auto reason = SkipData(data)) return reason;
+    if (data.inputs.empty()) continue;
+    if (IsSpatial(test.model) && data.inputs[0].dims_size() > 4) {
+      return "a convolution or pooling of more than two dimensions";
+    }
+    if (IsArithmetic(test.model) && data.inputs[0].data_type() != TensorProto::FLOAT) {
+      return "arithmetic of integers";
+    }
+  }
+  if (Trains(test)) return "training";
+  return std::nullopt;
+}
+
+std::optional<std::string> SkipReason(const onnx::ModelProto& model, const std::string& output) {
+  for (const auto& node : model.graph().node()) {
+    const int computed = nn::FindOperator(node.op_type())->max_outputs;
+    for (int i = computed; i < node.output_size(); ++i) {
+      if (node.output(i) == output) return "a second output of " + node.op_type();
+    }
+  }
+  return std::nullopt;
+}
+
+bool IsSamplewise(const onnx::ModelProto& model) {
+  return AllIn(model, kElementwise) || AllIn(model, kOfSamples);
+}
+
+bool KnownAtLoad(const onnx::ModelProto& model) { return AllIn(model, kOfShapes); }
+
+bool MayBeLive(const onnx::ModelProto& model, const DataSet& data, std::size_t i) {
+  if (i == 0) return true;
+  if (model.graph().node_size() != 1) return false;
+  const std::string& op = model.graph().node(0).op_type();
+  if (op == "Gather" || op == "Gemm") return i == 1;
+  return kSymmetric.contains(op) && data.inputs[i].data_type() == TensorProto::FLOAT;
+}
+
+bool DependsOn(const onnx::ModelProto& model, const std::string& output, const std::string& input) {
+  std::set<std::string> reached = {input};
+  for (const auto& node : model.graph().node()) {  // in an order in which they may be run
+    const bool reads = std::ranges::any_of(
+        node.input(), [&](const std::string& name) { return reached.contains(name); });
+    if (reads) reached.insert(node.output().begin(), node.output().end());
+  }
+  return reached.contains(output);
+}
+
+}  // namespace biglittle::conformance
