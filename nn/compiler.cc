@@ -15,6 +15,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
+#include "nn/copy_kernel.h"
 #include "nn/folding.h"
 #include "nn/graph.h"
 #include "nn/kernel.h"
@@ -32,18 +33,6 @@ std::int64_t SaturatingAdd(std::int64_t a, std::int64_t b) {  // both >= 0
   return a > std::numeric_limits<std::int64_t>::max() - b ? std::numeric_limits<std::int64_t>::max()
                                                           : a + b;
 }
-
-// Copies what the graph must not move, so that the network can be told from the file's tensors.
-class CopyKernel final : public Kernel {
- public:
-  explicit CopyKernel(std::int64_t elements) : elements_(elements) {}
-  void Run(const KernelArguments& arguments) const override {
-    std::copy_n(arguments.inputs[0], arguments.batch * elements_, arguments.output);
-  }
-
- private:
-  const std::int64_t elements_;
-};
 
 std::set<ValueId> NeededValues(const Graph& graph) {
   std::set<ValueId> needed = {graph.output};
@@ -159,7 +148,7 @@ class Compiler {
     Known(id).type = lowered.type;
     if (auto* constant = std::get_if<ConstantPtr>(&lowered.how)) {
       Known(id).constant = std::move(*constant);
-      return absl::OkStatus();
+      return view.input_count() > 0 ? SpendConstant(view, lowered.type) : absl::OkStatus();
     }
     if (std::holds_alternative<View>(lowered.how)) return DefineView(view, id);
     auto& computed = std::get<Computed>(lowered.how);
@@ -221,7 +210,8 @@ class Compiler {
   absl::Status ComputeNow(const NodeView& view, ValueId id, const Computed& computed,
                           std::int64_t repeat) {
     if (absl::Status s = SpendConstant(view, Known(id).type); !s.ok()) return s;
-    absl::StatusOr<ConstantPtr> folded = Fold(view, computed, Known(id).type, repeat);
+    absl::StatusOr<ConstantPtr> folded =
+        Fold(view, computed, Known(id).type, repeat, max_elements_);
     if (!folded.ok()) return folded.status();
     Known(id).constant = *std::move(folded);
     return absl::OkStatus();

@@ -26,11 +26,16 @@ struct Free {
   void operator()(float* memory) const { std::free(memory); }
 };
 
+struct Batch {
+  std::int64_t samples = 1;
+  std::int64_t max_scratch = 0;  // floats
+};
+
 absl::Status RunKernel(const NodeView& view, const Kernel& kernel,
-                       const std::vector<std::vector<float>>& inputs, std::int64_t batch,
+                       const std::vector<std::vector<float>>& inputs, const Batch& batch,
                        std::vector<float>& output) {
-  const std::int64_t scratch_floats = kernel.ScratchFloats(batch);
-  if (scratch_floats > kMaxElements) {
+  const std::int64_t scratch_floats = kernel.ScratchFloats(batch.samples);
+  if (scratch_floats > batch.max_scratch) {
     return absl::ResourceExhaustedError(
         fmt::format("{}: computing it at load takes too much memory", Describe(view.node())));
   }
@@ -41,14 +46,14 @@ absl::Status RunKernel(const NodeView& view, const Kernel& kernel,
   if (scratch == nullptr) return absl::ResourceExhaustedError("there is not enough memory");
   std::vector<const float*> pointers;
   for (const std::vector<float>& input : inputs) pointers.push_back(input.data());
-  kernel.Run(KernelArguments{batch, pointers, output.data(), scratch.get()});
+  kernel.Run(KernelArguments{batch.samples, pointers, output.data(), scratch.get()});
   return absl::OkStatus();
 }
 
 // What a kernel that moves integers is given in their place: the positions of the elements, counted
 // through all operands. Its output then says which element went where.
 absl::StatusOr<ConstantPtr> MoveIntegers(const NodeView& view, const Computed& computed,
-                                         Constant result, std::int64_t batch) {
+                                         Constant result, const Batch& batch) {
   std::vector<std::int64_t> all;
   std::vector<std::vector<float>> inputs;
   for (const int operand : computed.operands) {
@@ -73,11 +78,13 @@ absl::StatusOr<ConstantPtr> MoveIntegers(const NodeView& view, const Computed& c
 }  // namespace
 
 absl::StatusOr<ConstantPtr> Fold(const NodeView& view, const Computed& computed,
-                                 const TensorType& type, std::int64_t batch) {
+                                 const TensorType& type, std::int64_t batch,
+                                 std::int64_t max_scratch) {
+  const Batch how{batch, max_scratch};
   Constant result{type, {}, {}};
   const bool integers = type.element != ElementType::kFloat32;
   if (computed.moves && integers) {
-    return MoveIntegers(view, computed, std::move(result), batch);
+    return MoveIntegers(view, computed, std::move(result), how);
   }
   std::vector<std::vector<float>> inputs;
   for (const int operand : computed.operands) {
@@ -86,7 +93,7 @@ absl::StatusOr<ConstantPtr> Fold(const NodeView& view, const Computed& computed,
     inputs.push_back(*std::move(floats));
   }
   std::vector<float> output(static_cast<std::size_t>(type.elements()));
-  if (absl::Status s = RunKernel(view, *computed.kernel, inputs, batch, output); !s.ok()) return s;
+  if (absl::Status s = RunKernel(view, *computed.kernel, inputs, how, output); !s.ok()) return s;
   if (!std::ranges::all_of(output, [](float x) { return std::isfinite(x); })) {
     return view.Invalid("its value, known at load, is not finite");
   }

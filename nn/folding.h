@@ -13,8 +13,10 @@ namespace biglittle::nn {
 // The node's output of `type`, which has passed NodeView::Output, for `batch` samples as the kernel
 // sees them. Every operand of `computed` must be a constant.
 //   InvalidArgument: the result is not finite. Unimplemented: the node computes with the batch size
-//   or with integers that are no floats. ResourceExhausted: the kernel's scratch is too large.
+//   or with integers that are no floats. ResourceExhausted: the kernel's scratch takes more than
+//   max_scratch floats.
 absl::StatusOr<ConstantPtr> Fold(const NodeView& view, const Computed& computed,
-                                 const TensorType& type, std::int64_t batch);
+                                 const TensorType& type, std::int64_t batch,
+                                 std::int64_t max_scratch);
 
 }  // namespace biglittle::nn

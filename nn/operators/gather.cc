@@ -1,12 +1,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <utility>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -31,14 +29,16 @@ struct Extents {
 // Indices that are known at Load.
 class GatherKernel final : public Kernel {
  public:
-  GatherKernel(const Extents& extents, std::vector<std::int64_t> indices)
+  // The indices are from -length to length - 1, where the negative ones count from the end.
+  GatherKernel(const Extents& extents, ConstantPtr indices)
       : extents_(extents), indices_(std::move(indices)) {}
 
   void Run(const KernelArguments& arguments) const override {
     const float* data = arguments.inputs[0];
     float* output = arguments.output;
     for (std::int64_t o = 0; o < arguments.batch * extents_.outer; ++o) {
-      for (const std::int64_t index : indices_) {
+      for (const std::int64_t given : indices_->ints) {
+        const std::int64_t index = given < 0 ? given + extents_.length : given;
         output = std::copy_n(data + index * extents_.inner, extents_.inner, output);
       }
       data += extents_.length * extents_.inner;
@@ -47,7 +47,7 @@ class GatherKernel final : public Kernel {
 
  private:
   const Extents extents_;
-  const std::vector<std::int64_t> indices_;
+  const ConstantPtr indices_;
 };
 
 // Indices that the net computes. One that is out of range counts as the nearest that is not: a
@@ -83,17 +83,6 @@ class LookUpKernel final : public Kernel {
   const std::int64_t indices_;  // of a sample
   const Source data_;
 };
-
-// Constant indices, counted from the front.
-absl::StatusOr<std::vector<std::int64_t>> Indices(const NodeView& node, std::int64_t length) {
-  std::vector<std::int64_t> indices;
-  for (const std::int64_t given : node.ConstantAt(1)->ints) {
-    const auto index = node.Axis(given, length);
-    if (!index.ok()) return node.Invalid("an index is out of range");
-    indices.push_back(*index);
-  }
-  return indices;
-}
 
 absl::StatusOr<Lowered> LowerLookUp(const NodeView& node, const Extents& extents,
                                     TensorType output) {
@@ -132,9 +121,13 @@ absl::StatusOr<Lowered> LowerGather(const NodeView& node) {
   absl::StatusOr<TensorType> output = node.Output(std::move(dims), type.element);
   if (!output.ok()) return output.status();
   if (!node.IsConstant(1)) return LowerLookUp(node, extents, *std::move(output));
-  absl::StatusOr<std::vector<std::int64_t>> rows = Indices(node, extents.length);
-  if (!rows.ok()) return rows.status();
-  return UnaryMove(*std::move(output), std::make_unique<GatherKernel>(extents, *std::move(rows)));
+  const auto outside = [&extents](std::int64_t index) {
+    return index < -extents.length || index >= extents.length;
+  };
+  if (std::ranges::any_of(node.ConstantAt(1)->ints, outside)) {
+    return node.Invalid("an index is out of range");
+  }
+  return UnaryMove(*std::move(output), std::make_unique<GatherKernel>(extents, node.ConstantAt(1)));
 }
 
 }  // namespace biglittle::nn

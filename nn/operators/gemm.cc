@@ -32,11 +32,18 @@ struct GemmAttributes {
   bool transpose_b = false;
 };
 
+// C, broadcast to the product.
+struct FullBias {
+  ConstantPtr constant;  // nullptr: there is none
+  std::int64_t row_stride = 0;
+  std::int64_t column_stride = 0;
+};
+
 // Both sides as matrices of one sample: any Gemm that is no DenseKernel.
 class GemmKernel final : public Kernel {
  public:
   GemmKernel(const GemmAttributes& attributes, const TensorType& a, const TensorType& b,
-             std::array<Source, 2> sides, std::vector<float> bias)
+             std::array<Source, 2> sides, FullBias bias)
       : g_(attributes),
         rows_(a.dims[g_.transpose_a ? 1 : 0]),
         inner_(a.dims[g_.transpose_a ? 0 : 1]),
@@ -46,7 +53,7 @@ class GemmKernel final : public Kernel {
 
   // Such a net has no batch.
   void Run(const KernelArguments& arguments) const override {
-    std::ranges::copy(bias_, arguments.output);
+    FillBias(arguments.output);
     MatrixProduct(
         rows_, columns_, inner_, g_.alpha,
         {sides_[0].Sample(arguments, 0), g_.transpose_a ? rows_ : inner_, g_.transpose_a},
@@ -56,12 +63,25 @@ class GemmKernel final : public Kernel {
   std::int64_t MultiplyAdds() const override { return rows_ * columns_ * inner_; }
 
  private:
+  void FillBias(float* output) const {
+    if (bias_.constant == nullptr) {
+      std::fill_n(output, rows_ * columns_, 0.0F);
+      return;
+    }
+    const float* bias = bias_.constant->floats.data();
+    for (std::int64_t i = 0; i < rows_; ++i) {
+      for (std::int64_t j = 0; j < columns_; ++j) {
+        *output++ = g_.beta * bias[i * bias_.row_stride + j * bias_.column_stride];
+      }
+    }
+  }
+
   const GemmAttributes g_;
   const std::int64_t rows_;
   const std::int64_t inner_;
   const std::int64_t columns_;
   const std::array<Source, 2> sides_;
-  const std::vector<float> bias_;  // one for each output
+  const FullBias bias_;
 };
 
 // beta * C, broadcast to one number for each output. Every sample gets the same.
@@ -103,12 +123,9 @@ absl::StatusOr<Lowered> LowerDense(const NodeView& node, const GemmAttributes& a
   return Unary(*std::move(output), std::make_unique<DenseKernel>(std::move(parameters)));
 }
 
-// beta * C, broadcast to `output`.
-absl::StatusOr<std::vector<float>> FullBias(const NodeView& node, const TensorType& output,
-                                            float beta) {
-  std::vector<float> bias(static_cast<std::size_t>(output.elements()), 0.0F);
-  if (!node.Has(2)) return bias;
-  const absl::StatusOr<ConstantPtr> given = node.FloatConstant(2);
+absl::StatusOr<FullBias> ReadFullBias(const NodeView& node, const TensorType& output) {
+  if (!node.Has(2)) return FullBias{};
+  absl::StatusOr<ConstantPtr> given = node.FloatConstant(2);
   if (!given.ok()) return given.status();
   const Dims& dims = (*given)->type.dims;
   const absl::StatusOr<Dims> common = Broadcast(node, dims, output.dims);
@@ -118,14 +135,7 @@ absl::StatusOr<std::vector<float>> FullBias(const NodeView& node, const TensorTy
         fmt::format("bias {} cannot be broadcast to {}", ToString(dims), ToString(output.dims)));
   }
   const auto strides = BroadcastStrides(dims, output.dims);
-  for (std::size_t i = 0; i < bias.size(); ++i) {
-    const auto index = static_cast<std::int64_t>(i);
-    const std::int64_t from =
-        index / output.dims[1] * strides[0] + index % output.dims[1] * strides[1];
-    bias[i] = beta * (*given)->floats[static_cast<std::size_t>(from)];
-    if (!std::isfinite(bias[i])) return node.Invalid("beta times bias is not finite");
-  }
-  return bias;
+  return FullBias{*std::move(given), strides[0], strides[1]};
 }
 
 // Two matrices without a batch.
@@ -140,7 +150,7 @@ absl::StatusOr<Lowered> LowerMatrices(const NodeView& node, const GemmAttributes
   if (!left.ok()) return left.status();
   absl::StatusOr<Source> right = Source::Make(node, 1, computed);
   if (!right.ok()) return right.status();
-  absl::StatusOr<std::vector<float>> bias = FullBias(node, *output, attributes.beta);
+  absl::StatusOr<FullBias> bias = ReadFullBias(node, *output);
   if (!bias.ok()) return bias.status();
   computed.kernel = std::make_unique<GemmKernel>(
       attributes, a, b, std::array<Source, 2>{*std::move(left), *std::move(right)},

@@ -22,18 +22,20 @@ namespace {
 
 class LayerNormalizationKernel final : public Kernel {
  public:
-  LayerNormalizationKernel(std::int64_t rows, std::vector<float> scale, std::vector<float> bias,
-                           float epsilon)
+  // `bias` may be nullptr.
+  LayerNormalizationKernel(std::int64_t rows, ConstantPtr scale, ConstantPtr bias, float epsilon)
       : rows_(rows), scale_(std::move(scale)), bias_(std::move(bias)), epsilon_(epsilon) {}
 
   void Run(const KernelArguments& arguments) const override {
     const float* input = arguments.inputs[0];
     float* output = arguments.output;
-    const auto length = static_cast<std::int64_t>(scale_.size());
+    const std::vector<float>& scale = scale_->floats;
+    const auto length = static_cast<std::int64_t>(scale.size());
     for (std::int64_t row = 0; row < arguments.batch * rows_; ++row) {
       const Standardisation s = Standardise(input, length, epsilon_);
-      for (std::size_t i = 0; i < scale_.size(); ++i) {
-        *output++ = (*input++ - s.mean) * s.factor * scale_[i] + bias_[i];
+      for (std::size_t i = 0; i < scale.size(); ++i) {
+        const float standard = (*input++ - s.mean) * s.factor * scale[i];
+        *output++ = bias_ == nullptr ? standard : standard + bias_->floats[i];
       }
     }
   }
@@ -41,20 +43,19 @@ class LayerNormalizationKernel final : public Kernel {
 
  private:
   const std::int64_t rows_;  // of a sample
-  const std::vector<float> scale_;
-  const std::vector<float> bias_;
+  const ConstantPtr scale_;
+  const ConstantPtr bias_;
   const float epsilon_;
 };
 
 // Input 1 or 2, which has a number for each position of what is normalised.
-absl::StatusOr<std::vector<float>> Parameter(const NodeView& node, int input, const Dims& dims) {
-  const absl::StatusOr<ConstantPtr> constant = node.FloatConstant(input);
-  if (!constant.ok()) return constant.status();
-  if ((*constant)->type.dims != dims) {
+absl::StatusOr<ConstantPtr> Parameter(const NodeView& node, int input, const Dims& dims) {
+  absl::StatusOr<ConstantPtr> constant = node.FloatConstant(input);
+  if (constant.ok() && (*constant)->type.dims != dims) {
     return node.Unsupported(fmt::format("input {} of shape {} must be of shape {}", input,
                                         ToString((*constant)->type.dims), ToString(dims)));
   }
-  return (*constant)->floats;
+  return constant;
 }
 
 }  // namespace
@@ -71,9 +72,9 @@ absl::StatusOr<Lowered> LowerLayerNormalization(const NodeView& node) {
   const auto axis = node.InnerAxis(given, *type);
   if (!axis.ok()) return axis.status();
   const Dims normalised(type->dims.begin() + *axis, type->dims.end());
-  absl::StatusOr<std::vector<float>> scale = Parameter(node, 1, normalised);
+  absl::StatusOr<ConstantPtr> scale = Parameter(node, 1, normalised);
   if (!scale.ok()) return scale.status();
-  absl::StatusOr<std::vector<float>> bias = std::vector<float>(scale->size(), 0.0F);
+  absl::StatusOr<ConstantPtr> bias = nullptr;
   if (node.Has(2)) bias = Parameter(node, 2, normalised);
   if (!bias.ok()) return bias.status();
   auto kernel = std::make_unique<LayerNormalizationKernel>(

@@ -22,47 +22,75 @@
 namespace biglittle::nn {
 namespace {
 
-constexpr std::int64_t kFill = -1;
+enum class PadMode : std::uint8_t { kConstant, kReflect, kEdge };
 
-// Of one dimension: which offset of the input each output position shows, or kFill.
-using AxisMap = std::vector<std::int64_t>;
+// One dimension: output position o shows the input's position o - pad, if there is one.
+struct PadAxis {
+  std::int64_t extent = 1;  // of the input
+  std::int64_t stride = 1;  // of the input
+  std::int64_t pad = 0;     // in front; negative where positions are taken away
+  std::int64_t output = 1;
+
+  bool IsInside(std::int64_t o) const { return o >= pad && o < pad + extent; }
+  // The input's position that o outside the input shows, unless the mode is kConstant. A reflected
+  // pad is smaller than the extent.
+  std::int64_t Position(PadMode mode, std::int64_t o) const {
+    const std::int64_t i = o - pad;
+    if (mode == PadMode::kEdge) return i < 0 ? 0 : extent - 1;
+    return i < 0 ? -i : 2 * (extent - 1) - i;
+  }
+};
 
 class PadKernel final : public Kernel {
  public:
-  // `elements` of a sample of the input; `maps` of all dimensions but the batch, one at least.
-  PadKernel(std::int64_t elements, std::vector<AxisMap> maps, float value)
-      : elements_(elements), maps_(std::move(maps)), value_(value) {}
+  // `elements` of a sample of the input; all dimensions but the batch, one at least.
+  PadKernel(std::int64_t elements, std::vector<PadAxis> axes, PadMode mode, float value)
+      : elements_(elements), axes_(std::move(axes)), mode_(mode), value_(value) {}
 
   void Run(const KernelArguments& arguments) const override {
     float* output = arguments.output;
     for (std::int64_t n = 0; n < arguments.batch; ++n) {
-      output = Fill(arguments.inputs[0] + n * elements_, 0, true, output);
+      output = Fill(arguments.inputs[0] + n * elements_, 0, output);
     }
   }
 
  private:
-  // Everything under dimension d; recursion is as deep as the rank. `inside` is false in the
-  // padding of a dimension further out.
-  float* Fill(const float* input, std::size_t d, bool inside, float* output) const {
-    const AxisMap& map = maps_[d];
-    if (d + 1 < maps_.size()) {
-      for (const std::int64_t offset : map) {
-        const bool seen = inside && offset != kFill;
-        output = Fill(seen ? input + offset : input, d + 1, seen, output);
+  // Everything under dimension d, of which `input` is position 0, or nullptr in the padding of a
+  // dimension further out. Recursion is as deep as the rank.
+  float* Fill(const float* input, std::size_t d, float* output) const {
+    const PadAxis& axis = axes_[d];
+    if (d + 1 == axes_.size()) return FillRow(input, axis, output);
+    for (std::int64_t o = 0; o < axis.output; ++o) {
+      const float* below = nullptr;
+      if (input != nullptr && axis.IsInside(o)) {
+        below = input + (o - axis.pad) * axis.stride;
+      } else if (input != nullptr && mode_ != PadMode::kConstant) {
+        below = input + axis.Position(mode_, o) * axis.stride;
       }
-      return output;
+      output = Fill(below, d + 1, output);
     }
-    if (!inside) return std::fill_n(output, map.size(), value_);
-    for (const std::int64_t offset : map) *output++ = offset == kFill ? value_ : input[offset];
     return output;
   }
 
+  float* FillRow(const float* input, const PadAxis& axis, float* output) const {
+    if (input == nullptr) return std::fill_n(output, axis.output, value_);
+    const std::int64_t first = std::max<std::int64_t>(axis.pad, 0);
+    const std::int64_t last = std::min(axis.pad + axis.extent, axis.output);
+    for (std::int64_t o = 0; o < first; ++o) *output++ = Outside(input, axis, o);
+    output = std::copy_n(input + first - axis.pad, last - first, output);
+    for (std::int64_t o = last; o < axis.output; ++o) *output++ = Outside(input, axis, o);
+    return output;
+  }
+
+  float Outside(const float* input, const PadAxis& axis, std::int64_t o) const {
+    return mode_ == PadMode::kConstant ? value_ : input[axis.Position(mode_, o)];
+  }
+
   const std::int64_t elements_;
-  const std::vector<AxisMap> maps_;
+  const std::vector<PadAxis> axes_;
+  const PadMode mode_;
   const float value_;
 };
-
-enum class PadMode : std::uint8_t { kConstant, kReflect, kEdge };
 
 struct PadParameters {
   PadMode mode = PadMode::kConstant;
@@ -104,20 +132,6 @@ absl::StatusOr<PadParameters> ReadParameters(const NodeView& node) {
   return parameters;
 }
 
-// What output position `i` of an axis shows, counted in the input's positions.
-std::int64_t Source(PadMode mode, std::int64_t i, std::int64_t extent) {
-  if (i >= 0 && i < extent) return i;
-  switch (mode) {
-    case PadMode::kConstant:
-      return kFill;
-    case PadMode::kReflect:
-      return i < 0 ? -i : 2 * (extent - 1) - i;
-    case PadMode::kEdge:
-      return i < 0 ? 0 : extent - 1;
-  }
-  return kFill;
-}
-
 // The output's shape; negative pads take away.
 absl::StatusOr<Dims> PaddedDims(const NodeView& node, const Dims& input,
                                 const PadParameters& parameters) {
@@ -142,9 +156,12 @@ absl::StatusOr<Dims> PaddedDims(const NodeView& node, const Dims& input,
       if (parameters.mode == PadMode::kReflect && pad >= input[i]) {
         return node.Invalid(fmt::format("{} numbers cannot be reflected by {}", input[i], pad));
       }
-      if (pad <= -input[i]) return node.Invalid("its pads leave nothing");
     }
     dims[i] += both[0] + both[1];
+    // So that something of the input stays, and a taken part is not reflected into.
+    if (std::min<std::int64_t>(both[0], 0) + std::min<std::int64_t>(both[1], 0) <= -input[i]) {
+      return node.Invalid("its pads leave nothing");
+    }
   }
   return dims;
 }
@@ -159,19 +176,15 @@ absl::StatusOr<Lowered> LowerPad(const NodeView& node) {
   if (!dims.ok()) return dims.status();
   absl::StatusOr<TensorType> output = node.Output(*std::move(dims), input.element);
   if (!output.ok()) return output.status();
-  std::vector<AxisMap> maps;
+  std::vector<PadAxis> axes;
   const std::vector<std::int64_t> strides = DenseStrides(input.dims);
   for (std::size_t d = 0; d < input.dims.size(); ++d) {
     if (input.dims[d] == kBatch) continue;
-    AxisMap map;
-    for (std::int64_t i = 0; i < output->dims[d]; ++i) {
-      const std::int64_t source = Source(parameters->mode, i - parameters->pads[d], input.dims[d]);
-      map.push_back(source == kFill ? kFill : source * strides[d]);
-    }
-    maps.push_back(std::move(map));
+    axes.push_back({input.dims[d], strides[d], parameters->pads[d], output->dims[d]});
   }
-  if (maps.empty()) return Lowered{*std::move(output), View{}};  // only samples of one number
-  auto kernel = std::make_unique<PadKernel>(input.elements(), std::move(maps), parameters->value);
+  if (axes.empty()) return Lowered{*std::move(output), View{}};  // samples of one number
+  auto kernel = std::make_unique<PadKernel>(input.elements(), std::move(axes), parameters->mode,
+                                            parameters->value);
   return Unary(*std::move(output), std::move(kernel));
 }
 

@@ -37,6 +37,10 @@ def one(op, inputs=("x",), weights=(), sample=(2, 4, 5), opset=13, **attributes)
     return model([helper.make_node(op, list(inputs), ["y"], **attributes)], weights, sample, opset)
 
 
+def scalar(name, value, dtype=numpy.float32):
+    return numpy_helper.from_array(numpy.array(value, dtype=dtype), name)
+
+
 def conv(name, outputs, group=1, **attributes):
     return one("Conv", ("x", "w", "b"), (weight("w", outputs, 2 // group, 3, 3),
                                          weight("b", outputs)), group=group, **attributes)
@@ -59,6 +63,56 @@ def gather_chain():
         helper.make_node("Unsqueeze", ["n", "zero"], ["f"]),
         helper.make_node("Concat", ["f", "open"], ["t"], axis=0),
         helper.make_node("Reshape", ["x", "t"], ["y"])], (ints("zero", 0), ints("open", -1)))
+
+
+def computed_pads():
+    """What PyTorch exports for F.pad(x, (1, 2))."""
+    return model([
+        helper.make_node("ConstantOfShape", ["missing"], ["zeros"],
+                         value=helper.make_tensor("v", TensorProto.INT64, [1], [0])),
+        helper.make_node("Concat", ["given", "zeros"], ["all"], axis=0),
+        helper.make_node("Reshape", ["all", "pairs"], ["table"]),
+        helper.make_node("Slice", ["table", "minus", "end", "zero", "minus"], ["turned"]),
+        helper.make_node("Transpose", ["turned"], ["sides"], perm=[1, 0]),
+        helper.make_node("Reshape", ["sides", "minus"], ["list"]),
+        helper.make_node("Cast", ["list"], ["pads"], to=TensorProto.INT64),
+        helper.make_node("Pad", ["x", "pads"], ["y"])],
+        (ints("missing", 6), ints("given", 1, 2), ints("pairs", -1, 2), ints("minus", -1),
+         ints("end", -2**63 + 1), ints("zero", 0)))
+
+
+def split():
+    return model([
+        helper.make_node("Split", ["x"], ["a", "b"], axis=2),
+        helper.make_node("Sub", ["a", "b"], ["y"])])
+
+
+def quantized():
+    return model([
+        helper.make_node("QuantizeLinear", ["x", "s", "z"], ["q"]),
+        helper.make_node("DequantizeLinear", ["q", "s", "z"], ["d"]),
+        helper.make_node("DequantizeLinear", ["w", "sw"], ["k"], axis=1),
+        helper.make_node("MatMul", ["d", "k"], ["y"])],
+        (scalar("s", 0.1), scalar("z", 3, numpy.int8),
+         numpy_helper.from_array(numpy.float32([1, 2, 3]), "sw"),
+         numpy_helper.from_array(numpy.arange(15, dtype=numpy.int8).reshape(5, 3), "w")))
+
+
+def look_up():
+    return model([
+        helper.make_node("ArgMax", ["x"], ["i"], axis=3, keepdims=0),
+        helper.make_node("Gather", ["t", "i"], ["y"])], (weight("t", 5, 2),))
+
+
+def shape_arithmetic():
+    return model([
+        helper.make_node("Shape", ["x"], ["s"], start=1),
+        helper.make_node("Mul", ["s", "two"], ["m"]),
+        helper.make_node("Neg", ["m"], ["n"]),
+        helper.make_node("Div", ["n", "minus"], ["t"]),
+        helper.make_node("Concat", ["batch", "t"], ["target"], axis=0),
+        helper.make_node("Reshape", ["x", "target"], ["y"])],
+        (ints("two", 2, 2, 1), ints("minus", -4, -1, -1), ints("batch", -1)), opset=15)
 
 
 def small_net():
@@ -107,6 +161,37 @@ def sound():
         "concat": one("Concat", ("x", "x"), axis=2), "identity": one("Identity"),
         "dropout": one("Dropout"), "reduce_mean": one("ReduceMean", axes=[1, 3], keepdims=0),
         "pad": one("Pad", ("x", "p"), (ints("p", 0, 0, 1, 2, 0, 1, 0, 1),)),
+        "abs": one("Abs"), "neg": one("Neg"), "exp": one("Exp"), "erf": one("Erf"),
+        "elu": one("Elu", alpha=0.5), "selu": one("Selu"), "softplus": one("Softplus"),
+        "log": model([helper.make_node("Exp", ["x"], ["e"]), helper.make_node("Log", ["e"], ["y"])]),
+        "sqrt": model([helper.make_node("Abs", ["x"], ["e"]),
+                       helper.make_node("Sqrt", ["e"], ["y"])]),
+        "reciprocal": one("Reciprocal"), "pow": one("Pow", ("x", "e"), (ints("e", 2),)),
+        "prelu": one("PRelu", ("x", "s"), (weight("s", 2, 1, 1),)),
+        "max": one("Max", ("x", "c", "d"), (weight("c", 2, 1, 1), weight("d", 5))),
+        "min": one("Min", ("x", "c"), (weight("c", 4, 1),)), "sum": one("Sum", ("x", "x", "x")),
+        "instance_normalization": one("InstanceNormalization", ("x", "s", "b"),
+                                      (weight("s", 2), weight("b", 2))),
+        "layer_normalization": one("LayerNormalization", ("x", "s", "b"),
+                                   (weight("s", 4, 5), weight("b", 4, 5)), axis=2, opset=17),
+        "lrn": one("LRN", size=2), "split": split(),
+        "expand": one("Expand", ("x", "s"), (ints("s", 3, 1, 1, 1),), (1, 4)),
+        "slice": one("Slice", ("x", "s", "e", "a", "t"),
+                     (ints("s", -1, 1), ints("e", -9, 5), ints("a", 2, 3), ints("t", -2, 2))),
+        "gather": one("Gather", ("x", "i"), (ints("i", 3, -4, 0),), axis=2), "look_up": look_up(),
+        "pad_reflect": one("Pad", ("x", "p"), (ints("p", 0, 0, 3, -1, 0, 1, 1, 4),),
+                           mode="reflect"),
+        "pad_edge": one("Pad", mode="edge", pads=[0, 0, 2, 0, 0, 0, -1, 7], opset=10),
+        "computed_pads": computed_pads(), "quantized": quantized(),
+        "cast": one("Cast", to=TensorProto.INT8), "arg_max": one("ArgMax", axis=1),
+        "reduce_sum": one("ReduceSum", ("x", "a"), (ints("a", 1, -1),)),
+        "reduce_max": one("ReduceMax", axes=[2], keepdims=0),
+        "size": model([helper.make_node("Size", ["c"], ["n"]),
+                       helper.make_node("Unsqueeze", ["n", "zero"], ["l"]),
+                       helper.make_node("Concat", ["open", "l"], ["t"], axis=0),
+                       helper.make_node("Reshape", ["x", "t"], ["y"])],
+                      (weight("c", 40), ints("zero", 0), ints("open", -1))),
+        "shape_arithmetic": shape_arithmetic(),
         "shape_chain": shape_chain(), "gather_chain": gather_chain(), "small_net": small_net(),
     }
 

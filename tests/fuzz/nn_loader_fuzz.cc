@@ -7,18 +7,21 @@
 
 #include "nn/model.h"
 
-// NOLINTNEXTLINE(readability-identifier-naming): libFuzzer's name
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  using biglittle::nn::LoadLimits;
-  using biglittle::nn::Model;
+namespace {
+
+using biglittle::nn::LoadLimits;
+using biglittle::nn::Model;
+using biglittle::nn::Shapes;
+
+void LoadAndRun(std::span<const std::byte> bytes, Shapes shapes, std::int64_t max_batch) {
   // Small, so that a run takes microseconds whatever the file asks for.
   const LoadLimits limits{
       .max_file_bytes = 1U << 20U, .max_tensor_bytes = 1U << 14U, .max_nodes = 64};
-  const auto model = Model::Parse(std::as_bytes(std::span(data, size)), "fuzz", limits);
-  if (!model.ok()) return 0;
-  auto context = model->Prepare({.max_batch = 3, .max_arena_bytes = 1U << 24U});
-  if (!context.ok()) return 0;
-  for (std::int64_t batch = 1; batch <= 3; ++batch) {
+  const auto model = Model::Parse(bytes, "fuzz", limits, shapes);
+  if (!model.ok()) return;
+  auto context = model->Prepare({.max_batch = max_batch, .max_arena_bytes = 1U << 24U});
+  if (!context.ok()) return;
+  for (std::int64_t batch = 1; batch <= max_batch; ++batch) {
     std::ranges::fill(context->input(batch), 0.5F);
     context->Invoke(batch);
     float sum = 0.0F;
@@ -26,5 +29,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     volatile float sink = sum;
     (void)sink;
   }
+}
+
+}  // namespace
+
+// NOLINTNEXTLINE(readability-identifier-naming): libFuzzer's name
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const auto bytes = std::as_bytes(std::span(data, size));
+  LoadAndRun(bytes, Shapes::kBatched, 3);
+  LoadAndRun(bytes, Shapes::kFixed, 1);
   return 0;
 }
