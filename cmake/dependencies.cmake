@@ -27,3 +27,9 @@ set_target_properties(onnx_schema PROPERTIES
   INTERFACE_INCLUDE_DIRECTORIES ${ONNX_INCLUDE_DIR}
   INTERFACE_COMPILE_DEFINITIONS "ONNX_ML=1;ONNX_NAMESPACE=onnx"
   INTERFACE_LINK_LIBRARIES "${ONNX_PROTO_LIBRARY};protobuf::libprotobuf")
+
+# Vector instructions, chosen at run time. The sets left out are those without users enough to be
+# worth a copy of the code, and those whose vectors have no fixed size.
+find_package(HWY REQUIRED CONFIG)
+set_property(TARGET hwy::hwy APPEND PROPERTY INTERFACE_COMPILE_DEFINITIONS
+  "HWY_DISABLED_TARGETS=(HWY_SSSE3|HWY_AVX3_DL|HWY_SVE|HWY_SVE2|HWY_SVE_256|HWY_SVE2_128)")

@@ -1,49 +1,61 @@
 #include "nn/activation.h"
 
 #include <algorithm>
-#include <cmath>
 #include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "nn/simd/elementwise.h"
+#include "nn/workers.h"
 
 namespace biglittle::nn {
-namespace {
 
-// One loop for each function, so that the compiler can vectorise it.
-template <typename Function>
-void ForEach(Function function, float bias, const float* input, float* output, std::int64_t count) {
-  for (std::int64_t i = 0; i < count; ++i) output[i] = function(input[i] + bias);
+std::string_view Name(ActivationKind kind) {
+  switch (kind) {
+    case ActivationKind::kNone:
+      return "none";
+    case ActivationKind::kRelu:
+      return "relu";
+    case ActivationKind::kLeakyRelu:
+      return "leaky relu";
+    case ActivationKind::kSigmoid:
+      return "sigmoid";
+    case ActivationKind::kTanh:
+      return "tanh";
+    case ActivationKind::kClip:
+      return "clip";
+    case ActivationKind::kHardSigmoid:
+      return "hard sigmoid";
+    case ActivationKind::kHardSwish:
+      return "hard swish";
+  }
+  return "";
 }
 
-float Sigmoid(float x) {
-  // exp of a negative number only, which cannot overflow.
-  const float e = std::exp(-std::fabs(x));
-  return (x >= 0.0F ? 1.0F : e) / (1.0F + e);
-}
-
-}  // namespace
-
-void Apply(const Activation& activation, float bias, const float* input, float* output,
-           std::int64_t count) {
-  const float a = activation.a;
-  const float b = activation.b;
-  const auto run = [&](auto function) { ForEach(function, bias, input, output, count); };
+std::optional<Clamp> FusedClamp(const Activation& activation) {
   switch (activation.kind) {
     case ActivationKind::kNone:
-      return run([](float x) { return x; });
+      return Clamp{};
     case ActivationKind::kRelu:
-      return run([](float x) { return std::max(x, 0.0F); });
-    case ActivationKind::kLeakyRelu:
-      return run([a](float x) { return x >= 0.0F ? x : a * x; });
-    case ActivationKind::kSigmoid:
-      return run(Sigmoid);
-    case ActivationKind::kTanh:
-      return run([](float x) { return std::tanh(x); });
+      return Clamp{.least = 0.0F};
     case ActivationKind::kClip:
-      return run([a, b](float x) { return std::min(std::max(x, a), b); });
-    case ActivationKind::kHardSigmoid:
-      return run([a, b](float x) { return std::max(0.0F, std::min(1.0F, a * x + b)); });
-    case ActivationKind::kHardSwish:
-      return run([](float x) { return x * std::max(0.0F, std::min(1.0F, x / 6.0F + 0.5F)); });
+      return Clamp{activation.a, activation.b};
+    default:
+      return std::nullopt;
   }
+}
+
+void Apply(const Activation& activation, const float* input, float* output, std::int64_t count) {
+  simd::Transform(activation, input, output, count);
+}
+
+void Apply(const Activation& activation, const float* input, float* output, std::int64_t count,
+           Workers& workers) {
+  constexpr std::int64_t kPiece = 16 * 1024;  // a multiple of every vector
+  workers.ForEach((count + kPiece - 1) / kPiece, [&](std::int64_t item, std::int64_t) {
+    const std::int64_t first = item * kPiece;
+    Apply(activation, input + first, output + first, std::min(kPiece, count - first));
+  });
 }
 
 }  // namespace biglittle::nn

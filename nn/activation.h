@@ -3,7 +3,11 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
+#include <string_view>
+
+#include "nn/workers.h"
 
 namespace biglittle::nn {
 
@@ -18,14 +22,27 @@ enum class ActivationKind : std::uint8_t {
   kHardSwish,    // x * max(0, min(1, x / 6 + 1/2))
 };
 
+std::string_view Name(ActivationKind kind);
+
 struct Activation {
   ActivationKind kind = ActivationKind::kNone;
   float a = 0.0F;
   float b = 0.0F;
 };
 
-// output[i] = activation(input[i] + bias) for i in [0, count); input and output may be the same.
-void Apply(const Activation& activation, float bias, const float* input, float* output,
-           std::int64_t count);
+// max(least, min(greatest, x)).
+struct Clamp {
+  float least = -std::numeric_limits<float>::infinity();
+  float greatest = std::numeric_limits<float>::infinity();
+};
+// The activations that are no more than that, none included: products apply them at no cost.
+std::optional<Clamp> FusedClamp(const Activation& activation);
+
+// output[i] = activation(input[i]) for i in [0, count); input and output may be the same. Sigmoid
+// and tanh are within 4 units in the last place.
+void Apply(const Activation& activation, const float* input, float* output, std::int64_t count);
+// The same, shared among the workers. The bits do not depend on their number.
+void Apply(const Activation& activation, const float* input, float* output, std::int64_t count,
+           Workers& workers);
 
 }  // namespace biglittle::nn

@@ -69,7 +69,7 @@ class Compiler {
   SlotId& SlotOf(ValueId id) { return slot_of_[static_cast<std::size_t>(id)]; }
 
   SlotId NewSlot(const TensorType& type) {
-    network_->slots.push_back(Slot{type.elements()});
+    network_->slots.push_back(Slot{type.elements(), type.dims});
     return static_cast<SlotId>(network_->slots.size() - 1);
   }
 
@@ -121,6 +121,11 @@ class Compiler {
     for (int i = 0; i < definition.min_inputs; ++i) {
       if (!view.Has(i)) return view.Invalid(fmt::format("input {} is missing", i));
     }
+    for (int i = 0; i < view.input_count() && !definition.any_batch_place; ++i) {
+      if (!view.Has(i) || !view.Type(i).turned()) continue;
+      return view.Unsupported(fmt::format("the batch dimension of input {} {} is not in front", i,
+                                          ToString(view.Type(i).dims)));
+    }
     return view;
   }
 
@@ -133,6 +138,9 @@ class Compiler {
       const NodeView output = view->ForOutput(static_cast<int>(i));
       absl::StatusOr<Lowered> lowered = definition->lower(output);
       if (!lowered.ok()) return lowered.status();
+      if (lowered->type.turned() && !definition->any_batch_place) {
+        return view->Unsupported("it would move the batch dimension from the front");
+      }
       if (absl::Status s = Define(output, node.outputs[i], *std::move(lowered)); !s.ok()) return s;
     }
     return absl::OkStatus();
@@ -163,7 +171,7 @@ class Compiler {
   static absl::StatusOr<std::int64_t> TakeBack(const NodeView& view, Lowered& lowered) {
     if (!lowered.type.batched()) return 1;
     for (int i = 0; i < view.input_count(); ++i) {
-      if (view.Has(i) && view.Type(i).batched()) return 1;
+      if (view.Has(i) && view.Type(i).has_batch()) return 1;
     }
     const auto* computed = std::get_if<Computed>(&lowered.how);
     const int operand = computed == nullptr ? 0 : computed->operands.at(0);
@@ -193,13 +201,14 @@ class Compiler {
 
   absl::Status AddStep(const NodeView& view, ValueId id, Computed computed, std::int64_t repeat) {
     const Node& node = view.node();
-    Step step{Describe(node), std::move(computed.kernel), {}, NewSlot(Known(id).type), repeat};
+    Step step{Describe(node), std::move(computed.kernel), {}, {}, NewSlot(Known(id).type), repeat};
     for (const int operand : computed.operands) {
-      const SlotId slot = SlotOf(node.inputs[static_cast<std::size_t>(operand)]);
-      if (slot == kNoSlot) {
+      const ValueId input = node.inputs[static_cast<std::size_t>(operand)];
+      if (SlotOf(input) == kNoSlot) {
         return view.Unsupported(fmt::format("input {} cannot be a constant here", operand));
       }
-      step.operands.push_back(slot);
+      step.operands.push_back(SlotOf(input));
+      step.operand_dims.push_back(Known(input).type.dims);
     }
     SlotOf(id) = step.output;
     network_->steps.push_back(std::move(step));
@@ -233,6 +242,10 @@ class Compiler {
       return absl::InvalidArgumentError(
           fmt::format("output {} does not depend on the input", name));
     }
+    if (type.turned()) {
+      return absl::UnimplementedError(fmt::format(
+          "output {} has the shape {}: the batch must be in front", name, ToString(type.dims)));
+    }
     if (graph_.output_dims.has_value() && !Agrees(*graph_.output_dims, type.dims)) {
       return absl::InvalidArgumentError(
           fmt::format("output {} is declared as {}, its node computes {}", name,
@@ -246,6 +259,7 @@ class Compiler {
     network_->steps.push_back(Step{"output " + name,
                                    std::make_unique<CopyKernel>(type.elements()),
                                    {network_->input_slot},
+                                   {graph_.input_dims},
                                    network_->output_slot});
     return absl::OkStatus();
   }

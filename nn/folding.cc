@@ -18,6 +18,8 @@
 #include "nn/graph.h"
 #include "nn/kernel.h"
 #include "nn/operators/node_view.h"
+#include "nn/operators/turn_kernel.h"
+#include "nn/workers.h"
 
 namespace biglittle::nn {
 namespace {
@@ -31,10 +33,25 @@ struct Batch {
   std::int64_t max_scratch = 0;  // floats
 };
 
-absl::Status RunKernel(const NodeView& view, const Kernel& kernel,
+// `samples` feature maps of shape `dims`, one after the other, in the other layout.
+void Turn(const Dims& dims, std::int64_t samples, bool to_channels_last, std::vector<float>& map) {
+  const std::int64_t channels = dims[1];
+  const std::int64_t pixels = Product(dims, 2, static_cast<std::int64_t>(dims.size()));
+  const std::vector<float> from = map;
+  const float* const pointer = from.data();
+  const TurnKernel kernel =
+      to_channels_last ? TurnKernel(channels, pixels, "") : TurnKernel(pixels, channels, "");
+  Workers alone(1);
+  kernel.Run(KernelArguments{samples, {&pointer, 1}, map.data(), nullptr, &alone});
+}
+
+// Seals the kernel and runs it.
+absl::Status RunKernel(const NodeView& view, Kernel& kernel,
                        const std::vector<std::vector<float>>& inputs, const Batch& batch,
                        std::vector<float>& output) {
-  const std::int64_t scratch_floats = kernel.ScratchFloats(batch.samples);
+  kernel.Seal();
+  Workers alone(1);
+  const std::int64_t scratch_floats = kernel.ScratchFloats(batch.samples, 1);
   if (scratch_floats > batch.max_scratch) {
     return absl::ResourceExhaustedError(
         fmt::format("{}: computing it at load takes too much memory", Describe(view.node())));
@@ -46,7 +63,7 @@ absl::Status RunKernel(const NodeView& view, const Kernel& kernel,
   if (scratch == nullptr) return absl::ResourceExhaustedError("there is not enough memory");
   std::vector<const float*> pointers;
   for (const std::vector<float>& input : inputs) pointers.push_back(input.data());
-  kernel.Run(KernelArguments{batch.samples, pointers, output.data(), scratch.get()});
+  kernel.Run(KernelArguments{batch.samples, pointers, output.data(), scratch.get(), &alone});
   return absl::OkStatus();
 }
 
@@ -93,7 +110,11 @@ absl::StatusOr<ConstantPtr> Fold(const NodeView& view, const Computed& computed,
     inputs.push_back(*std::move(floats));
   }
   std::vector<float> output(static_cast<std::size_t>(type.elements()));
+  // A convolution: its one operand and its output are feature maps.
+  const bool turned = computed.kernel->PrefersChannelsLast() && computed.kernel->ToChannelsLast();
+  if (turned) Turn(view.Type(computed.operands[0]).dims, batch, true, inputs[0]);
   if (absl::Status s = RunKernel(view, *computed.kernel, inputs, how, output); !s.ok()) return s;
+  if (turned) Turn(type.dims, batch, false, output);
   if (!std::ranges::all_of(output, [](float x) { return std::isfinite(x); })) {
     return view.Invalid("its value, known at load, is not finite");
   }

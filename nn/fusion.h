@@ -1,5 +1,5 @@
-// Lets kernels absorb the steps behind them: batch normalisation and activations into the
-// convolution or matrix product in front.
+// Lets kernels absorb the steps behind them: batch normalisation, sums (as of a residual block) and
+// activations into the convolution or matrix product in front.
 #pragma once
 
 #include "nn/network.h"

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -60,11 +61,12 @@ std::string ToString(const Dims& dims) {
 
 std::optional<std::int64_t> CountElements(const Dims& dims) {
   if (dims.size() > kMaxRank) return std::nullopt;
+  if (std::ranges::count(dims, kBatch) > 1) return std::nullopt;
   std::int64_t count = 1;
-  for (std::size_t i = 0; i < dims.size(); ++i) {
-    if (i == 0 && dims[i] == kBatch) continue;
-    if (dims[i] < 1 || dims[i] > kMaxElements / count) return std::nullopt;
-    count *= dims[i];
+  for (const std::int64_t extent : dims) {
+    if (extent == kBatch) continue;
+    if (extent < 1 || extent > kMaxElements / count) return std::nullopt;
+    count *= extent;
   }
   return count;
 }

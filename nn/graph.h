@@ -1,12 +1,15 @@
 // The graph as the engine sees it: free of protobuf, names resolved to ids. The importer makes it
 // from a file, the compiler turns it into a Network.
 //
-// Shapes carry the batch dimension as the symbol kBatch, which stands in the first place or
-// nowhere. A value is computed at run time if it depends on the net's input, and known at Load
-// otherwise. If the input has a batch dimension, so has every run-time value; if its shape is fixed
+// Shapes carry the batch dimension as the symbol kBatch, which stands in the first place, or
+// nowhere, or, between the operators around a recurrent layer, further behind; in memory the
+// samples are outermost wherever it stands. What is the same for every sample has a 1 in its place.
+// A value is computed at run time if it depends on the net's input, and known at Load otherwise. If
+// the input has a batch dimension, so has every run-time value; if its shape is fixed
 // (Shapes::kFixed), none has.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -47,6 +50,8 @@ struct TensorType {
   Dims dims;
 
   bool batched() const { return !dims.empty() && dims[0] == kBatch; }
+  bool has_batch() const { return std::ranges::find(dims, kBatch) != dims.end(); }
+  bool turned() const { return has_batch() && !batched(); }
   std::int64_t rank() const { return static_cast<std::int64_t>(dims.size()); }
   // Of one sample if batched, else of the whole tensor. `dims` must have passed CountElements.
   std::int64_t elements() const;
@@ -79,7 +84,7 @@ struct Attribute {
   struct Unsupported {};
   std::string name;
   std::variant<Unsupported, std::int64_t, float, std::string, std::vector<std::int64_t>,
-               std::vector<float>, ConstantPtr>
+               std::vector<float>, std::vector<std::string>, ConstantPtr>
       value;
 };
 

@@ -23,6 +23,7 @@
 #include "nn/compiler.h"
 #include "nn/fusion.h"
 #include "nn/importer/importer.h"
+#include "nn/layout.h"
 #include "nn/load_limits.h"
 #include "nn/network.h"
 #include "nn/ordering.h"
@@ -49,6 +50,16 @@ absl::StatusOr<std::vector<std::byte>> ReadFile(const std::filesystem::path& pat
   return bytes;
 }
 
+void SealSteps(Network& network) {
+  for (const Step& step : network.steps) {
+    step.kernel->Seal();
+    const std::int64_t work = step.kernel->MultiplyAdds();
+    network.info.steps.push_back(StepInfo{step.description, step.kernel->Name(), work});
+    network.info.weight_bytes +=
+        static_cast<std::size_t>(step.kernel->WeightFloats()) * sizeof(float);
+  }
+}
+
 absl::StatusOr<std::shared_ptr<const Network>> Build(std::span<const std::byte> bytes,
                                                      const LoadLimits& limits, Shapes shapes) {
   absl::StatusOr<Graph> graph = ImportOnnx(bytes, limits, shapes);
@@ -57,6 +68,8 @@ absl::StatusOr<std::shared_ptr<const Network>> Build(std::span<const std::byte> 
   absl::StatusOr<std::unique_ptr<Network>> network = Compile(*graph, limits);
   if (!network.ok()) return network.status();
   FuseSteps(**network);
+  ChooseLayouts(**network);
+  SealSteps(**network);
   (*network)->info.file_bytes = bytes.size();
   (*network)->info.sha256 = Sha256(bytes);
   return std::shared_ptr<const Network>(*std::move(network));
@@ -108,6 +121,9 @@ absl::StatusOr<Context> Model::Prepare(const PrepareOptions& options) const {
     return Context(*std::move(plan));
   } catch (const std::bad_alloc&) {
     return absl::ResourceExhaustedError("there is not enough memory to prepare the model");
+  } catch (const std::system_error& error) {
+    return absl::ResourceExhaustedError(
+        fmt::format("{} threads cannot be started: {}", options.threads, error.what()));
   }
 }
 
@@ -127,6 +143,11 @@ std::span<float> Context::input(std::int64_t batch) {
 void Context::Invoke(std::int64_t batch) {
   assert(batch >= 1 && batch <= max_batch());
   plan_->Run(batch);
+}
+
+std::vector<double> Context::Profile(std::int64_t batch) {
+  assert(batch >= 1 && batch <= max_batch());
+  return plan_->Profile(batch);
 }
 
 std::span<const float> Context::output(std::int64_t batch) const {

@@ -27,9 +27,11 @@
 
 namespace biglittle::nn {
 
+inline constexpr std::int64_t kMaxThreads = 64;
+
 struct PrepareOptions {
   std::int64_t max_batch = 1;                           // >= 1; with Shapes::kFixed 1
-  std::int64_t threads = 1;                             // >= 1
+  std::int64_t threads = 1;                             // that share an Invoke, 1 to kMaxThreads
   std::size_t max_arena_bytes = std::size_t{2} << 30U;  // refused beyond
 };
 
@@ -41,6 +43,13 @@ struct Port {
   std::int64_t elements = 0;  // product of shape
 };
 
+// What the net has become: one of the steps that an Invoke takes, in their order.
+struct StepInfo {
+  std::string node;    // of the file: "node 'conv1' (Conv)"; the first of those that were fused
+  std::string kernel;  // how it is computed: "conv 3x3 64->64 + relu, winograd"
+  std::int64_t multiply_adds = 0;  // a sample
+};
+
 // What `biglittle inspect` tells.
 struct ModelInfo {
   std::string producer;
@@ -48,6 +57,8 @@ struct ModelInfo {
   std::vector<std::string> operators;  // of the file, in execution order, one entry a node
   std::int64_t parameters = 0;         // floats among the initializers that the net uses
   std::int64_t multiply_adds = 0;      // a sample; convolutions and matrix products
+  std::vector<StepInfo> steps;
+  std::size_t weight_bytes = 0;  // of all kernels, packed; shared by all contexts
   std::size_t file_bytes = 0;
   std::string sha256;  // of the file
 };
@@ -104,6 +115,8 @@ class Context {
   std::span<float> input(std::int64_t batch);
   // Computes `batch` samples. What input() held is undefined afterwards.
   void Invoke(std::int64_t batch);
+  // Invoke, with the time that each step took: microseconds, one for each of ModelInfo::steps.
+  std::vector<double> Profile(std::int64_t batch);
   // The results of the last Invoke, valid until the next: batch * output.elements floats, also
   // where the file says that they are integers (ArgMax), which they then are.
   std::span<const float> output(std::int64_t batch) const;

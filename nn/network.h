@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "nn/graph.h"
 #include "nn/kernel.h"
 #include "nn/model.h"
 
@@ -15,12 +16,14 @@ namespace biglittle::nn {
 using SlotId = std::int32_t;
 struct Slot {
   std::int64_t elements = 0;  // of one sample, at most kMaxElements
+  Dims dims;
 };
 
 struct Step {
   std::string description;  // of the node: "node 'conv1' (Conv)"
   std::unique_ptr<Kernel> kernel;
   std::vector<SlotId> operands;
+  std::vector<Dims> operand_dims;  // as the step sees them: a view may differ from its slot
   SlotId output = 0;
   // Samples that the kernel sees in each sample of the net: more than one where a net of fixed
   // shapes has an operator for which its operand's first dimension is a batch.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -43,8 +44,11 @@ std::vector<std::int64_t> LastUses(const Network& network) {
 
 class BufferAssignment {
  public:
-  BufferAssignment(const Network& network, std::int64_t max_batch)
-      : network_(network), max_batch_(max_batch), last_use_(LastUses(network)) {
+  BufferAssignment(const Network& network, const PrepareOptions& options)
+      : network_(network),
+        max_batch_(options.max_batch),
+        threads_(options.threads),
+        last_use_(LastUses(network)) {
     buffers_.of_slot.assign(network.slots.size(), kNone);
     buffers_.of_scratch.assign(network.steps.size(), kNone);
   }
@@ -55,7 +59,7 @@ class BufferAssignment {
       const Step& step = network_.steps[i];
       const auto now = static_cast<std::int64_t>(i);
       if (!Reuse(step, now)) Open(step.output, now);
-      const std::int64_t scratch = step.kernel->ScratchFloats(max_batch_ * step.repeat);
+      const std::int64_t scratch = step.kernel->ScratchFloats(max_batch_ * step.repeat, threads_);
       if (scratch == 0) continue;
       buffers_.of_scratch[i] = buffers_.lifetimes.size();
       buffers_.lifetimes.push_back(Lifetime{now, now, scratch});
@@ -100,18 +104,24 @@ class BufferAssignment {
 
   const Network& network_;
   const std::int64_t max_batch_;
+  const std::int64_t threads_;
   const std::vector<std::int64_t> last_use_;
   Buffers buffers_;
 };
 
 // Every tensor with the whole batch must be within what BLAS can count.
-absl::Status CheckBatch(const Network& network, std::int64_t max_batch) {
+absl::Status CheckOptions(const Network& network, const PrepareOptions& options) {
+  const std::int64_t max_batch = options.max_batch;
   if (max_batch < 1) {
     return absl::InvalidArgumentError(fmt::format("max_batch is {}, 1 is the least", max_batch));
   }
   if (network.fixed_shapes && max_batch != 1) {
     return absl::InvalidArgumentError(
         fmt::format("max_batch is {}, a net of fixed shapes computes 1", max_batch));
+  }
+  if (options.threads < 1 || options.threads > kMaxThreads) {
+    return absl::InvalidArgumentError(
+        fmt::format("threads is {}, 1 to {} are possible", options.threads, kMaxThreads));
   }
   for (const Slot& slot : network.slots) {
     if (max_batch <= kMaxElements / slot.elements) continue;
@@ -126,8 +136,8 @@ absl::Status CheckBatch(const Network& network, std::int64_t max_batch) {
 
 absl::StatusOr<std::unique_ptr<Plan>> Plan::Make(std::shared_ptr<const Network> network,
                                                  const PrepareOptions& options) {
-  if (absl::Status s = CheckBatch(*network, options.max_batch); !s.ok()) return s;
-  const Buffers buffers = BufferAssignment(*network, options.max_batch).Assign();
+  if (absl::Status s = CheckOptions(*network, options); !s.ok()) return s;
+  const Buffers buffers = BufferAssignment(*network, options).Assign();
   const ArenaLayout layout = LayOutArena(buffers.lifetimes);
   const std::size_t bytes = static_cast<std::size_t>(layout.floats) * sizeof(float);
   if (bytes > options.max_arena_bytes) {
@@ -135,7 +145,7 @@ absl::StatusOr<std::unique_ptr<Plan>> Plan::Make(std::shared_ptr<const Network> 
         fmt::format("a batch of {} samples needs {} bytes of memory, {} are allowed",
                     options.max_batch, bytes, options.max_arena_bytes));
   }
-  std::unique_ptr<Plan> plan(new Plan(std::move(network), options.max_batch));
+  std::unique_ptr<Plan> plan(new Plan(std::move(network), options));
   plan->arena_bytes_ = bytes;
   plan->arena_.reset(static_cast<float*>(std::aligned_alloc(64, bytes)));
   if (plan->arena_ == nullptr) {
@@ -165,8 +175,21 @@ void Plan::Bind(const std::vector<std::size_t>& of_slot, const std::vector<std::
 
 void Plan::Run(std::int64_t batch) {
   for (const BoundStep& step : steps_) {
-    step.kernel->Run(KernelArguments{batch * step.repeat, step.inputs, step.output, step.scratch});
+    step.kernel->Run(KernelArguments{batch * step.repeat, step.inputs, step.output, step.scratch,
+                                     workers_.get()});
   }
+}
+
+std::vector<double> Plan::Profile(std::int64_t batch) {
+  using Clock = std::chrono::steady_clock;
+  std::vector<double> microseconds;
+  for (const BoundStep& step : steps_) {
+    const auto start = Clock::now();
+    step.kernel->Run(KernelArguments{batch * step.repeat, step.inputs, step.output, step.scratch,
+                                     workers_.get()});
+    microseconds.push_back(std::chrono::duration<double, std::micro>(Clock::now() - start).count());
+  }
+  return microseconds;
 }
 
 }  // namespace biglittle::nn

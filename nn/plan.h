@@ -13,18 +13,23 @@
 #include "nn/arena.h"
 #include "nn/model.h"
 #include "nn/network.h"
+#include "nn/workers.h"
 
 namespace biglittle::nn {
 
 // Not thread-safe: one for each thread.
 class Plan {
  public:
-  // InvalidArgument if max_batch < 1; ResourceExhausted if the arena would be too large.
+  // InvalidArgument if an option is out of range; ResourceExhausted if the arena would be too large
+  // or a thread cannot be started.
   static absl::StatusOr<std::unique_ptr<Plan>> Make(std::shared_ptr<const Network> network,
                                                     const PrepareOptions& options);
 
   // Runs all steps. 1 <= batch <= max_batch(). Cannot fail, does not allocate.
   void Run(std::int64_t batch);
+
+  // The same, with the microseconds that each step took.
+  std::vector<double> Profile(std::int64_t batch);
 
   const Network& network() const { return *network_; }
   std::int64_t max_batch() const { return max_batch_; }
@@ -44,8 +49,10 @@ class Plan {
     void operator()(float* memory) const { std::free(memory); }
   };
 
-  Plan(std::shared_ptr<const Network> network, std::int64_t max_batch)
-      : network_(std::move(network)), max_batch_(max_batch) {}
+  Plan(std::shared_ptr<const Network> network, const PrepareOptions& options)
+      : network_(std::move(network)),
+        max_batch_(options.max_batch),
+        workers_(std::make_unique<Workers>(options.threads)) {}
 
   // Gives every step its pointers. The first two say which buffer of the layout each slot and each
   // step's scratch is in.
@@ -55,6 +62,7 @@ class Plan {
   // Constant after Make.
   const std::shared_ptr<const Network> network_;
   const std::int64_t max_batch_;
+  std::unique_ptr<Workers> workers_;
   std::size_t arena_bytes_ = 0;
   std::unique_ptr<float[], Free> arena_;
   std::vector<BoundStep> steps_;

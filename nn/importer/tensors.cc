@@ -135,7 +135,7 @@ absl::StatusOr<ConstantPtr> ImportTensor(const onnx::TensorProto& tensor, const 
   auto constant = std::make_shared<Constant>();
   constant->type = {*element, {tensor.dims().begin(), tensor.dims().end()}};
   const Dims& dims = constant->type.dims;
-  const auto count = constant->type.batched() ? std::nullopt : CountElements(dims);
+  const auto count = constant->type.has_batch() ? std::nullopt : CountElements(dims);
   if (!count.has_value() && !constant->type.IsEmptyList()) {
     return Invalid(what, fmt::format("has the impossible shape {}", ToString(dims)));
   }
@@ -165,6 +165,10 @@ absl::StatusOr<Attribute> ImportAttribute(const onnx::AttributeProto& attribute,
       break;
     case onnx::AttributeProto::FLOATS:
       imported.value = std::vector<float>(attribute.floats().begin(), attribute.floats().end());
+      break;
+    case onnx::AttributeProto::STRINGS:
+      imported.value =
+          std::vector<std::string>(attribute.strings().begin(), attribute.strings().end());
       break;
     case onnx::AttributeProto::TENSOR: {
       absl::StatusOr<ConstantPtr> tensor = ImportTensor(attribute.t(), what);

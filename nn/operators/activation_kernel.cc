@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "absl/status/statusor.h"
 
@@ -21,9 +22,12 @@ class ActivationKernel final : public Kernel {
       : activation_(activation), elements_(elements) {}
 
   void Run(const KernelArguments& arguments) const override {
-    Apply(activation_, 0.0F, arguments.inputs[0], arguments.output, arguments.batch * elements_);
+    Apply(activation_, arguments.inputs[0], arguments.output, arguments.batch * elements_,
+          *arguments.workers);
   }
   bool MayOverwrite(std::size_t /*operand*/) const override { return true; }
+  std::string Name() const override { return std::string(nn::Name(activation_.kind)); }
+  bool ToChannelsLast() override { return true; }
   std::optional<Activation> AsActivation() const override { return activation_; }
 
  private:

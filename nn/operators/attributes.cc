@@ -66,6 +66,10 @@ std::vector<float> Attributes::Floats(std::string_view name) {
   return {};
 }
 
+std::vector<std::string> Attributes::Texts(std::string_view name) {
+  return Read<std::vector<std::string>>(name, {}, "a list of texts");
+}
+
 ConstantPtr Attributes::Tensor(std::string_view name) {
   return Read<ConstantPtr>(name, nullptr, "a tensor");
 }

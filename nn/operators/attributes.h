@@ -29,6 +29,7 @@ class Attributes {
   std::string Text(std::string_view name, std::string fallback);
   std::vector<std::int64_t> Ints(std::string_view name, std::vector<std::int64_t> fallback = {});
   std::vector<float> Floats(std::string_view name);
+  std::vector<std::string> Texts(std::string_view name);
   ConstantPtr Tensor(std::string_view name);  // nullptr if absent
   bool Has(std::string_view name) const;
   // Attributes without a meaning at inference.

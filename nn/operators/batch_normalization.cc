@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -23,11 +24,14 @@ namespace {
 class BatchNormalizationKernel final : public Kernel {
  public:
   BatchNormalizationKernel(ChannelAffine affine, std::int64_t plane)
-      : affine_(std::move(affine)), plane_(plane) {}
+      : affine_(std::move(affine)), plane_(plane) {
+    affine_.along_last = plane == 1;
+  }
 
   void Run(const KernelArguments& arguments) const override {
     const float* input = arguments.inputs[0];
     float* output = arguments.output;
+    if (channels_last_) return RunChannelsLast(input, output, arguments.batch);
     for (std::int64_t n = 0; n < arguments.batch; ++n) {
       for (std::size_t c = 0; c < affine_.scale.size(); ++c) {
         const float scale = affine_.scale[c];
@@ -40,10 +44,22 @@ class BatchNormalizationKernel final : public Kernel {
   }
   bool MayOverwrite(std::size_t /*operand*/) const override { return true; }
   const ChannelAffine* AsChannelAffine() const override { return &affine_; }
+  std::string Name() const override { return "batch normalisation"; }
+  bool ToChannelsLast() override { return channels_last_ = true; }
 
  private:
-  const ChannelAffine affine_;
+  void RunChannelsLast(const float* input, float* output, std::int64_t batch) const {
+    const std::size_t channels = affine_.scale.size();
+    for (std::int64_t pixel = 0; pixel < batch * plane_; ++pixel) {
+      for (std::size_t c = 0; c < channels; ++c) {
+        *output++ = *input++ * affine_.scale[c] + affine_.shift[c];
+      }
+    }
+  }
+
+  ChannelAffine affine_;
   const std::int64_t plane_;
+  bool channels_last_ = false;
 };
 
 // (x - mean) / sqrt(variance + epsilon) * gamma + beta, as scale and shift.

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -23,8 +24,10 @@ namespace {
 class ConcatKernel final : public Kernel {
  public:
   // `blocks` are copied side by side, `repeats` times a sample.
-  ConcatKernel(std::vector<Source> parts, std::vector<std::int64_t> blocks, std::int64_t repeats)
-      : parts_(std::move(parts)), blocks_(std::move(blocks)), repeats_(repeats) {}
+  // `pixels` of each channel if it is channels that are joined, else 0.
+  ConcatKernel(std::vector<Source> parts, std::vector<std::int64_t> blocks, std::int64_t repeats,
+               std::int64_t pixels)
+      : parts_(std::move(parts)), blocks_(std::move(blocks)), repeats_(repeats), pixels_(pixels) {}
 
   void Run(const KernelArguments& arguments) const override {
     float* output = arguments.output;
@@ -38,10 +41,22 @@ class ConcatKernel final : public Kernel {
     }
   }
 
+  std::string Name() const override { return "concat"; }
+
+  bool ToChannelsLast() override {
+    const bool constants =
+        std::ranges::any_of(parts_, [](const Source& part) { return part.constant() != nullptr; });
+    if (pixels_ == 0 || constants) return false;
+    for (std::int64_t& block : blocks_) block /= pixels_;
+    repeats_ *= pixels_;
+    return true;
+  }
+
  private:
   const std::vector<Source> parts_;
-  const std::vector<std::int64_t> blocks_;
-  const std::int64_t repeats_;
+  std::vector<std::int64_t> blocks_;
+  std::int64_t repeats_;
+  const std::int64_t pixels_;
 };
 
 // Which inputs have elements. The others are empty lists of int64.
@@ -106,8 +121,10 @@ absl::StatusOr<Lowered> LowerConcat(const NodeView& node) {
     sources.push_back(*std::move(source));
     blocks.push_back(Product(node.Type(part).dims, *axis, output->rank()));
   }
-  computed.kernel = std::make_unique<ConcatKernel>(std::move(sources), std::move(blocks),
-                                                   Product(output->dims, 0, *axis));
+  const bool channels = *axis == 1 && output->rank() > 2;
+  computed.kernel = std::make_unique<ConcatKernel>(
+      std::move(sources), std::move(blocks), Product(output->dims, 0, *axis),
+      channels ? Product(output->dims, 2, output->rank()) : 0);
   return Lowered{*std::move(output), std::move(computed)};
 }
 

@@ -55,9 +55,7 @@ absl::StatusOr<Lowered> LowerConstantOfShape(const NodeView& node) {
   if (!filling.ok()) return filling.status();
   absl::StatusOr<Dims> dims = node.Ints(0);
   if (!dims.ok()) return dims.status();
-  if (std::ranges::count(*dims, kBatch) > 0) {
-    return node.Unsupported("its shape has the size of the batch");
-  }
+  std::ranges::replace(*dims, kBatch, 1);  // the same for every sample
   const TensorType asked{filling->element, *dims};
   if (asked.IsEmptyList()) {
     return Lowered{asked, std::make_shared<const Constant>(Constant{asked, {}, {}})};

@@ -1,5 +1,3 @@
-// Convolution, as one of three kernels (conv_kernels.h): matrix product for pointwise windows,
-// im2col and matrix product in general, direct loops for depthwise ones.
 #include <fmt/format.h>
 
 #include <cstddef>
@@ -13,7 +11,8 @@
 
 #include "nn/graph.h"
 #include "nn/operators/attributes.h"
-#include "nn/operators/conv_kernels.h"
+#include "nn/operators/conv_kernel.h"
+#include "nn/operators/conv_parameters.h"
 #include "nn/operators/node_view.h"
 #include "nn/operators/operators.h"
 #include "nn/operators/window.h"
@@ -50,14 +49,12 @@ absl::StatusOr<std::vector<float>> Bias(const NodeView& node, std::int64_t chann
   return (*bias)->floats;
 }
 
-std::unique_ptr<Kernel> MakeKernel(ConvParameters parameters) {
-  if (parameters.groups > 1 && parameters.group_inputs() == 1) {
-    return std::make_unique<DepthwiseConvKernel>(std::move(parameters));
-  }
-  if (parameters.window.IsPointwise()) {
-    return std::make_unique<PointwiseConvKernel>(std::move(parameters));
-  }
-  return std::make_unique<Im2ColConvKernel>(std::move(parameters));
+// Kernels may copy the input with its padding around it, which must be of a sane size too.
+absl::Status CheckPadded(const NodeView& node, const Window& window, std::int64_t channels) {
+  const auto extent = [](const WindowAxis& axis) {
+    return axis.pad_begin + axis.input + axis.pad_end;
+  };
+  return node.Output({kBatch, channels, extent(window.y), extent(window.x)}).status();
 }
 
 }  // namespace
@@ -80,9 +77,16 @@ absl::StatusOr<Lowered> LowerConv(const NodeView& node) {
   absl::StatusOr<std::vector<float>> bias = Bias(node, shape[0]);
   if (!bias.ok()) return bias.status();
 
-  ConvParameters parameters{*window,          input->dims[1], shape[0], groups, *std::move(weights),
-                            *std::move(bias), Activation{}};
-  return Unary(*std::move(output), MakeKernel(std::move(parameters)));
+  if (absl::Status s = CheckPadded(node, *window, input->dims[1]); !s.ok()) return s;
+
+  ConvParameters parameters;
+  parameters.window = *window;
+  parameters.input_channels = input->dims[1];
+  parameters.output_channels = shape[0];
+  parameters.groups = groups;
+  parameters.weights = *std::move(weights);
+  parameters.bias = *std::move(bias);
+  return Unary(*std::move(output), std::make_unique<ConvKernel>(std::move(parameters)));
 }
 
 }  // namespace biglittle::nn

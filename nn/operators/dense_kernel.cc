@@ -1,30 +1,65 @@
 #include "nn/operators/dense_kernel.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
+#include <string>
 #include <utility>
 
 #include "nn/activation.h"
-#include "nn/blas.h"
 #include "nn/graph.h"
 #include "nn/kernel.h"
+#include "nn/simd/tile_product.h"
 
 namespace biglittle::nn {
+namespace {
+
+constexpr std::int64_t kBlockRows = 84;
+constexpr std::int64_t kBlockPanels = 4;
+
+}  // namespace
 
 void DenseKernel::Run(const KernelArguments& arguments) const {
+  static constexpr std::array<std::int64_t, 1> kOneRun = {0};
   const std::int64_t rows = arguments.batch * p_.rows;
-  for (std::int64_t row = 0; row < rows; ++row) {
-    std::ranges::copy(p_.bias, arguments.output + row * p_.outputs);
+  const std::int64_t panel_blocks = (packed_.panels() + kBlockPanels - 1) / kBlockPanels;
+  const std::int64_t row_blocks = (rows + kBlockRows - 1) / kBlockRows;
+  const Clamp clamp = FusedClamp(p_.activation).value_or(Clamp{});
+  const simd::TileProduct product{&packed_, kOneRun, p_.inputs, clamp.least, clamp.greatest};
+  arguments.workers->ForEach(row_blocks * panel_blocks, [&](std::int64_t item, std::int64_t) {
+    const std::int64_t first = item / panel_blocks * kBlockRows;
+    const std::int64_t count = std::min(kBlockRows, rows - first);
+    std::array<const float*, kBlockRows> pointers;
+    for (std::int64_t i = 0; i < count; ++i) {
+      pointers[static_cast<std::size_t>(i)] = arguments.inputs[0] + (first + i) * p_.inputs;
+    }
+    simd::TileBlock block{std::span(pointers).first(static_cast<std::size_t>(count))};
+    block.first_panel = item % panel_blocks * kBlockPanels;
+    block.last_panel = std::min(packed_.panels(), block.first_panel + kBlockPanels);
+    block.output = arguments.output + first * p_.outputs;
+    block.stride = p_.outputs;
+    if (sum_) block.residual = arguments.inputs[1] + first * p_.outputs;
+    simd::Multiply(product, block);
+  });
+  if (FusedClamp(p_.activation).has_value()) return;
+  Apply(p_.activation, arguments.output, arguments.output, rows * p_.outputs, *arguments.workers);
+}
+
+std::string DenseKernel::Name() const {
+  std::string name = fmt::format("dense {}->{}", p_.inputs, p_.outputs);
+  if (p_.rows > 1) name += fmt::format(" x {} rows", p_.rows);
+  if (sum_) name += " + sum";
+  if (p_.activation.kind != ActivationKind::kNone) {
+    name += fmt::format(" + {}", biglittle::nn::Name(p_.activation.kind));
   }
-  MatrixProduct(rows, p_.outputs, p_.inputs, p_.alpha, {arguments.inputs[0], p_.inputs, false},
-                {p_.weights->floats.data(), p_.transposed ? p_.inputs : p_.outputs, p_.transposed},
-                1.0F, arguments.output, p_.outputs);
-  if (p_.activation.kind == ActivationKind::kNone) return;
-  Apply(p_.activation, 0.0F, arguments.output, arguments.output, rows * p_.outputs);
+  return name;
 }
 
 bool DenseKernel::Absorb(const Kernel& next) {
@@ -36,8 +71,14 @@ bool DenseKernel::Absorb(const Kernel& next) {
   return true;
 }
 
+bool DenseKernel::AbsorbSum() {
+  if (sum_ || p_.activation.kind != ActivationKind::kNone) return false;
+  sum_ = true;
+  return true;
+}
+
 bool DenseKernel::AbsorbAffine(const ChannelAffine& affine) {
-  if (p_.rows != 1 || affine.scale.size() != p_.bias.size()) return false;
+  if (sum_ || !affine.along_last || affine.scale.size() != p_.bias.size()) return false;
   auto scaled = std::make_shared<Constant>(*p_.weights);
   auto bias = p_.bias;
   const auto inputs = static_cast<std::size_t>(p_.inputs);
@@ -55,6 +96,26 @@ bool DenseKernel::AbsorbAffine(const ChannelAffine& affine) {
   p_.weights = std::move(scaled);
   p_.bias = std::move(bias);
   return true;
+}
+
+bool DenseKernel::ReadPixelsFirst(std::int64_t channels, std::int64_t pixels) {
+  if (p_.rows != 1 || p_.inputs != channels * pixels) return false;
+  channels_ = channels;
+  return true;
+}
+
+void DenseKernel::Seal() {
+  const float* weights = p_.weights->floats.data();
+  const std::int64_t pixels = p_.inputs / channels_;
+  packed_ = simd::PackedMatrix(
+      p_.inputs, p_.outputs,
+      [&](std::int64_t k, std::int64_t column) {
+        const std::int64_t row = k % channels_ * pixels + k / channels_;
+        return p_.alpha *
+               weights[p_.transposed ? column * p_.inputs + row : row * p_.outputs + column];
+      },
+      p_.bias);
+  p_.weights = nullptr;  // packed_ has a copy in its own order
 }
 
 }  // namespace biglittle::nn

@@ -2,12 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "nn/activation.h"
 #include "nn/graph.h"
 #include "nn/kernel.h"
+#include "nn/simd/tile_product.h"
 
 namespace biglittle::nn {
 
@@ -22,19 +24,28 @@ struct DenseParameters {
   Activation activation;    // applied last
 };
 
-// Can absorb an activation, and before it a batch normalisation if a sample is one row.
+// Can absorb a batch normalisation (or another bias), a sum, and an activation.
 class DenseKernel final : public Kernel {
  public:
   explicit DenseKernel(DenseParameters parameters) : p_(std::move(parameters)) {}
 
   void Run(const KernelArguments& arguments) const override;
+  std::string Name() const override;
   std::int64_t MultiplyAdds() const override { return p_.rows * p_.inputs * p_.outputs; }
+  std::int64_t WeightFloats() const override { return packed_.floats(); }
+  bool MayOverwrite(std::size_t operand) const override { return operand == 1; }
   bool Absorb(const Kernel& next) override;
+  bool AbsorbSum() override;
+  bool ReadPixelsFirst(std::int64_t channels, std::int64_t pixels) override;
+  void Seal() override;
 
  private:
   bool AbsorbAffine(const ChannelAffine& affine);
 
   DenseParameters p_;
+  bool sum_ = false;           // operand 1, of the output's shape, is added
+  std::int64_t channels_ = 1;  // an input row lies as [inputs / channels, channels]
+  simd::PackedMatrix packed_;
 };
 
 }  // namespace biglittle::nn

@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <memory>
 #include <utility>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -10,7 +9,7 @@
 #include "nn/operators/attributes.h"
 #include "nn/operators/node_view.h"
 #include "nn/operators/operators.h"
-#include "nn/operators/reduce_kernel.h"
+#include "nn/operators/pool_kernel.h"
 
 namespace biglittle::nn {
 
@@ -18,13 +17,12 @@ absl::StatusOr<Lowered> LowerGlobalMaxPool(const NodeView& node) {
   if (absl::Status s = Attributes(node).Done(); !s.ok()) return s;
   const absl::StatusOr<TensorType> input = node.Batched(0, 3);
   if (!input.ok()) return input.status();
-  std::vector<bool> reduced(input->dims.size(), true);
-  std::fill_n(reduced.begin(), 2, false);  // batch and channels stay
   Dims dims = input->dims;
   std::fill(dims.begin() + 2, dims.end(), 1);
   absl::StatusOr<TensorType> output = node.Output(std::move(dims));
   if (!output.ok()) return output.status();
-  return Unary(*std::move(output), std::make_unique<ReduceKernel<Maximum>>(input->dims, reduced));
+  return Unary(*std::move(output), std::make_unique<PoolKernel<MaxOfWindow>>(
+                                       GlobalWindow(input->dims), input->dims[1], MaxOfWindow{}));
 }
 
 }  // namespace biglittle::nn

@@ -132,7 +132,7 @@ std::int64_t NodeView::ClampedAxis(std::int64_t axis, std::int64_t rank) {
 
 absl::StatusOr<std::int64_t> NodeView::InnerAxis(std::int64_t axis, const TensorType& type) const {
   absl::StatusOr<std::int64_t> inner = Axis(axis, type.rank());
-  if (inner.ok() && *inner == 0 && type.batched()) {
+  if (inner.ok() && type.dims[static_cast<std::size_t>(*inner)] == kBatch) {
     return Unsupported("it works along the batch dimension, so samples would mix");
   }
   return inner;

@@ -1,22 +1,31 @@
-// Pooling over the planes of [N, C, L] or [N, C, H, W], for MaxPool and AveragePool.
+// Pooling over the pixels of [N, C, L] or [N, C, H, W], for MaxPool and AveragePool.
 #pragma once
 
 #include <algorithm>
 #include <cstdint>
 #include <limits>
+#include <string>
 
+#include "nn/graph.h"
 #include "nn/kernel.h"
 #include "nn/operators/window.h"
+#include "nn/operators/window_rows.h"
+#include "nn/simd/depthwise.h"
 
 namespace biglittle::nn {
 
 // The largest of what a window sees.
 struct MaxOfWindow {
+  static constexpr const char* kName = "max pool";
   static constexpr float kStart = -std::numeric_limits<float>::infinity();
   static float Add(float sum, float x) { return std::max(sum, x); }
   float Finish(float sum, const Window& /*window*/, std::int64_t /*y*/, std::int64_t /*x*/,
                std::int64_t /*seen*/) const {
     return sum;
+  }
+  void Pool(const simd::WindowRow& row, const Window& /*window*/, std::int64_t /*y*/,
+            std::int64_t /*x*/) const {
+    simd::MaxPool(row);
   }
 };
 
@@ -24,21 +33,43 @@ struct MaxOfWindow {
 struct MeanOfWindow {
   bool count_padding = false;
 
-  static constexpr float kStart = 0.0F;
-  static float Add(float sum, float x) { return sum + x; }
-  float Finish(float sum, const Window& window, std::int64_t y, std::int64_t x,
+  static constexpr const char* kName = "average pool";
+  // In double: the sum of a long row in float loses digits.
+  static constexpr double kStart = 0.0;
+  static double Add(double sum, float x) { return sum + static_cast<double>(x); }
+  float Finish(double sum, const Window& window, std::int64_t y, std::int64_t x,
                std::int64_t seen) const {
-    const std::int64_t count =
-        count_padding ? Extent(window.y, y) * Extent(window.x, x) : std::max<std::int64_t>(seen, 1);
-    return sum / static_cast<float>(count);
+    return static_cast<float>(sum / static_cast<double>(Count(window, y, x, seen)));
+  }
+  void Pool(const simd::WindowRow& row, const Window& window, std::int64_t y,
+            std::int64_t x) const {
+    simd::WindowRow part = row;
+    part.pixels = 1;
+    for (std::int64_t i = 0; i < row.pixels; ++i) {
+      simd::SumPool(part, 1.0F / Count(window, y, x + i, row.tap_rows * row.tap_columns));
+      part.input += row.pixel_step;
+      part.output += row.channels;
+    }
   }
 
  private:
+  float Count(const Window& window, std::int64_t y, std::int64_t x, std::int64_t seen) const {
+    const std::int64_t count =
+        count_padding ? Extent(window.y, y) * Extent(window.x, x) : std::max<std::int64_t>(seen, 1);
+    return static_cast<float>(count);
+  }
   // Taps of output o inside input and padding; the last window may reach beyond with ceil_mode.
   static std::int64_t Extent(const WindowAxis& axis, std::int64_t o) {
     return std::min(axis.kernel, axis.input + axis.pad_end - axis.Start(o));
   }
 };
+
+// The window of a global pooling over `dims` [N, C, ...]: all pixels at once.
+inline Window GlobalWindow(const Dims& dims) {
+  Window window;
+  window.x.input = window.x.kernel = Product(dims, 2, static_cast<std::int64_t>(dims.size()));
+  return window;
+}
 
 template <typename Reduction>
 class PoolKernel final : public Kernel {
@@ -47,23 +78,37 @@ class PoolKernel final : public Kernel {
       : window_(window), channels_(channels), reduction_(reduction) {}
 
   void Run(const KernelArguments& arguments) const override {
-    const float* input = arguments.inputs[0];
-    float* output = arguments.output;
-    for (std::int64_t plane = 0; plane < arguments.batch * channels_; ++plane) {
-      for (std::int64_t y = 0; y < window_.y.output; ++y) {
-        for (std::int64_t x = 0; x < window_.x.output; ++x) *output++ = Pool(input, y, x);
-      }
-      input += window_.inputs();
+    if (channels_last_) {
+      arguments.workers->ForEach(
+          arguments.batch * window_.y.output,
+          [&](std::int64_t row, std::int64_t) { RunChannelsLastRow(arguments, row); });
+      return;
+    }
+    arguments.workers->ForEach(arguments.batch * channels_, [&](std::int64_t plane, std::int64_t) {
+      RunPlane(arguments, plane);
+    });
+  }
+  std::string Name() const override {
+    return Reduction::kName + (" " + std::to_string(window_.y.kernel)) + "x" +
+           std::to_string(window_.x.kernel);
+  }
+  bool ToChannelsLast() override { return channels_last_ = true; }
+
+ private:
+  void RunPlane(const KernelArguments& arguments, std::int64_t plane) const {
+    const float* input = arguments.inputs[0] + plane * window_.inputs();
+    float* output = arguments.output + plane * window_.outputs();
+    for (std::int64_t y = 0; y < window_.y.output; ++y) {
+      for (std::int64_t x = 0; x < window_.x.output; ++x) *output++ = Pool(input, y, x);
     }
   }
 
- private:
   float Pool(const float* plane, std::int64_t y, std::int64_t x) const {
     const std::int64_t first_y = window_.y.FirstTap(y);
     const std::int64_t last_y = window_.y.LastTap(y);
     const std::int64_t first_x = window_.x.FirstTap(x);
     const std::int64_t last_x = window_.x.LastTap(x);
-    float sum = Reduction::kStart;
+    auto sum = Reduction::kStart;
     for (std::int64_t ky = first_y; ky < last_y; ++ky) {
       const float* row = plane + (window_.y.Start(y) + ky * window_.y.dilation) * window_.x.input +
                          window_.x.Start(x);
@@ -74,9 +119,23 @@ class PoolKernel final : public Kernel {
     return reduction_.Finish(sum, window_, y, x, (last_y - first_y) * (last_x - first_x));
   }
 
+  // A row of output pixels, counted over the whole batch.
+  void RunChannelsLastRow(const KernelArguments& arguments, std::int64_t row) const {
+    const std::int64_t y = row % window_.y.output;
+    const float* sample =
+        arguments.inputs[0] + row / window_.y.output * window_.inputs() * channels_;
+    float* output = arguments.output + row * window_.x.output * channels_;
+    ForEachWindowSegment(window_.x, [&](std::int64_t x, std::int64_t pixels) {
+      simd::WindowRow part = ChannelsLastRow(window_, channels_, sample, y, x, pixels);
+      part.output = output + x * channels_;
+      reduction_.Pool(part, window_, y, x);
+    });
+  }
+
   const Window window_;
   const std::int64_t channels_;
   const Reduction reduction_;
+  bool channels_last_ = false;
 };
 
 }  // namespace biglittle::nn

@@ -1,5 +1,6 @@
 #include "nn/operators/reduce.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <numeric>
@@ -51,6 +52,11 @@ absl::StatusOr<ReduceParameters> ReadReduction(const NodeView& node, std::int64_
     }
   }
   return parameters;
+}
+
+bool ReducesPixels(const TensorType& type, const std::vector<bool>& reduced) {
+  return type.batched() && type.rank() > 2 && !reduced[0] && !reduced[1] &&
+         std::all_of(reduced.begin() + 2, reduced.end(), [](bool is) { return is; });
 }
 
 }  // namespace biglittle::nn

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -10,7 +11,9 @@
 #include "absl/status/statusor.h"
 
 #include "nn/graph.h"
+#include "nn/kernel.h"
 #include "nn/operators/node_view.h"
+#include "nn/operators/pool_kernel.h"
 #include "nn/operators/reduce_kernel.h"
 
 namespace biglittle::nn {
@@ -24,6 +27,21 @@ struct ReduceParameters {
 // `input_since`, an input since.
 absl::StatusOr<ReduceParameters> ReadReduction(const NodeView& node, std::int64_t input_since);
 
+// True if what is reduced is all pixels of a feature map [N, C, ...], and nothing else.
+bool ReducesPixels(const TensorType& type, const std::vector<bool>& reduced);
+
+template <typename Reduction>
+std::unique_ptr<Kernel> MakeReduction(const TensorType& type, const std::vector<bool>& reduced) {
+  using Pooling = typename Reduction::Pooling;
+  if constexpr (!std::is_void_v<Pooling>) {
+    if (ReducesPixels(type, reduced)) {
+      return std::make_unique<PoolKernel<Pooling>>(GlobalWindow(type.dims), type.dims[1],
+                                                   Pooling{});
+    }
+  }
+  return std::make_unique<ReduceKernel<Reduction>>(type.dims, reduced);
+}
+
 template <typename Reduction>
 absl::StatusOr<Lowered> LowerReduction(const NodeView& node, std::int64_t input_since) {
   const absl::StatusOr<TensorType> input = node.Float(0);
@@ -32,8 +50,7 @@ absl::StatusOr<Lowered> LowerReduction(const NodeView& node, std::int64_t input_
   if (!parameters.ok()) return parameters.status();
   absl::StatusOr<TensorType> output = node.Output(std::move(parameters->dims));
   if (!output.ok()) return output.status();
-  auto kernel = std::make_unique<ReduceKernel<Reduction>>(input->dims, parameters->reduced);
-  return Unary(*std::move(output), std::move(kernel));
+  return Unary(*std::move(output), MakeReduction<Reduction>(*input, parameters->reduced));
 }
 
 }  // namespace biglittle::nn

@@ -11,12 +11,14 @@
 
 #include "nn/graph.h"
 #include "nn/kernel.h"
+#include "nn/operators/pool_kernel.h"
 #include "nn/operators/strided.h"
 
 namespace biglittle::nn {
 
 // In double: the sum of a long row in float loses digits.
 struct Mean {
+  using Pooling = MeanOfWindow;  // what it is over all pixels of a feature map
   static constexpr double kStart = 0.0;
   static double Add(double sum, float x) { return sum + static_cast<double>(x); }
   static float Finish(double sum, std::int64_t count) {
@@ -25,12 +27,14 @@ struct Mean {
 };
 
 struct Sum {
+  using Pooling = void;
   static constexpr double kStart = 0.0;
   static double Add(double sum, float x) { return sum + static_cast<double>(x); }
   static float Finish(double sum, std::int64_t /*count*/) { return static_cast<float>(sum); }
 };
 
 struct Maximum {
+  using Pooling = MaxOfWindow;
   static constexpr float kStart = -std::numeric_limits<float>::infinity();
   static float Add(float sum, float x) { return std::max(sum, x); }
   static float Finish(float sum, std::int64_t /*count*/) { return sum; }

@@ -24,6 +24,8 @@ struct OperatorDefinition {
   // Called once for each output that somebody needs (NodeView::output_index).
   absl::StatusOr<Lowered> (*lower)(const NodeView& node);
   int max_outputs = 1;  // those beyond may be named, but not used
+  // It can take and yield values whose batch is not in front (TensorType::turned).
+  bool any_batch_place = false;
 };
 
 // nullptr if there is none of that name.

@@ -25,7 +25,7 @@ absl::StatusOr<Dims> Resolve(const NodeView& node, const TensorType& input, cons
   int open = 0;
   for (std::size_t i = 0; i < dims.size(); ++i) {
     if (dims[i] == 0 && !allow_zero && i < input.dims.size()) dims[i] = input.dims[i];
-    if (dims[i] == kBatch && i == 0 && input.batched()) continue;
+    if (dims[i] == kBatch && (input.turned() || (i == 0 && input.batched()))) continue;
     if (dims[i] == -1) {
       ++open;
     } else if (dims[i] < 1 || dims[i] > kMaxElements) {
@@ -56,6 +56,23 @@ bool Fill(Dims& dims, std::size_t from, std::int64_t elements) {
   return true;
 }
 
+// With the batch further behind, as many elements must stay in front of it as there were.
+absl::StatusOr<Lowered> ReshapeTurned(const NodeView& node, const TensorType& input, Dims dims) {
+  const auto place = [](const Dims& all) { return std::ranges::find(all, kBatch) - all.begin(); };
+  const std::int64_t from = place(input.dims);
+  const std::int64_t to = place(dims);
+  if (std::ranges::count(dims, kBatch) == 1) {
+    dims.erase(dims.begin() + to);
+    const bool fits = Fill(dims, 0, input.elements());
+    if (fits && Product(dims, 0, to) == Product(input.dims, 0, from)) {
+      dims.insert(dims.begin() + to, kBatch);
+      return Lowered{TensorType{input.element, std::move(dims)}, View{}};
+    }
+  }
+  return node.Unsupported(
+      fmt::format("it does not keep the batch dimension of {} in its place", ToString(input.dims)));
+}
+
 }  // namespace
 
 absl::StatusOr<Lowered> LowerReshape(const NodeView& node) {
@@ -70,6 +87,7 @@ absl::StatusOr<Lowered> LowerReshape(const NodeView& node) {
   if (!dims.ok()) return dims.status();
   const bool leads =
       !dims->empty() && ((*dims)[0] == kBatch || (*dims)[0] == -1 || (*dims)[0] == 1);
+  if (input.turned()) return ReshapeTurned(node, input, *std::move(dims));
   if (input.batched() && !leads) {
     return node.Unsupported(fmt::format("shape {} does not keep the batch dimension of {} in front",
                                         ToString(*given), ToString(input.dims)));

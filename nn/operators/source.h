@@ -26,7 +26,8 @@ class Source {
     return arguments.inputs[operand_] + n * elements_;
   }
   bool IsOperand(std::size_t operand) const { return constant_ == nullptr && operand == operand_; }
-  std::int64_t elements() const { return elements_; }  // of a sample
+  const ConstantPtr& constant() const { return constant_; }  // nullptr: an operand
+  std::int64_t elements() const { return elements_; }        // of a sample
 
  private:
   ConstantPtr constant_;     // float32; nullptr: an operand

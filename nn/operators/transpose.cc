@@ -55,11 +55,13 @@ bool IsPermutation(const std::vector<std::int64_t>& candidate, std::int64_t rank
   return static_cast<std::int64_t>(sorted.size()) == rank;
 }
 
-// True if only dimensions of 1 change their place, so that the elements stay in order.
+// True if only the batch and dimensions of 1 change their place, so that the elements stay in
+// order.
 bool KeepsOrder(const Dims& dims, const std::vector<std::int64_t>& permutation) {
   std::int64_t last = -1;
   for (const std::int64_t source : permutation) {
-    if (dims[static_cast<std::size_t>(source)] == 1) continue;
+    const std::int64_t extent = dims[static_cast<std::size_t>(source)];
+    if (extent == 1 || extent == kBatch) continue;
     if (source < last) return false;
     last = source;
   }
@@ -79,9 +81,6 @@ absl::StatusOr<Lowered> LowerTranspose(const NodeView& node) {
   if (absl::Status s = attributes.Done(); !s.ok()) return s;
   if (!IsPermutation(permutation, input.rank())) {
     return node.Invalid("perm is not a permutation of its input's dimensions");
-  }
-  if (input.batched() && permutation[0] != 0) {
-    return node.Unsupported("it would move the batch dimension from the front");
   }
   Dims dims;
   for (const std::int64_t source : permutation) {

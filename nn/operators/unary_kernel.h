@@ -27,6 +27,7 @@ class UnaryKernel final : public Kernel {
     for (std::int64_t i = 0; i < count; ++i) output[i] = function_(input[i]);
   }
   bool MayOverwrite(std::size_t /*operand*/) const override { return true; }
+  bool ToChannelsLast() override { return true; }
 
  private:
   const Function function_;

@@ -21,9 +21,6 @@ absl::StatusOr<Lowered> LowerUnsqueeze(const NodeView& node) {
   if (rank > kMaxRank) return node.Unsupported("its output has too many dimensions");
   const auto added = MarkAxes(node, **axes, static_cast<std::int64_t>(rank));
   if (!added.ok()) return added.status();
-  if (input.batched() && (*added)[0]) {
-    return node.Unsupported("it would move the batch dimension from the front");
-  }
   TensorType output{input.element, {}};
   auto next = input.dims.begin();
   for (std::size_t i = 0; i < rank; ++i) output.dims.push_back((*added)[i] ? 1 : *next++);

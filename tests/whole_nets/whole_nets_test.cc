@@ -94,10 +94,11 @@ INSTANTIATE_TEST_SUITE_P(Torchvision, WholeNetsTest,
                          testing::Values("alexnet", "squeezenet1_1", "mobilenet_v2", "resnet18",
                                          "vgg11", "googlenet"),
                          kName);
-// Not yet, each for want of an operator: gelu, layer_norm, pad, lstm, lstm_two_ways, gru, lstm64.
 INSTANTIATE_TEST_SUITE_P(Idioms, WholeNetsTest,
                          testing::Values("mean_over_image", "view_to_rows", "branches",
-                                         "depthwise_conv1d", "attention", "squeeze_excite"),
+                                         "depthwise_conv1d", "attention", "squeeze_excite", "gelu",
+                                         "layer_norm", "pad", "lstm", "lstm_two_ways", "gru",
+                                         "lstm64"),
                          kName);
 
 }  // namespace

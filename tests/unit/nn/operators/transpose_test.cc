@@ -33,7 +33,7 @@ TEST(Transpose, OfAConstant) {
 TEST(Transpose, Refused) {
   OnnxBuilder batch({2, 3});
   batch.Node("Transpose", {"x"});
-  ExpectRefused(batch, absl::StatusCode::kUnimplemented, "would move the batch dimension");
+  ExpectRefused(batch, absl::StatusCode::kUnimplemented, "the batch must be in front");
   OnnxBuilder perm({2, 3});
   perm.Node("Transpose", {"x"}).IntList("perm", {0, 2, 2});
   ExpectRefused(perm, absl::StatusCode::kInvalidArgument, "perm is not a permutation");

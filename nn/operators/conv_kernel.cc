@@ -1,0 +1,108 @@
+#include "nn/operators/conv_kernel.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "nn/activation.h"
+#include "nn/graph.h"
+#include "nn/kernel.h"
+#include "nn/operators/conv_algorithm.h"
+
+namespace biglittle::nn {
+
+void ConvKernel::Run(const KernelArguments& arguments) const {
+  algorithm_->Run(arguments);
+  if (FusedClamp(parameters_.activation).has_value()) return;
+  Apply(parameters_.activation, arguments.output, arguments.output,
+        arguments.batch * parameters_.output_floats(), *arguments.workers);
+}
+
+std::string ConvKernel::Name() const {
+  const ConvParameters& p = parameters_;
+  std::string name = fmt::format("conv {}x{} {}->{}", p.window.y.kernel, p.window.x.kernel,
+                                 p.input_channels, p.output_channels);
+  if (p.window.y.stride > 1 || p.window.x.stride > 1) {
+    name += fmt::format(" / {}", std::max(p.window.y.stride, p.window.x.stride));
+  }
+  if (p.groups > 1) name += fmt::format(" in {} groups", p.groups);
+  if (p.sum) name += " + sum";
+  if (p.activation.kind != ActivationKind::kNone) {
+    name += fmt::format(" + {}", biglittle::nn::Name(p.activation.kind));
+  }
+  if (algorithm_ != nullptr) name += fmt::format(", {}", algorithm_->Name());
+  return name;
+}
+
+std::int64_t ConvKernel::MultiplyAdds() const {
+  return parameters_.output_floats() * parameters_.depth();
+}
+
+std::int64_t ConvKernel::WeightFloats() const {
+  return algorithm_ == nullptr ? 0 : algorithm_->WeightFloats();
+}
+
+std::int64_t ConvKernel::ScratchFloats(std::int64_t max_batch, std::int64_t threads) const {
+  return algorithm_->ScratchFloats(max_batch, threads);
+}
+
+bool ConvKernel::Absorb(const Kernel& next) {
+  if (parameters_.activation.kind != ActivationKind::kNone) return false;
+  if (const ChannelAffine* affine = next.AsChannelAffine()) return AbsorbAffine(*affine);
+  const std::optional<Activation> activation = next.AsActivation();
+  if (!activation.has_value()) return false;
+  parameters_.activation = *activation;
+  return true;
+}
+
+bool ConvKernel::AbsorbSum() {
+  if (parameters_.sum || parameters_.activation.kind != ActivationKind::kNone) return false;
+  parameters_.sum = true;
+  return true;
+}
+
+bool ConvKernel::AbsorbAffine(const ChannelAffine& affine) {
+  if (parameters_.sum || !affine.along_second || affine.scale.size() != parameters_.bias.size())
+    return false;
+  auto scaled = std::make_shared<Constant>(*parameters_.weights);
+  auto bias = parameters_.bias;
+  const auto depth = static_cast<std::size_t>(parameters_.depth());
+  bool finite = true;
+  for (std::size_t m = 0; m < bias.size(); ++m) {
+    for (std::size_t i = m * depth; i < (m + 1) * depth; ++i) {
+      scaled->floats[i] *= affine.scale[m];
+      finite = finite && std::isfinite(scaled->floats[i]);
+    }
+    bias[m] = bias[m] * affine.scale[m] + affine.shift[m];
+    finite = finite && std::isfinite(bias[m]);
+  }
+  if (!finite) return false;
+  parameters_.weights = std::move(scaled);
+  parameters_.bias = std::move(bias);
+  return true;
+}
+
+bool ConvKernel::ReadPlanar() {
+  // The direct algorithm copies its input in most cases, and can turn it on the way.
+  parameters_.planar_input = !parameters_.IsDepthwise() && !WinogradPays(parameters_);
+  return parameters_.planar_input;
+}
+
+void ConvKernel::Seal() {
+  if (parameters_.IsDepthwise()) {
+    algorithm_ = MakeDepthwiseConv(parameters_);
+  } else if (WinogradPays(parameters_)) {
+    algorithm_ = MakeWinogradConv(parameters_);
+  } else {
+    algorithm_ = MakeDirectConv(parameters_);
+  }
+  parameters_.weights = nullptr;  // the algorithm has a copy of its own, in its own order
+}
+
+}  // namespace biglittle::nn

@@ -1,0 +1,38 @@
+// What every way to compute a convolution needs to know.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <vector>
+
+#include "nn/activation.h"
+#include "nn/graph.h"
+#include "nn/operators/window.h"
+
+namespace biglittle::nn {
+
+struct ConvParameters {
+  Window window;
+  std::int64_t input_channels = 0;
+  std::int64_t output_channels = 0;
+  std::int64_t groups = 1;  // divides both
+  ConstantPtr weights;      // [output_channels, input_channels / groups, taps...]
+  std::vector<float> bias;  // one for each output channel
+  bool sum = false;         // operand 1, of the output's shape, is added
+  Activation activation;    // applied last
+  bool planar_input = false;
+
+  std::int64_t group_inputs() const { return input_channels / groups; }
+  std::int64_t group_outputs() const { return output_channels / groups; }
+  // Weights of one output channel.
+  std::int64_t depth() const { return group_inputs() * window.taps(); }
+  std::int64_t input_floats() const { return input_channels * window.inputs(); }  // of a sample
+  std::int64_t output_floats() const { return output_channels * window.outputs(); }
+  bool IsDepthwise() const { return groups > 1 && group_inputs() == 1 && group_outputs() == 1; }
+  float weight(std::int64_t output_channel, std::int64_t channel, std::int64_t tap) const {
+    const std::int64_t row = output_channel * group_inputs() + channel;
+    return weights->floats[static_cast<std::size_t>(row * window.taps() + tap)];
+  }
+};
+
+}  // namespace biglittle::nn

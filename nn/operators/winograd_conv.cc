@@ -1,0 +1,224 @@
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "nn/activation.h"
+#include "nn/aligned_floats.h"
+#include "nn/kernel.h"
+#include "nn/operators/conv_algorithm.h"
+#include "nn/operators/conv_parameters.h"
+#include "nn/operators/window.h"
+#include "nn/simd/tile_product.h"
+#include "nn/simd/winograd.h"
+
+namespace biglittle::nn {
+namespace {
+
+using simd::kWinogradInput;
+using simd::kWinogradOutput;
+using simd::kWinogradPoints;
+
+std::int64_t TilesAlong(const WindowAxis& axis) {
+  return (axis.output + kWinogradOutput - 1) / kWinogradOutput;
+}
+
+// Tiles that are computed together: enough to use each weight several times, few enough for the
+// second-level cache to hold what lies between the transforms.
+constexpr std::int64_t kLeastChunk = 16;
+constexpr std::int64_t kGreatestChunk = 84;
+std::int64_t ChunkOf(const ConvParameters& p) {
+  constexpr std::int64_t kCacheFloats = 192 * 1024;
+  const std::int64_t fitting =
+      kCacheFloats / (kWinogradPoints * (p.input_channels + p.output_channels));
+  return std::clamp(fitting, kLeastChunk, kGreatestChunk);
+}
+
+class WinogradConv final : public ConvAlgorithm {
+ public:
+  explicit WinogradConv(const ConvParameters& p)
+      : window_(p.window),
+        input_channels_(p.input_channels),
+        output_channels_(p.output_channels),
+        tiles_y_(TilesAlong(p.window.y)),
+        tiles_x_(TilesAlong(p.window.x)),
+        chunk_(ChunkOf(p)),
+        bias_(p.bias),
+        zeros_(p.input_channels),
+        clamp_(FusedClamp(p.activation).value_or(Clamp{})) {
+    Pack(p);
+  }
+
+  void Run(const KernelArguments& arguments) const override {
+    const std::int64_t tiles = arguments.batch * tiles_y_ * tiles_x_;
+    const std::int64_t chunks = (tiles + chunk_ - 1) / chunk_;
+    for (std::int64_t i = 0; i < chunks; ++i) {
+      const std::int64_t first = tiles * i / chunks;
+      RunChunk(arguments, first, tiles * (i + 1) / chunks - first);
+    }
+  }
+
+  std::int64_t ScratchFloats(std::int64_t /*max_batch*/, std::int64_t /*threads*/) const override {
+    return kWinogradPoints * chunk_ * (input_channels_ + output_channels_);
+  }
+  std::int64_t WeightFloats() const override {
+    return kWinogradPoints * points_[0].floats() + static_cast<std::int64_t>(bias_.size());
+  }
+  std::string_view Name() const override { return "winograd"; }
+
+ private:
+  void Pack(const ConvParameters& p) {
+    // One transformed kernel at a time, spread over the 36 matrices.
+    std::vector<std::array<float, kWinogradPoints>> kernels;
+    kernels.reserve(static_cast<std::size_t>(input_channels_ * output_channels_));
+    for (std::int64_t k = 0; k < input_channels_; ++k) {
+      for (std::int64_t m = 0; m < output_channels_; ++m) {
+        std::array<float, 9> kernel{};
+        for (std::size_t tap = 0; tap < kernel.size(); ++tap) {
+          kernel[tap] = p.weight(m, k, static_cast<std::int64_t>(tap));
+        }
+        kernels.push_back(simd::TransformWeights(kernel));
+      }
+    }
+    for (std::size_t point = 0; point < static_cast<std::size_t>(kWinogradPoints); ++point) {
+      points_.emplace_back(
+          input_channels_, output_channels_,
+          [&](std::int64_t k, std::int64_t m) {
+            return kernels[static_cast<std::size_t>(k * output_channels_ + m)][point];
+          },
+          std::span<const float>());
+    }
+  }
+
+  void RunChunk(const KernelArguments& arguments, std::int64_t first, std::int64_t count) const {
+    float* inputs = arguments.scratch;  // [points, count, input channels]
+    float* products = inputs + kWinogradPoints * chunk_ * input_channels_;
+    Workers& workers = *arguments.workers;
+    workers.ForEach(count, [&](std::int64_t t, std::int64_t) {
+      ReadTile(arguments.inputs[0], first + t, count, inputs + t * input_channels_);
+    });
+    workers.ForEach(kWinogradPoints, [&](std::int64_t point, std::int64_t) {
+      MultiplyPoint(inputs, products, point, count);
+    });
+    workers.ForEach(count, [&](std::int64_t t, std::int64_t) {
+      WriteTile(arguments, first + t, count, products + t * output_channels_);
+    });
+  }
+
+  struct Position {
+    std::int64_t n;
+    std::int64_t y;  // of the tile's first output
+    std::int64_t x;
+  };
+  Position PositionOf(std::int64_t tile) const {
+    return {tile / (tiles_y_ * tiles_x_), tile / tiles_x_ % tiles_y_ * kWinogradOutput,
+            tile % tiles_x_ * kWinogradOutput};
+  }
+
+  void ReadTile(const float* input, std::int64_t tile, std::int64_t count, float* output) const {
+    const Position at = PositionOf(tile);
+    const float* sample = input + at.n * window_.inputs() * input_channels_;
+    simd::WinogradInput transform;
+    for (std::int64_t i = 0; i < kWinogradInput; ++i) {
+      const std::int64_t y = at.y - window_.y.pad_begin + i;
+      for (std::int64_t j = 0; j < kWinogradInput; ++j) {
+        const std::int64_t x = at.x - window_.x.pad_begin + j;
+        const bool inside = y >= 0 && y < window_.y.input && x >= 0 && x < window_.x.input;
+        transform.pixels[static_cast<std::size_t>(i * kWinogradInput + j)] =
+            inside ? sample + (y * window_.x.input + x) * input_channels_ : zeros_.data();
+      }
+    }
+    transform.channels = input_channels_;
+    transform.output = output;
+    transform.stride = count * input_channels_;
+    simd::TransformInput(transform);
+  }
+
+  void MultiplyPoint(const float* inputs, float* products, std::int64_t point,
+                     std::int64_t count) const {
+    static constexpr std::array<std::int64_t, 1> kOneRun = {0};
+    const simd::PackedMatrix& matrix = points_[static_cast<std::size_t>(point)];
+    std::array<const float*, kGreatestChunk> rows{};
+    for (std::int64_t t = 0; t < count; ++t) {
+      rows[static_cast<std::size_t>(t)] = inputs + (point * count + t) * input_channels_;
+    }
+    simd::TileBlock block{std::span(rows).first(static_cast<std::size_t>(count))};
+    block.last_panel = matrix.panels();
+    block.output = products + point * count * output_channels_;
+    block.stride = output_channels_;
+    simd::Multiply({&matrix, kOneRun, input_channels_}, block);
+  }
+
+  void WriteTile(const KernelArguments& arguments, std::int64_t tile, std::int64_t count,
+                 const float* products) const {
+    const Position at = PositionOf(tile);
+    const bool sum = arguments.inputs.size() > 1;
+    simd::WinogradOutput transform;
+    transform.input = products;
+    transform.stride = count * output_channels_;
+    transform.channels = output_channels_;
+    transform.bias = bias_.data();
+    transform.least = clamp_.least;
+    transform.greatest = clamp_.greatest;
+    transform.pixels.fill(nullptr);
+    transform.residuals.fill(nullptr);
+    const std::int64_t rows = std::min(kWinogradOutput, window_.y.output - at.y);
+    const std::int64_t columns = std::min(kWinogradOutput, window_.x.output - at.x);
+    for (std::int64_t i = 0; i < rows; ++i) {
+      const std::int64_t row = at.n * window_.outputs() + (at.y + i) * window_.x.output + at.x;
+      for (std::int64_t j = 0; j < columns; ++j) {
+        const auto pixel = static_cast<std::size_t>(i * kWinogradOutput + j);
+        transform.pixels[pixel] = arguments.output + (row + j) * output_channels_;
+        if (sum) transform.residuals[pixel] = arguments.inputs[1] + (row + j) * output_channels_;
+      }
+    }
+    simd::TransformOutput(transform);
+  }
+
+  const Window window_;
+  const std::int64_t input_channels_;
+  const std::int64_t output_channels_;
+  const std::int64_t tiles_y_;
+  const std::int64_t tiles_x_;
+  const std::int64_t chunk_;
+  const std::vector<float> bias_;
+  const AlignedFloats zeros_;  // what a pixel outside the input holds
+  const Clamp clamp_;
+  std::vector<simd::PackedMatrix> points_;  // [input channels, output channels] each
+};
+
+bool IsThreeByThree(const Window& window) {
+  for (const WindowAxis* axis : {&window.y, &window.x}) {
+    if (axis->kernel != 3 || axis->stride != 1 || axis->dilation != 1) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+bool WinogradPays(const ConvParameters& p) {
+  const bool possible = p.groups == 1 && IsThreeByThree(p.window) &&
+                        p.input_channels % simd::kWinogradChannels == 0 &&
+                        p.output_channels % simd::kWinogradChannels == 0;
+  if (!possible) return false;
+  // A model of the time in cycles of a core with two vector units and 16 lanes: multiply-adds,
+  // weights from a far cache, transforms. The constants were fitted to measurements.
+  const auto channels = static_cast<double>(p.input_channels * p.output_channels);
+  const auto outputs = static_cast<double>(p.window.outputs());
+  const auto tiles = static_cast<double>(TilesAlong(p.window.y) * TilesAlong(p.window.x));
+  const double direct = channels * 9.0 * (outputs / 32.0 + 0.25);
+  const double transforms =
+      tiles * kWinogradPoints * static_cast<double>(p.input_channels + p.output_channels) / 4.0;
+  const double winograd = channels * kWinogradPoints * (tiles / 28.0 + 0.25) + transforms;
+  return winograd < 0.9 * direct;
+}
+
+std::unique_ptr<ConvAlgorithm> MakeWinogradConv(const ConvParameters& parameters) {
+  return std::make_unique<WinogradConv>(parameters);
+}
+
+}  // namespace biglittle::nn
