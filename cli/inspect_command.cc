@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstddef>
-#include <filesystem>
 #include <map>
 #include <ostream>
 #include <string>
@@ -42,16 +42,53 @@ std::map<std::string, std::size_t> Count(const std::vector<std::string>& operato
   return counts;
 }
 
+// Median microseconds of each step. The values do not matter: no kernel's time depends on them.
+std::vector<double> MedianTimes(nn::Context& context) {
+  constexpr std::size_t kRuns = 100;
+  std::vector<std::vector<double>> runs;
+  for (std::size_t i = 0; i < kRuns; ++i) {
+    std::ranges::fill(context.input(1), 0.5F);
+    runs.push_back(context.Profile(1));
+  }
+  std::vector<double> medians;
+  for (std::size_t step = 0; step < runs[0].size(); ++step) {
+    std::vector<double> times;
+    for (const std::vector<double>& run : runs) times.push_back(run[step]);
+    std::ranges::nth_element(times, times.begin() + kRuns / 2);
+    medians.push_back(times[kRuns / 2]);
+  }
+  return medians;
+}
+
+// `times` may be empty.
+void TellSteps(const nn::ModelInfo& info, const std::vector<double>& times, std::ostream& out) {
+  for (std::size_t i = 0; i < info.steps.size(); ++i) {
+    const nn::StepInfo& step = info.steps[i];
+    std::string time;
+    if (!times.empty()) {
+      time = fmt::format("{:10.2f} us", times[i]);
+      const double rate = static_cast<double>(step.multiply_adds) / times[i] / 1e3;
+      time += step.multiply_adds > 0 ? fmt::format("{:8.1f} GMAC/s  ", rate) : std::string(17, ' ');
+    }
+    out << fmt::format("  {}{:<48} {}\n", time, step.kernel, Printable(step.node));
+  }
+}
+
 }  // namespace
 
-int RunInspect(const std::filesystem::path& path, std::ostream& out, std::ostream& err) {
-  const auto model = nn::Model::Load(path);
+int RunInspect(const InspectOptions& options, std::ostream& out, std::ostream& err) {
+  const auto model = nn::Model::Load(options.model);
   if (!model.ok()) {
     err << std::string(model.status().message()) << '\n';
     return kExitBadInput;
   }
+  auto context = model->Prepare({});
+  if (!context.ok()) {
+    err << options.model.string() << ": " << std::string(context.status().message()) << '\n';
+    return kExitBadInput;
+  }
   const nn::ModelInfo& info = model->info();
-  Line(out, "file", path.string());
+  Line(out, "file", options.model.string());
   Line(out, "producer", Printable(info.producer));
   Line(out, "opset", fmt::format("{}", info.opset));
   Line(out, "sha256", info.sha256);
@@ -60,10 +97,14 @@ int RunInspect(const std::filesystem::path& path, std::ostream& out, std::ostrea
   Line(out, "output", Describe(model->output()));
   Line(out, "parameters", fmt::format("{}", info.parameters));
   Line(out, "multiply-adds a sample", fmt::format("{}", info.multiply_adds));
+  Line(out, "weight bytes", fmt::format("{}", info.weight_bytes));
+  Line(out, "arena bytes a context", fmt::format("{}", context->arena_bytes()));
   Line(out, "operators", fmt::format("{}", info.operators.size()));
   for (const auto& [name, count] : Count(info.operators)) {
     Line(out, "  " + name, fmt::format("{}", count));
   }
+  Line(out, "steps", fmt::format("{}", info.steps.size()));
+  TellSteps(info, options.profile ? MedianTimes(*context) : std::vector<double>(), out);
   return kExitDone;
 }
 

@@ -48,8 +48,11 @@ void AddFileCommands(CLI::App& app, Command& chosen) {
   check->callback([&chosen] { chosen = [] { return RunCheck(file, std::cout, std::cerr); }; });
 
   CLI::App* inspect = app.add_subcommand("inspect", "Tell what is in an ONNX model");
-  inspect->add_option("model", file, "The .onnx file")->required();
-  inspect->callback([&chosen] { chosen = [] { return RunInspect(file, std::cout, std::cerr); }; });
+  static InspectOptions inspected;
+  inspect->add_option("model", inspected.model, "The .onnx file")->required();
+  inspect->add_flag("--profile", inspected.profile, "Also time the steps");
+  inspect->callback(
+      [&chosen] { chosen = [] { return RunInspect(inspected, std::cout, std::cerr); }; });
 }
 
 void AddClassify(CLI::App& app, Command& chosen) {

@@ -20,7 +20,7 @@ const std::filesystem::path kNet =
 TEST(InspectCommand, TellsWhatIsInAModel) {
   std::ostringstream out;
   std::ostringstream err;
-  ASSERT_EQ(RunInspect(kNet, out, err), 0) << err.str();
+  ASSERT_EQ(RunInspect({kNet}, out, err), 0) << err.str();
   EXPECT_EQ(err.str(), "");
   EXPECT_THAT(out.str(), HasSubstr("producer                pytorch 1.13.0\n"));
   EXPECT_THAT(out.str(), HasSubstr("opset                   13\n"));
@@ -38,7 +38,7 @@ TEST(InspectCommand, TellsWhatIsInAModel) {
 TEST(InspectCommand, RefusesInOneLine) {
   std::ostringstream out;
   std::ostringstream err;
-  EXPECT_EQ(RunInspect("/nonexistent/net.onnx", out, err), 2);
+  EXPECT_EQ(RunInspect({"/nonexistent/net.onnx"}, out, err), 2);
   EXPECT_EQ(out.str(), "");
   EXPECT_EQ(err.str(), "/nonexistent/net.onnx: no such file\n");
 
@@ -46,7 +46,7 @@ TEST(InspectCommand, RefusesInOneLine) {
       std::filesystem::path(testing::TempDir()) / "biglittle_inspect_command_test.onnx";
   std::ofstream(text) << "this is no net";
   std::ostringstream second;
-  EXPECT_EQ(RunInspect(text, out, second), 2);
+  EXPECT_EQ(RunInspect({text}, out, second), 2);
   EXPECT_THAT(second.str(), HasSubstr("it is not an ONNX file"));
   std::filesystem::remove(text);
 }
