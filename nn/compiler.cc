@@ -160,8 +160,10 @@ class Compiler {
     }
     if (std::holds_alternative<View>(lowered.how)) return DefineView(view, id);
     auto& computed = std::get<Computed>(lowered.how);
-    const bool known = std::ranges::all_of(
-        computed.operands, [&view](int operand) { return view.IsConstant(operand); });
+    const bool known =
+        !Known(id).type.batched() && std::ranges::all_of(computed.operands, [&view](int operand) {
+          return view.IsConstant(operand);
+        });
     return known ? ComputeNow(view, id, computed, *repeat)
                  : AddStep(view, id, std::move(computed), *repeat);
   }
@@ -174,7 +176,8 @@ class Compiler {
       if (view.Has(i) && view.Type(i).has_batch()) return 1;
     }
     const auto* computed = std::get_if<Computed>(&lowered.how);
-    const int operand = computed == nullptr ? 0 : computed->operands.at(0);
+    if (computed != nullptr && computed->operands.empty()) return 1;  // made up for each sample
+    const int operand = computed == nullptr ? 0 : computed->operands[0];
     const std::int64_t rows = view.Type(operand).dims.at(0);
     lowered.type.dims[0] = rows;
     const absl::StatusOr<TensorType> checked = view.Output(lowered.type.dims);

@@ -3,10 +3,9 @@
 //
 // Shapes carry the batch dimension as the symbol kBatch, which stands in the first place, or
 // nowhere, or, between the operators around a recurrent layer, further behind; in memory the
-// samples are outermost wherever it stands. What is the same for every sample has a 1 in its place.
-// A value is computed at run time if it depends on the net's input, and known at Load otherwise. If
-// the input has a batch dimension, so has every run-time value; if its shape is fixed
-// (Shapes::kFixed), none has.
+// samples are outermost wherever it stands. A value is computed at run time if it depends on the
+// net's input or repeats something for each sample, and known at Load otherwise. If the input has a
+// batch dimension, so has every run-time value; if its shape is fixed (Shapes::kFixed), none has.
 #pragma once
 
 #include <algorithm>

@@ -16,9 +16,17 @@ enum class BinaryFunction : std::uint8_t {
   kDiv,
   kPow,
   kPRelu,  // a, or a * b where it is below zero
+  kEqual,  // this and those below give a bool
+  kGreater,
+  kGreaterOrEqual,
+  kLess,
+  kLessOrEqual,
 };
 
-// Of two floats. The four arithmetic functions also of two lists of integers known at Load.
+constexpr bool IsComparison(BinaryFunction function) { return function >= BinaryFunction::kEqual; }
+
+// Of two floats; comparisons of any two of one type. All but kPow and kPRelu also of two lists of
+// integers known at Load, the size of the batch among them.
 absl::StatusOr<Lowered> LowerBinary(const NodeView& node, BinaryFunction function);
 
 }  // namespace biglittle::nn

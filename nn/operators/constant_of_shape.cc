@@ -20,12 +20,12 @@ class FillKernel final : public Kernel {
  public:
   FillKernel(float value, std::int64_t elements) : value_(value), elements_(elements) {}
   void Run(const KernelArguments& arguments) const override {
-    std::fill_n(arguments.output, elements_, value_);
+    std::fill_n(arguments.output, arguments.batch * elements_, value_);
   }
 
  private:
   const float value_;
-  const std::int64_t elements_;
+  const std::int64_t elements_;  // of a sample
 };
 
 struct Filling {
@@ -50,12 +50,15 @@ absl::StatusOr<Filling> ReadFilling(const NodeView& node) {
 
 }  // namespace
 
+// If the shape begins with the size of the batch, the numbers are filled in at run time.
 absl::StatusOr<Lowered> LowerConstantOfShape(const NodeView& node) {
   const absl::StatusOr<Filling> filling = ReadFilling(node);
   if (!filling.ok()) return filling.status();
   absl::StatusOr<Dims> dims = node.Ints(0);
   if (!dims.ok()) return dims.status();
-  std::ranges::replace(*dims, kBatch, 1);  // the same for every sample
+  // Further behind it is for a recurrent layer to read, which takes what all samples share with a 1
+  // in the batch's place.
+  if (!dims->empty()) std::replace(dims->begin() + 1, dims->end(), kBatch, std::int64_t{1});
   const TensorType asked{filling->element, *dims};
   if (asked.IsEmptyList()) {
     return Lowered{asked, std::make_shared<const Constant>(Constant{asked, {}, {}})};

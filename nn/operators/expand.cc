@@ -1,5 +1,6 @@
-#include <fmt/format.h>
-
+#include <array>
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <utility>
 
@@ -7,6 +8,7 @@
 #include "absl/status/statusor.h"
 
 #include "nn/graph.h"
+#include "nn/kernel.h"
 #include "nn/operators/attributes.h"
 #include "nn/operators/broadcast.h"
 #include "nn/operators/node_view.h"
@@ -14,9 +16,41 @@
 #include "nn/operators/strided_copy.h"
 
 namespace biglittle::nn {
+namespace {
+
+// A constant for each sample. It is the same for all, so that the copy starts over at each.
+class RepeatKernel final : public Kernel {
+ public:
+  RepeatKernel(ConstantPtr constant, const Dims& output)
+      : constant_(std::move(constant)),
+        elements_(Product(output, 0, static_cast<std::int64_t>(output.size()))),
+        copy_(constant_->type.elements(), 0, output,
+              BroadcastStrides(constant_->type.dims, output)) {}
+
+  void Run(const KernelArguments& arguments) const override {
+    const std::array<const float*, 1> inputs = {constant_->floats.data()};
+    for (std::int64_t n = 0; n < arguments.batch; ++n) {
+      copy_.Run(KernelArguments{1, inputs, arguments.output + n * elements_, nullptr});
+    }
+  }
+
+ private:
+  const ConstantPtr constant_;   // float32
+  const std::int64_t elements_;  // of the output
+  const StridedCopyKernel copy_;
+};
+
+absl::StatusOr<Lowered> RepeatConstant(const NodeView& node, TensorType output) {
+  const absl::StatusOr<ConstantPtr> constant = node.FloatConstant(0);
+  if (!constant.ok()) return constant.status();
+  auto kernel = std::make_unique<RepeatKernel>(*constant, output.dims);
+  return Lowered{std::move(output), Computed{std::move(kernel), {}}};
+}
+
+}  // namespace
 
 // The shape may also be smaller than the input's, which then stays. What does not depend on the
-// net's input cannot be repeated for each sample: its size would not be known at Load.
+// net's input is repeated for each sample at run time, if the shape says so: a class token.
 absl::StatusOr<Lowered> LowerExpand(const NodeView& node) {
   if (absl::Status s = Attributes(node).Done(); !s.ok()) return s;
   const TensorType& type = node.Type(0);
@@ -27,10 +61,7 @@ absl::StatusOr<Lowered> LowerExpand(const NodeView& node) {
   if (!dims.ok()) return dims.status();
   absl::StatusOr<TensorType> output = node.Output(*std::move(dims), type.element);
   if (!output.ok()) return output.status();
-  if (output->batched() && !type.batched()) {
-    return node.Unsupported(
-        fmt::format("it would repeat {} for every sample of the batch", ToString(type.dims)));
-  }
+  if (output->batched() && node.IsConstant(0)) return RepeatConstant(node, *std::move(output));
   auto kernel = std::make_unique<StridedCopyKernel>(type.elements(), 0, output->dims,
                                                     BroadcastStrides(type.dims, output->dims));
   return UnaryMove(*std::move(output), std::move(kernel));

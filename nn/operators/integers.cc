@@ -13,6 +13,7 @@
 
 #include "nn/graph.h"
 #include "nn/operators/binary.h"
+#include "nn/operators/binary_kernel.h"
 #include "nn/operators/broadcast.h"
 #include "nn/operators/node_view.h"
 #include "nn/operators/strided.h"
@@ -37,8 +38,14 @@ std::optional<std::int64_t> ComputeWithBatch(BinaryFunction function, std::int64
     case BinaryFunction::kMul:
       if ((left ? b : a) == 1) return kBatch;
       break;
-    default:
+    case BinaryFunction::kDiv:
       if (left && b == 1) return kBatch;
+      break;
+    case BinaryFunction::kEqual:
+      if (a == b) return 1;
+      if ((left ? b : a) < 1) return 0;
+      break;
+    default:
       break;
   }
   return std::nullopt;
@@ -58,10 +65,23 @@ std::optional<std::int64_t> Compute(BinaryFunction function, std::int64_t a, std
     case BinaryFunction::kMul:
       overflow = __builtin_mul_overflow(a, b, &result);
       break;
-    default:  // division, towards zero; kBatch, the least integer, is not among the operands
+    case BinaryFunction::kDiv:  // towards zero; kBatch, the least integer, is not among the
+                                // operands
       if (b == 0) return std::nullopt;
       result = a / b;
       break;
+    case BinaryFunction::kEqual:
+      return a == b ? 1 : 0;
+    case BinaryFunction::kGreater:
+      return a > b ? 1 : 0;
+    case BinaryFunction::kGreaterOrEqual:
+      return a >= b ? 1 : 0;
+    case BinaryFunction::kLess:
+      return a < b ? 1 : 0;
+    case BinaryFunction::kLessOrEqual:
+      return a <= b ? 1 : 0;
+    default:
+      return std::nullopt;
   }
   return overflow ? std::nullopt : std::optional(result);
 }
@@ -100,15 +120,11 @@ absl::StatusOr<Lowered> LowerIntegers(const NodeView& node, BinaryFunction funct
   const Dims& b_dims = node.Type(1).dims;
   absl::StatusOr<Dims> dims = Broadcast(node, a_dims, b_dims);
   if (!dims.ok()) return dims.status();
-  absl::StatusOr<TensorType> type = node.Output(*std::move(dims), node.Type(0).element);
+  absl::StatusOr<TensorType> type = node.Output(
+      *std::move(dims), IsComparison(function) ? ElementType::kBool : node.Type(0).element);
   if (!type.ok()) return type.status();
   if (type->elements() > kMaxIntegers) return node.Unsupported("it computes with many integers");
-  const auto a_strides = BroadcastStrides(a_dims, type->dims);
-  const auto b_strides = BroadcastStrides(b_dims, type->dims);
-  StridedLoop<2> loop;
-  for (std::size_t i = 0; i < type->dims.size(); ++i) {
-    loop.Add(type->dims[i], {a_strides[i], b_strides[i]});
-  }
+  const StridedLoop<2> loop = MakeBinaryLoop(type->dims, a_dims, b_dims);
   auto result = std::make_shared<Constant>(Constant{*type, {}, {}});
   const IntegerRange range = RangeOf(type->element);
   absl::Status status;

@@ -9,7 +9,7 @@
 namespace biglittle::nn {
 
 // True if both inputs are constants of int64 or both of int32, and the function is one of the four
-// of arithmetic.
+// of arithmetic or a comparison.
 bool IsIntegerArithmetic(const NodeView& node, BinaryFunction function);
 
 // Demands IsIntegerArithmetic. The size of the batch may be multiplied or divided by 1, and 0 may

@@ -1,8 +1,9 @@
-// Means, sums and maxima along any dimensions but the batch, for the reductions and the global
-// poolings.
+// Means, sums, extremes and lengths along any dimensions but the batch, for the reductions and the
+// global poolings.
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -38,6 +39,23 @@ struct Maximum {
   static constexpr float kStart = -std::numeric_limits<float>::infinity();
   static float Add(float sum, float x) { return std::max(sum, x); }
   static float Finish(float sum, std::int64_t /*count*/) { return sum; }
+};
+
+struct Minimum {
+  static constexpr float kStart = std::numeric_limits<float>::infinity();
+  static float Add(float sum, float x) { return std::min(sum, x); }
+  static float Finish(float sum, std::int64_t /*count*/) { return sum; }
+};
+
+// The root of the sum of squares.
+struct Length {
+  static constexpr double kStart = 0.0;
+  static double Add(double sum, float x) {
+    return sum + static_cast<double>(x) * static_cast<double>(x);
+  }
+  static float Finish(double sum, std::int64_t /*count*/) {
+    return static_cast<float>(std::sqrt(sum));
+  }
 };
 
 template <typename Reduction>

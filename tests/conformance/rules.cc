@@ -21,9 +21,10 @@ namespace {
 using Names = std::set<std::string_view>;
 using onnx::TensorProto;
 
-const Names kArithmetic = {"Add",       "Clip", "Div", "Max",   "MaxPool",   "Min",
-                           "Mul",       "Neg",  "Pow", "PRelu", "ReduceMax", "ReduceMean",
-                           "ReduceSum", "Relu", "Sub", "Sum",   "MatMul",    "Gemm"};
+const Names kArithmetic = {"Add",       "Clip",       "Div",      "Max",       "MaxPool",
+                           "Min",       "Mul",        "Neg",      "Pow",       "PRelu",
+                           "ReduceMax", "ReduceMean", "ReduceL2", "ReduceMin", "ReduceSum",
+                           "Relu",      "Sub",        "Sum",      "MatMul",    "Gemm"};
 const Names kElementwise = {"Abs",         "Clip",       "Elu",      "Erf",       "Exp",
                             "HardSigmoid", "HardSwish",  "Identity", "LeakyRelu", "Log",
                             "Neg",         "Reciprocal", "Relu",     "Selu",      "Sigmoid",

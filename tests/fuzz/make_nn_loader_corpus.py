@@ -175,7 +175,7 @@ def sound():
         "layer_normalization": one("LayerNormalization", ("x", "s", "b"),
                                    (weight("s", 4, 5), weight("b", 4, 5)), axis=2, opset=17),
         "lrn": one("LRN", size=2), "split": split(),
-        "expand": one("Expand", ("x", "s"), (ints("s", 3, 1, 1, 1),), (1, 4)),
+        "expand": one("Expand", ("x", "s"), (ints("s", 3, 1),), (1, 4)),
         "slice": one("Slice", ("x", "s", "e", "a", "t"),
                      (ints("s", -1, 1), ints("e", -9, 5), ints("a", 2, 3), ints("t", -2, 2))),
         "gather": one("Gather", ("x", "i"), (ints("i", 3, -4, 0),), axis=2), "look_up": look_up(),

@@ -33,13 +33,13 @@ TEST(ConstantOfShape, NothingAtAll) {
   ExpectOutput(net, Ramp(8), {4}, Ramp(8));
 }
 
-// What is the same for every sample need not know how many there are.
-TEST(ConstantOfShape, OfTheBatch) {
+// torch.zeros_like(x) and the like.
+TEST(ConstantOfShape, ForEachSample) {
   OnnxBuilder net({2});
   net.Node("Shape", {"x"}, "shape");
   net.Node("ConstantOfShape", {"shape"}, "zeros");
-  net.Node("Add", {"x", "zeros"});
-  ExpectOutput(net, {1, 2, 3, 4}, {2, 2}, {1, 2, 3, 4});
+  net.Node("Concat", {"zeros", "x"}).Int("axis", 1);
+  ExpectOutput(net, {1, 2, 3, 4}, {4}, {0, 0, 1, 2, 0, 0, 3, 4});
 }
 
 TEST(ConstantOfShape, Refused) {

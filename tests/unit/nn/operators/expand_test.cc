@@ -29,13 +29,18 @@ TEST(Expand, OfAConstant) {
   ExpectOutput(net, {1, 1, 3, 3}, {2, 2}, {1, 2, 3, 6});
 }
 
+// A class token, as PyTorch exports token.expand(x.size(0), -1, -1).
+TEST(Expand, OfAConstantForEachSample) {
+  OnnxBuilder net({2, 2});
+  net.Node("Shape", {"x"}, "shape");
+  net.Node("Slice", {"shape", net.List("start", {0}), net.List("end", {1})}, "batch");
+  net.Node("Concat", {"batch", net.List("rest", {1, 2})}, "target").Int("axis", 0);
+  net.Node("Expand", {net.Weight("token", {1, 1, 2}, {8, 9}), "target"}, "tokens");
+  net.Node("Concat", {"tokens", "x"}).Int("axis", 1);
+  ExpectOutput(net, {1, 2, 3, 4, 5, 6, 7, 8}, {3, 2}, {8, 9, 1, 2, 3, 4, 8, 9, 5, 6, 7, 8});
+}
+
 TEST(Expand, Refused) {
-  OnnxBuilder samples({2});
-  samples.Node("Shape", {"x"}, "shape");
-  samples.Node("Expand", {samples.Weight("c", {2}, {1, 2}), "shape"}, "wide");
-  samples.Node("Add", {"x", "wide"});
-  ExpectRefused(samples, absl::StatusCode::kUnimplemented,
-                "it would repeat [2] for every sample of the batch");
   OnnxBuilder shape({2});
   shape.Node("Expand", {"x", shape.List("shape", {3})});
   ExpectRefused(shape, absl::StatusCode::kInvalidArgument, "cannot be broadcast");

@@ -1,0 +1,13 @@
+#include "absl/status/statusor.h"
+
+#include "nn/operators/binary.h"
+#include "nn/operators/node_view.h"
+#include "nn/operators/operators.h"
+
+namespace biglittle::nn {
+
+absl::StatusOr<Lowered> LowerLessOrEqual(const NodeView& node) {
+  return LowerBinary(node, BinaryFunction::kLessOrEqual);
+}
+
+}  // namespace biglittle::nn
