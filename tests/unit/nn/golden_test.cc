@@ -67,7 +67,8 @@ TEST_P(Golden, AgreesInBatches) { ExpectAgreement(2); }
 TEST_P(Golden, AgreesAllAtOnce) { ExpectAgreement(5); }
 
 INSTANTIATE_TEST_SUITE_P(Nets, Golden,
-                         testing::Values("time_series_net", "image_net", "mixed_net", "padded_net"),
+                         testing::Values("time_series_net", "image_net", "mixed_net", "padded_net",
+                                         "computed_pads_net", "token_net", "token_net_17"),
                          [](const auto& test) { return test.param; });
 
 }  // namespace

@@ -103,8 +103,52 @@ def mixed_net():
 
 
 def padded_net():
-    # Later opsets compute the pads by a chain of nodes that the engine does not have.
     return (4, 13, 12), MixedNet(pad=True)
+
+
+class Attention(nn.Module):
+    """Self-attention with the batch in front, as timm and others write it."""
+
+    def __init__(self, width, heads):
+        super().__init__()
+        self.heads = heads
+        self.mix = nn.Linear(width, 3 * width)
+        self.out = nn.Linear(width, width)
+
+    def forward(self, x):
+        n, tokens, width = x.shape
+        parts = self.mix(x).reshape(n, tokens, 3, self.heads, width // self.heads)
+        q, k, v = parts.permute(0, 2, 3, 1, 4).unbind(1)
+        scores = torch.softmax(q @ k.transpose(-2, -1) * q.size(-1) ** -0.5, dim=-1)
+        return self.out((scores @ v).transpose(1, 2).reshape(n, tokens, width))
+
+
+class TokenNet(nn.Module):
+    """A small transformer over patches of a signal: class token, positions, layer norms, GELU."""
+
+    def __init__(self, width=12):
+        super().__init__()
+        self.patches = nn.Conv1d(6, width, 8, stride=8)
+        self.token = nn.Parameter(torch.randn(1, 1, width))
+        self.places = nn.Parameter(torch.randn(1, 9, width))
+        self.first, self.second, self.last = (nn.LayerNorm(width) for _ in range(3))
+        self.attention = Attention(width, 3)
+        self.dense = nn.Sequential(nn.Linear(width, 24), nn.GELU(), nn.Linear(24, width))
+        self.gate = nn.Sequential(nn.Linear(width, 8), nn.GLU(), nn.PReLU())
+        self.head = nn.Linear(4, 5)
+
+    def forward(self, x):
+        x = nn.functional.pad(x, (3, 5), mode="reflect")
+        x = self.patches(x).transpose(1, 2)
+        x = torch.cat([self.token.expand(x.size(0), -1, -1), x], dim=1) + self.places
+        x = x + self.attention(self.first(x))
+        x = x + self.dense(self.second(x))
+        x = self.gate(self.last(x)[:, 0])
+        return nn.functional.normalize(self.head(x), dim=1)
+
+
+def token_net():
+    return (6, 56), TokenNet()
 
 
 def randomise_statistics(net):
@@ -141,7 +185,9 @@ def write(name, seed, shape, net, opset):
 def main():
     GOLDENS.mkdir(exist_ok=True)
     nets = [("time_series_net", time_series_net, 13), ("image_net", image_net, 17),
-            ("mixed_net", mixed_net, 14), ("padded_net", padded_net, 9)]
+            ("mixed_net", mixed_net, 14), ("padded_net", padded_net, 9),
+            ("computed_pads_net", padded_net, 15), ("token_net", token_net, 13),
+            ("token_net_17", token_net, 17)]
     for seed, (name, make, opset) in enumerate(nets):
         torch.manual_seed(100 + seed)
         shape, net = make()
