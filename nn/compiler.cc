@@ -29,9 +29,12 @@ namespace {
 
 constexpr SlotId kNoSlot = -1;
 
-std::int64_t SaturatingAdd(std::int64_t a, std::int64_t b) {  // both >= 0
-  return a > std::numeric_limits<std::int64_t>::max() - b ? std::numeric_limits<std::int64_t>::max()
-                                                          : a + b;
+// sum + a * b, or the greatest number if that is less. All are >= 0.
+std::int64_t SaturatingAdd(std::int64_t sum, std::int64_t a, std::int64_t b) {
+  std::int64_t product = 0;
+  const bool overflow =
+      __builtin_mul_overflow(a, b, &product) || __builtin_add_overflow(sum, product, &sum);
+  return overflow ? std::numeric_limits<std::int64_t>::max() : sum;
 }
 
 std::set<ValueId> NeededValues(const Graph& graph) {
@@ -282,7 +285,8 @@ class Compiler {
     info.producer = graph_.producer;
     info.opset = graph_.opset;
     for (const Step& step : network_->steps) {
-      info.multiply_adds = SaturatingAdd(info.multiply_adds, step.kernel->MultiplyAdds());
+      info.multiply_adds =
+          SaturatingAdd(info.multiply_adds, step.kernel->MultiplyAdds(), step.repeat);
     }
     for (const ValueId id : needed_) {
       const ConstantPtr& initializer = graph_.values[static_cast<std::size_t>(id)].constant;

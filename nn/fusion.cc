@@ -44,6 +44,8 @@ class Fusion {
     if (reader == kNobody || reader == kSeveral) return false;
     Step& next = steps_[reader];
     if (next.kernel->IsSumOfTwo()) return AbsorbSum(i, next);
+    // Channels are the same only where samples are.
+    if (next.repeat != step.repeat && next.kernel->AsChannelAffine() != nullptr) return false;
     if (next.operands.size() != 1 || !step.kernel->Absorb(*next.kernel)) return false;
     TakeOver(i, next);
     return true;

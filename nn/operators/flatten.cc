@@ -23,6 +23,7 @@ absl::StatusOr<Lowered> LowerFlatten(const NodeView& node) {
   if (given < -rank || given > rank) {
     return node.Invalid(fmt::format("axis {} is out of range for {}", given, ToString(input.dims)));
   }
+  if (input.IsEmptyList()) return node.Invalid("its input has no elements");
   const std::int64_t axis = given < 0 ? given + rank : given;
   const std::int64_t rows = Product(input.dims, 0, axis);
   if (input.batched() && (axis == 0 || rows != 1)) {

@@ -89,6 +89,7 @@ absl::StatusOr<Lowered> LowerLookUp(const NodeView& node, const Extents& extents
   Computed computed{nullptr, {1}};
   absl::StatusOr<Source> data = Source::Make(node, 0, computed);
   if (!data.ok()) return data.status();
+  if (extents.length < 1) return node.Invalid("its data has no rows");
   if (extents.length > kMaxExactInteger) return node.Unsupported("its data has too many rows");
   computed.kernel =
       std::make_unique<LookUpKernel>(extents, node.Type(1).elements(), *std::move(data));

@@ -20,6 +20,9 @@
 namespace biglittle::nn {
 namespace {
 
+// Each part is lowered by itself, with a look at all of them.
+constexpr std::int64_t kMaxParts = 1024;
+
 struct SplitParameters {
   std::int64_t axis = 0;
   std::vector<std::int64_t> parts;  // empty: equal ones
@@ -47,6 +50,9 @@ absl::StatusOr<std::vector<std::int64_t>> Parts(const NodeView& node,
                                                 std::vector<std::int64_t> parts,
                                                 std::int64_t extent) {
   const std::int64_t count = node.output_count();
+  if (count > kMaxParts) {
+    return node.Unsupported(fmt::format("it has {} parts, {} are possible", count, kMaxParts));
+  }
   if (parts.empty() && extent % count == 0) {
     parts.assign(static_cast<std::size_t>(count), extent / count);
   }

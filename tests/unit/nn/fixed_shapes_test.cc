@@ -86,5 +86,27 @@ TEST(FixedShapes, OfConstantsInANetWithABatch) {
   ExpectOutput(net, {1, 10}, {1, 2}, {93, 115});
 }
 
+// [2, 4, 2] seen as [4, 4, 1]: the channels of the two are not the same, though equally many.
+TEST(FixedShapes, AreNotFusedAcrossOtherSamples) {
+  OnnxBuilder net({4, 2});
+  net.Node("Conv", {"x", net.Weight("w", {4, 1, 1}, {1, 1, 1, 1})}, "c").Int("group", 4);
+  net.Node("Reshape", {"c", net.List("shape", {4, 4, 1})}, "r");
+  net.Node(
+         "BatchNormalization",
+         {"r", net.Weight("scale", {4}, {1, 10, 100, 1000}), net.Weight("shift", {4}, {0, 0, 0, 0}),
+          net.Weight("mean", {4}, {0, 0, 0, 0}), net.Weight("variance", {4}, {1, 1, 1, 1})})
+      .Float("epsilon", 0);
+  ExpectFixedOutput(net, {2, 4, 2}, Floats(16, 1), {4, 4, 1},
+                    {1, 10, 100, 1000, 1, 10, 100, 1000, 1, 10, 100, 1000, 1, 10, 100, 1000});
+}
+
+TEST(FixedShapes, CountTheWorkOfAllRows) {
+  OnnxBuilder net({1, 3});
+  net.Node("Conv", {"x", net.Weight("w", {2, 1, 2}, {1, 1, 1, 1})});
+  EXPECT_EQ(Parse(net)->info().multiply_adds, 8);
+  net.input_type().mutable_shape()->mutable_dim(0)->set_dim_value(5);
+  EXPECT_EQ(ParseFixed(net)->info().multiply_adds, 40);
+}
+
 }  // namespace
 }  // namespace biglittle::nn::testing

@@ -40,5 +40,12 @@ TEST(Flatten, AnyAxisOfAFixedShape) {
   ExpectFixedOutput(net, {2, 3, 2}, Ramp(12), {6, 2}, Ramp(12));
 }
 
+TEST(Flatten, OfNothing) {
+  OnnxBuilder net({2});
+  net.Node("Flatten", {net.List("none", {})}, "f").Int("axis", 1);
+  net.Node("Reshape", {"x", "f"});
+  ExpectRefused(net, absl::StatusCode::kInvalidArgument, "its input has no elements");
+}
+
 }  // namespace
 }  // namespace biglittle::nn::testing

@@ -55,5 +55,12 @@ TEST(Gather, Refused) {
   ExpectRefused(moved, absl::StatusCode::kUnimplemented, "would move the batch dimension");
 }
 
+TEST(Gather, LooksUpInNothing) {
+  OnnxBuilder net({2});
+  net.Node("Cast", {"x"}, "i").Int("to", 7);
+  net.Node("Gather", {net.List("none", {}), "i"});
+  ExpectRefused(net, absl::StatusCode::kInvalidArgument, "its data has no rows");
+}
+
 }  // namespace
 }  // namespace biglittle::nn::testing

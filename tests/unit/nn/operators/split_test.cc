@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <string>
+
 #include "absl/status/status.h"
 
 #include "tests/unit/nn/net_check.h"
@@ -54,6 +56,13 @@ TEST(Split, Refused) {
   OnnxBuilder batch({4});
   batch.Node("Split", {"x"}, "y").Also("b");
   ExpectRefused(batch, absl::StatusCode::kUnimplemented, "it works along the batch dimension");
+}
+
+TEST(Split, IntoTooManyParts) {
+  OnnxBuilder net({2048});
+  NodeBuilder node = net.Node("Split", {"x"}).Int("axis", 1);
+  for (int i = 1; i < 2048; ++i) node.Also("part" + std::to_string(i));
+  ExpectRefused(net, absl::StatusCode::kUnimplemented, "it has 2048 parts, 1024 are possible");
 }
 
 }  // namespace
