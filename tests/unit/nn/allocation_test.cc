@@ -75,7 +75,7 @@ TEST_P(Allocation, InvokeDoesNot) {
 
 INSTANTIATE_TEST_SUITE_P(Nets, Allocation,
                          testing::Values("time_series_net.onnx", "image_net.onnx", "mixed_net.onnx",
-                                         "padded_net.onnx"),
+                                         "padded_net.onnx", "token_net.onnx", "token_net_17.onnx"),
                          [](const auto& test) {
                            return test.param.substr(0, test.param.find('.'));
                          });
