@@ -42,6 +42,7 @@ struct Maximum {
 };
 
 struct Minimum {
+  using Pooling = void;
   static constexpr float kStart = std::numeric_limits<float>::infinity();
   static float Add(float sum, float x) { return std::min(sum, x); }
   static float Finish(float sum, std::int64_t /*count*/) { return sum; }
@@ -49,6 +50,7 @@ struct Minimum {
 
 // The root of the sum of squares.
 struct Length {
+  using Pooling = void;
   static constexpr double kStart = 0.0;
   static double Add(double sum, float x) {
     return sum + static_cast<double>(x) * static_cast<double>(x);
