@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <initializer_list>
 #include <optional>
 #include <set>
 #include <string>
@@ -21,19 +20,24 @@ namespace {
 using Names = std::set<std::string_view>;
 using onnx::TensorProto;
 
+// Of integers the engine computes only what shapes need, at load.
 const Names kArithmetic = {"Add",       "Clip",       "Div",      "Max",       "MaxPool",
                            "Min",       "Mul",        "Neg",      "Pow",       "PRelu",
                            "ReduceMax", "ReduceMean", "ReduceL2", "ReduceMin", "ReduceSum",
                            "Relu",      "Sub",        "Sum",      "MatMul",    "Gemm"};
+// These treat the rows of the first dimension alike, whatever the rank, and those of a batch.
 const Names kElementwise = {"Abs",         "Clip",       "Elu",      "Erf",       "Exp",
                             "HardSigmoid", "HardSwish",  "Identity", "LeakyRelu", "Log",
                             "Neg",         "Reciprocal", "Relu",     "Selu",      "Sigmoid",
                             "Softplus",    "Sqrt",       "Tanh",     "Cast",      "Dropout"};
 const Names kOfSamples = {"AveragePool",   "BatchNormalization",    "Conv", "GlobalAveragePool",
                           "GlobalMaxPool", "InstanceNormalization", "LRN",  "MaxPool"};
+// Their output does not change from run to run.
 const Names kOfShapes = {"Constant", "ConstantOfShape", "Shape", "Size"};
-const Names kSymmetric = {"Add", "Concat", "Div", "Max", "MatMul",
-                          "Min", "Mul",    "Pow", "Sub", "Sum"};
+// Each of their inputs may be what changes.
+const Names kSymmetric = {"Add",  "Concat",      "Div", "Equal",  "Greater", "GreaterOrEqual",
+                          "Less", "LessOrEqual", "Max", "MatMul", "Min",     "Mul",
+                          "Pow",  "Sub",         "Sum", "Where"};
 
 template <typename Predicate>
 bool All(const onnx::ModelProto& model, Predicate predicate) {
