@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 
 #include "nn/arena.h"
+#include "nn/buffers.h"
 #include "nn/model.h"
 #include "nn/network.h"
 #include "nn/workers.h"
@@ -32,42 +33,45 @@ class Plan {
   std::vector<double> Profile(std::int64_t batch);
 
   const Network& network() const { return *network_; }
-  std::int64_t max_batch() const { return max_batch_; }
+  std::int64_t max_batch() const { return sizes_.max_batch; }
   std::size_t arena_bytes() const { return arena_bytes_; }
   float* input() { return input_; }
   const float* output() const { return output_; }
 
  private:
   struct BoundStep {
-    const Kernel* kernel;
+    const Kernel* kernel = nullptr;
     std::vector<const float*> inputs;
-    float* output;
-    float* scratch;
-    std::int64_t repeat;
+    float* output = nullptr;
+    float* scratch = nullptr;
+    std::int64_t repeat = 1;
+    // What moves from portion to portion.
+    std::vector<std::size_t> reads_input;  // which of the inputs are the net's
+    bool writes_output = false;            // the net's
   };
   struct Free {
     void operator()(float* memory) const { std::free(memory); }
   };
 
-  Plan(std::shared_ptr<const Network> network, const PrepareOptions& options)
+  Plan(std::shared_ptr<const Network> network, const PlanSizes& sizes)
       : network_(std::move(network)),
-        max_batch_(options.max_batch),
-        workers_(std::make_unique<Workers>(options.threads)) {}
+        sizes_(sizes),
+        workers_(std::make_unique<Workers>(sizes.threads)) {}
 
-  // Gives every step its pointers. The first two say which buffer of the layout each slot and each
-  // step's scratch is in.
-  void Bind(const std::vector<std::size_t>& of_slot, const std::vector<std::size_t>& of_scratch,
-            const ArenaLayout& layout);
+  // Gives every step its pointers.
+  void Bind(const Buffers& buffers, const ArenaLayout& layout);
+  // Computes samples [first, first + count) of the batch.
+  void RunStep(BoundStep& step, std::int64_t first, std::int64_t count);
 
   // Constant after Make.
   const std::shared_ptr<const Network> network_;
-  const std::int64_t max_batch_;
+  const PlanSizes sizes_;
   std::unique_ptr<Workers> workers_;
   std::size_t arena_bytes_ = 0;
   std::unique_ptr<float[], Free> arena_;
   std::vector<BoundStep> steps_;
   float* input_ = nullptr;
-  const float* output_ = nullptr;
+  float* output_ = nullptr;
 };
 
 }  // namespace biglittle::nn
