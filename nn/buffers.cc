@@ -107,9 +107,9 @@ Buffers AssignBuffers(const Network& network, const PlanSizes& sizes) {
 
 std::int64_t ChoosePortion(const Network& network, std::int64_t max_batch, std::int64_t threads) {
   if (max_batch == 1) return 1;
-  // A thread's part of the second-level cache, and what a core does in a nanosecond: rough, but
-  // between them the time is flat.
-  constexpr std::int64_t kCacheFloats = 192 * 1024;
+  // A core's part of the third-level cache, and what a core does in a nanosecond: rough, but the
+  // time is flat around the optimum.
+  constexpr std::int64_t kCacheFloats = 1024 * 1024;
   constexpr double kMultiplyAdds = 100.0;
   constexpr double kNearBytes = 60.0;  // while the weights fit into the third level
   constexpr double kFarBytes = 15.0;

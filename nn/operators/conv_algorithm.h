@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string_view>
 
 #include "nn/kernel.h"
@@ -28,7 +29,8 @@ std::unique_ptr<ConvAlgorithm> MakeDepthwiseConv(const ConvParameters& parameter
 // 3x3, stride 1, no dilation, one group. Source: A. Lavin, S. Gray, "Fast Algorithms for
 // Convolutional Neural Networks", 2016, F(4x4, 3x3).
 std::unique_ptr<ConvAlgorithm> MakeWinogradConv(const ConvParameters& parameters);
-// True if the Winograd algorithm can compute it and needs fewer operations.
-bool WinogradPays(const ConvParameters& parameters);
+// From how many samples on the Winograd algorithm is faster than the direct one: 1, a few where its
+// larger weights have to be shared, nullopt if never (or it cannot compute this convolution).
+std::optional<std::int64_t> WinogradPaysFrom(const ConvParameters& parameters);
 
 }  // namespace biglittle::nn

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -18,7 +19,7 @@
 namespace biglittle::nn {
 
 void ConvKernel::Run(const KernelArguments& arguments) const {
-  algorithm_->Run(arguments);
+  AlgorithmFor(arguments.batch).Run(arguments);
   if (FusedClamp(parameters_.activation).has_value()) return;
   Apply(parameters_.activation, arguments.output, arguments.output,
         arguments.batch * parameters_.output_floats(), *arguments.workers);
@@ -37,6 +38,7 @@ std::string ConvKernel::Name() const {
     name += fmt::format(" + {}", biglittle::nn::Name(p.activation.kind));
   }
   if (algorithm_ != nullptr) name += fmt::format(", {}", algorithm_->Name());
+  if (many_ != nullptr) name += fmt::format(" (from {} samples {})", many_from_, many_->Name());
   return name;
 }
 
@@ -45,11 +47,15 @@ std::int64_t ConvKernel::MultiplyAdds() const {
 }
 
 std::int64_t ConvKernel::WeightFloats() const {
-  return algorithm_ == nullptr ? 0 : algorithm_->WeightFloats();
+  std::int64_t floats = algorithm_ == nullptr ? 0 : algorithm_->WeightFloats();
+  if (many_ != nullptr) floats += many_->WeightFloats();
+  return floats;
 }
 
 std::int64_t ConvKernel::ScratchFloats(std::int64_t max_batch, std::int64_t threads) const {
-  return algorithm_->ScratchFloats(max_batch, threads);
+  const std::int64_t floats = algorithm_->ScratchFloats(max_batch, threads);
+  if (many_ == nullptr || max_batch < many_from_) return floats;
+  return std::max(floats, many_->ScratchFloats(max_batch, threads));
 }
 
 bool ConvKernel::Absorb(const Kernel& next) {
@@ -90,17 +96,25 @@ bool ConvKernel::AbsorbAffine(const ChannelAffine& affine) {
 
 bool ConvKernel::ReadPlanar() {
   // The direct algorithm copies its input in most cases, and can turn it on the way.
-  parameters_.planar_input = !parameters_.IsDepthwise() && !WinogradPays(parameters_);
+  parameters_.planar_input =
+      !parameters_.IsDepthwise() && !WinogradPaysFrom(parameters_).has_value();
   return parameters_.planar_input;
 }
 
 void ConvKernel::Seal() {
+  // A second copy of the weights is kept only where it is small.
+  constexpr std::int64_t kMostFloats = 4 * 1024 * 1024;
+  const std::optional<std::int64_t> winograd_from = WinogradPaysFrom(parameters_);
   if (parameters_.IsDepthwise()) {
     algorithm_ = MakeDepthwiseConv(parameters_);
-  } else if (WinogradPays(parameters_)) {
+  } else if (winograd_from == 1) {
     algorithm_ = MakeWinogradConv(parameters_);
   } else {
     algorithm_ = MakeDirectConv(parameters_);
+    if (winograd_from.has_value() && 4 * algorithm_->WeightFloats() <= kMostFloats) {
+      many_ = MakeWinogradConv(parameters_);
+      many_from_ = *winograd_from;
+    }
   }
   parameters_.weights = nullptr;  // the algorithm has a copy of its own, in its own order
 }

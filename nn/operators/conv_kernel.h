@@ -35,8 +35,14 @@ class ConvKernel final : public Kernel {
  private:
   bool AbsorbAffine(const ChannelAffine& affine);
 
+  const ConvAlgorithm& AlgorithmFor(std::int64_t samples) const {
+    return many_ != nullptr && samples >= many_from_ ? *many_ : *algorithm_;
+  }
+
   ConvParameters parameters_;
   std::unique_ptr<const ConvAlgorithm> algorithm_;
+  std::unique_ptr<const ConvAlgorithm> many_;  // from many_from_ samples on; nullptr: none
+  std::int64_t many_from_ = 0;
 };
 
 }  // namespace biglittle::nn

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -200,21 +201,27 @@ bool IsThreeByThree(const Window& window) {
 
 }  // namespace
 
-bool WinogradPays(const ConvParameters& p) {
+std::optional<std::int64_t> WinogradPaysFrom(const ConvParameters& p) {
   const bool possible = p.groups == 1 && IsThreeByThree(p.window) &&
                         p.input_channels % simd::kWinogradChannels == 0 &&
                         p.output_channels % simd::kWinogradChannels == 0;
-  if (!possible) return false;
+  if (!possible) return std::nullopt;
   // A model of the time in cycles of a core with two vector units and 16 lanes: multiply-adds,
   // weights from a far cache, transforms. The constants were fitted to measurements.
   const auto channels = static_cast<double>(p.input_channels * p.output_channels);
   const auto outputs = static_cast<double>(p.window.outputs());
   const auto tiles = static_cast<double>(TilesAlong(p.window.y) * TilesAlong(p.window.x));
-  const double direct = channels * 9.0 * (outputs / 32.0 + 0.25);
   const double transforms =
       tiles * kWinogradPoints * static_cast<double>(p.input_channels + p.output_channels) / 4.0;
-  const double winograd = channels * kWinogradPoints * (tiles / 28.0 + 0.25) + transforms;
-  return winograd < 0.9 * direct;
+  const auto pays = [&](double samples) {
+    const double direct = channels * 9.0 * (samples * outputs / 32.0 + 0.25);
+    const double winograd =
+        channels * kWinogradPoints * (samples * tiles / 28.0 + 0.25) + samples * transforms;
+    return winograd < 0.9 * direct;
+  };
+  if (pays(1.0)) return 1;
+  const auto many = static_cast<std::int64_t>(static_cast<double>(kLeastChunk) / tiles) + 1;
+  return pays(static_cast<double>(many)) ? std::optional(many) : std::nullopt;
 }
 
 std::unique_ptr<ConvAlgorithm> MakeWinogradConv(const ConvParameters& parameters) {
