@@ -64,7 +64,8 @@ class WinogradConv final : public ConvAlgorithm {
   }
 
   std::int64_t ScratchFloats(std::int64_t /*max_batch*/, std::int64_t /*threads*/) const override {
-    return kWinogradPoints * chunk_ * (input_channels_ + output_channels_);
+    return kWinogradPoints *
+           (PointStride(chunk_, input_channels_) + PointStride(chunk_, output_channels_));
   }
   std::int64_t WeightFloats() const override {
     return kWinogradPoints * points_[0].floats() + static_cast<std::int64_t>(bias_.size());
@@ -95,9 +96,16 @@ class WinogradConv final : public ConvAlgorithm {
     }
   }
 
+  // From point to point. An odd number of cache lines, so that the 36 points of a channel do not
+  // all fall into the same few lines of the cache.
+  static std::int64_t PointStride(std::int64_t tiles, std::int64_t channels) {
+    constexpr std::int64_t kLine = AlignedFloats::kFloats;
+    return (tiles * channels / kLine | 1) * kLine;
+  }
+
   void RunChunk(const KernelArguments& arguments, std::int64_t first, std::int64_t count) const {
     float* inputs = arguments.scratch;  // [points, count, input channels]
-    float* products = inputs + kWinogradPoints * chunk_ * input_channels_;
+    float* products = inputs + kWinogradPoints * PointStride(chunk_, input_channels_);
     Workers& workers = *arguments.workers;
     workers.ForEach(count, [&](std::int64_t t, std::int64_t) {
       ReadTile(arguments.inputs[0], first + t, count, inputs + t * input_channels_);
@@ -135,7 +143,7 @@ class WinogradConv final : public ConvAlgorithm {
     }
     transform.channels = input_channels_;
     transform.output = output;
-    transform.stride = count * input_channels_;
+    transform.stride = PointStride(count, input_channels_);
     simd::TransformInput(transform);
   }
 
@@ -145,11 +153,12 @@ class WinogradConv final : public ConvAlgorithm {
     const simd::PackedMatrix& matrix = points_[static_cast<std::size_t>(point)];
     std::array<const float*, kGreatestChunk> rows{};
     for (std::int64_t t = 0; t < count; ++t) {
-      rows[static_cast<std::size_t>(t)] = inputs + (point * count + t) * input_channels_;
+      rows[static_cast<std::size_t>(t)] =
+          inputs + point * PointStride(count, input_channels_) + t * input_channels_;
     }
     simd::TileBlock block{std::span(rows).first(static_cast<std::size_t>(count))};
     block.last_panel = matrix.panels();
-    block.output = products + point * count * output_channels_;
+    block.output = products + point * PointStride(count, output_channels_);
     block.stride = output_channels_;
     simd::Multiply({&matrix, kOneRun, input_channels_}, block);
   }
@@ -160,7 +169,7 @@ class WinogradConv final : public ConvAlgorithm {
     const bool sum = arguments.inputs.size() > 1;
     simd::WinogradOutput transform;
     transform.input = products;
-    transform.stride = count * output_channels_;
+    transform.stride = PointStride(count, output_channels_);
     transform.channels = output_channels_;
     transform.bias = bias_.data();
     transform.least = clamp_.least;
