@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <numeric>
 #include <string>
 #include <utility>
 #include <vector>
@@ -30,15 +31,20 @@ class ConcatKernel final : public Kernel {
       : parts_(std::move(parts)), blocks_(std::move(blocks)), repeats_(repeats), pixels_(pixels) {}
 
   void Run(const KernelArguments& arguments) const override {
-    float* output = arguments.output;
-    for (std::int64_t n = 0; n < arguments.batch; ++n) {
-      for (std::int64_t i = 0; i < repeats_; ++i) {
+    constexpr std::int64_t kPiece = 64;  // repeats
+    const std::int64_t pieces = (repeats_ + kPiece - 1) / kPiece;
+    const std::int64_t row = std::accumulate(blocks_.begin(), blocks_.end(), std::int64_t{0});
+    arguments.workers->ForEach(arguments.batch * pieces, [&](std::int64_t item, std::int64_t) {
+      const std::int64_t n = item / pieces;
+      const std::int64_t first = item % pieces * kPiece;
+      float* output = arguments.output + (n * repeats_ + first) * row;
+      for (std::int64_t i = first; i < std::min(repeats_, first + kPiece); ++i) {
         for (std::size_t part = 0; part < parts_.size(); ++part) {
           const float* from = parts_[part].Sample(arguments, n) + i * blocks_[part];
           output = std::copy_n(from, blocks_[part], output);
         }
       }
-    }
+    });
   }
 
   std::string Name() const override { return "concat"; }

@@ -1,6 +1,7 @@
 // Element-wise functions of one tensor that no kernel in front absorbs.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -21,10 +22,14 @@ class UnaryKernel final : public Kernel {
       : function_(std::move(function)), elements_(elements) {}
 
   void Run(const KernelArguments& arguments) const override {
+    constexpr std::int64_t kPiece = 4096;
     const float* input = arguments.inputs[0];
     float* output = arguments.output;
     const std::int64_t count = arguments.batch * elements_;
-    for (std::int64_t i = 0; i < count; ++i) output[i] = function_(input[i]);
+    arguments.workers->ForEach((count + kPiece - 1) / kPiece, [&](std::int64_t item, std::int64_t) {
+      const std::int64_t last = std::min(count, (item + 1) * kPiece);
+      for (std::int64_t i = item * kPiece; i < last; ++i) output[i] = function_(input[i]);
+    });
   }
   bool MayOverwrite(std::size_t /*operand*/) const override { return true; }
   bool ToChannelsLast() override { return true; }

@@ -225,7 +225,7 @@ std::optional<std::int64_t> WinogradPaysFrom(const ConvParameters& p) {
   const auto pays = [&](double samples) {
     const double direct = channels * 9.0 * (samples * outputs / 32.0 + 0.25);
     const double winograd =
-        channels * kWinogradPoints * (samples * tiles / 28.0 + 0.25) + samples * transforms;
+        channels * kWinogradPoints * (samples * tiles / 28.0 + 0.35) + samples * transforms;
     return winograd < 0.9 * direct;
   };
   if (pays(1.0)) return 1;

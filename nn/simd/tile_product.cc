@@ -8,6 +8,7 @@
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "nn/simd/tile_product.cc"
+#include "hwy/cache_control.h"
 #include "hwy/foreach_target.h"
 #include "hwy/highway.h"
 
@@ -92,7 +93,10 @@ HWY_NOINLINE void RunTile(const TileProduct& product, const Tile& tile, std::int
     for (std::int64_t k = run; k < run + product.run_length; ++k, weights += kVectors * kLanes) {
       Vector column[kVectors];
 #pragma GCC unroll 4
-      for (int v = 0; v < kVectors; ++v) column[v] = hn::Load(d, weights + v * kLanes);
+      for (int v = 0; v < kVectors; ++v) {
+        column[v] = hn::Load(d, weights + v * kLanes);
+        hwy::Prefetch(weights + v * kLanes + 24 * kVectors * kLanes);
+      }
 #pragma GCC unroll 16
       for (int m = 0; m < kRows; ++m) {
         const Vector input = hn::Set(d, inputs[m][k]);
