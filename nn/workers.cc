@@ -9,7 +9,9 @@ namespace {
 
 // Steps follow each other within microseconds: to sleep and to be woken would take longer. Beyond
 // that the core may be needed for something else.
-constexpr int kSpins = 4000;
+constexpr int kSpins = 2000;
+// No item has this number.
+constexpr std::uint64_t kClosed = 0xFFFFFFFFU;
 
 // Returns once `value` is no longer `old`.
 void Await(const std::atomic<std::uint32_t>& value, std::uint32_t old) {
@@ -25,47 +27,72 @@ void Await(const std::atomic<std::uint32_t>& value, std::uint32_t old) {
 }  // namespace
 
 Workers::Workers(std::int64_t threads) {
-  for (std::int64_t worker = 1; worker < threads; ++worker) {
-    threads_.emplace_back([this, worker] { Work(worker); });
+  try {
+    for (std::int64_t worker = 1; worker < threads; ++worker) {
+      threads_.emplace_back([this, worker] { Work(worker); });
+    }
+  } catch (...) {  // no more threads to be had: those that run must end before their state does
+    Stop();
+    throw;
   }
 }
 
-Workers::~Workers() {
+Workers::~Workers() { Stop(); }
+
+void Workers::Stop() {
   stop_ = true;
-  job_.fetch_add(1, std::memory_order_release);
-  job_.notify_all();
+  jobs_.fetch_add(1, std::memory_order_release);
+  jobs_.notify_all();
   for (std::thread& thread : threads_) thread.join();
 }
 
 void Workers::Share(std::int64_t items, void* task, Function function) {
-  function_ = function;
-  task_ = task;
-  items_ = items;
-  next_.store(0, std::memory_order_relaxed);
-  working_.store(static_cast<std::uint32_t>(threads_.size()), std::memory_order_relaxed);
-  job_.fetch_add(1, std::memory_order_release);
-  job_.notify_all();
+  const auto count = static_cast<std::uint32_t>(items);
+  // Closed first: who sees anything of the new job can no longer take an item of the old one.
+  const std::uint64_t number = (open_.load(std::memory_order_relaxed) >> 32U) + 1;
+  open_.store(number << 32U | kClosed, std::memory_order_relaxed);
+  function_.store(function, std::memory_order_release);
+  task_.store(task, std::memory_order_release);
+  items_.store(count, std::memory_order_release);
+  done_.store(0, std::memory_order_relaxed);
+  open_.store(number << 32U, std::memory_order_release);
+  jobs_.fetch_add(1, std::memory_order_release);
+  jobs_.notify_all();
   TakeItems(0);
-  while (const std::uint32_t left = working_.load(std::memory_order_acquire)) Await(working_, left);
+  std::uint32_t done = done_.load(std::memory_order_acquire);
+  while (done != count) {
+    Await(done_, done);
+    done = done_.load(std::memory_order_acquire);
+  }
 }
 
 void Workers::Work(std::int64_t worker) {
   // The constructor's zero, not what is there by now: a job may have begun before this thread.
   std::uint32_t seen = 0;
   while (true) {
-    Await(job_, seen);
-    ++seen;  // no job begins before this thread has finished the last one
+    Await(jobs_, seen);
+    seen = jobs_.load(std::memory_order_acquire);
     if (stop_) return;
     TakeItems(worker);
-    if (working_.fetch_sub(1, std::memory_order_acq_rel) == 1) working_.notify_one();
   }
 }
 
 void Workers::TakeItems(std::int64_t worker) {
+  std::uint64_t open = open_.load(std::memory_order_acquire);
   while (true) {
-    const std::int64_t item = next_.fetch_add(1, std::memory_order_relaxed);
-    if (item >= items_) return;
-    function_(task_, item, worker);
+    const Function function = function_.load(std::memory_order_acquire);
+    void* const task = task_.load(std::memory_order_acquire);
+    const std::uint32_t items = items_.load(std::memory_order_acquire);
+    const auto item = static_cast<std::uint32_t>(open);
+    if (item >= items) return;
+    // If this succeeds no other job was opened since, so what was read belongs to this one.
+    if (!open_.compare_exchange_weak(open, open + 1, std::memory_order_acq_rel,
+                                     std::memory_order_acquire)) {
+      continue;
+    }
+    function(task, item, worker);
+    if (done_.fetch_add(1, std::memory_order_acq_rel) + 1 == items) done_.notify_one();
+    ++open;
   }
 }
 
