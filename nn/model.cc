@@ -50,14 +50,23 @@ absl::StatusOr<std::vector<std::byte>> ReadFile(const std::filesystem::path& pat
   return bytes;
 }
 
-void SealSteps(Network& network) {
+// Packed weights are larger than the file's where columns fill vectors only in part, and where a
+// Winograd convolution keeps 36 numbers for 9. A file that is made to take more than this per byte
+// is no net. What one step takes its operator has limited.
+absl::Status SealSteps(Network& network, std::size_t file_bytes) {
+  constexpr std::size_t kBytesPerByte = 6;
+  constexpr std::size_t kSmall = std::size_t{64} << 20U;
   for (const Step& step : network.steps) {
     step.kernel->Seal();
     const std::int64_t work = step.kernel->MultiplyAdds();
     network.info.steps.push_back(StepInfo{step.description, step.kernel->Name(), work});
     network.info.weight_bytes +=
         static_cast<std::size_t>(step.kernel->WeightFloats()) * sizeof(float);
+    if (network.info.weight_bytes <= kBytesPerByte * file_bytes + kSmall) continue;
+    return absl::ResourceExhaustedError(fmt::format(
+        "{}: its weights would take far more memory than the file has bytes", step.description));
   }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::shared_ptr<const Network>> Build(std::span<const std::byte> bytes,
@@ -69,7 +78,7 @@ absl::StatusOr<std::shared_ptr<const Network>> Build(std::span<const std::byte> 
   if (!network.ok()) return network.status();
   FuseSteps(**network);
   ChooseLayouts(**network);
-  SealSteps(**network);
+  if (absl::Status s = SealSteps(**network, bytes.size()); !s.ok()) return s;
   (*network)->info.file_bytes = bytes.size();
   (*network)->info.sha256 = Sha256(bytes);
   return std::shared_ptr<const Network>(*std::move(network));

@@ -16,6 +16,7 @@
 #include "nn/operators/node_view.h"
 #include "nn/operators/operators.h"
 #include "nn/operators/window.h"
+#include "nn/simd/tile_product.h"
 
 namespace biglittle::nn {
 namespace {
@@ -49,12 +50,17 @@ absl::StatusOr<std::vector<float>> Bias(const NodeView& node, std::int64_t chann
   return (*bias)->floats;
 }
 
-// Kernels may copy the input with its padding around it, which must be of a sane size too.
-absl::Status CheckPadded(const NodeView& node, const Window& window, std::int64_t channels) {
+// Kernels may copy the input with its padding around it, and pack the weights into panels of
+// columns: both must be of a sane size too.
+absl::Status CheckCopies(const NodeView& node, const Window& window, std::int64_t channels,
+                         const Dims& weights, std::int64_t groups) {
   const auto extent = [](const WindowAxis& axis) {
     return axis.pad_begin + axis.input + axis.pad_end;
   };
-  return node.Output({kBatch, channels, extent(window.y), extent(window.x)}).status();
+  const Dims padded = {kBatch, channels, extent(window.y), extent(window.x)};
+  if (absl::Status s = node.Output(padded).status(); !s.ok()) return s;
+  return node.Output({groups, weights[1], window.taps(), simd::PackedColumns(weights[0] / groups)})
+      .status();
 }
 
 }  // namespace
@@ -77,7 +83,7 @@ absl::StatusOr<Lowered> LowerConv(const NodeView& node) {
   absl::StatusOr<std::vector<float>> bias = Bias(node, shape[0]);
   if (!bias.ok()) return bias.status();
 
-  if (absl::Status s = CheckPadded(node, *window, input->dims[1]); !s.ok()) return s;
+  if (absl::Status s = CheckCopies(node, *window, input->dims[1], shape, groups); !s.ok()) return s;
 
   ConvParameters parameters;
   parameters.window = *window;

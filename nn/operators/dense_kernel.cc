@@ -13,6 +13,8 @@
 #include <string>
 #include <utility>
 
+#include "absl/status/status.h"
+
 #include "nn/activation.h"
 #include "nn/graph.h"
 #include "nn/kernel.h"
@@ -25,6 +27,10 @@ constexpr std::int64_t kBlockRows = 84;
 constexpr std::int64_t kBlockPanels = 4;
 
 }  // namespace
+
+absl::Status CheckPackedWeights(const NodeView& node, std::int64_t inputs, std::int64_t outputs) {
+  return node.Output({inputs, simd::PackedColumns(outputs)}).status();
+}
 
 void DenseKernel::Run(const KernelArguments& arguments) const {
   static constexpr std::array<std::int64_t, 1> kOneRun = {0};

@@ -6,9 +6,12 @@
 #include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
+
 #include "nn/activation.h"
 #include "nn/graph.h"
 #include "nn/kernel.h"
+#include "nn/operators/node_view.h"
 #include "nn/simd/tile_product.h"
 
 namespace biglittle::nn {
@@ -23,6 +26,9 @@ struct DenseParameters {
   std::vector<float> bias;  // one for each output
   Activation activation;    // applied last
 };
+
+// The packed weights, if they are of a sane size.
+absl::Status CheckPackedWeights(const NodeView& node, std::int64_t inputs, std::int64_t outputs);
 
 // Can absorb a batch normalisation (or another bias), a sum, and an activation.
 class DenseKernel final : public Kernel {

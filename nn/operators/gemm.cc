@@ -111,6 +111,7 @@ absl::StatusOr<Lowered> LowerDense(const NodeView& node, const GemmAttributes& a
   if (!weights.ok()) return weights.status();
   absl::StatusOr<TensorType> output = node.Output({kBatch, outputs});
   if (!output.ok()) return output.status();
+  if (absl::Status s = CheckPackedWeights(node, input.dims[1], outputs); !s.ok()) return s;
   absl::StatusOr<std::vector<float>> bias = Bias(node, outputs, attributes.beta);
   if (!bias.ok()) return bias.status();
   DenseParameters parameters;

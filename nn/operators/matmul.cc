@@ -166,6 +166,9 @@ absl::StatusOr<Lowered> LowerMatMul(const NodeView& node) {
   if (!output.ok()) return output.status();
   if (node.IsConstant(1) && !node.IsConstant(0) &&
       Product(shapes->b, 0, static_cast<std::int64_t>(shapes->b.size()) - 2) == 1) {
+    if (absl::Status s = CheckPackedWeights(node, shapes->a.back(), shapes->b.back()); !s.ok()) {
+      return s;
+    }
     computed.kernel = MakeDense(sides[1].constant, *shapes);
   } else {
     computed.kernel = MakeMatMul(*shapes, std::move(sides));

@@ -18,8 +18,6 @@
 namespace biglittle::nn {
 namespace {
 
-// Samples that a thread takes through time together: they share each load of the weights.
-constexpr std::int64_t kBlockSamples = 8;
 // Rows of the input's projection at once.
 constexpr std::int64_t kBlockRows = 84;
 constexpr std::array<std::int64_t, 1> kOneRun = {0};
@@ -28,7 +26,7 @@ constexpr std::array<std::int64_t, 1> kOneRun = {0};
 
 void MultiplyRows(const simd::PackedMatrix& matrix, const float* rows, std::int64_t samples,
                   const float* sums, float* output) {
-  std::array<const float*, kBlockSamples> pointers{};
+  std::array<const float*, RecurrentKernel::kBlockSamples> pointers{};
   for (std::int64_t n = 0; n < samples; ++n) {
     pointers[static_cast<std::size_t>(n)] = rows + n * matrix.depth();
   }

@@ -61,6 +61,9 @@ struct RecurrentParameters {
 
 class RecurrentKernel final : public Kernel {
  public:
+  // Samples that a thread takes through time together: they share each load of the weights.
+  static constexpr std::int64_t kBlockSamples = 8;
+
   explicit RecurrentKernel(RecurrentParameters parameters);
 
   void Run(const KernelArguments& arguments) const override;

@@ -227,6 +227,13 @@ absl::StatusOr<Lowered> LowerRecurrent(const NodeView& node, Attributes& attribu
   absl::StatusOr<TensorType> output = node.Output(OutputDims(*shape, p.what, directions, p.units));
   if (!output.ok()) return output.status();
 
+  // What one thread works in, and the packed weights, must be of a sane size too.
+  const std::int64_t gates = op.gates * p.units;
+  const Dims worked_in = {RecurrentKernel::kBlockSamples, shape->steps, gates};
+  if (absl::Status s = node.Output(worked_in).status(); !s.ok()) return s;
+  const Dims packed = {std::max(shape->inputs, p.units), simd::PackedColumns(gates)};
+  if (absl::Status s = node.Output(packed).status(); !s.ok()) return s;
+
   p.name = op.name;
   p.steps = shape->steps;
   p.inputs = shape->inputs;

@@ -218,12 +218,16 @@ HWY_EXPORT(RunBlock);
 std::int64_t NarrowWidth() { return HWY_DYNAMIC_DISPATCH(Lanes)(); }
 std::int64_t PanelWidth() { return 2 * NarrowWidth(); }
 
+std::int64_t PackedColumns(std::int64_t columns) {
+  return (columns + NarrowWidth() - 1) / NarrowWidth() * NarrowWidth();
+}
+
 PackedMatrix::PackedMatrix(std::int64_t depth, std::int64_t columns)
     : depth_(depth),
       columns_(columns),
       panels_((columns + PanelWidth() - 1) / PanelWidth()),
       narrow_(columns - (panels_ - 1) * PanelWidth() <= NarrowWidth()),
-      weights_(((panels_ - 1) * PanelWidth() + (narrow_ ? NarrowWidth() : PanelWidth())) * depth),
+      weights_(PackedColumns(columns) * depth),
       bias_(panels_ * PanelWidth()) {}
 
 void Multiply(const TileProduct& product, const TileBlock& block) {

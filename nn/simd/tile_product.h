@@ -28,6 +28,9 @@ std::int64_t PanelWidth();
 // Columns of the narrow panel that may stand last: half of it.
 std::int64_t NarrowWidth();
 
+// Columns of a packed matrix as stored.
+std::int64_t PackedColumns(std::int64_t columns);
+
 // Weights and bias, cut into panels of columns. Made for the instruction set of this machine.
 class PackedMatrix {
  public:
