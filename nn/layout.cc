@@ -106,11 +106,11 @@ class LayoutChoice {
     return entry->second;
   }
 
-  SlotId AddTurn(SlotId slot, const Dims& dims, std::int64_t rows, std::int64_t columns,
+  // `dims` by value: those of a slot move when slots are added.
+  SlotId AddTurn(SlotId slot, Dims dims, std::int64_t rows, std::int64_t columns,
                  bool to_channels_last) {
-    const Slot copy{network_.slots[static_cast<std::size_t>(slot)].elements, dims};
     const auto id = static_cast<SlotId>(network_.slots.size());
-    network_.slots.push_back(copy);
+    network_.slots.push_back(Slot{network_.slots[static_cast<std::size_t>(slot)].elements, dims});
     channels_last_.push_back(to_channels_last);
     const std::int64_t samples = dims[0] == kBatch ? 1 : dims[0];
     std::string name = to_channels_last ? "to channels last" : "to planar";

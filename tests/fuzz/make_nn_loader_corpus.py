@@ -55,6 +55,28 @@ def shape_chain():
         (ints("zero", 0), ints("one", 1), ints("open", -1)))
 
 
+def recurrent(op, gates, **attributes):
+    """As PyTorch exports it with batch_first: time in front, the batch behind it."""
+    directions = 2 if attributes.get("direction") == "bidirectional" else 1
+    return model([
+        helper.make_node("Transpose", ["x"], ["t"], perm=[1, 0, 2]),
+        helper.make_node(op, ["t", "w", "r", "b"], ["", "h"], hidden_size=3, **attributes),
+        helper.make_node("Transpose", ["h"], ["y"], perm=[1, 0, 2])],
+        (weight("w", directions, gates * 3, 5), weight("r", directions, gates * 3, 3),
+         weight("b", directions, 2 * gates * 3)), (4, 5))
+
+
+def residual():
+    """Channels in sixteens: Winograd, a sum, and a map that is read planar too."""
+    return model([
+        helper.make_node("Conv", ["x", "w"], ["a"], pads=[1, 1, 1, 1]),
+        helper.make_node("Add", ["a", "x"], ["s"]),
+        helper.make_node("Relu", ["s"], ["m"]),
+        helper.make_node("Softmax", ["m"], ["p"], axis=1),
+        helper.make_node("Mul", ["m", "p"], ["y"])],
+        (weight("w", 16, 16, 3, 3),), (16, 6, 7))
+
+
 def gather_chain():
     return model([
         helper.make_node("Shape", ["x"], ["s"]),
@@ -191,6 +213,11 @@ def sound():
                        helper.make_node("Concat", ["open", "l"], ["t"], axis=0),
                        helper.make_node("Reshape", ["x", "t"], ["y"])],
                       (weight("c", 40), ints("zero", 0), ints("open", -1))),
+        "conv_grouped": one("Conv", ("x", "w"), (weight("w", 6, 2, 1, 3),), (4, 3, 6), group=2),
+        "lstm": recurrent("LSTM", 4), "gru": recurrent("GRU", 3, direction="bidirectional",
+                                                       linear_before_reset=1),
+        "rnn": recurrent("RNN", 1, direction="reverse", activations=["Relu"]),
+        "residual": residual(),
         "shape_arithmetic": shape_arithmetic(),
         "shape_chain": shape_chain(), "gather_chain": gather_chain(), "small_net": small_net(),
     }
