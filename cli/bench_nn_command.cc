@@ -2,11 +2,11 @@
 
 #include <fmt/format.h>
 #include <fmt/ostream.h>
-#include <sys/resource.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <fstream>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -24,7 +24,6 @@
 namespace biglittle {
 namespace {
 
-constexpr std::int64_t kMaxThreads = 1024;
 constexpr double kMaxSeconds = 3600.0;
 constexpr std::uint64_t kSeed = 1;
 
@@ -38,9 +37,9 @@ absl::Status Check(const BenchNnOptions& options) {
   if (options.batch < 1) {
     return absl::InvalidArgumentError(fmt::format("--batch {} must be 1 or more", options.batch));
   }
-  if (options.threads < 1 || options.threads > kMaxThreads) {
-    return absl::InvalidArgumentError(
-        fmt::format("--threads {} is out of range; give 1 to {}", options.threads, kMaxThreads));
+  if (options.threads < 1 || options.threads > nn::kMaxThreads) {
+    return absl::InvalidArgumentError(fmt::format("--threads {} is out of range; give 1 to {}",
+                                                  options.threads, nn::kMaxThreads));
   }
   // Written so that NaN is refused too.
   if (!(options.seconds > 0.0 && options.seconds <= kMaxSeconds)) {
@@ -51,10 +50,14 @@ absl::Status Check(const BenchNnOptions& options) {
   return absl::OkStatus();
 }
 
+// Of this program: getrusage would count what the process was before it became this program.
 std::size_t PeakResidentBytes() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return static_cast<std::size_t>(usage.ru_maxrss) * 1024;
+  std::ifstream status("/proc/self/status");
+  std::string line;
+  while (std::getline(status, line)) {
+    if (line.starts_with("VmHWM:")) return std::stoull(line.substr(6)) * 1024;  // given in kB
+  }
+  return 0;
 }
 
 // Uniform in [-1, 1): no net gets far from its usual numbers, nor into denormal ones.
