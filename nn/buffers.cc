@@ -74,11 +74,18 @@ class BufferAssignment {
         Lifetime{now, std::max(now, LastUse(slot)), Elements(slot) * samples});
   }
 
+  // As every operand that is in this slot: x + f(x) reads it twice.
+  static bool MayOverwrite(const Step& step, SlotId slot) {
+    for (std::size_t i = 0; i < step.operands.size(); ++i) {
+      if (step.operands[i] == slot && !step.kernel->MayOverwrite(i)) return false;
+    }
+    return true;
+  }
+
   // Puts the output where an operand lies that nobody needs any more.
   bool Reuse(const Step& step, std::int64_t now) {
-    for (std::size_t i = 0; i < step.operands.size(); ++i) {
-      const SlotId operand = step.operands[i];
-      const bool fits = step.kernel->MayOverwrite(i) && LastUse(operand) == now &&
+    for (const SlotId operand : step.operands) {
+      const bool fits = MayOverwrite(step, operand) && LastUse(operand) == now &&
                         Elements(operand) == Elements(step.output);
       // The net's output must not lie where the next input is written, and what holds the whole
       // batch not where a portion of it is computed.
