@@ -16,6 +16,7 @@ class Fusion {
  public:
   explicit Fusion(Network& network)
       : steps_(network.steps),
+        slots_(network.slots),
         reader_(network.slots.size(), kNobody),
         producer_(network.slots.size(), kNobody) {
     for (std::size_t i = 0; i < steps_.size(); ++i) {
@@ -38,14 +39,24 @@ class Fusion {
  private:
   static std::size_t Index(SlotId slot) { return static_cast<std::size_t>(slot); }
 
+  Dims& DimsOf(SlotId slot) { return slots_[Index(slot)].dims; }
+
+  // Channels are the same only where samples are, and where `next` sees what `step` has made under
+  // its own shape, not a view's.
+  bool SameChannels(const Step& step, const Step& next) {
+    const Dims& made = DimsOf(step.output);
+    const Dims& seen = next.operand_dims[0];
+    return next.repeat == step.repeat && made.size() > 1 && seen.size() > 1 && made[0] == seen[0] &&
+           made[1] == seen[1];
+  }
+
   bool AbsorbNext(std::size_t i) {
     Step& step = steps_[i];
     const std::size_t reader = reader_[Index(step.output)];
     if (reader == kNobody || reader == kSeveral) return false;
     Step& next = steps_[reader];
     if (next.kernel->IsSumOfTwo()) return AbsorbSum(i, next);
-    // Channels are the same only where samples are.
-    if (next.repeat != step.repeat && next.kernel->AsChannelAffine() != nullptr) return false;
+    if (next.kernel->AsChannelAffine() != nullptr && !SameChannels(step, next)) return false;
     if (next.operands.size() != 1 || !step.kernel->Absorb(*next.kernel)) return false;
     TakeOver(i, next);
     return true;
@@ -60,13 +71,16 @@ class Fusion {
     if (producer != kNobody && producer > i) return false;
     if (step.operands.size() != 1 || !step.kernel->AbsorbSum()) return false;
     step.operands.push_back(other);
-    step.operand_dims.push_back(sum.operand_dims[1 - own]);
+    // The sum may see both under another shape, in which the elements follow each other likewise.
+    step.operand_dims.push_back(DimsOf(step.output));
     TakeOver(i, sum);
     return true;
   }
 
-  // Step i does the work of `next` from now on.
+  // Step i does the work of `next` from now on. Its output keeps its shape, which decides what its
+  // channels are, even if `next` saw it under another.
   void TakeOver(std::size_t i, Step& next) {
+    DimsOf(next.output) = DimsOf(steps_[i].output);
     steps_[i].output = next.output;
     producer_[Index(next.output)] = i;
     for (const SlotId operand : next.operands) {
@@ -77,6 +91,7 @@ class Fusion {
   }
 
   std::vector<Step>& steps_;
+  std::vector<Slot>& slots_;
   std::vector<std::size_t> reader_;    // of each slot: the one step that reads it, or none, several
   std::vector<std::size_t> producer_;  // of each slot
 };

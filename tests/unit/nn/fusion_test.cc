@@ -75,5 +75,26 @@ TEST(Fusion, NormalisationBehindActivationStays) {
   ExpectOutput(net, {1, -2}, {2, 2}, {2, -4, -4, 0});
 }
 
+// With fixed shapes a view may have no batch in front: what it calls channels are rows of the map.
+TEST(Fusion, FactorsOfRowsAreNotThoseOfChannels) {
+  OnnxBuilder net({2, 2, 3});
+  net.Weight("w", {2, 2, 1, 1}, {1, 0, 0, 1});
+  net.Weight("rows", {2, 1}, {10, 100});
+  net.Node("Conv", {"x", "w"}, "c");
+  net.Node("Squeeze", {"c", net.List("axes", {0})}, "s");
+  net.Node("Mul", {"s", "rows"});
+  ExpectFixedOutput(net, {1, 2, 2, 3}, Ramp(12), {2, 2, 3},
+                    {0, 10, 20, 300, 400, 500, 60, 70, 80, 900, 1000, 1100});
+}
+
+TEST(Fusion, FactorsOfPixelsAreNotThoseOfChannels) {
+  OnnxBuilder net({2, 1, 2});
+  net.Weight("w", {2, 2, 1, 1}, {1, 0, 0, 1});
+  net.Node("Conv", {"x", "w"}, "c");
+  net.Node("Reshape", {"c", net.List("shape", {2, 2})}, "s");
+  net.Node("Mul", {"s", net.Weight("pixels", {2}, {10, 100})});
+  ExpectFixedOutput(net, {1, 2, 1, 2}, {1, 2, 3, 4}, {2, 2}, {10, 200, 30, 400});
+}
+
 }  // namespace
 }  // namespace biglittle::nn::testing
