@@ -81,16 +81,29 @@ void Depthwise(const WindowRow& row, const DepthwiseWeights& weights, const floa
   }
 }
 
+// Taps of a row that are joined by themselves: a sum of very many small numbers in one float, as of
+// a global pooling, would lose digits.
+constexpr std::int64_t kPieceTaps = 128;
+
 // Joins what each pixel sees, tap by tap.
 template <class Join, class Finish>
 HWY_INLINE void Pool(const WindowRow& row, float start, Join join, Finish finish) {
   for (std::int64_t p = 0; p < row.pixels; ++p) {
     ForChannels(row.channels, [&](auto d, std::int64_t c) HWY_ATTR {
       const float* input = row.input + p * row.pixel_step + c;
-      auto joined = hn::Set(d, start);
+      const auto nothing = hn::Set(d, start);
+      auto joined = nothing;
       for (std::int64_t ky = 0; ky < row.tap_rows; ++ky) {
         const float* source = input + ky * row.row_step;
-        for (std::int64_t kx = 0; kx < row.tap_columns; ++kx, source += row.column_step) {
+        std::int64_t kx = 0;
+        for (; kx + kPieceTaps < row.tap_columns; kx += kPieceTaps) {
+          auto piece = nothing;
+          for (std::int64_t i = 0; i < kPieceTaps; ++i, source += row.column_step) {
+            piece = join(piece, hn::LoadU(d, source));
+          }
+          joined = join(joined, piece);
+        }
+        for (; kx < row.tap_columns; ++kx, source += row.column_step) {
           joined = join(joined, hn::LoadU(d, source));
         }
       }
