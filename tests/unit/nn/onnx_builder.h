@@ -43,6 +43,11 @@ class NodeBuilder {
     for (const float value : values) attribute->add_floats(value);
     return *this;
   }
+  NodeBuilder& TextList(const std::string& name, const std::vector<std::string>& values) {
+    onnx::AttributeProto* attribute = Add(name, onnx::AttributeProto::STRINGS);
+    for (const std::string& value : values) attribute->add_strings(value);
+    return *this;
+  }
   // An integer of `type`, as ConstantOfShape takes it.
   NodeBuilder& Number(const std::string& name, std::int32_t type, std::int64_t value) {
     onnx::TensorProto* tensor = Add(name, onnx::AttributeProto::TENSOR)->mutable_t();
