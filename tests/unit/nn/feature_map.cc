@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <ostream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -40,6 +41,10 @@ float& FeatureMap::At(std::int64_t n, std::int64_t c, std::int64_t y, std::int64
 }
 float FeatureMap::At(std::int64_t n, std::int64_t c, std::int64_t y, std::int64_t x) const {
   return data[Index(plane, n, c, y, x)];
+}
+
+void PrintTo(const Convolution& c, std::ostream* out) {
+  *out << "kernel_" << c.geometry.kernel[0] << "_groups_" << c.groups;
 }
 
 FeatureMap NoiseMap(const Plane& plane, std::uint64_t seed) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,7 @@ struct Convolution {
   std::int64_t groups = 1;
   Geometry geometry;
 };
+void PrintTo(const Convolution& convolution, std::ostream* out);
 // Weights and bias of noise, scaled so that what comes out is about as large as what goes in.
 Convolution NoiseConvolution(std::int64_t inputs, std::int64_t outputs, std::int64_t groups,
                              const Geometry& geometry, std::uint64_t seed);

@@ -8,9 +8,11 @@
 #include <string>
 #include <vector>
 
+#include "nn/model.h"
 #include "tests/unit/nn/feature_map.h"
 #include "tests/unit/nn/net_check.h"
 #include "tests/unit/nn/onnx_builder.h"
+#include "tests/unit/nn/operators/naive.h"
 
 namespace biglittle::nn::testing {
 namespace {
@@ -33,8 +35,7 @@ std::vector<std::string> KernelsOf(const OnnxBuilder& net) {
   return kernels;
 }
 
-// A net that begins with a convolution to 8 channels, of which one pixel is not like its
-// neighbours: y = the rest of conv(x).
+// A net that begins with a convolution to 8 channels, "conv", for a test to go on.
 class ConvolutionFirst : public ::testing::Test {
  protected:
   ConvolutionFirst() : net_({kInput.channels, kInput.height, kInput.width}) {
@@ -304,10 +305,7 @@ INSTANTIATE_TEST_SUITE_P(Algorithms, SumWithOwnInput,
                                            NoiseConvolution(48, 48, 1, kThree, 3),
                                            NoiseConvolution(48, 48, 48, kThree, 3),
                                            NoiseConvolution(48, 48, 4, {}, 3)),
-                         [](const auto& test) {
-                           return "kernel_" + std::to_string(test.param.geometry.kernel[0]) +
-                                  "_groups_" + std::to_string(test.param.groups);
-                         });
+                         ::testing::PrintToStringParamName());
 
 TEST(Layout, SumOfAProductWithItsInput) {
   constexpr std::int64_t kWidth = 150;  // several panels
