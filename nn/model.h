@@ -113,7 +113,8 @@ class Context {
   // The first `batch` samples of the input, to be filled before Invoke: batch * input.elements
   // floats, sample after sample. 1 <= batch <= max_batch.
   std::span<float> input(std::int64_t batch);
-  // Computes `batch` samples. What input() held is undefined afterwards.
+  // Computes `batch` samples. What input() held is undefined afterwards. A sample's results are the
+  // same bits alone and in any batch, with any number of threads.
   void Invoke(std::int64_t batch);
   // Invoke, with the time that each step took: microseconds, one for each of ModelInfo::steps.
   std::vector<double> Profile(std::int64_t batch);

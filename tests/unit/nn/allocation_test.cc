@@ -11,6 +11,8 @@
 #include <vector>
 
 #include "nn/model.h"
+#include "tests/unit/nn/every_kernel_net.h"
+#include "tests/unit/nn/net_check.h"
 
 namespace {
 
@@ -55,7 +57,7 @@ void operator delete[](void* memory, std::size_t, std::align_val_t) noexcept { s
 namespace biglittle::nn {
 namespace {
 
-class Allocation : public testing::TestWithParam<std::string> {};
+class Allocation : public ::testing::TestWithParam<std::string> {};
 
 TEST_P(Allocation, InvokeDoesNot) {
   const std::filesystem::path path =
@@ -74,11 +76,25 @@ TEST_P(Allocation, InvokeDoesNot) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Nets, Allocation,
-                         testing::Values("time_series_net.onnx", "image_net.onnx", "mixed_net.onnx",
-                                         "padded_net.onnx", "token_net.onnx", "token_net_17.onnx"),
+                         ::testing::Values("time_series_net.onnx", "image_net.onnx",
+                                           "mixed_net.onnx", "padded_net.onnx", "token_net.onnx",
+                                           "token_net_17.onnx"),
                          [](const auto& test) {
                            return test.param.substr(0, test.param.find('.'));
                          });
+
+TEST(AllocationOfThreads, InvokeWithTwoThreadsDoesNot) {
+  const auto model = testing::Parse(testing::EveryKernelNet());
+  ASSERT_TRUE(model.ok()) << model.status();
+  auto context = model->Prepare({.max_batch = 3, .threads = 2});
+  ASSERT_TRUE(context.ok()) << context.status();
+  for (int batch = 1; batch <= 3; ++batch) {
+    std::ranges::fill(context->input(batch), 0.5F);
+    const int before = allocations;
+    context->Invoke(batch);
+    EXPECT_EQ(allocations, before) << "batch " << batch;
+  }
+}
 
 }  // namespace
 }  // namespace biglittle::nn

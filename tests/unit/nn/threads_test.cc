@@ -1,4 +1,6 @@
-// One model, two contexts, two threads: the same bits as alone.
+// One model, two contexts, two threads, or one context with threads of its own: the same bits as
+// alone.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -8,7 +10,10 @@
 #include <thread>
 #include <vector>
 
+#include "absl/status/status.h"
+
 #include "nn/model.h"
+#include "tests/unit/nn/every_kernel_net.h"
 #include "tests/unit/nn/net_check.h"
 #include "tests/unit/nn/onnx_builder.h"
 
@@ -58,6 +63,47 @@ TEST(Threads, TwoContextsGiveTheSameBits) {
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(agreeing[0], kRounds);
   EXPECT_EQ(agreeing[1], kRounds);
+}
+
+TEST(Threads, EveryNumberOfThreadsGivesTheSameBits) {
+  const auto model = Parse(EveryKernelNet());
+  ASSERT_TRUE(model.ok()) << model.status();
+  std::string kernels;
+  for (const StepInfo& step : model->info().steps) kernels += step.kernel + "\n";
+  for (const char* kind : {", direct", ", winograd", ", depthwise", "4 groups", "+ sum", "lstm",
+                           "dense", "concat", "max pool", "average pool", "hard swish"}) {
+    EXPECT_THAT(kernels, ::testing::HasSubstr(kind));
+  }
+  const Floats input = Noise(5 * 3 * 24 * 24, 9);
+  const Floats expected = Answers(EveryKernelNet(), input, 1);
+  for (const std::int64_t threads : {1, 2, 3, 5}) {
+    for (const std::int64_t batch : {1, 2, 5}) {
+      auto context = model->Prepare({.max_batch = batch, .threads = threads});
+      ASSERT_TRUE(context.ok()) << context.status();
+      Floats answers;
+      for (std::int64_t first = 0; first < 5; first += batch) {
+        const std::int64_t count = std::min(batch, 5 - first);
+        const std::int64_t elements = model->input().elements;
+        std::copy_n(input.begin() + first * elements, count * elements,
+                    context->input(count).begin());
+        context->Invoke(count);
+        const auto output = context->output(count);
+        answers.insert(answers.end(), output.begin(), output.end());
+      }
+      ASSERT_EQ(answers, expected) << threads << " threads, batches of " << batch;
+    }
+  }
+}
+
+TEST(Threads, NumbersOutOfRangeAreRefused) {
+  const auto model = Parse(SoundNet());
+  ASSERT_TRUE(model.ok()) << model.status();
+  for (const std::int64_t threads : {std::int64_t{-1}, std::int64_t{0}, kMaxThreads + 1}) {
+    const auto context = model->Prepare({.threads = threads});
+    EXPECT_EQ(context.status().code(), absl::StatusCode::kInvalidArgument);
+    EXPECT_EQ(context.status().message(),
+              "threads is " + std::to_string(threads) + ", 1 to 64 are possible");
+  }
 }
 
 }  // namespace
