@@ -40,7 +40,6 @@ class Workers {
  private:
   using Function = void (*)(void* task, std::int64_t item, std::int64_t worker);
 
-  void Stop();
   void Share(std::int64_t items, void* task, Function function);
   void Work(std::int64_t worker);
   // Takes and does items of the current job until none is left to take.
