@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -147,6 +148,39 @@ TEST(Lstm, AllThreeOutputs) {
     }
   }
   ExpectOutput(net, Noise(36, 3), {1, 15}, expected);
+}
+
+// With fixed shapes each sample may begin with a state of its own.
+TEST(Lstm, FixedShapesWithAStateForEachSample) {
+  constexpr std::int64_t kSteps = 4;
+  constexpr std::int64_t kSamples = 10;  // more than go through time together
+  const Floats w = Noise(60, 1);
+  const Floats r = Noise(100, 2);
+  const Floats first = Noise(kSamples * 5, 3);
+  const Floats input = Noise(kSteps * kSamples * 3, 4);  // [steps, samples, 3]
+  Floats expected(static_cast<std::size_t>(kSteps * kSamples * 5));
+  for (std::int64_t n = 0; n < kSamples; ++n) {
+    OnnxBuilder single({kSteps, 3}, 14);
+    single.Weight("w", {1, 20, 3}, w);
+    single.Weight("r", {1, 20, 5}, r);
+    single.Weight("h", {1, 1, 5}, {first.begin() + n * 5, first.begin() + (n + 1) * 5});
+    single.Node("LSTM", {"x", "w", "r", "", "", "h", "h"}).Int("layout", 1);
+    Floats sample;
+    for (std::int64_t t = 0; t < kSteps; ++t) {
+      const auto from = input.begin() + (t * kSamples + n) * 3;
+      sample.insert(sample.end(), from, from + 3);
+    }
+    const Floats all = Answers(single, sample, 1);
+    for (std::int64_t t = 0; t < kSteps; ++t) {
+      std::copy_n(all.begin() + t * 5, 5, expected.begin() + (t * kSamples + n) * 5);
+    }
+  }
+  OnnxBuilder net({kSamples, 3}, 14);
+  net.Weight("w", {1, 20, 3}, w);
+  net.Weight("r", {1, 20, 5}, r);
+  net.Weight("h", {1, kSamples, 5}, first);
+  net.Node("LSTM", {"x", "w", "r", "", "", "h", "h"});
+  ExpectFixedOutput(net, {kSteps, kSamples, 3}, input, {kSteps, 1, kSamples, 5}, expected);
 }
 
 class LstmRefused : public ::testing::Test {
