@@ -30,7 +30,7 @@ struct Activation {
   float b = 0.0F;
 };
 
-// max(least, min(greatest, x)).
+// min(greatest, max(least, x)).
 struct Clamp {
   float least = -std::numeric_limits<float>::infinity();
   float greatest = std::numeric_limits<float>::infinity();

@@ -111,7 +111,8 @@ class Context {
   std::size_t arena_bytes() const;
 
   // The first `batch` samples of the input, to be filled before Invoke: batch * input.elements
-  // floats, sample after sample. 1 <= batch <= max_batch.
+  // floats, sample after sample, all finite: a NaN may come out as any number. 1 <= batch <=
+  // max_batch.
   std::span<float> input(std::int64_t batch);
   // Computes `batch` samples. What input() held is undefined afterwards. The results are the same
   // bits for any number of threads. In a batch of another size a sample's may differ by rounding, as
