@@ -42,7 +42,7 @@ std::map<std::string, std::size_t> Count(const std::vector<std::string>& operato
   return counts;
 }
 
-// Median microseconds of each step. The values do not matter: no kernel's time depends on them.
+// Median microseconds of each step. Hardly a kernel's time depends on the values.
 std::vector<double> MedianTimes(nn::Context& context) {
   constexpr std::size_t kRuns = 100;
   std::vector<std::vector<double>> runs;

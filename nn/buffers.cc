@@ -112,7 +112,7 @@ Buffers AssignBuffers(const Network& network, const PlanSizes& sizes) {
   return BufferAssignment(network, sizes).Assign();
 }
 
-std::int64_t ChoosePortion(const Network& network, std::int64_t max_batch, std::int64_t threads) {
+std::int64_t ChoosePortion(const Network& network, std::int64_t max_batch) {
   if (max_batch == 1) return 1;
   // A core's part of the third-level cache, and what a core does in a nanosecond: rough, but the
   // time is flat around the optimum.
@@ -122,9 +122,9 @@ std::int64_t ChoosePortion(const Network& network, std::int64_t max_batch, std::
   constexpr double kFarBytes = 15.0;
   constexpr std::size_t kThirdLevel = std::size_t{16} << 20U;
 
-  const Buffers single = AssignBuffers(network, PlanSizes{1, 1, threads});
+  const Buffers single = AssignBuffers(network, PlanSizes{});
   const std::int64_t floats = std::max<std::int64_t>(LayOutArena(single.lifetimes).floats, 1);
-  const std::int64_t fitting = kCacheFloats * threads / floats;
+  const std::int64_t fitting = kCacheFloats / floats;
   // Each portion reads all weights once more, which should cost a tenth of its work at most.
   const auto weights = static_cast<double>(network.info.weight_bytes);
   const double reading =

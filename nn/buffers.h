@@ -30,7 +30,8 @@ struct Buffers {
 
 Buffers AssignBuffers(const Network& network, const PlanSizes& sizes);
 
-// The portion in which a batch of up to `max_batch` is computed fastest.
-std::int64_t ChoosePortion(const Network& network, std::int64_t max_batch, std::int64_t threads);
+// The portion in which a batch of up to `max_batch` is computed fastest. Whatever the number of
+// threads it is the same, for kernels may compute otherwise in larger portions.
+std::int64_t ChoosePortion(const Network& network, std::int64_t max_batch);
 
 }  // namespace biglittle::nn

@@ -19,6 +19,7 @@
 #include "nn/folding.h"
 #include "nn/graph.h"
 #include "nn/kernel.h"
+#include "nn/load_budget.h"
 #include "nn/load_limits.h"
 #include "nn/network.h"
 #include "nn/operators/node_view.h"
@@ -50,7 +51,7 @@ class Compiler {
       : graph_(graph),
         max_elements_(static_cast<std::int64_t>(std::min<std::size_t>(
             limits.max_tensor_bytes / sizeof(float), static_cast<std::size_t>(kMaxElements)))),
-        constant_elements_left_(max_elements_),
+        budget_(max_elements_),
         known_(graph.values.size()),
         needed_(NeededValues(graph)),
         slot_of_(graph.values.size(), kNoSlot),
@@ -113,6 +114,9 @@ class Compiler {
       inputs.push_back(id == kNoValue ? nullptr : &Known(id));
     }
     NodeView view(node, graph_.opset, std::move(inputs), max_elements_);
+    if (view.AnyOneForBatch() && !definition.one_for_batch) {
+      return view.Unsupported("it reads a constant whose shape has the batch size, not in front");
+    }
     if (graph_.opset < definition.since_opset) {
       return view.Invalid(fmt::format("the operator came with opset {}, the model has opset {}",
                                       definition.since_opset, graph_.opset));
@@ -144,7 +148,10 @@ class Compiler {
       if (lowered->type.turned() && !definition->any_batch_place) {
         return view->Unsupported("it would move the batch dimension from the front");
       }
+      const bool one_for_batch = lowered->one_for_batch || output.AnyOneForBatch();
       if (absl::Status s = Define(output, node.outputs[i], *std::move(lowered)); !s.ok()) return s;
+      KnownValue& defined = Known(node.outputs[i]);
+      defined.one_for_batch = one_for_batch && defined.constant != nullptr;
     }
     return absl::OkStatus();
   }
@@ -159,7 +166,7 @@ class Compiler {
     Known(id).type = lowered.type;
     if (auto* constant = std::get_if<ConstantPtr>(&lowered.how)) {
       Known(id).constant = std::move(*constant);
-      return view.input_count() > 0 ? SpendConstant(view, lowered.type) : absl::OkStatus();
+      return view.input_count() > 0 ? budget_.SpendConstant(view, lowered.type) : absl::OkStatus();
     }
     if (std::holds_alternative<View>(lowered.how)) return DefineView(view, id);
     auto& computed = std::get<Computed>(lowered.how);
@@ -198,7 +205,7 @@ class Compiler {
       output.constant = view.ConstantAt(0);
       return absl::OkStatus();
     }
-    if (absl::Status s = SpendConstant(view, output.type); !s.ok()) return s;
+    if (absl::Status s = budget_.SpendConstant(view, output.type); !s.ok()) return s;
     auto reshaped = std::make_shared<Constant>(*view.ConstantAt(0));
     reshaped->type = output.type;
     output.constant = std::move(reshaped);
@@ -206,6 +213,7 @@ class Compiler {
   }
 
   absl::Status AddStep(const NodeView& view, ValueId id, Computed computed, std::int64_t repeat) {
+    if (absl::Status s = budget_.SpendStep(view, Known(id).type); !s.ok()) return s;
     const Node& node = view.node();
     Step step{Describe(node), std::move(computed.kernel), {}, {}, NewSlot(Known(id).type), repeat};
     for (const int operand : computed.operands) {
@@ -224,21 +232,12 @@ class Compiler {
   // What depends on nothing but constants is a constant.
   absl::Status ComputeNow(const NodeView& view, ValueId id, const Computed& computed,
                           std::int64_t repeat) {
-    if (absl::Status s = SpendConstant(view, Known(id).type); !s.ok()) return s;
+    if (absl::Status s = budget_.SpendConstant(view, Known(id).type); !s.ok()) return s;
     absl::StatusOr<ConstantPtr> folded =
         Fold(view, computed, Known(id).type, repeat, max_elements_);
     if (!folded.ok()) return folded.status();
     Known(id).constant = *std::move(folded);
     return absl::OkStatus();
-  }
-
-  // New constants are limited in sum: a file can ask for many times its own size.
-  absl::Status SpendConstant(const NodeView& view, const TensorType& type) {
-    constant_elements_left_ -= type.elements();
-    if (constant_elements_left_ >= 0) return absl::OkStatus();
-    return absl::ResourceExhaustedError(
-        fmt::format("{}: computing it at load takes more than the limit of {} elements",
-                    Describe(view.node()), max_elements_));
   }
 
   absl::Status DefineOutput() {
@@ -297,7 +296,7 @@ class Compiler {
 
   const Graph& graph_;
   const std::int64_t max_elements_;
-  std::int64_t constant_elements_left_;
+  LoadBudget budget_;
   std::vector<KnownValue> known_;
   const std::set<ValueId> needed_;
   std::vector<SlotId> slot_of_;

@@ -42,7 +42,7 @@ void Turn(const Dims& dims, std::int64_t samples, bool to_channels_last, std::ve
   const TurnKernel kernel =
       to_channels_last ? TurnKernel(channels, pixels, "") : TurnKernel(pixels, channels, "");
   Workers alone(1);
-  kernel.Run(KernelArguments{samples, {&pointer, 1}, map.data(), nullptr, &alone});
+  kernel.Run(KernelArguments{samples, samples, {&pointer, 1}, map.data(), nullptr, &alone});
 }
 
 // Seals the kernel and runs it.
@@ -63,7 +63,8 @@ absl::Status RunKernel(const NodeView& view, Kernel& kernel,
   if (scratch == nullptr) return absl::ResourceExhaustedError("there is not enough memory");
   std::vector<const float*> pointers;
   for (const std::vector<float>& input : inputs) pointers.push_back(input.data());
-  kernel.Run(KernelArguments{batch.samples, pointers, output.data(), scratch.get(), &alone});
+  kernel.Run(KernelArguments{batch.samples, batch.samples, pointers, output.data(), scratch.get(),
+                             &alone});
   return absl::OkStatus();
 }
 

@@ -26,7 +26,7 @@ using Dims = std::vector<std::int64_t>;
 // Stands for the number of samples, which is chosen at each Invoke.
 inline constexpr std::int64_t kBatch = std::numeric_limits<std::int64_t>::min();
 inline constexpr std::size_t kMaxRank = 8;
-// BLAS counts with 32 bits, and products of two such numbers still fit into 64.
+// BLAS and Workers count with 32 bits, and products of two such numbers still fit into 64.
 inline constexpr std::int64_t kMaxElements = std::numeric_limits<std::int32_t>::max();
 
 // What a value means. At run time all are kept as floats: integers beyond 2^24 would lose digits,

@@ -21,6 +21,7 @@ namespace biglittle::nn {
 // Buffers of one Run. Tensors are dense, one sample after the other.
 struct KernelArguments {
   std::int64_t batch = 1;                // samples, >= 1
+  std::int64_t max_batch = 1;            // the same for all Runs of a plan, as for ScratchFloats
   std::span<const float* const> inputs;  // one for each operand of the step
   float* output = nullptr;               // may be an input's memory where MayOverwrite allows it
   float* scratch = nullptr;              // ScratchFloats floats, 64-byte aligned

@@ -58,7 +58,7 @@ absl::Status SealSteps(Network& network, std::size_t file_bytes) {
   constexpr std::size_t kSmall = std::size_t{64} << 20U;
   for (const Step& step : network.steps) {
     step.kernel->Seal();
-    const std::int64_t work = step.kernel->MultiplyAdds();
+    const std::int64_t work = step.kernel->MultiplyAdds() * step.repeat;
     network.info.steps.push_back(StepInfo{step.description, step.kernel->Name(), work});
     network.info.weight_bytes +=
         static_cast<std::size_t>(step.kernel->WeightFloats()) * sizeof(float);

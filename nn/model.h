@@ -114,10 +114,10 @@ class Context {
   // floats, sample after sample, all finite: a NaN may come out as any number. 1 <= batch <=
   // max_batch.
   std::span<float> input(std::int64_t batch);
-  // Computes `batch` samples. What input() held is undefined afterwards. The results are the same
-  // bits for any number of threads. In a batch of another size a sample's may differ by rounding, as
-  // some convolutions are computed otherwise for many samples: by 1e-4 of the net's greatest output
-  // at most, far less as a rule; a net without 3x3 convolutions gives the same bits there too.
+  // Computes `batch` samples. What input() held is undefined afterwards. Inputs must be finite. A
+  // sample's results are the same bits alone and in any batch of this Context, with any number of
+  // threads. A Context of another max_batch may compute some 3x3 convolutions otherwise, which
+  // shows as rounding: with the big nets of models/ as less than 1e-5 of the greatest output.
   void Invoke(std::int64_t batch);
   // Invoke, with the time that each step took: microseconds, one for each of ModelInfo::steps.
   std::vector<double> Profile(std::int64_t batch);

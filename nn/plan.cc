@@ -51,8 +51,7 @@ absl::Status CheckOptions(const Network& network, const PrepareOptions& options)
 absl::StatusOr<std::unique_ptr<Plan>> Plan::Make(std::shared_ptr<const Network> network,
                                                  const PrepareOptions& options) {
   if (absl::Status s = CheckOptions(*network, options); !s.ok()) return s;
-  const PlanSizes sizes{options.max_batch,
-                        ChoosePortion(*network, options.max_batch, options.threads),
+  const PlanSizes sizes{options.max_batch, ChoosePortion(*network, options.max_batch),
                         options.threads};
   const Buffers buffers = AssignBuffers(*network, sizes);
   const ArenaLayout layout = LayOutArena(buffers.lifetimes);
@@ -96,13 +95,19 @@ void Plan::Bind(const Buffers& buffers, const ArenaLayout& layout) {
   output_ = slot(network_->output_slot);
 }
 
-void Plan::Run(std::int64_t batch) {
+template <typename Portion>
+void Plan::ForEachPortion(std::int64_t batch, Portion portion) const {
   const std::int64_t portions = (batch + sizes_.portion - 1) / sizes_.portion;
   for (std::int64_t i = 0; i < portions; ++i) {
     const std::int64_t first = batch * i / portions;
-    const std::int64_t count = batch * (i + 1) / portions - first;
-    for (BoundStep& step : steps_) RunStep(step, first, count);
+    portion(first, batch * (i + 1) / portions - first);
   }
+}
+
+void Plan::Run(std::int64_t batch) {
+  ForEachPortion(batch, [this](std::int64_t first, std::int64_t count) {
+    for (BoundStep& step : steps_) RunStep(step, first, count);
+  });
 }
 
 void Plan::RunStep(BoundStep& step, std::int64_t first, std::int64_t count) {
@@ -110,24 +115,22 @@ void Plan::RunStep(BoundStep& step, std::int64_t first, std::int64_t count) {
     step.inputs[operand] = input_ + first * network_->input.elements;
   }
   if (step.writes_output) step.output = output_ + first * network_->output.elements;
-  step.kernel->Run(
-      KernelArguments{count * step.repeat, step.inputs, step.output, step.scratch, workers_.get()});
+  step.kernel->Run(KernelArguments{count * step.repeat, sizes_.portion * step.repeat, step.inputs,
+                                   step.output, step.scratch, workers_.get()});
 }
 
 std::vector<double> Plan::Profile(std::int64_t batch) {
   using Clock = std::chrono::steady_clock;
-  std::vector<double> microseconds(steps_.size(), 0.0);
-  const std::int64_t portions = (batch + sizes_.portion - 1) / sizes_.portion;
-  for (std::int64_t i = 0; i < portions; ++i) {
-    const std::int64_t first = batch * i / portions;
-    const std::int64_t count = batch * (i + 1) / portions - first;
-    for (std::size_t step = 0; step < steps_.size(); ++step) {
+  using Microseconds = std::chrono::duration<double, std::micro>;
+  std::vector<double> times(steps_.size(), 0.0);
+  ForEachPortion(batch, [&](std::int64_t first, std::int64_t count) {
+    for (std::size_t i = 0; i < steps_.size(); ++i) {
       const auto start = Clock::now();
-      RunStep(steps_[step], first, count);
-      microseconds[step] += std::chrono::duration<double, std::micro>(Clock::now() - start).count();
+      RunStep(steps_[i], first, count);
+      times[i] += Microseconds(Clock::now() - start).count();
     }
-  }
-  return microseconds;
+  });
+  return times;
 }
 
 }  // namespace biglittle::nn

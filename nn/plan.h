@@ -60,6 +60,9 @@ class Plan {
 
   // Gives every step its pointers.
   void Bind(const Buffers& buffers, const ArenaLayout& layout);
+  // Calls portion(first, count) for the portions of a batch.
+  template <typename Portion>
+  void ForEachPortion(std::int64_t batch, Portion portion) const;
   // Computes samples [first, first + count) of the batch.
   void RunStep(BoundStep& step, std::int64_t first, std::int64_t count);
 

@@ -184,6 +184,8 @@ std::optional<ChannelAffine> AffineOf(BinaryFunction function, const BinaryParts
   if (constant == nullptr || rank < 2 || parts.dims[1 - right] != parts.output) return std::nullopt;
   const Dims wide = Widened(parts.dims[right], rank);
   const auto count = static_cast<std::int64_t>(constant->floats.size());
+  constexpr std::int64_t kMostChannels = 4096;  // two numbers are kept for each, by each node
+  if (count > kMostChannels) return std::nullopt;
   ChannelAffine affine;
   affine.along_second = wide[1] == count && (count > 1 || parts.output[1] == 1);
   affine.along_last = wide[rank - 1] == count && (count > 1 || parts.output[rank - 1] == 1);

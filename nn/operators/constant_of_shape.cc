@@ -57,7 +57,9 @@ absl::StatusOr<Lowered> LowerConstantOfShape(const NodeView& node) {
   if (!dims.ok()) return dims.status();
   // Further behind it is for a recurrent layer to read, which takes what all samples share with a 1
   // in the batch's place.
-  if (!dims->empty()) std::replace(dims->begin() + 1, dims->end(), kBatch, std::int64_t{1});
+  const bool one_for_batch = std::ranges::find(*dims, kBatch) > dims->begin() &&
+                             std::ranges::find(*dims, kBatch) != dims->end();
+  if (one_for_batch) std::ranges::replace(*dims, kBatch, 1);
   const TensorType asked{filling->element, *dims};
   if (asked.IsEmptyList()) {
     return Lowered{asked, std::make_shared<const Constant>(Constant{asked, {}, {}})};
@@ -65,7 +67,7 @@ absl::StatusOr<Lowered> LowerConstantOfShape(const NodeView& node) {
   absl::StatusOr<TensorType> type = node.Output(*std::move(dims), filling->element);
   if (!type.ok()) return type.status();
   auto kernel = std::make_unique<FillKernel>(filling->value, type->elements());
-  return Lowered{*std::move(type), Computed{std::move(kernel), {}}};
+  return Lowered{*std::move(type), Computed{std::move(kernel), {}}, one_for_batch};
 }
 
 }  // namespace biglittle::nn

@@ -59,8 +59,10 @@ absl::Status CheckCopies(const NodeView& node, const Window& window, std::int64_
   };
   const Dims padded = {kBatch, channels, extent(window.y), extent(window.x)};
   if (absl::Status s = node.Output(padded).status(); !s.ok()) return s;
-  return node.Output({groups, weights[1], window.taps(), simd::PackedColumns(weights[0] / groups)})
-      .status();
+  // A 3x3 kernel may become 36 numbers; a group has a bias of its own.
+  const std::int64_t taps = window.taps() == 9 ? 36 : window.taps();
+  const std::int64_t columns = simd::PackedColumns(weights[0] / groups);
+  return node.Output({groups, weights[1] * taps + 4, columns}).status();
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "nn/activation.h"
 #include "nn/graph.h"
@@ -19,7 +20,7 @@
 namespace biglittle::nn {
 
 void ConvKernel::Run(const KernelArguments& arguments) const {
-  AlgorithmFor(arguments.batch).Run(arguments);
+  AlgorithmFor(arguments.max_batch).Run(arguments);
   if (FusedClamp(parameters_.activation).has_value()) return;
   Apply(parameters_.activation, arguments.output, arguments.output,
         arguments.batch * parameters_.output_floats(), *arguments.workers);
@@ -53,9 +54,7 @@ std::int64_t ConvKernel::WeightFloats() const {
 }
 
 std::int64_t ConvKernel::ScratchFloats(std::int64_t max_batch, std::int64_t threads) const {
-  const std::int64_t floats = algorithm_->ScratchFloats(max_batch, threads);
-  if (many_ == nullptr || max_batch < many_from_) return floats;
-  return std::max(floats, many_->ScratchFloats(max_batch, threads));
+  return AlgorithmFor(max_batch).ScratchFloats(max_batch, threads);
 }
 
 bool ConvKernel::Absorb(const Kernel& next) {
@@ -76,20 +75,22 @@ bool ConvKernel::AbsorbSum() {
 bool ConvKernel::AbsorbAffine(const ChannelAffine& affine) {
   if (parameters_.sum || !affine.along_second || affine.scale.size() != parameters_.bias.size())
     return false;
-  auto scaled = std::make_shared<Constant>(*parameters_.weights);
-  auto bias = parameters_.bias;
+  // The weights may be shared with other nodes: the scale waits for them to be packed.
+  std::vector<float> scale = parameters_.scale;
+  if (scale.empty()) scale.assign(affine.scale.size(), 1.0F);
+  std::vector<float> bias = parameters_.bias;
   const auto depth = static_cast<std::size_t>(parameters_.depth());
   bool finite = true;
   for (std::size_t m = 0; m < bias.size(); ++m) {
+    scale[m] *= affine.scale[m];
     for (std::size_t i = m * depth; i < (m + 1) * depth; ++i) {
-      scaled->floats[i] *= affine.scale[m];
-      finite = finite && std::isfinite(scaled->floats[i]);
+      finite = finite && std::isfinite(parameters_.weights->floats[i] * scale[m]);
     }
     bias[m] = bias[m] * affine.scale[m] + affine.shift[m];
     finite = finite && std::isfinite(bias[m]);
   }
   if (!finite) return false;
-  parameters_.weights = std::move(scaled);
+  parameters_.scale = std::move(scale);
   parameters_.bias = std::move(bias);
   return true;
 }

@@ -35,13 +35,15 @@ class ConvKernel final : public Kernel {
  private:
   bool AbsorbAffine(const ChannelAffine& affine);
 
-  const ConvAlgorithm& AlgorithmFor(std::int64_t samples) const {
-    return many_ != nullptr && samples >= many_from_ ? *many_ : *algorithm_;
+  // By what a plan may have at most, so that a sample's bits do not depend on its company.
+  const ConvAlgorithm& AlgorithmFor(std::int64_t max_batch) const {
+    return many_ != nullptr && max_batch >= many_from_ ? *many_ : *algorithm_;
   }
 
   ConvParameters parameters_;
   std::unique_ptr<const ConvAlgorithm> algorithm_;
-  std::unique_ptr<const ConvAlgorithm> many_;  // from many_from_ samples on; nullptr: none
+  std::unique_ptr<const ConvAlgorithm>
+      many_;  // for plans of many_from_ samples or more; nullptr: none
   std::int64_t many_from_ = 0;
 };
 

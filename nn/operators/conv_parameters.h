@@ -15,11 +15,12 @@ struct ConvParameters {
   Window window;
   std::int64_t input_channels = 0;
   std::int64_t output_channels = 0;
-  std::int64_t groups = 1;  // divides both
-  ConstantPtr weights;      // [output_channels, input_channels / groups, taps...]
-  std::vector<float> bias;  // one for each output channel
-  bool sum = false;         // operand 1, of the output's shape, is added
-  Activation activation;    // applied last
+  std::int64_t groups = 1;   // divides both
+  ConstantPtr weights;       // [output_channels, input_channels / groups, taps...]
+  std::vector<float> scale;  // of each output channel's weights; empty: 1
+  std::vector<float> bias;   // one for each output channel
+  bool sum = false;          // operand 1, of the output's shape, is added
+  Activation activation;     // applied last
   bool planar_input = false;
 
   std::int64_t group_inputs() const { return input_channels / groups; }
@@ -31,7 +32,8 @@ struct ConvParameters {
   bool IsDepthwise() const { return groups > 1 && group_inputs() == 1 && group_outputs() == 1; }
   float weight(std::int64_t output_channel, std::int64_t channel, std::int64_t tap) const {
     const std::int64_t row = output_channel * group_inputs() + channel;
-    return weights->floats[static_cast<std::size_t>(row * window.taps() + tap)];
+    const float given = weights->floats[static_cast<std::size_t>(row * window.taps() + tap)];
+    return scale.empty() ? given : given * scale[static_cast<std::size_t>(output_channel)];
   }
 };
 

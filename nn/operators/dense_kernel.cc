@@ -7,11 +7,11 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 
@@ -85,21 +85,25 @@ bool DenseKernel::AbsorbSum() {
 
 bool DenseKernel::AbsorbAffine(const ChannelAffine& affine) {
   if (sum_ || !affine.along_last || affine.scale.size() != p_.bias.size()) return false;
-  auto scaled = std::make_shared<Constant>(*p_.weights);
-  auto bias = p_.bias;
+  // The weights may be shared with other nodes: the scale waits for them to be packed.
+  std::vector<float> scale = scale_;
+  if (scale.empty()) scale.assign(affine.scale.size(), 1.0F);
+  std::vector<float> bias = p_.bias;
   const auto inputs = static_cast<std::size_t>(p_.inputs);
   const auto outputs = static_cast<std::size_t>(p_.outputs);
   bool finite = true;
-  for (std::size_t i = 0; i < scaled->floats.size(); ++i) {
-    scaled->floats[i] *= affine.scale[p_.transposed ? i / inputs : i % outputs];
-    finite = finite && std::isfinite(scaled->floats[i]);
-  }
   for (std::size_t m = 0; m < outputs; ++m) {
+    scale[m] *= affine.scale[m];
     bias[m] = bias[m] * affine.scale[m] + affine.shift[m];
     finite = finite && std::isfinite(bias[m]);
   }
+  const std::vector<float>& weights = p_.weights->floats;
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    const float factor = scale[p_.transposed ? i / inputs : i % outputs];
+    finite = finite && std::isfinite(p_.alpha * weights[i] * factor);
+  }
   if (!finite) return false;
-  p_.weights = std::move(scaled);
+  scale_ = std::move(scale);
   p_.bias = std::move(bias);
   return true;
 }
@@ -117,8 +121,10 @@ void DenseKernel::Seal() {
       p_.inputs, p_.outputs,
       [&](std::int64_t k, std::int64_t column) {
         const std::int64_t row = k % channels_ * pixels + k / channels_;
-        return p_.alpha *
-               weights[p_.transposed ? column * p_.inputs + row : row * p_.outputs + column];
+        const float factor = scale_.empty() ? 1.0F : scale_[static_cast<std::size_t>(column)];
+        const float weight =
+            weights[p_.transposed ? column * p_.inputs + row : row * p_.outputs + column];
+        return p_.alpha * weight * factor;
       },
       p_.bias);
   p_.weights = nullptr;  // packed_ has a copy in its own order

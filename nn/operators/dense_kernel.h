@@ -50,6 +50,7 @@ class DenseKernel final : public Kernel {
 
   DenseParameters p_;
   bool sum_ = false;           // operand 1, of the output's shape, is added
+  std::vector<float> scale_;   // of each output's weights; empty: 1
   std::int64_t channels_ = 1;  // an input row lies as [inputs / channels, channels]
   simd::PackedMatrix packed_;
 };

@@ -29,7 +29,8 @@ class RepeatKernel final : public Kernel {
   void Run(const KernelArguments& arguments) const override {
     const std::array<const float*, 1> inputs = {constant_->floats.data()};
     for (std::int64_t n = 0; n < arguments.batch; ++n) {
-      copy_.Run(KernelArguments{1, inputs, arguments.output + n * elements_, nullptr});
+      copy_.Run(KernelArguments{1, 1, inputs, arguments.output + n * elements_, nullptr,
+                                arguments.workers});
     }
   }
 

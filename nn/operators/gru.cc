@@ -37,7 +37,6 @@ class GruCell final : public RecurrentCell {
   std::int64_t WeightFloats() const override {
     return input_.floats() + update_reset_.floats() + candidate_.floats();
   }
-  std::int64_t MultiplyAdds() const override { return 3 * units_ * (input_.depth() + units_); }
 
   void Step(std::int64_t samples, float* gates, float* hidden, float* /*cell*/,
             float* scratch) const override {

@@ -32,9 +32,6 @@ class LstmCell final : public RecurrentCell {
 
   const simd::PackedMatrix& input_weights() const override { return input_; }
   std::int64_t WeightFloats() const override { return input_.floats() + recurrent_.floats(); }
-  std::int64_t MultiplyAdds() const override {
-    return 4 * units_ * (input_.depth() + recurrent_.depth());
-  }
 
   void Step(std::int64_t samples, float* gates, float* hidden, float* cell,
             float* scratch) const override {

@@ -103,6 +103,7 @@ absl::StatusOr<std::vector<std::int64_t>> NodeView::Ints(int input) const {
     return Invalid(fmt::format("input {} must be a list of int64, it is {} {}", input,
                                Name(type.element), ToString(type.dims)));
   }
+  if (!IsConstant(input)) return Unsupported(fmt::format("input {} must be a constant", input));
   return ConstantAt(input)->ints;
 }
 

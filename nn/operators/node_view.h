@@ -1,6 +1,7 @@
 // What an operator sees of its node while it is lowered, and how it answers.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -19,7 +20,8 @@ namespace biglittle::nn {
 // What is known of a value once its producer is lowered.
 struct KnownValue {
   TensorType type;
-  ConstantPtr constant;  // set exactly if the value is known at Load
+  ConstantPtr constant;        // set exactly if the value is known at Load
+  bool one_for_batch = false;  // it is a constant with a 1 in the place of the batch
 };
 
 // How a node's output comes about.
@@ -36,6 +38,7 @@ struct Computed {
 struct Lowered {
   TensorType type;
   std::variant<View, Computed, ConstantPtr> how;
+  bool one_for_batch = false;  // as KnownValue's
 };
 
 // A kernel that reads input 0 at run time and nothing else.
@@ -70,6 +73,10 @@ class NodeView {
   bool IsConstant(int input) const { return ConstantAt(input) != nullptr; }
   // nullptr if the value is computed at run time.
   const ConstantPtr& ConstantAt(int input) const;
+  bool AnyOneForBatch() const {
+    return std::ranges::any_of(
+        inputs_, [](const KnownValue* input) { return input != nullptr && input->one_for_batch; });
+  }
   // True if all inputs are known at Load.
   bool AllConstant() const;
   // float32, of whatever origin.

@@ -158,7 +158,11 @@ absl::StatusOr<Dims> PaddedDims(const NodeView& node, const Dims& input,
       }
     }
     dims[i] += both[0] + both[1];
-    // So that something of the input stays, and a taken part is not reflected into.
+    if (parameters.mode == PadMode::kReflect && std::min(both[0], both[1]) < 0 &&
+        std::max(both[0], both[1]) > 0) {
+      return node.Unsupported("it reflects on one side and takes away on the other");
+    }
+    // So that something of the input stays.
     if (std::min<std::int64_t>(both[0], 0) + std::min<std::int64_t>(both[1], 0) <= -input[i]) {
       return node.Invalid("its pads leave nothing");
     }

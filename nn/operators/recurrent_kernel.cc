@@ -54,18 +54,18 @@ void RecurrentKernel::Run(const KernelArguments& arguments) const {
   const std::int64_t samples = arguments.batch * p_.samples;
   const std::int64_t blocks = (samples + kBlockSamples - 1) / kBlockSamples;
   arguments.workers->ForEach(
-      blocks * static_cast<std::int64_t>(p_.cells.size()),
+      blocks * static_cast<std::int64_t>(cells_.size()),
       [&](std::int64_t item, std::int64_t worker) { RunBlock(arguments, item, worker); });
 }
 
 void RecurrentKernel::RunBlock(const KernelArguments& arguments, std::int64_t item,
                                std::int64_t worker) const {
-  const auto directions = static_cast<std::int64_t>(p_.cells.size());
+  const auto directions = static_cast<std::int64_t>(cells_.size());
   Block block = Divide(arguments.scratch + worker * BlockFloats());
   block.first = item / directions * kBlockSamples;
   block.samples = std::min(kBlockSamples, arguments.batch * p_.samples - block.first);
   block.direction = item % directions;
-  const RecurrentCell& cell = *p_.cells[static_cast<std::size_t>(block.direction)];
+  const RecurrentCell& cell = *cells_[static_cast<std::size_t>(block.direction)];
 
   Project(arguments.inputs[0], block);
   Start(block, p_.first_hidden, block.hidden);
@@ -96,7 +96,7 @@ RecurrentKernel::Block RecurrentKernel::Divide(float* scratch) const {
 // The input's part of the gates, for all steps at once: it waits for nothing.
 void RecurrentKernel::Project(const float* input, const Block& block) const {
   const simd::PackedMatrix& matrix =
-      p_.cells[static_cast<std::size_t>(block.direction)]->input_weights();
+      cells_[static_cast<std::size_t>(block.direction)]->input_weights();
   const std::int64_t rows = p_.steps * block.samples;
   std::array<const float*, kBlockRows> pointers{};
   for (std::int64_t first = 0; first < rows; first += kBlockRows) {
@@ -120,7 +120,7 @@ void RecurrentKernel::Start(const Block& block, const std::vector<float>& first,
     std::fill_n(state, block.samples * p_.units, 0.0F);
     return;
   }
-  const auto directions = static_cast<std::int64_t>(p_.cells.size());
+  const auto directions = static_cast<std::int64_t>(cells_.size());
   const bool shared = static_cast<std::int64_t>(first.size()) == directions * p_.units;
   for (std::int64_t n = 0; n < block.samples; ++n) {
     const std::int64_t row =
@@ -138,7 +138,7 @@ void RecurrentKernel::Write(const Block& block, const float* state, std::int64_t
   }
 }
 
-std::int64_t RecurrentKernel::GateFloats() const { return p_.cells[0]->input_weights().columns(); }
+std::int64_t RecurrentKernel::GateFloats() const { return cells_[0]->input_weights().columns(); }
 
 std::int64_t RecurrentKernel::BlockFloats() const {
   return AlignedFloats::RoundUp(p_.steps * kBlockSamples * GateFloats()) +
@@ -153,18 +153,19 @@ std::int64_t RecurrentKernel::ScratchFloats(std::int64_t /*max_batch*/,
 
 std::string RecurrentKernel::Name() const {
   return fmt::format("{} {}->{}, {} steps{}", p_.name, p_.inputs, p_.units, p_.steps,
-                     p_.cells.size() > 1 ? ", both ways" : "");
+                     p_.backwards.size() > 1 ? ", both ways" : "");
 }
 
-std::int64_t RecurrentKernel::MultiplyAdds() const {
-  std::int64_t sum = 0;
-  for (const auto& cell : p_.cells) sum += p_.samples * p_.steps * cell->MultiplyAdds();
-  return sum;
+void RecurrentKernel::Seal() {
+  for (std::size_t d = 0; d < p_.backwards.size(); ++d) {
+    cells_.push_back(p_.make_cell(static_cast<std::int64_t>(d)));
+  }
+  p_.make_cell = nullptr;
 }
 
 std::int64_t RecurrentKernel::WeightFloats() const {
   std::int64_t sum = 0;
-  for (const auto& cell : p_.cells) sum += cell->WeightFloats();
+  for (const auto& cell : cells_) sum += cell->WeightFloats();
   return sum;
 }
 

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -26,7 +27,6 @@ class RecurrentCell {
   // The input's part of all gates, bias included: [inputs, gates * units].
   virtual const simd::PackedMatrix& input_weights() const = 0;
   virtual std::int64_t WeightFloats() const = 0;
-  virtual std::int64_t MultiplyAdds() const = 0;  // of one step and sample
   // Advances `samples` samples. `gates` holds the input's part and may be written over; `hidden`
   // and `cell` are the state, [samples, units] each; `scratch` has as many floats as `gates`.
   virtual void Step(std::int64_t samples, float* gates, float* hidden, float* cell,
@@ -52,8 +52,10 @@ struct RecurrentParameters {
   RecurrentStrides input;
   RecurrentStrides output;
   RecurrentOutput what = RecurrentOutput::kAllSteps;
-  std::vector<bool> backwards;                        // one for each direction
-  std::vector<std::unique_ptr<RecurrentCell>> cells;  // likewise
+  std::vector<bool> backwards;  // one for each direction
+  // Packs the weights of a direction. Only Seal calls it: nodes may share what it keeps.
+  std::function<std::unique_ptr<RecurrentCell>(std::int64_t direction)> make_cell;
+  std::int64_t multiply_adds = 0;  // of a sample of the net
   // [directions, units] if all samples share it, [directions, samples, units] else; empty: zeros.
   std::vector<float> first_hidden;
   std::vector<float> first_cell;
@@ -68,9 +70,10 @@ class RecurrentKernel final : public Kernel {
 
   void Run(const KernelArguments& arguments) const override;
   std::string Name() const override;
-  std::int64_t MultiplyAdds() const override;
+  std::int64_t MultiplyAdds() const override { return p_.multiply_adds; }
   std::int64_t WeightFloats() const override;
   std::int64_t ScratchFloats(std::int64_t max_batch, std::int64_t threads) const override;
+  void Seal() override;
 
  private:
   struct Block;  // samples of one direction that go through time together
@@ -84,6 +87,7 @@ class RecurrentKernel final : public Kernel {
   std::int64_t GateFloats() const;  // of a sample and step
 
   RecurrentParameters p_;
+  std::vector<std::unique_ptr<RecurrentCell>> cells_;  // one for each direction
 };
 
 }  // namespace biglittle::nn

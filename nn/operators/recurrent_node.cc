@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -165,42 +166,58 @@ Dims OutputDims(const RecurrentShape& shape, RecurrentOutput what, std::int64_t 
                              : Dims{shape.steps, directions, shape.samples, units};
 }
 
-// The cells of all directions.
-absl::Status MakeCells(const NodeView& node, const RecurrentOperator& op,
-                       const RecurrentAttributes& attributes, RecurrentParameters& p) {
-  const auto directions = static_cast<std::int64_t>(attributes.backwards.size());
+// The weights of a node, kept until its cells are made.
+struct NodeWeights {
+  ConstantPtr input;
+  ConstantPtr recurrent;
+  ConstantPtr bias;       // may be nullptr
+  ConstantPtr peepholes;  // may be nullptr
+};
+
+absl::StatusOr<NodeWeights> ReadWeights(const NodeView& node, const RecurrentOperator& op,
+                                        const RecurrentParameters& p) {
+  const auto directions = static_cast<std::int64_t>(p.backwards.size());
   const std::int64_t gates = op.gates * p.units;
-  // The registry demands these two.
-  const auto input = Optional(node, 1, {directions, gates, p.inputs});
-  if (!input.ok()) return input.status();
-  const auto recurrent = Optional(node, 2, {directions, gates, p.units});
-  if (!recurrent.ok()) return recurrent.status();
-  const auto bias = Optional(node, 3, {directions, 2 * gates});
-  if (!bias.ok()) return bias.status();
-  const auto peepholes = Optional(node, op.peephole_input, {directions, 3 * p.units});
-  if (!peepholes.ok()) return peepholes.status();
-  const std::vector<float> zeros(static_cast<std::size_t>(gates), 0.0F);
-  for (std::int64_t d = 0; d < directions; ++d) {
-    DirectionWeights weights;
-    weights.inputs = p.inputs;
-    weights.units = p.units;
-    weights.input = (*input)->floats.data() + d * gates * p.inputs;
-    weights.recurrent = (*recurrent)->floats.data() + d * gates * p.units;
-    weights.input_bias = *bias == nullptr ? zeros : Part(*bias, d * 2 * gates, gates);
-    weights.recurrent_bias = *bias == nullptr ? zeros : Part(*bias, d * 2 * gates + gates, gates);
-    weights.peepholes = Part(*peepholes, d * 3 * p.units, 3 * p.units);
-    const auto count = static_cast<std::int64_t>(op.activations.size());
-    const auto first = attributes.activations.begin() + d * count;
-    weights.activations.assign(first, first + count);
-    p.cells.push_back(op.make_cell(weights));
+  // The registry demands the first two.
+  const std::pair<int, Dims> expected[] = {{1, {directions, gates, p.inputs}},
+                                           {2, {directions, gates, p.units}},
+                                           {3, {directions, 2 * gates}},
+                                           {op.peephole_input, {directions, 3 * p.units}}};
+  NodeWeights weights;
+  ConstantPtr* const targets[] = {&weights.input, &weights.recurrent, &weights.bias,
+                                  &weights.peepholes};
+  for (std::size_t i = 0; i < std::size(targets); ++i) {
+    absl::StatusOr<ConstantPtr> constant = Optional(node, expected[i].first, expected[i].second);
+    if (!constant.ok()) return constant.status();
+    *targets[i] = *std::move(constant);
   }
-  return absl::OkStatus();
+  return weights;
+}
+
+DirectionWeights WeightsOf(const NodeWeights& node, const RecurrentOperator& op,
+                           std::int64_t inputs, std::int64_t units, std::int64_t direction,
+                           const std::vector<Activation>& activations) {
+  const std::int64_t gates = op.gates * units;
+  const std::vector<float> zeros(static_cast<std::size_t>(gates), 0.0F);
+  const std::int64_t bias = direction * 2 * gates;
+  DirectionWeights weights;
+  weights.inputs = inputs;
+  weights.units = units;
+  weights.input = node.input->floats.data() + direction * gates * inputs;
+  weights.recurrent = node.recurrent->floats.data() + direction * gates * units;
+  weights.input_bias = node.bias == nullptr ? zeros : Part(node.bias, bias, gates);
+  weights.recurrent_bias = node.bias == nullptr ? zeros : Part(node.bias, bias + gates, gates);
+  weights.peepholes = Part(node.peepholes, direction * 3 * units, 3 * units);
+  const auto count = static_cast<std::int64_t>(op.activations.size());
+  const auto first = activations.begin() + direction * count;
+  weights.activations.assign(first, first + count);
+  return weights;
 }
 
 // All samples must use all steps.
 absl::Status CheckLengths(const NodeView& node, std::int64_t steps) {
   if (!node.Has(4)) return absl::OkStatus();
-  const bool whole = node.IsConstant(4) &&
+  const bool whole = node.IsConstant(4) && node.Type(4).element == ElementType::kInt32 &&
                      std::ranges::all_of(node.ConstantAt(4)->ints,
                                          [steps](std::int64_t length) { return length == steps; });
   return whole ? absl::OkStatus() : node.Unsupported("sequences of different lengths");
@@ -242,7 +259,13 @@ absl::StatusOr<Lowered> LowerRecurrent(const NodeView& node, Attributes& attribu
   const bool all = p.what == RecurrentOutput::kAllSteps;
   p.output = OutputStrides(*shape, all ? p.steps : 1, directions, p.units);
   p.backwards = read->backwards;
-  if (absl::Status s = MakeCells(node, op, *read, p); !s.ok()) return s;
+  const absl::StatusOr<NodeWeights> weights = ReadWeights(node, op, p);
+  if (!weights.ok()) return weights.status();
+  p.make_cell = [op, weights = *weights, inputs = p.inputs, units = p.units,
+                 activations = read->activations](std::int64_t direction) {
+    return op.make_cell(WeightsOf(weights, op, inputs, units, direction, activations));
+  };
+  p.multiply_adds = p.samples * p.steps * directions * gates * (p.inputs + p.units);
   auto hidden = FirstState(node, 5, *shape, directions, p.units);
   if (!hidden.ok()) return hidden.status();
   p.first_hidden = *std::move(hidden);

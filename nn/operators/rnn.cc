@@ -27,9 +27,6 @@ class RnnCell final : public RecurrentCell {
 
   const simd::PackedMatrix& input_weights() const override { return input_; }
   std::int64_t WeightFloats() const override { return input_.floats() + recurrent_.floats(); }
-  std::int64_t MultiplyAdds() const override {
-    return units_ * (input_.depth() + recurrent_.depth());
-  }
   void Step(std::int64_t samples, float* gates, float* hidden, float* /*cell*/,
             float* /*scratch*/) const override {
     MultiplyRows(recurrent_, hidden, samples, gates, gates);

@@ -60,6 +60,11 @@ absl::Status Complete(const NodeView& node, const WindowOptions& options, Window
       axis.output * axis.stride < axis.input + axis.pad_begin) {
     ++axis.output;
   }
+  // Taps that are far apart can step over the input.
+  const auto blind = [&axis](std::int64_t o) { return axis.FirstTap(o) >= axis.LastTap(o); };
+  for (std::int64_t o = 0; options.pad_below_kernel && o < axis.output; ++o) {
+    if (blind(o)) return node.Invalid(fmt::format("the window of output {} sees only padding", o));
+  }
   return absl::OkStatus();
 }
 
@@ -135,10 +140,6 @@ std::int64_t WindowAxis::FirstOutput(std::int64_t k) const {
 
 std::int64_t WindowAxis::LastOutput(std::int64_t k) const {
   return std::clamp<std::int64_t>(CeilDivide(input + pad_begin - k * dilation, stride), 0, output);
-}
-
-bool WindowAxis::IsPointwise() const {
-  return kernel == 1 && stride == 1 && pad_begin == 0 && pad_end == 0;
 }
 
 absl::StatusOr<Window> ReadWindow(const NodeView& node, Attributes& attributes, const Dims& input,

@@ -31,8 +31,6 @@ struct WindowAxis {
   // Outputs [first, last) for which tap k lies inside the input.
   std::int64_t FirstOutput(std::int64_t k) const;
   std::int64_t LastOutput(std::int64_t k) const;
-  // One tap, every input once, no padding.
-  bool IsPointwise() const;
 };
 
 struct Window {
@@ -42,7 +40,6 @@ struct Window {
   std::int64_t inputs() const { return y.input * x.input; }
   std::int64_t outputs() const { return y.output * x.output; }
   std::int64_t taps() const { return y.kernel * x.kernel; }
-  bool IsPointwise() const { return y.IsPointwise() && x.IsPointwise(); }
 };
 
 struct WindowOptions {

@@ -74,25 +74,20 @@ class WinogradConv final : public ConvAlgorithm {
 
  private:
   void Pack(const ConvParameters& p) {
-    // One transformed kernel at a time, spread over the 36 matrices.
-    std::vector<std::array<float, kWinogradPoints>> kernels;
-    kernels.reserve(static_cast<std::size_t>(input_channels_ * output_channels_));
+    for (std::int64_t point = 0; point < kWinogradPoints; ++point) {
+      points_.emplace_back(input_channels_, output_channels_);
+    }
     for (std::int64_t k = 0; k < input_channels_; ++k) {
       for (std::int64_t m = 0; m < output_channels_; ++m) {
         std::array<float, 9> kernel{};
         for (std::size_t tap = 0; tap < kernel.size(); ++tap) {
           kernel[tap] = p.weight(m, k, static_cast<std::int64_t>(tap));
         }
-        kernels.push_back(simd::TransformWeights(kernel));
+        const std::array<float, kWinogradPoints> points = simd::TransformWeights(kernel);
+        for (std::size_t point = 0; point < points.size(); ++point) {
+          points_[point].Set(k, m, points[point]);
+        }
       }
-    }
-    for (std::size_t point = 0; point < static_cast<std::size_t>(kWinogradPoints); ++point) {
-      points_.emplace_back(
-          input_channels_, output_channels_,
-          [&](std::int64_t k, std::int64_t m) {
-            return kernels[static_cast<std::size_t>(k * output_channels_ + m)][point];
-          },
-          std::span<const float>());
     }
   }
 

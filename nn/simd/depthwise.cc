@@ -95,16 +95,13 @@ HWY_INLINE void Pool(const WindowRow& row, float start, Join join, Finish finish
       auto joined = nothing;
       for (std::int64_t ky = 0; ky < row.tap_rows; ++ky) {
         const float* source = input + ky * row.row_step;
-        std::int64_t kx = 0;
-        for (; kx + kPieceTaps < row.tap_columns; kx += kPieceTaps) {
+        for (std::int64_t kx = 0; kx < row.tap_columns; kx += kPieceTaps) {
+          const std::int64_t count = std::min(kPieceTaps, row.tap_columns - kx);
           auto piece = nothing;
-          for (std::int64_t i = 0; i < kPieceTaps; ++i, source += row.column_step) {
+          for (std::int64_t i = 0; i < count; ++i, source += row.column_step) {
             piece = join(piece, hn::LoadU(d, source));
           }
           joined = join(joined, piece);
-        }
-        for (; kx < row.tap_columns; ++kx, source += row.column_step) {
-          joined = join(joined, hn::LoadU(d, source));
         }
       }
       hn::StoreU(finish(d, joined), d, row.output + p * row.channels + c);

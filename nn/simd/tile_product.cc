@@ -228,7 +228,7 @@ PackedMatrix::PackedMatrix(std::int64_t depth, std::int64_t columns)
       panels_((columns + PanelWidth() - 1) / PanelWidth()),
       narrow_(columns - (panels_ - 1) * PanelWidth() <= NarrowWidth()),
       weights_(PackedColumns(columns) * depth),
-      bias_(panels_ * PanelWidth()) {}
+      bias_(PackedColumns(columns)) {}
 
 void Multiply(const TileProduct& product, const TileBlock& block) {
   HWY_DYNAMIC_DISPATCH(RunBlock)(product, block);

@@ -14,10 +14,10 @@
 // are divided among calls. Thread-safe: all state is the caller's.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <span>
-#include <vector>
 
 #include "nn/aligned_floats.h"
 
@@ -50,6 +50,14 @@ class PackedMatrix {
     if (!bias.empty()) std::copy_n(bias.data(), columns_, bias_.data());
   }
 
+  // Zeros, to be filled by Set.
+  PackedMatrix(std::int64_t depth, std::int64_t columns);
+  void Set(std::int64_t k, std::int64_t column, float weight) {
+    const std::int64_t p = column / PanelWidth();
+    const std::int64_t at = p * PanelWidth() * depth_ + k * Width(p) + column % PanelWidth();
+    weights_.data()[at] = weight;
+  }
+
   std::int64_t depth() const { return depth_; }
   std::int64_t columns() const { return columns_; }
   std::int64_t panels() const { return panels_; }
@@ -62,8 +70,6 @@ class PackedMatrix {
   std::int64_t floats() const { return weights_.size() + bias_.size(); }
 
  private:
-  PackedMatrix(std::int64_t depth, std::int64_t columns);
-
   std::int64_t depth_ = 0;
   std::int64_t columns_ = 0;
   std::int64_t panels_ = 0;

@@ -218,6 +218,15 @@ def sound():
                                                        linear_before_reset=1),
         "rnn": recurrent("RNN", 1, direction="reverse", activations=["Relu"]),
         "residual": residual(),
+        # What the net computes, where a constant is wanted: refused.
+        "computed_shape": model([
+            helper.make_node("ArgMax", ["x"], ["a"], axis=1, keepdims=0),
+            helper.make_node("Reshape", ["x", "a"], ["y"])], (), (4,)),
+        "computed_start": model([
+            helper.make_node("ArgMax", ["x"], ["a"], axis=1, keepdims=0),
+            helper.make_node("Cast", ["a"], ["c"], to=TensorProto.INT64),
+            helper.make_node("Slice", ["x", "c", "end", "axes"], ["y"])],
+            (ints("end", 3), ints("axes", 1)), (4,)),
         "shape_arithmetic": shape_arithmetic(),
         "shape_chain": shape_chain(), "gather_chain": gather_chain(), "small_net": small_net(),
     }

@@ -98,7 +98,7 @@ INSTANTIATE_TEST_SUITE_P(Idioms, WholeNetsTest,
                          testing::Values("mean_over_image", "view_to_rows", "branches",
                                          "depthwise_conv1d", "attention", "squeeze_excite", "gelu",
                                          "layer_norm", "pad", "lstm", "lstm_two_ways", "gru",
-                                         "lstm64"),
+                                         "lstm64", "one_relu"),
                          kName);
 
 }  // namespace

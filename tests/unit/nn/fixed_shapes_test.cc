@@ -108,5 +108,14 @@ TEST(FixedShapes, CountTheWorkOfAllRows) {
   EXPECT_EQ(ParseFixed(net)->info().multiply_adds, 40);
 }
 
+TEST(FixedShapes, CountTheWorkOfAllRowsOfAStep) {
+  OnnxBuilder net({1, 3});
+  net.Node("Conv", {"x", net.Weight("w", {2, 1, 2}, {1, 1, 1, 1})});
+  net.input_type().mutable_shape()->mutable_dim(0)->set_dim_value(5);
+  const auto model = ParseFixed(net);
+  ASSERT_FALSE(model->info().steps.empty());
+  EXPECT_EQ(model->info().steps[0].multiply_adds, 40);
+}
+
 }  // namespace
 }  // namespace biglittle::nn::testing

@@ -80,5 +80,24 @@ TEST(Limits, Depth) {
   ExpectRefused(model.SerializeAsString(), StatusCode::kResourceExhausted, "far more parts");
 }
 
+// Each node packs the weights for itself: a small file could ask for any amount of memory.
+TEST(LoadLimits, WeightsThatManyNodesShare) {
+  constexpr std::int64_t kUnits = 128;
+  OnnxBuilder net({1, kUnits});
+  const std::string input = net.Weight("w", {1, 4 * kUnits, kUnits}, Floats(4 * kUnits * kUnits));
+  const std::string recurrent =
+      net.Weight("r", {1, 4 * kUnits, kUnits}, Floats(4 * kUnits * kUnits));
+  net.Node("Transpose", {"x"}, "0").IntList("perm", {1, 0, 2});
+  std::string last = "0";
+  for (int i = 1; i <= 300; ++i) {
+    const std::string name = std::to_string(i);
+    net.Node("LSTM", {last, input, recurrent}, "all" + name).Int("hidden_size", kUnits);
+    net.Node("Squeeze", {"all" + name, net.List("axes" + name, {1})}, name);
+    last = name;
+  }
+  net.Node("Transpose", {last}).IntList("perm", {1, 0, 2});
+  ExpectRefused(net, absl::StatusCode::kResourceExhausted, "far more memory than the file");
+}
+
 }  // namespace
 }  // namespace biglittle::nn::testing

@@ -67,5 +67,14 @@ TEST(AveragePool, HasNoDilations) {
   ExpectRefused(net, absl::StatusCode::kUnimplemented, "attribute 'dilations' is not known");
 }
 
+// Behind a convolution the map is stored channels last, and summed in float.
+TEST(AveragePool, LargeWindowsLoseNoDigits) {
+  OnnxBuilder net({2, 112, 112});
+  net.Node("Conv", {"x", net.Weight("w", {2, 2, 1, 1}, {1, 0, 0, 1})}, "map");
+  net.Node("AveragePool", {"map"}).IntList("kernel_shape", {112, 112});
+  const Floats input(2 * 112 * 112, 0.1F);
+  ExpectOutput(net, input, {2, 1, 1}, {0.1F, 0.1F});
+}
+
 }  // namespace
 }  // namespace biglittle::nn::testing

@@ -49,5 +49,17 @@ TEST(ConstantOfShape, Refused) {
   ExpectRefused(huge, absl::StatusCode::kInvalidArgument, "the impossible shape");
 }
 
+// With the batch further behind, only a recurrent layer may read it: what it holds is one sample's.
+TEST(ConstantOfShape, OfTheBatchFurtherBehind) {
+  OnnxBuilder net({1});
+  net.Node("Shape", {"x"}, "shape");
+  net.Node("Gather", {"shape", net.List("zero", {0})}, "batch");
+  net.Node("Concat", {net.List("one", {1}), "batch"}, "turned").Int("axis", 0);
+  net.Node("ConstantOfShape", {"turned"}, "zeros");
+  net.Node("ReduceSum", {"zeros"}, "sum");
+  net.Node("Add", {"x", "sum"});
+  ExpectRefused(net, absl::StatusCode::kUnimplemented, "whose shape has the batch size");
+}
+
 }  // namespace
 }  // namespace biglittle::nn::testing

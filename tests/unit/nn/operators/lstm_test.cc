@@ -304,5 +304,11 @@ TEST(LstmRefusedShapes, OutputWhoseBatchIsNotInFront) {
                 "output 'y' has the shape [4, 1, N, 5]: the batch must be in front");
 }
 
+TEST_F(LstmRefused, LengthsThatAreNoIntegers) {
+  net_.Weight("lengths", {1}, {3});
+  Node({"", "lengths"});
+  ExpectUnsupported("sequences of different lengths");
+}
+
 }  // namespace
 }  // namespace biglittle::nn::testing

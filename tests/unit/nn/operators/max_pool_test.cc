@@ -99,5 +99,14 @@ TEST(MaxPool, IndicesAreNotComputed) {
                 "node #1 (Relu): its input 'indices' is the second output of a node");
 }
 
+TEST(MaxPool, TapsThatStepOverTheInput) {
+  OnnxBuilder net({1, 1});
+  net.Node("MaxPool", {"x"})
+      .IntList("kernel_shape", {2})
+      .IntList("dilations", {5})
+      .IntList("pads", {3, 3});
+  ExpectRefused(net, absl::StatusCode::kInvalidArgument, "output 0 sees only padding");
+}
+
 }  // namespace
 }  // namespace biglittle::nn::testing

@@ -91,5 +91,11 @@ TEST(Pad, Refused) {
   ExpectRefused(reflect, absl::StatusCode::kInvalidArgument, "2 numbers cannot be reflected by 2");
 }
 
+TEST(Pad, ReflectsNothingThatIsTakenAway) {
+  OnnxBuilder net({4});
+  net.Node("Pad", {"x", net.List("pads", {0, -2, 0, 1})}).Text("mode", "reflect");
+  ExpectRefused(net, absl::StatusCode::kUnimplemented, "takes away on the other");
+}
+
 }  // namespace
 }  // namespace biglittle::nn::testing

@@ -66,5 +66,13 @@ TEST(Reshape, ZeroMeansZeroIfAllowed) {
   ExpectRefused(net, absl::StatusCode::kInvalidArgument, "shape [0, 6] is impossible");
 }
 
+// Shapes and the like must be known at load: what the net computes has other uses.
+TEST(Reshape, ToWhatTheNetComputes) {
+  OnnxBuilder net({3});
+  net.Node("ArgMax", {"x"}, "shape").Int("axis", 1).Int("keepdims", 0);
+  net.Node("Reshape", {"x", "shape"});
+  ExpectRefused(net, absl::StatusCode::kUnimplemented, "input 1 must be a constant");
+}
+
 }  // namespace
 }  // namespace biglittle::nn::testing

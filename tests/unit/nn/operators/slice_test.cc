@@ -77,5 +77,12 @@ TEST(Slice, Refused) {
   ExpectRefused(step, absl::StatusCode::kUnimplemented, "it takes steps of 0");
 }
 
+TEST(Slice, FromWhereTheNetSays) {
+  OnnxBuilder net({3});
+  net.Node("ArgMax", {"x"}, "start").Int("axis", 1).Int("keepdims", 0);
+  net.Node("Slice", {"x", "start", net.List("end", {3}), net.List("axes", {1})});
+  ExpectRefused(net, absl::StatusCode::kUnimplemented, "input 1 must be a constant");
+}
+
 }  // namespace
 }  // namespace biglittle::nn::testing
