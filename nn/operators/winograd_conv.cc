@@ -32,6 +32,8 @@ std::int64_t TilesAlong(const WindowAxis& axis) {
 // second-level cache to hold what lies between the transforms.
 constexpr std::int64_t kLeastChunk = 16;
 constexpr std::int64_t kGreatestChunk = 84;
+// Each thread brings a cache of its own; more tiles than this are not counted in rows.
+constexpr std::int64_t kMostTiles = 2 * kGreatestChunk;
 std::int64_t ChunkOf(const ConvParameters& p) {
   constexpr std::int64_t kCacheFloats = 192 * 1024;
   const std::int64_t fitting =
@@ -56,16 +58,18 @@ class WinogradConv final : public ConvAlgorithm {
 
   void Run(const KernelArguments& arguments) const override {
     const std::int64_t tiles = arguments.batch * tiles_y_ * tiles_x_;
-    const std::int64_t chunks = (tiles + chunk_ - 1) / chunk_;
+    const std::int64_t chunk = ChunkFor(arguments.workers->threads());
+    const std::int64_t chunks = (tiles + chunk - 1) / chunk;
     for (std::int64_t i = 0; i < chunks; ++i) {
       const std::int64_t first = tiles * i / chunks;
       RunChunk(arguments, first, tiles * (i + 1) / chunks - first);
     }
   }
 
-  std::int64_t ScratchFloats(std::int64_t /*max_batch*/, std::int64_t /*threads*/) const override {
+  std::int64_t ScratchFloats(std::int64_t /*max_batch*/, std::int64_t threads) const override {
+    const std::int64_t chunk = ChunkFor(threads);
     return kWinogradPoints *
-           (PointStride(chunk_, input_channels_) + PointStride(chunk_, output_channels_));
+           (PointStride(chunk, input_channels_) + PointStride(chunk, output_channels_));
   }
   std::int64_t WeightFloats() const override {
     return kWinogradPoints * points_[0].floats() + static_cast<std::int64_t>(bias_.size());
@@ -98,18 +102,29 @@ class WinogradConv final : public ConvAlgorithm {
     return (tiles * channels / kLine | 1) * kLine;
   }
 
+  std::int64_t ChunkFor(std::int64_t threads) const {
+    return std::min(chunk_ * threads, kMostTiles);
+  }
+
   void RunChunk(const KernelArguments& arguments, std::int64_t first, std::int64_t count) const {
     float* inputs = arguments.scratch;  // [points, count, input channels]
-    float* products = inputs + kWinogradPoints * PointStride(chunk_, input_channels_);
     Workers& workers = *arguments.workers;
-    workers.ForEach(count, [&](std::int64_t t, std::int64_t) {
-      ReadTile(arguments.inputs[0], first + t, count, inputs + t * input_channels_);
+    float* products =
+        inputs + kWinogradPoints * PointStride(ChunkFor(workers.threads()), input_channels_);
+    constexpr std::int64_t kTiles = 4;  // of one item
+    const std::int64_t items = (count + kTiles - 1) / kTiles;
+    workers.ForEach(items, [&](std::int64_t item, std::int64_t) {
+      for (std::int64_t t = item * kTiles; t < std::min(count, (item + 1) * kTiles); ++t) {
+        ReadTile(arguments.inputs[0], first + t, count, inputs + t * input_channels_);
+      }
     });
     workers.ForEach(kWinogradPoints, [&](std::int64_t point, std::int64_t) {
       MultiplyPoint(inputs, products, point, count);
     });
-    workers.ForEach(count, [&](std::int64_t t, std::int64_t) {
-      WriteTile(arguments, first + t, count, products + t * output_channels_);
+    workers.ForEach(items, [&](std::int64_t item, std::int64_t) {
+      for (std::int64_t t = item * kTiles; t < std::min(count, (item + 1) * kTiles); ++t) {
+        WriteTile(arguments, first + t, count, products + t * output_channels_);
+      }
     });
   }
 
@@ -146,7 +161,7 @@ class WinogradConv final : public ConvAlgorithm {
                      std::int64_t count) const {
     static constexpr std::array<std::int64_t, 1> kOneRun = {0};
     const simd::PackedMatrix& matrix = points_[static_cast<std::size_t>(point)];
-    std::array<const float*, kGreatestChunk> rows{};
+    std::array<const float*, kMostTiles> rows{};
     for (std::int64_t t = 0; t < count; ++t) {
       rows[static_cast<std::size_t>(t)] =
           inputs + point * PointStride(count, input_channels_) + t * input_channels_;
