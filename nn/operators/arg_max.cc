@@ -9,22 +9,16 @@
 #include "nn/graph.h"
 #include "nn/kernel.h"
 #include "nn/operators/attributes.h"
+#include "nn/operators/axes.h"
 #include "nn/operators/node_view.h"
 #include "nn/operators/operators.h"
 
 namespace biglittle::nn {
 namespace {
 
-// The tensor is seen as [outer, length, inner]; the place of the greatest of the middle is told.
-struct Extents {
-  std::int64_t outer = 1;  // of one sample
-  std::int64_t length = 1;
-  std::int64_t inner = 1;
-};
-
 class ArgMaxKernel final : public Kernel {
  public:
-  ArgMaxKernel(const Extents& extents, bool last) : extents_(extents), last_(last) {}
+  ArgMaxKernel(const AxisExtents& extents, bool last) : extents_(extents), last_(last) {}
 
   void Run(const KernelArguments& arguments) const override {
     float* output = arguments.output;
@@ -48,7 +42,7 @@ class ArgMaxKernel final : public Kernel {
     return best;
   }
 
-  const Extents extents_;
+  const AxisExtents extents_;
   const bool last_;
 };
 
@@ -74,8 +68,8 @@ absl::StatusOr<Lowered> LowerArgMax(const NodeView& node) {
   }
   absl::StatusOr<TensorType> output = node.Output(std::move(dims), ElementType::kInt64);
   if (!output.ok()) return output.status();
-  const Extents extents{Product(input->dims, 0, *axis), length,
-                        Product(input->dims, *axis + 1, input->rank())};
+  const AxisExtents extents{Product(input->dims, 0, *axis), length,
+                            Product(input->dims, *axis + 1, input->rank())};
   return Unary(*std::move(output), std::make_unique<ArgMaxKernel>(extents, last));
 }
 

@@ -1,4 +1,5 @@
-// The list of axes of Squeeze and Unsqueeze: an attribute before opset 13, an input since.
+// Axes: what lies around one, and the list of Squeeze and Unsqueeze, which is an attribute before
+// opset 13 and an input since.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +11,13 @@
 #include "nn/operators/node_view.h"
 
 namespace biglittle::nn {
+
+// A tensor seen as [outer, length, inner], for what works along the middle one.
+struct AxisExtents {
+  std::int64_t outer = 1;  // of one sample
+  std::int64_t length = 1;
+  std::int64_t inner = 1;
+};
 
 // nullopt if the node names no axes. Reads all attributes of the node.
 absl::StatusOr<std::optional<std::vector<std::int64_t>>> ReadAxes(const NodeView& node);

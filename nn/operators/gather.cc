@@ -11,6 +11,7 @@
 #include "nn/graph.h"
 #include "nn/kernel.h"
 #include "nn/operators/attributes.h"
+#include "nn/operators/axes.h"
 #include "nn/operators/node_view.h"
 #include "nn/operators/operators.h"
 #include "nn/operators/source.h"
@@ -18,18 +19,11 @@
 namespace biglittle::nn {
 namespace {
 
-// The data is seen as [outer, length, inner]; each index picks one of the middle.
-struct Extents {
-  std::int64_t outer = 1;
-  std::int64_t length = 1;
-  std::int64_t inner = 1;
-};
-
 // Indices that are known at Load.
 class GatherKernel final : public Kernel {
  public:
   // The indices are from -length to length - 1, where the negative ones count from the end.
-  GatherKernel(const Extents& extents, ConstantPtr indices)
+  GatherKernel(const AxisExtents& extents, ConstantPtr indices)
       : extents_(extents), indices_(std::move(indices)) {}
 
   void Run(const KernelArguments& arguments) const override {
@@ -45,7 +39,7 @@ class GatherKernel final : public Kernel {
   }
 
  private:
-  const Extents extents_;
+  const AxisExtents extents_;
   const ConstantPtr indices_;
 };
 
@@ -53,7 +47,7 @@ class GatherKernel final : public Kernel {
 // run cannot fail.
 class LookUpKernel final : public Kernel {
  public:
-  LookUpKernel(const Extents& extents, std::int64_t indices, Source data)
+  LookUpKernel(const AxisExtents& extents, std::int64_t indices, Source data)
       : extents_(extents), indices_(indices), data_(std::move(data)) {}
 
   void Run(const KernelArguments& arguments) const override {
@@ -78,12 +72,12 @@ class LookUpKernel final : public Kernel {
     return static_cast<std::int64_t>(std::min(std::max(0.0F, index), length - 1.0F));
   }
 
-  const Extents extents_;
+  const AxisExtents extents_;
   const std::int64_t indices_;  // of a sample
   const Source data_;
 };
 
-absl::StatusOr<Lowered> LowerLookUp(const NodeView& node, const Extents& extents,
+absl::StatusOr<Lowered> LowerLookUp(const NodeView& node, const AxisExtents& extents,
                                     TensorType output) {
   Computed computed{nullptr, {1}};
   absl::StatusOr<Source> data = Source::Make(node, 0, computed);
@@ -116,8 +110,8 @@ absl::StatusOr<Lowered> LowerGather(const NodeView& node) {
       (indices.batched() && (*axis != 0 || type.batched()))) {
     return node.Unsupported("it would move the batch dimension from the front");
   }
-  const Extents extents{Product(type.dims, 0, *axis), *at,
-                        Product(type.dims, *axis + 1, type.rank())};
+  const AxisExtents extents{Product(type.dims, 0, *axis), *at,
+                            Product(type.dims, *axis + 1, type.rank())};
   absl::StatusOr<TensorType> output = node.Output(std::move(dims), type.element);
   if (!output.ok()) return output.status();
   if (!node.IsConstant(1)) return LowerLookUp(node, extents, *std::move(output));

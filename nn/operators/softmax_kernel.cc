@@ -13,21 +13,15 @@
 #include "nn/graph.h"
 #include "nn/kernel.h"
 #include "nn/operators/attributes.h"
+#include "nn/operators/axes.h"
 #include "nn/operators/node_view.h"
 
 namespace biglittle::nn {
 namespace {
 
-// The tensor is seen as [outer, length, inner]; the middle dimension is normalised.
-struct Extents {
-  std::int64_t outer = 1;  // of one sample
-  std::int64_t length = 1;
-  std::int64_t inner = 1;
-};
-
 class SoftmaxKernel final : public Kernel {
  public:
-  SoftmaxKernel(const Extents& extents, bool logarithm) : extents_(extents), log_(logarithm) {}
+  SoftmaxKernel(const AxisExtents& extents, bool logarithm) : extents_(extents), log_(logarithm) {}
 
   void Run(const KernelArguments& arguments) const override {
     const std::int64_t block = extents_.length * extents_.inner;
@@ -57,7 +51,7 @@ class SoftmaxKernel final : public Kernel {
     for (std::int64_t i = 0; i < end; i += step) y[i] = log_ ? y[i] - by : y[i] * by;
   }
 
-  const Extents extents_;
+  const AxisExtents extents_;
   const bool log_;
 };
 
@@ -74,8 +68,8 @@ absl::StatusOr<Lowered> LowerSoftmaxOf(const NodeView& node, bool logarithm) {
   if (!axis.ok()) return axis.status();
   // Before opset 13 everything from the axis on is normalised together.
   const std::int64_t end = one_dimension ? *axis + 1 : type->rank();
-  const Extents extents{Product(type->dims, 0, *axis), Product(type->dims, *axis, end),
-                        Product(type->dims, end, type->rank())};
+  const AxisExtents extents{Product(type->dims, 0, *axis), Product(type->dims, *axis, end),
+                            Product(type->dims, end, type->rank())};
   auto kernel = std::make_unique<SoftmaxKernel>(extents, logarithm);
   return Unary(*std::move(type), std::move(kernel));
 }
