@@ -21,34 +21,28 @@
 #include "nn/simd/tile_product.h"
 
 namespace biglittle::nn {
-namespace {
-
-constexpr std::int64_t kBlockRows = 84;
-constexpr std::int64_t kBlockPanels = 4;
-
-}  // namespace
 
 absl::Status CheckPackedWeights(const NodeView& node, std::int64_t inputs, std::int64_t outputs) {
   return node.Output({inputs, simd::PackedColumns(outputs)}).status();
 }
 
 void DenseKernel::Run(const KernelArguments& arguments) const {
-  static constexpr std::array<std::int64_t, 1> kOneRun = {0};
   const std::int64_t rows = arguments.batch * p_.rows;
-  const std::int64_t panel_blocks = (packed_.panels() + kBlockPanels - 1) / kBlockPanels;
-  const std::int64_t row_blocks = (rows + kBlockRows - 1) / kBlockRows;
+  const std::int64_t panel_blocks =
+      (packed_.panels() + simd::kBlockPanels - 1) / simd::kBlockPanels;
+  const std::int64_t row_blocks = (rows + simd::kBlockRows - 1) / simd::kBlockRows;
   const Clamp clamp = FusedClamp(p_.activation).value_or(Clamp{});
-  const simd::TileProduct product{&packed_, kOneRun, p_.inputs, clamp.least, clamp.greatest};
+  const simd::TileProduct product{&packed_, simd::kOneRun, p_.inputs, clamp.least, clamp.greatest};
   arguments.workers->ForEach(row_blocks * panel_blocks, [&](std::int64_t item, std::int64_t) {
-    const std::int64_t first = item / panel_blocks * kBlockRows;
-    const std::int64_t count = std::min(kBlockRows, rows - first);
-    std::array<const float*, kBlockRows> pointers;
+    const std::int64_t first = item / panel_blocks * simd::kBlockRows;
+    const std::int64_t count = std::min(simd::kBlockRows, rows - first);
+    std::array<const float*, simd::kBlockRows> pointers;
     for (std::int64_t i = 0; i < count; ++i) {
       pointers[static_cast<std::size_t>(i)] = arguments.inputs[0] + (first + i) * p_.inputs;
     }
     simd::TileBlock block{std::span(pointers).first(static_cast<std::size_t>(count))};
-    block.first_panel = item % panel_blocks * kBlockPanels;
-    block.last_panel = std::min(packed_.panels(), block.first_panel + kBlockPanels);
+    block.first_panel = item % panel_blocks * simd::kBlockPanels;
+    block.last_panel = std::min(packed_.panels(), block.first_panel + simd::kBlockPanels);
     block.output = arguments.output + first * p_.outputs;
     block.stride = p_.outputs;
     if (sum_) block.residual = arguments.inputs[1] + first * p_.outputs;

@@ -18,11 +18,6 @@
 namespace biglittle::nn {
 namespace {
 
-// Output pixels that are computed panel by panel while their inputs are in the cache.
-constexpr std::int64_t kBlockRows = 84;
-// Panels of one piece of work: a multiple of what a thread should get where pixels are few.
-constexpr std::int64_t kBlockPanels = 4;
-
 std::int64_t Blocks(std::int64_t count, std::int64_t block) { return (count + block - 1) / block; }
 
 class DirectConv final : public ConvAlgorithm {
@@ -103,10 +98,10 @@ class DirectConv final : public ConvAlgorithm {
 
   // Pieces of work for so many samples: blocks of pixels times groups times blocks of panels.
   std::int64_t Items(std::int64_t samples) const {
-    return Blocks(samples * window_.outputs(), kBlockRows) * PanelBlocks() *
+    return Blocks(samples * window_.outputs(), simd::kBlockRows) * PanelBlocks() *
            static_cast<std::int64_t>(groups_.size());
   }
-  std::int64_t PanelBlocks() const { return Blocks(groups_[0].panels(), kBlockPanels); }
+  std::int64_t PanelBlocks() const { return Blocks(groups_[0].panels(), simd::kBlockPanels); }
 
   // `input` is sample `first`, padded if need be; the others follow it.
   void RunRows(const KernelArguments& arguments, const float* input, std::int64_t first,
@@ -121,9 +116,9 @@ class DirectConv final : public ConvAlgorithm {
     const std::int64_t panel_block = item % PanelBlocks();
     const auto groups = static_cast<std::int64_t>(groups_.size());
     const std::int64_t group = item / PanelBlocks() % groups;
-    const std::int64_t first_row = item / PanelBlocks() / groups * kBlockRows;
-    const std::int64_t count = std::min(kBlockRows, samples * window_.outputs() - first_row);
-    std::array<const float*, kBlockRows> rows;
+    const std::int64_t first_row = item / PanelBlocks() / groups * simd::kBlockRows;
+    const std::int64_t count = std::min(simd::kBlockRows, samples * window_.outputs() - first_row);
+    std::array<const float*, simd::kBlockRows> rows;
     FindRows(input + group * group_inputs_, first_row, count, rows);
 
     const simd::PackedMatrix& matrix = groups_[static_cast<std::size_t>(group)];
@@ -131,8 +126,8 @@ class DirectConv final : public ConvAlgorithm {
     const std::int64_t offset =
         (first * window_.outputs() + first_row) * output_channels_ + group * group_outputs_;
     simd::TileBlock block{std::span(rows).first(static_cast<std::size_t>(count))};
-    block.first_panel = panel_block * kBlockPanels;
-    block.last_panel = std::min(matrix.panels(), block.first_panel + kBlockPanels);
+    block.first_panel = panel_block * simd::kBlockPanels;
+    block.last_panel = std::min(matrix.panels(), block.first_panel + simd::kBlockPanels);
     block.output = arguments.output + offset;
     block.stride = output_channels_;
     if (arguments.inputs.size() > 1) block.residual = arguments.inputs[1] + offset;
@@ -141,7 +136,7 @@ class DirectConv final : public ConvAlgorithm {
 
   // Where the windows of outputs [first, first + count) begin; the samples follow each other.
   void FindRows(const float* input, std::int64_t first, std::int64_t count,
-                std::array<const float*, kBlockRows>& rows) const {
+                std::array<const float*, simd::kBlockRows>& rows) const {
     const std::int64_t sample_floats = input_.copies() ? input_.floats() : input_floats_;
     std::int64_t n = first / window_.outputs();
     std::int64_t y = first % window_.outputs() / window_.x.output;

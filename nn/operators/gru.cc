@@ -42,14 +42,14 @@ class GruCell final : public RecurrentCell {
             float* scratch) const override {
     float* update_reset = scratch;                      // [samples, 2 * units]
     float* candidate = scratch + samples * 2 * units_;  // [samples, units]
-    MultiplyRows(update_reset_, hidden, samples, nullptr, update_reset);
+    simd::MultiplyRows(update_reset_, hidden, samples, nullptr, update_reset);
     for (std::int64_t n = 0; n < samples; ++n) {
       float* row = update_reset + n * 2 * units_;
       simd::Add(row, gates + n * 3 * units_, row, 2 * units_);
     }
     simd::Transform(gate_activation_, update_reset, update_reset, samples * 2 * units_);
     if (reset_after_) {
-      MultiplyRows(candidate_, hidden, samples, nullptr, candidate);
+      simd::MultiplyRows(candidate_, hidden, samples, nullptr, candidate);
     } else {
       ResetState(samples, update_reset, hidden, gates, candidate);
     }
@@ -89,7 +89,7 @@ class GruCell final : public RecurrentCell {
     for (std::int64_t n = 0; n < samples; ++n) {
       float* factor = gates + n * 3 * units_;
       simd::Multiply(update_reset + n * 2 * units_ + units_, hidden + n * units_, factor, units_);
-      MultiplyRows(candidate_, factor, 1, nullptr, candidate + n * units_);
+      simd::MultiplyRows(candidate_, factor, 1, nullptr, candidate + n * units_);
     }
   }
 

@@ -20,9 +20,6 @@
 namespace biglittle::nn {
 namespace {
 
-// More than that is no arithmetic of shapes.
-constexpr std::int64_t kMaxIntegers = 4096;
-
 // Where one side is the batch size: what leaves it as it is.
 std::optional<std::int64_t> ComputeWithBatch(BinaryFunction function, std::int64_t a,
                                              std::int64_t b) {

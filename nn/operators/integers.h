@@ -1,12 +1,17 @@
 // Arithmetic of integers known at Load: what exporters compute with shapes.
 #pragma once
 
+#include <cstdint>
+
 #include "absl/status/statusor.h"
 
 #include "nn/operators/binary.h"
 #include "nn/operators/node_view.h"
 
 namespace biglittle::nn {
+
+// More than that is no arithmetic of shapes.
+inline constexpr std::int64_t kMaxIntegers = 4096;
 
 // True if both inputs are constants of int64 or both of int32, and the function is one of the four
 // of arithmetic or a comparison.

@@ -35,7 +35,7 @@ class LstmCell final : public RecurrentCell {
 
   void Step(std::int64_t samples, float* gates, float* hidden, float* cell,
             float* scratch) const override {
-    MultiplyRows(recurrent_, hidden, samples, gates, gates);
+    simd::MultiplyRows(recurrent_, hidden, samples, gates, gates);
     for (std::int64_t n = 0; n < samples; ++n) {
       Advance(gates + n * 4 * units_, hidden + n * units_, cell + n * units_, scratch);
     }

@@ -20,22 +20,17 @@
 #include "nn/operators/dense_kernel.h"
 #include "nn/operators/node_view.h"
 #include "nn/operators/operators.h"
+#include "nn/operators/source.h"
 #include "nn/operators/strided.h"
 
 namespace biglittle::nn {
 namespace {
 
-struct Side {
-  ConstantPtr constant;     // nullptr: an operand
-  std::size_t operand = 0;  // its position among the step's
-  std::int64_t sample = 0;  // elements of a sample; 0 for a constant
-};
-
 struct MatMulParameters {
   std::int64_t rows = 0;
   std::int64_t inner = 0;
   std::int64_t columns = 0;
-  std::array<Side, 2> sides;
+  std::array<Source, 2> sides;
   StridedLoop<2> matrices;  // of one sample; offsets in elements
   std::int64_t count = 1;   // matrices of one sample
 };
@@ -47,8 +42,8 @@ class MatMulKernel final : public Kernel {
   void Run(const KernelArguments& arguments) const override {
     float* output = arguments.output;
     for (std::int64_t n = 0; n < arguments.batch; ++n) {
-      const float* a = Data(arguments, p_.sides[0]) + n * p_.sides[0].sample;
-      const float* b = Data(arguments, p_.sides[1]) + n * p_.sides[1].sample;
+      const float* a = p_.sides[0].Sample(arguments, n);
+      const float* b = p_.sides[1].Sample(arguments, n);
       p_.matrices.ForEachRow([&](const auto& offsets, std::int64_t length, const auto& strides) {
         for (std::int64_t i = 0; i < length; ++i, output += p_.rows * p_.columns) {
           MatrixProduct(p_.rows, p_.columns, p_.inner, 1.0F,
@@ -62,10 +57,6 @@ class MatMulKernel final : public Kernel {
   std::int64_t MultiplyAdds() const override { return p_.count * p_.rows * p_.columns * p_.inner; }
 
  private:
-  static const float* Data(const KernelArguments& arguments, const Side& side) {
-    return side.constant != nullptr ? side.constant->floats.data() : arguments.inputs[side.operand];
-  }
-
   const MatMulParameters p_;
 };
 
@@ -124,7 +115,7 @@ std::unique_ptr<Kernel> MakeDense(ConstantPtr weights, const Shapes& shapes) {
   return std::make_unique<DenseKernel>(std::move(parameters));
 }
 
-std::unique_ptr<Kernel> MakeMatMul(const Shapes& shapes, std::array<Side, 2> sides) {
+std::unique_ptr<Kernel> MakeMatMul(const Shapes& shapes, std::array<Source, 2> sides) {
   MatMulParameters p;
   const std::size_t rank = shapes.a.size();
   p.rows = shapes.a[rank - 2];
@@ -146,19 +137,14 @@ std::unique_ptr<Kernel> MakeMatMul(const Shapes& shapes, std::array<Side, 2> sid
 
 absl::StatusOr<Lowered> LowerMatMul(const NodeView& node) {
   if (absl::Status s = Attributes(node).Done(); !s.ok()) return s;
-  std::array<Side, 2> sides;
+  std::array<Source, 2> sides;
   Computed computed;
   for (int i = 0; i < 2; ++i) {
     const absl::StatusOr<TensorType> type = node.Float(i);
     if (!type.ok()) return type.status();
-    Side& side = sides[static_cast<std::size_t>(i)];
-    if (node.IsConstant(i)) {
-      side.constant = *node.FloatConstant(i);
-    } else {
-      side.operand = computed.operands.size();
-      side.sample = type->elements();
-      computed.operands.push_back(i);
-    }
+    absl::StatusOr<Source> side = Source::Make(node, i, computed);
+    if (!side.ok()) return side.status();
+    sides[static_cast<std::size_t>(i)] = *std::move(side);
   }
   absl::StatusOr<Shapes> shapes = Broadcast(node);
   if (!shapes.ok()) return shapes.status();
@@ -169,7 +155,7 @@ absl::StatusOr<Lowered> LowerMatMul(const NodeView& node) {
     if (absl::Status s = CheckPackedWeights(node, shapes->a.back(), shapes->b.back()); !s.ok()) {
       return s;
     }
-    computed.kernel = MakeDense(sides[1].constant, *shapes);
+    computed.kernel = MakeDense(sides[1].constant(), *shapes);
   } else {
     computed.kernel = MakeMatMul(*shapes, std::move(sides));
   }

@@ -16,27 +16,6 @@
 #include "nn/simd/tile_product.h"
 
 namespace biglittle::nn {
-namespace {
-
-// Rows of the input's projection at once.
-constexpr std::int64_t kBlockRows = 84;
-constexpr std::array<std::int64_t, 1> kOneRun = {0};
-
-}  // namespace
-
-void MultiplyRows(const simd::PackedMatrix& matrix, const float* rows, std::int64_t samples,
-                  const float* sums, float* output) {
-  std::array<const float*, RecurrentKernel::kBlockSamples> pointers{};
-  for (std::int64_t n = 0; n < samples; ++n) {
-    pointers[static_cast<std::size_t>(n)] = rows + n * matrix.depth();
-  }
-  simd::TileBlock block{std::span(pointers).first(static_cast<std::size_t>(samples))};
-  block.last_panel = matrix.panels();
-  block.output = output;
-  block.stride = matrix.columns();
-  block.residual = sums;
-  simd::Multiply({&matrix, kOneRun, matrix.depth()}, block);
-}
 
 struct RecurrentKernel::Block {
   std::int64_t first = 0;  // sample, of the whole batch
@@ -98,9 +77,9 @@ void RecurrentKernel::Project(const float* input, const Block& block) const {
   const simd::PackedMatrix& matrix =
       cells_[static_cast<std::size_t>(block.direction)]->input_weights();
   const std::int64_t rows = p_.steps * block.samples;
-  std::array<const float*, kBlockRows> pointers{};
-  for (std::int64_t first = 0; first < rows; first += kBlockRows) {
-    const std::int64_t count = std::min(kBlockRows, rows - first);
+  std::array<const float*, simd::kBlockRows> pointers{};
+  for (std::int64_t first = 0; first < rows; first += simd::kBlockRows) {
+    const std::int64_t count = std::min(simd::kBlockRows, rows - first);
     for (std::int64_t i = 0; i < count; ++i) {
       const std::int64_t t = (first + i) / block.samples;
       const std::int64_t n = block.first + (first + i) % block.samples;
@@ -110,7 +89,7 @@ void RecurrentKernel::Project(const float* input, const Block& block) const {
     tile.last_panel = matrix.panels();
     tile.output = block.gates + first * GateFloats();
     tile.stride = GateFloats();
-    simd::Multiply({&matrix, kOneRun, p_.inputs}, tile);
+    simd::Multiply({&matrix, simd::kOneRun, p_.inputs}, tile);
   }
 }
 

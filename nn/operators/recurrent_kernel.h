@@ -14,11 +14,6 @@
 
 namespace biglittle::nn {
 
-// The product of `samples` neighbouring rows with a packed matrix. Where `sums` is not nullptr it
-// is added, and may be the output's memory. All dense.
-void MultiplyRows(const simd::PackedMatrix& matrix, const float* rows, std::int64_t samples,
-                  const float* sums, float* output);
-
 // What happens in one step of one direction. Immutable.
 class RecurrentCell {
  public:

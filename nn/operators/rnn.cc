@@ -29,7 +29,7 @@ class RnnCell final : public RecurrentCell {
   std::int64_t WeightFloats() const override { return input_.floats() + recurrent_.floats(); }
   void Step(std::int64_t samples, float* gates, float* hidden, float* /*cell*/,
             float* /*scratch*/) const override {
-    MultiplyRows(recurrent_, hidden, samples, gates, gates);
+    simd::MultiplyRows(recurrent_, hidden, samples, gates, gates);
     simd::Transform(activation_, gates, hidden, samples * units_);
   }
 

@@ -13,6 +13,7 @@
 #include "nn/kernel.h"
 #include "nn/operators/attributes.h"
 #include "nn/operators/broadcast.h"
+#include "nn/operators/integers.h"
 #include "nn/operators/node_view.h"
 #include "nn/operators/operators.h"
 #include "nn/operators/source.h"
@@ -20,9 +21,6 @@
 
 namespace biglittle::nn {
 namespace {
-
-// More than that is no shape.
-constexpr std::int64_t kMaxIntegers = 4096;
 
 class WhereKernel final : public Kernel {
  public:

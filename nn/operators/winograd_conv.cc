@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string_view>
 #include <vector>
 
@@ -32,7 +31,7 @@ std::int64_t TilesAlong(const WindowAxis& axis) {
 // second-level cache to hold what lies between the transforms.
 constexpr std::int64_t kLeastChunk = 16;
 constexpr std::int64_t kGreatestChunk = 84;
-// Each thread brings a cache of its own; more tiles than this are not counted in rows.
+// Each thread brings a cache of its own.
 constexpr std::int64_t kMostTiles = 2 * kGreatestChunk;
 std::int64_t ChunkOf(const ConvParameters& p) {
   constexpr std::int64_t kCacheFloats = 192 * 1024;
@@ -159,18 +158,9 @@ class WinogradConv final : public ConvAlgorithm {
 
   void MultiplyPoint(const float* inputs, float* products, std::int64_t point,
                      std::int64_t count) const {
-    static constexpr std::array<std::int64_t, 1> kOneRun = {0};
-    const simd::PackedMatrix& matrix = points_[static_cast<std::size_t>(point)];
-    std::array<const float*, kMostTiles> rows{};
-    for (std::int64_t t = 0; t < count; ++t) {
-      rows[static_cast<std::size_t>(t)] =
-          inputs + point * PointStride(count, input_channels_) + t * input_channels_;
-    }
-    simd::TileBlock block{std::span(rows).first(static_cast<std::size_t>(count))};
-    block.last_panel = matrix.panels();
-    block.output = products + point * PointStride(count, output_channels_);
-    block.stride = output_channels_;
-    simd::Multiply({&matrix, kOneRun, input_channels_}, block);
+    simd::MultiplyRows(points_[static_cast<std::size_t>(point)],
+                       inputs + point * PointStride(count, input_channels_), count, nullptr,
+                       products + point * PointStride(count, output_channels_));
   }
 
   void WriteTile(const KernelArguments& arguments, std::int64_t tile, std::int64_t count,

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <utility>
 
 #undef HWY_TARGET_INCLUDE
@@ -232,6 +233,24 @@ PackedMatrix::PackedMatrix(std::int64_t depth, std::int64_t columns)
 
 void Multiply(const TileProduct& product, const TileBlock& block) {
   HWY_DYNAMIC_DISPATCH(RunBlock)(product, block);
+}
+
+void MultiplyRows(const PackedMatrix& matrix, const float* rows, std::int64_t count,
+                  const float* sums, float* output) {
+  std::array<const float*, kBlockRows> pointers;
+  for (std::int64_t first = 0; first < count; first += kBlockRows) {
+    const std::int64_t block_rows = std::min(kBlockRows, count - first);
+    for (std::int64_t i = 0; i < block_rows; ++i) {
+      pointers[static_cast<std::size_t>(i)] = rows + (first + i) * matrix.depth();
+    }
+    const std::int64_t offset = first * matrix.columns();
+    TileBlock block{std::span(pointers).first(static_cast<std::size_t>(block_rows))};
+    block.last_panel = matrix.panels();
+    block.output = output + offset;
+    block.stride = matrix.columns();
+    if (sums != nullptr) block.residual = sums + offset;
+    Multiply({&matrix, kOneRun, matrix.depth()}, block);
+  }
 }
 
 }  // namespace biglittle::nn::simd

@@ -15,6 +15,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <limits>
 #include <span>
@@ -97,5 +98,17 @@ struct TileBlock {
 };
 
 void Multiply(const TileProduct& product, const TileBlock& block);
+
+// Where a row's inputs are one array.
+inline constexpr std::array<std::int64_t, 1> kOneRun = {0};
+// Rows to be computed panel by panel while their inputs are in the cache.
+inline constexpr std::int64_t kBlockRows = 84;
+// Panels of one piece of work: where rows are few, threads share the columns.
+inline constexpr std::int64_t kBlockPanels = 4;
+
+// All panels for `count` rows that follow each other, in `rows` as in `output`. `sums`, laid out as
+// the output, is added unless it is nullptr, and may be the output's memory.
+void MultiplyRows(const PackedMatrix& matrix, const float* rows, std::int64_t count,
+                  const float* sums, float* output);
 
 }  // namespace biglittle::nn::simd
