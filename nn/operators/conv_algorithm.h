@@ -15,7 +15,7 @@ namespace biglittle::nn {
 class ConvAlgorithm {
  public:
   virtual ~ConvAlgorithm() = default;
-  // As Kernel::Run. Applies of the activation what FusedClamp says, nothing else.
+  // As Kernel::Run. Applies of the epilogue the sum and the clamp, nothing else.
   virtual void Run(const KernelArguments& arguments) const = 0;
   virtual std::int64_t ScratchFloats(std::int64_t max_batch, std::int64_t threads) const = 0;
   virtual std::int64_t WeightFloats() const = 0;

@@ -12,7 +12,6 @@
 #include <utility>
 #include <vector>
 
-#include "nn/activation.h"
 #include "nn/graph.h"
 #include "nn/kernel.h"
 #include "nn/operators/conv_algorithm.h"
@@ -21,9 +20,8 @@ namespace biglittle::nn {
 
 void ConvKernel::Run(const KernelArguments& arguments) const {
   AlgorithmFor(arguments.max_batch).Run(arguments);
-  if (FusedClamp(parameters_.activation).has_value()) return;
-  Apply(parameters_.activation, arguments.output, arguments.output,
-        arguments.batch * parameters_.output_floats(), *arguments.workers);
+  parameters_.epilogue.Finish(arguments.output, arguments.batch * parameters_.output_floats(),
+                              *arguments.workers);
 }
 
 std::string ConvKernel::Name() const {
@@ -34,10 +32,7 @@ std::string ConvKernel::Name() const {
     name += fmt::format(" / {}", std::max(p.window.y.stride, p.window.x.stride));
   }
   if (p.groups > 1) name += fmt::format(" in {} groups", p.groups);
-  if (p.sum) name += " + sum";
-  if (p.activation.kind != ActivationKind::kNone) {
-    name += fmt::format(" + {}", biglittle::nn::Name(p.activation.kind));
-  }
+  name += p.epilogue.Name();
   if (algorithm_ != nullptr) name += fmt::format(", {}", algorithm_->Name());
   if (many_ != nullptr) name += fmt::format(" (from {} samples {})", many_from_, many_->Name());
   return name;
@@ -58,22 +53,13 @@ std::int64_t ConvKernel::ScratchFloats(std::int64_t max_batch, std::int64_t thre
 }
 
 bool ConvKernel::Absorb(const Kernel& next) {
-  if (parameters_.activation.kind != ActivationKind::kNone) return false;
   if (const ChannelAffine* affine = next.AsChannelAffine()) return AbsorbAffine(*affine);
-  const std::optional<Activation> activation = next.AsActivation();
-  if (!activation.has_value()) return false;
-  parameters_.activation = *activation;
-  return true;
-}
-
-bool ConvKernel::AbsorbSum() {
-  if (parameters_.sum || parameters_.activation.kind != ActivationKind::kNone) return false;
-  parameters_.sum = true;
-  return true;
+  return parameters_.epilogue.AbsorbActivation(next);
 }
 
 bool ConvKernel::AbsorbAffine(const ChannelAffine& affine) {
-  if (parameters_.sum || !affine.along_second || affine.scale.size() != parameters_.bias.size())
+  if (!parameters_.epilogue.empty() || !affine.along_second ||
+      affine.scale.size() != parameters_.bias.size())
     return false;
   // The weights may be shared with other nodes: the scale waits for them to be packed.
   std::vector<float> scale = parameters_.scale;

@@ -26,7 +26,7 @@ class ConvKernel final : public Kernel {
   bool MayOverwrite(std::size_t operand) const override { return operand == 1; }
 
   bool Absorb(const Kernel& next) override;
-  bool AbsorbSum() override;
+  bool AbsorbSum() override { return parameters_.epilogue.AbsorbSum(); }
   bool PrefersChannelsLast() const override { return true; }
   bool ToChannelsLast() override { return true; }
   bool ReadPlanar() override;

@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "nn/activation.h"
 #include "nn/graph.h"
+#include "nn/operators/epilogue.h"
 #include "nn/operators/window.h"
 
 namespace biglittle::nn {
@@ -19,8 +19,7 @@ struct ConvParameters {
   ConstantPtr weights;       // [output_channels, input_channels / groups, taps...]
   std::vector<float> scale;  // of each output channel's weights; empty: 1
   std::vector<float> bias;   // one for each output channel
-  bool sum = false;          // operand 1, of the output's shape, is added
-  Activation activation;     // applied last
+  Epilogue epilogue;
   bool planar_input = false;
 
   std::int64_t group_inputs() const { return input_channels / groups; }

@@ -7,7 +7,6 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -31,7 +30,7 @@ void DenseKernel::Run(const KernelArguments& arguments) const {
   const std::int64_t panel_blocks =
       (packed_.panels() + simd::kBlockPanels - 1) / simd::kBlockPanels;
   const std::int64_t row_blocks = (rows + simd::kBlockRows - 1) / simd::kBlockRows;
-  const Clamp clamp = FusedClamp(p_.activation).value_or(Clamp{});
+  const Clamp clamp = epilogue_.clamp();
   const simd::TileProduct product{&packed_, simd::kOneRun, p_.inputs, clamp.least, clamp.greatest};
   arguments.workers->ForEach(row_blocks * panel_blocks, [&](std::int64_t item, std::int64_t) {
     const std::int64_t first = item / panel_blocks * simd::kBlockRows;
@@ -45,40 +44,26 @@ void DenseKernel::Run(const KernelArguments& arguments) const {
     block.last_panel = std::min(packed_.panels(), block.first_panel + simd::kBlockPanels);
     block.output = arguments.output + first * p_.outputs;
     block.stride = p_.outputs;
-    if (sum_) block.residual = arguments.inputs[1] + first * p_.outputs;
+    if (epilogue_.sum()) block.residual = arguments.inputs[1] + first * p_.outputs;
     simd::Multiply(product, block);
   });
-  if (FusedClamp(p_.activation).has_value()) return;
-  Apply(p_.activation, arguments.output, arguments.output, rows * p_.outputs, *arguments.workers);
+  epilogue_.Finish(arguments.output, rows * p_.outputs, *arguments.workers);
 }
 
 std::string DenseKernel::Name() const {
   std::string name = fmt::format("dense {}->{}", p_.inputs, p_.outputs);
   if (p_.rows > 1) name += fmt::format(" x {} rows", p_.rows);
-  if (sum_) name += " + sum";
-  if (p_.activation.kind != ActivationKind::kNone) {
-    name += fmt::format(" + {}", biglittle::nn::Name(p_.activation.kind));
-  }
-  return name;
+  return name + epilogue_.Name();
 }
 
 bool DenseKernel::Absorb(const Kernel& next) {
-  if (p_.activation.kind != ActivationKind::kNone) return false;
   if (const ChannelAffine* affine = next.AsChannelAffine()) return AbsorbAffine(*affine);
-  const std::optional<Activation> activation = next.AsActivation();
-  if (!activation.has_value()) return false;
-  p_.activation = *activation;
-  return true;
-}
-
-bool DenseKernel::AbsorbSum() {
-  if (sum_ || p_.activation.kind != ActivationKind::kNone) return false;
-  sum_ = true;
-  return true;
+  return epilogue_.AbsorbActivation(next);
 }
 
 bool DenseKernel::AbsorbAffine(const ChannelAffine& affine) {
-  if (sum_ || !affine.along_last || affine.scale.size() != p_.bias.size()) return false;
+  if (!epilogue_.empty() || !affine.along_last || affine.scale.size() != p_.bias.size())
+    return false;
   // The weights may be shared with other nodes: the scale waits for them to be packed.
   std::vector<float> scale = scale_;
   if (scale.empty()) scale.assign(affine.scale.size(), 1.0F);

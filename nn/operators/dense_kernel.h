@@ -8,9 +8,9 @@
 
 #include "absl/status/status.h"
 
-#include "nn/activation.h"
 #include "nn/graph.h"
 #include "nn/kernel.h"
+#include "nn/operators/epilogue.h"
 #include "nn/operators/node_view.h"
 #include "nn/simd/tile_product.h"
 
@@ -24,7 +24,6 @@ struct DenseParameters {
   bool transposed = false;
   float alpha = 1.0F;       // times the product
   std::vector<float> bias;  // one for each output
-  Activation activation;    // applied last
 };
 
 // The packed weights, if they are of a sane size.
@@ -41,7 +40,7 @@ class DenseKernel final : public Kernel {
   std::int64_t WeightFloats() const override { return packed_.floats(); }
   bool MayOverwrite(std::size_t operand) const override { return operand == 1; }
   bool Absorb(const Kernel& next) override;
-  bool AbsorbSum() override;
+  bool AbsorbSum() override { return epilogue_.AbsorbSum(); }
   bool ReadPixelsFirst(std::int64_t channels, std::int64_t pixels) override;
   void Seal() override;
 
@@ -49,7 +48,7 @@ class DenseKernel final : public Kernel {
   bool AbsorbAffine(const ChannelAffine& affine);
 
   DenseParameters p_;
-  bool sum_ = false;           // operand 1, of the output's shape, is added
+  Epilogue epilogue_;
   std::vector<float> scale_;   // of each output's weights; empty: 1
   std::int64_t channels_ = 1;  // an input row lies as [inputs / channels, channels]
   simd::PackedMatrix packed_;

@@ -24,7 +24,7 @@ class DepthwiseConv final : public ConvAlgorithm {
         channels_(p.output_channels),
         weights_(p.window.taps() * p.output_channels),
         bias_(p.bias),
-        clamp_(FusedClamp(p.activation).value_or(Clamp{})) {
+        clamp_(p.epilogue.clamp()) {
     for (std::int64_t tap = 0; tap < window_.taps(); ++tap) {
       for (std::int64_t c = 0; c < channels_; ++c) {
         weights_.data()[tap * channels_ + c] = p.weight(c, 0, tap);

@@ -30,7 +30,7 @@ class DirectConv final : public ConvAlgorithm {
         group_inputs_(p.group_inputs()),
         group_outputs_(p.group_outputs()),
         input_floats_(p.input_floats()),
-        clamp_(FusedClamp(p.activation).value_or(Clamp{})) {
+        clamp_(p.epilogue.clamp()) {
     FindRuns(p.groups);
     for (std::int64_t g = 0; g < p.groups; ++g) groups_.push_back(Pack(p, g));
   }

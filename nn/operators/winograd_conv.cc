@@ -51,7 +51,7 @@ class WinogradConv final : public ConvAlgorithm {
         chunk_(ChunkOf(p)),
         bias_(p.bias),
         zeros_(p.input_channels),
-        clamp_(FusedClamp(p.activation).value_or(Clamp{})) {
+        clamp_(p.epilogue.clamp()) {
     Pack(p);
   }
 
