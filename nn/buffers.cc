@@ -48,18 +48,21 @@ class BufferAssignment {
     }
     // Valid until the next Invoke, whatever is written into the input meanwhile.
     const auto end = static_cast<std::int64_t>(network_.steps.size());
-    Lifetime& output = Of(network_.output_slot);
-    output.first = 0;
-    output.last = end;
+    for (const SlotId slot : network_.output_slots) {
+      Lifetime& output = Of(slot);
+      output.first = 0;
+      output.last = end;
+    }
     if (InPortions()) Of(network_.input_slot).last = end;  // the later portions' inputs
     return std::move(buffers_);
   }
 
  private:
   bool InPortions() const { return sizes_.portion < sizes_.max_batch; }
-  bool IsPort(SlotId slot) const {
-    return slot == network_.input_slot || slot == network_.output_slot;
+  bool IsOutput(SlotId slot) const {
+    return std::ranges::find(network_.output_slots, slot) != network_.output_slots.end();
   }
+  bool IsPort(SlotId slot) const { return slot == network_.input_slot || IsOutput(slot); }
   std::size_t& Index(SlotId slot) { return buffers_.of_slot[static_cast<std::size_t>(slot)]; }
   Lifetime& Of(SlotId slot) { return buffers_.lifetimes[Index(slot)]; }
   std::int64_t LastUse(SlotId slot) const { return last_use_[static_cast<std::size_t>(slot)]; }
@@ -87,10 +90,10 @@ class BufferAssignment {
     for (const SlotId operand : step.operands) {
       const bool fits = MayOverwrite(step, operand) && LastUse(operand) == now &&
                         Elements(operand) == Elements(step.output);
-      // The net's output must not lie where the next input is written, and what holds the whole
+      // An output of the net must not lie where the next input is written, and what holds the whole
       // batch not where a portion of it is computed.
       const bool from_input = Index(operand) == Index(network_.input_slot);
-      const bool to_output = step.output == network_.output_slot;
+      const bool to_output = IsOutput(step.output);
       const bool mixes = (from_input && to_output) || (InPortions() && (from_input || to_output));
       if (!fits || mixes) continue;
       Index(step.output) = Index(operand);

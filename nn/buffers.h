@@ -19,7 +19,7 @@ struct PlanSizes {
 };
 
 // Which buffer each slot and each step's scratch is in, and when the buffers are in use. Those of
-// the net's input and output hold max_batch samples, the others a portion.
+// the net's input and outputs hold max_batch samples, the others a portion.
 struct Buffers {
   static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
 

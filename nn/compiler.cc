@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <memory>
 #include <set>
 #include <utility>
@@ -15,7 +14,6 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
-#include "nn/copy_kernel.h"
 #include "nn/folding.h"
 #include "nn/graph.h"
 #include "nn/kernel.h"
@@ -30,16 +28,9 @@ namespace {
 
 constexpr SlotId kNoSlot = -1;
 
-// sum + a * b, or the greatest number if that is less. All are >= 0.
-std::int64_t SaturatingAdd(std::int64_t sum, std::int64_t a, std::int64_t b) {
-  std::int64_t product = 0;
-  const bool overflow =
-      __builtin_mul_overflow(a, b, &product) || __builtin_add_overflow(sum, product, &sum);
-  return overflow ? std::numeric_limits<std::int64_t>::max() : sum;
-}
-
 std::set<ValueId> NeededValues(const Graph& graph) {
-  std::set<ValueId> needed = {graph.output};
+  std::set<ValueId> needed;
+  for (const GraphOutput& output : graph.outputs) needed.insert(output.value);
   for (const Node& node : graph.nodes) needed.insert(node.inputs.begin(), node.inputs.end());
   needed.erase(kNoValue);
   return needed;
@@ -63,8 +54,10 @@ class Compiler {
       if (absl::Status s = LowerNode(node); !s.ok()) return s;
       network_->info.operators.push_back(node.op_type);
     }
-    if (absl::Status s = DefineOutput(); !s.ok()) return s;
-    CountWork();
+    for (const GraphOutput& output : graph_.outputs) {
+      if (absl::Status s = DefineOutput(output); !s.ok()) return s;
+    }
+    FillInfo();
     return std::move(network_);
   }
 
@@ -240,10 +233,10 @@ class Compiler {
     return absl::OkStatus();
   }
 
-  absl::Status DefineOutput() {
-    const std::string name = Quote(graph_.values[static_cast<std::size_t>(graph_.output)].name);
-    const TensorType& type = Known(graph_.output).type;
-    if (Known(graph_.output).constant != nullptr) {
+  absl::Status DefineOutput(const GraphOutput& output) {
+    const std::string name = Quote(graph_.values[static_cast<std::size_t>(output.value)].name);
+    const TensorType& type = Known(output.value).type;
+    if (Known(output.value).constant != nullptr) {
       return absl::InvalidArgumentError(
           fmt::format("output {} does not depend on the input", name));
     }
@@ -251,21 +244,13 @@ class Compiler {
       return absl::UnimplementedError(fmt::format(
           "output {} has the shape {}: the batch must be in front", name, ToString(type.dims)));
     }
-    if (graph_.output_dims.has_value() && !Agrees(*graph_.output_dims, type.dims)) {
+    if (output.dims.has_value() && !Agrees(*output.dims, type.dims)) {
       return absl::InvalidArgumentError(
           fmt::format("output {} is declared as {}, its node computes {}", name,
-                      ToString(*graph_.output_dims), ToString(type.dims)));
+                      ToString(*output.dims), ToString(type.dims)));
     }
-    network_->output = PortOf(graph_.output);
-    network_->output_slot = SlotOf(graph_.output);
-    if (network_->output_slot != network_->input_slot) return absl::OkStatus();
-    // A net that only renames its input. The two must not share memory.
-    network_->output_slot = NewSlot(type);
-    network_->steps.push_back(Step{"output " + name,
-                                   std::make_unique<CopyKernel>(type.elements()),
-                                   {network_->input_slot},
-                                   {graph_.input_dims},
-                                   network_->output_slot});
+    network_->outputs.push_back(PortOf(output.value));
+    network_->output_slots.push_back(SlotOf(output.value));
     return absl::OkStatus();
   }
 
@@ -279,14 +264,10 @@ class Compiler {
     return true;
   }
 
-  void CountWork() {
+  void FillInfo() {
     ModelInfo& info = network_->info;
     info.producer = graph_.producer;
     info.opset = graph_.opset;
-    for (const Step& step : network_->steps) {
-      info.multiply_adds =
-          SaturatingAdd(info.multiply_adds, step.kernel->MultiplyAdds(), step.repeat);
-    }
     for (const ValueId id : needed_) {
       const ConstantPtr& initializer = graph_.values[static_cast<std::size_t>(id)].constant;
       if (initializer == nullptr) continue;

@@ -12,7 +12,8 @@
 namespace biglittle::nn {
 
 // `graph` must come from ImportOnnx and OrderNodes. Fills everything of the network but what only
-// the file knows (ModelInfo::file_bytes, sha256). No kernels are fused yet.
+// the file knows (ModelInfo::file_bytes, sha256) and what is known when the steps are final: see
+// OrderSteps. No kernels are fused yet, and outputs may share slots: see SeparateOutputs.
 absl::StatusOr<std::unique_ptr<Network>> Compile(const Graph& graph, const LoadLimits& limits);
 
 }  // namespace biglittle::nn

@@ -1,8 +1,9 @@
-// Copies what a network must not share: its input, where that is its output too.
+// Copies what an output of the net must not share with its input, a step or another output.
 #pragma once
 
 #include <algorithm>
 #include <cstdint>
+#include <string>
 
 #include "nn/kernel.h"
 
@@ -15,6 +16,7 @@ class CopyKernel final : public Kernel {
   void Run(const KernelArguments& arguments) const override {
     std::copy_n(arguments.inputs[0], arguments.batch * elements_, arguments.output);
   }
+  std::string Name() const override { return "copy"; }
 
  private:
   const std::int64_t elements_;

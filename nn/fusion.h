@@ -6,7 +6,8 @@
 
 namespace biglittle::nn {
 
-// Joins steps where the kernel in front can absorb the one that alone reads its output. The net
+// Joins steps where the kernel in front can absorb the one that alone reads its output. To be
+// called after SeparateOutputs, so that what the net answers has a reader of its own. The net
 // computes the same function; rounding may differ in the last digits.
 void FuseSteps(Network& network);
 

@@ -104,16 +104,21 @@ struct Value {
   ConstantPtr constant;  // set for initializers
 };
 
+// What the net answers.
+struct GraphOutput {
+  ValueId value = kNoValue;
+  // As the file declares them; kBatch also stands for every size left open. Absent: not declared.
+  std::optional<Dims> dims;
+};
+
 struct Graph {
   std::string producer;
   std::int64_t opset = 0;
   std::vector<Value> values;
   std::vector<Node> nodes;
   ValueId input = kNoValue;
-  Dims input_dims;  // dims[0] == kBatch, or none is
-  ValueId output = kNoValue;
-  // As the file declares them; kBatch also stands for every size left open. Absent: not declared.
-  std::optional<Dims> output_dims;
+  Dims input_dims;                   // dims[0] == kBatch, or none is
+  std::vector<GraphOutput> outputs;  // in the file's order, one at least
 };
 
 // A name from a file, fit for a message: in quotes, on one line, not too long.

@@ -45,8 +45,8 @@ class LayoutChoice {
       if (!TryChannelsLast(step)) MakePlanar(step);
       network_.steps.push_back(std::move(step));
     }
-    if (IsChannelsLast(network_.output_slot)) {
-      network_.output_slot = PlanarCopy(network_.output_slot);
+    for (SlotId& output : network_.output_slots) {
+      if (IsChannelsLast(output)) output = PlanarCopy(output);
     }
   }
 

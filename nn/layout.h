@@ -6,8 +6,8 @@
 namespace biglittle::nn {
 
 // Tells every kernel which layouts it reads and writes, and inserts the steps that turn a feature
-// map where two neighbours cannot agree. The net's input and output stay planar. To be called once,
-// after FuseSteps.
+// map where two neighbours cannot agree. The net's input and outputs stay planar. To be called
+// once, after FuseSteps.
 void ChooseLayouts(Network& network);
 
 }  // namespace biglittle::nn

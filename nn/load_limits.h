@@ -18,6 +18,7 @@ struct LoadLimits {
   // Any one weight or activation of one sample; also all that is computed once, at Load, together.
   std::size_t max_tensor_bytes = std::size_t{1} << 30U;
   std::size_t max_nodes = 10000;
+  std::size_t max_outputs = 8;  // of the net
 };
 
 }  // namespace biglittle::nn

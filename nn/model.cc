@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <memory>
 #include <new>
 #include <span>
@@ -27,6 +28,7 @@
 #include "nn/load_limits.h"
 #include "nn/network.h"
 #include "nn/ordering.h"
+#include "nn/outputs.h"
 #include "nn/plan.h"
 
 namespace biglittle::nn {
@@ -76,8 +78,10 @@ absl::StatusOr<std::shared_ptr<const Network>> Build(std::span<const std::byte> 
   if (absl::Status s = OrderNodes(*graph); !s.ok()) return s;
   absl::StatusOr<std::unique_ptr<Network>> network = Compile(*graph, limits);
   if (!network.ok()) return network.status();
+  SeparateOutputs(**network);
   FuseSteps(**network);
   ChooseLayouts(**network);
+  OrderSteps(**network);
   if (absl::Status s = SealSteps(**network, bytes.size()); !s.ok()) return s;
   (*network)->info.file_bytes = bytes.size();
   (*network)->info.sha256 = Sha256(bytes);
@@ -121,7 +125,8 @@ Model::~Model() = default;
 
 const ModelInfo& Model::info() const { return network_->info; }
 const Port& Model::input() const { return network_->input; }
-const Port& Model::output() const { return network_->output; }
+const std::vector<Port>& Model::outputs() const { return network_->outputs; }
+const Port& Model::output() const { return network_->outputs.back(); }
 
 absl::StatusOr<Context> Model::Prepare(const PrepareOptions& options) const {
   try {
@@ -154,14 +159,26 @@ void Context::Invoke(std::int64_t batch) {
   plan_->Run(batch);
 }
 
+void Context::InvokeUpTo(std::int64_t output) {
+  assert(output >= 0 && output < std::ssize(plan_->network().outputs));
+  plan_->RunUpTo(static_cast<std::size_t>(output));
+}
+
 std::vector<double> Context::Profile(std::int64_t batch) {
   assert(batch >= 1 && batch <= max_batch());
   return plan_->Profile(batch);
 }
 
-std::span<const float> Context::output(std::int64_t batch) const {
+std::span<const float> Context::output(std::int64_t batch, std::int64_t index) const {
   assert(batch >= 1 && batch <= max_batch());
-  return {plan_->output(), static_cast<std::size_t>(batch * plan_->network().output.elements)};
+  assert(index >= 0 && index < std::ssize(plan_->network().outputs));
+  const auto which = static_cast<std::size_t>(index);
+  const std::int64_t elements = plan_->network().outputs[which].elements;
+  return {plan_->output(which), static_cast<std::size_t>(batch * elements)};
+}
+
+std::span<const float> Context::output(std::int64_t batch) const {
+  return output(batch, std::ssize(plan_->network().outputs) - 1);
 }
 
 }  // namespace biglittle::nn

@@ -9,6 +9,12 @@
 // Everything that can be wrong with a file is told at Load, everything about sizes at Prepare.
 // Invoke neither fails nor allocates.
 //
+// A net may have several outputs: one with an early exit answers there first, and the rest of it is
+// computed only if that is not enough:
+//
+//   context->InvokeUpTo(0);                                  // to the exit
+//   if (Unsure(context->output(1, 0))) context->InvokeUpTo(1);  // on to the end
+//
 // Thread-safety: a Model is immutable and may be shared; each thread needs a Context of its own.
 // A Context keeps the Model's weights alive; it does not refer to the Model object itself.
 #pragma once
@@ -57,6 +63,8 @@ struct ModelInfo {
   std::vector<std::string> operators;  // of the file, in execution order, one entry a node
   std::int64_t parameters = 0;         // floats among the initializers that the net uses
   std::int64_t multiply_adds = 0;      // a sample; convolutions and matrix products
+  // By output: what InvokeUpTo takes for a new sample. The last is multiply_adds.
+  std::vector<std::int64_t> multiply_adds_to;
   std::vector<StepInfo> steps;
   std::size_t weight_bytes = 0;  // of all kernels, packed; shared by all contexts
   std::size_t file_bytes = 0;
@@ -69,10 +77,11 @@ class Plan;
 
 class Model {
  public:
-  // Reads and checks an ONNX file with one float32 input and one output, whose first dimension is
-  // the batch: symbolic, or 1, which is then taken for the batch too. With Shapes::kFixed it is a
-  // number like the others, of any size, and each Context computes one input at a time. Errors are
-  // one line that begins with the file and names node, operator and reason:
+  // Reads and checks an ONNX file with one float32 input and one output or more (as many as
+  // LoadLimits says), whose first dimension is the batch: symbolic, or 1, which is then taken for
+  // the batch too. With Shapes::kFixed it is a number like the others, of any size, and each
+  // Context computes one input at a time. Errors are one line that begins with the file and names
+  // node, operator and reason:
   //   NotFound: no such file. InvalidArgument: not a valid model.
   //   Unimplemented: an operator, attribute or type that the engine does not have.
   //   ResourceExhausted: a limit is exceeded.
@@ -90,6 +99,9 @@ class Model {
 
   const ModelInfo& info() const;
   const Port& input() const;
+  // In the file's order, one at least.
+  const std::vector<Port>& outputs() const;
+  // The last of them: the net's final answer.
   const Port& output() const;
 
   // Plans and allocates for up to max_batch samples at once.
@@ -119,10 +131,19 @@ class Context {
   // threads. A Context of another max_batch may compute some 3x3 convolutions otherwise, which
   // shows as rounding: with the big nets of models/ as less than 1e-5 of the greatest output.
   void Invoke(std::int64_t batch);
+  // For one sample, whose features are in input(1): computes what outputs 0 to `output` need and
+  // has not been computed yet. InvokeUpTo(0) begins a new sample, a greater number continues with
+  // it; one that the sample has reached changes nothing. The results are the same bits as
+  // Invoke(1)'s. 0 <= output < outputs().size(). Undefined: to continue where Invoke or Profile
+  // came between, or where something was written into input() since InvokeUpTo(0).
+  void InvokeUpTo(std::int64_t output);
   // Invoke, with the time that each step took: microseconds, one for each of ModelInfo::steps.
   std::vector<double> Profile(std::int64_t batch);
-  // The results of the last Invoke, valid until the next: batch * output.elements floats, also
-  // where the file says that they are integers (ArgMax), which they then are.
+  // The results of the last Invoke, valid until the next: batch * elements floats of one of
+  // Model::outputs(), also where the file says that they are integers (ArgMax), which they then
+  // are. After InvokeUpTo: of one sample, `index` up to what was asked for, the others undefined.
+  std::span<const float> output(std::int64_t batch, std::int64_t index) const;
+  // The same of the last output.
   std::span<const float> output(std::int64_t batch) const;
 
  private:

@@ -31,16 +31,17 @@ struct Step {
 };
 
 // Immutable once loaded; shared by the Model and its Contexts. Every slot but the input's is the
-// output of exactly one step, in front of all that read it; nobody reads the output's, and it is
-// not the input's.
+// output of exactly one step, in front of all that read it; each of the net's outputs has a slot of
+// its own, which nobody reads and which is not the input's.
 struct Network {
   std::vector<Slot> slots;
   std::vector<Step> steps;
   SlotId input_slot = 0;
-  SlotId output_slot = 0;
-  bool fixed_shapes = false;  // there is no batch: every Run computes one sample
+  std::vector<SlotId> output_slots;   // by output
+  std::vector<std::size_t> steps_to;  // by output: so many steps yield it and those before it
+  bool fixed_shapes = false;          // there is no batch: every Run computes one sample
   Port input;
-  Port output;
+  std::vector<Port> outputs;  // in the file's order, one at least
   ModelInfo info;
 };
 

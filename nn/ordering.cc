@@ -28,34 +28,40 @@ std::vector<std::size_t> Producers(const Graph& graph) {
   return producers;
 }
 
-// needed[i] is true if the graph's output depends on node i.
-std::vector<bool> Needed(const Graph& graph, const std::vector<std::size_t>& producers) {
-  std::vector<bool> needed(graph.nodes.size(), false);
-  std::vector<ValueId> open = {graph.output};
-  while (!open.empty()) {
-    const ValueId value = open.back();
-    open.pop_back();
-    if (value == kNoValue) continue;
-    const std::size_t node = producers[static_cast<std::size_t>(value)];
-    if (node == kNobody || needed[node]) continue;
-    needed[node] = true;
-    open.insert(open.end(), graph.nodes[node].inputs.begin(), graph.nodes[node].inputs.end());
+// wanted[i] is the first of the graph's outputs that depends on node i, or kNobody.
+std::vector<std::size_t> FirstWanted(const Graph& graph,
+                                     const std::vector<std::size_t>& producers) {
+  std::vector<std::size_t> wanted(graph.nodes.size(), kNobody);
+  std::vector<ValueId> open;
+  for (std::size_t output = 0; output < graph.outputs.size(); ++output) {
+    open.push_back(graph.outputs[output].value);
+    while (!open.empty()) {
+      const ValueId value = open.back();
+      open.pop_back();
+      if (value == kNoValue) continue;
+      const std::size_t node = producers[static_cast<std::size_t>(value)];
+      if (node == kNobody || wanted[node] != kNobody) continue;
+      wanted[node] = output;
+      open.insert(open.end(), graph.nodes[node].inputs.begin(), graph.nodes[node].inputs.end());
+    }
   }
-  return needed;
+  return wanted;
 }
 
 }  // namespace
 
 absl::Status OrderNodes(Graph& graph) {
   const std::vector<std::size_t> producers = Producers(graph);
-  const std::vector<bool> needed = Needed(graph, producers);
-  // Kahn's algorithm (1962), the earliest in the file first.
+  const std::vector<std::size_t> wanted = FirstWanted(graph, producers);
+  // Kahn's algorithm (1962), by output and then the earliest in the file first. What a node needs
+  // is wanted no later than the node, so one of the current output's is ready while any is left.
+  using Place = std::pair<std::size_t, std::size_t>;
   std::vector<std::size_t> waiting(graph.nodes.size(), 0);
   std::vector<std::vector<std::size_t>> readers(graph.nodes.size());
-  std::priority_queue<std::size_t, std::vector<std::size_t>, std::greater<>> ready;
+  std::priority_queue<Place, std::vector<Place>, std::greater<>> ready;
   std::size_t expected = 0;
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
-    if (!needed[i]) continue;
+    if (wanted[i] == kNobody) continue;
     ++expected;
     for (const ValueId input : graph.nodes[i].inputs) {
       if (input == kNoValue) continue;
@@ -64,14 +70,14 @@ absl::Status OrderNodes(Graph& graph) {
       readers[producer].push_back(i);
       ++waiting[i];
     }
-    if (waiting[i] == 0) ready.push(i);
+    if (waiting[i] == 0) ready.emplace(wanted[i], i);
   }
   std::vector<Node> ordered;
   while (!ready.empty()) {
-    const std::size_t node = ready.top();
+    const std::size_t node = ready.top().second;
     ready.pop();
     for (const std::size_t reader : readers[node]) {
-      if (--waiting[reader] == 0) ready.push(reader);
+      if (--waiting[reader] == 0) ready.emplace(wanted[reader], reader);
     }
     ordered.push_back(std::move(graph.nodes[node]));
   }

@@ -7,9 +7,9 @@
 
 namespace biglittle::nn {
 
-// Sorts the nodes so that each comes after those whose outputs it reads, keeping the file's order
-// where it is free, and drops the nodes that the output does not need. InvalidArgument if a node
-// needs its own output, or the output is computed by nobody.
+// Sorts the nodes so that each comes after those whose outputs it reads: first those that the first
+// output needs, then what the second needs beside them, and so on; the file's order where it is
+// free. Drops the nodes that no output needs. InvalidArgument if a node needs its own output.
 absl::Status OrderNodes(Graph& graph);
 
 }  // namespace biglittle::nn

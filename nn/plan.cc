@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cassert>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -83,7 +84,10 @@ void Plan::Bind(const Buffers& buffers, const ArenaLayout& layout) {
     bound.kernel = step.kernel.get();
     bound.output = slot(step.output);
     bound.repeat = step.repeat;
-    bound.writes_output = step.output == network_->output_slot;
+    const auto output = std::ranges::find(network_->output_slots, step.output);
+    if (output != network_->output_slots.end()) {
+      bound.output_floats = network_->slots[static_cast<std::size_t>(step.output)].elements;
+    }
     if (buffers.of_scratch[i] != Buffers::kNone) bound.scratch = at(buffers.of_scratch[i]);
     for (const SlotId operand : step.operands) {
       if (operand == network_->input_slot) bound.reads_input.push_back(bound.inputs.size());
@@ -92,7 +96,7 @@ void Plan::Bind(const Buffers& buffers, const ArenaLayout& layout) {
     steps_.push_back(std::move(bound));
   }
   input_ = slot(network_->input_slot);
-  output_ = slot(network_->output_slot);
+  for (const SlotId output : network_->output_slots) outputs_.push_back(slot(output));
 }
 
 template <typename Portion>
@@ -105,24 +109,34 @@ void Plan::ForEachPortion(std::int64_t batch, Portion portion) const {
 }
 
 void Plan::Run(std::int64_t batch) {
+  next_step_ = kNone;
   ForEachPortion(batch, [this](std::int64_t first, std::int64_t count) {
     for (BoundStep& step : steps_) RunStep(step, first, count);
   });
+}
+
+void Plan::RunUpTo(std::size_t output) {
+  if (output == 0) next_step_ = 0;
+  assert(next_step_ != kNone);
+  for (; next_step_ < network_->steps_to[output]; ++next_step_) {
+    RunStep(steps_[next_step_], 0, 1);
+  }
 }
 
 void Plan::RunStep(BoundStep& step, std::int64_t first, std::int64_t count) {
   for (const std::size_t operand : step.reads_input) {
     step.inputs[operand] = input_ + first * network_->input.elements;
   }
-  if (step.writes_output) step.output = output_ + first * network_->output.elements;
+  float* const output = step.output + first * step.output_floats;
   step.kernel->Run(KernelArguments{count * step.repeat, sizes_.portion * step.repeat, step.inputs,
-                                   step.output, step.scratch, workers_.get()});
+                                   output, step.scratch, workers_.get()});
 }
 
 std::vector<double> Plan::Profile(std::int64_t batch) {
   using Clock = std::chrono::steady_clock;
   using Microseconds = std::chrono::duration<double, std::micro>;
   std::vector<double> times(steps_.size(), 0.0);
+  next_step_ = kNone;
   ForEachPortion(batch, [&](std::int64_t first, std::int64_t count) {
     for (std::size_t i = 0; i < steps_.size(); ++i) {
       const auto start = Clock::now();

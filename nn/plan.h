@@ -29,14 +29,18 @@ class Plan {
   // Runs all steps. 1 <= batch <= max_batch(). Cannot fail, does not allocate.
   void Run(std::int64_t batch);
 
-  // The same, with the microseconds that each step took.
+  // For one sample: runs the steps up to this output that have not run since RunUpTo(0), which
+  // begins a sample. 0 <= output < the net's outputs. Cannot fail, does not allocate.
+  void RunUpTo(std::size_t output);
+
+  // Run, with the microseconds that each step took.
   std::vector<double> Profile(std::int64_t batch);
 
   const Network& network() const { return *network_; }
   std::int64_t max_batch() const { return sizes_.max_batch; }
   std::size_t arena_bytes() const { return arena_bytes_; }
   float* input() { return input_; }
-  const float* output() const { return output_; }
+  const float* output(std::size_t index) const { return outputs_[index]; }
 
  private:
   struct BoundStep {
@@ -47,7 +51,7 @@ class Plan {
     std::int64_t repeat = 1;
     // What moves from portion to portion.
     std::vector<std::size_t> reads_input;  // which of the inputs are the net's
-    bool writes_output = false;            // the net's
+    std::int64_t output_floats = 0;        // of a sample, if the output is the net's
   };
   struct Free {
     void operator()(float* memory) const { std::free(memory); }
@@ -74,7 +78,11 @@ class Plan {
   std::unique_ptr<float[], Free> arena_;
   std::vector<BoundStep> steps_;
   float* input_ = nullptr;
-  float* output_ = nullptr;
+  std::vector<const float*> outputs_;
+
+  // Of the sample that RunUpTo has begun: the next step. None was begun since the last Run: kNone.
+  static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
+  std::size_t next_step_ = kNone;
 };
 
 }  // namespace biglittle::nn

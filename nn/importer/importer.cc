@@ -50,7 +50,7 @@ class Importer {
     if (absl::Status s = ImportInitializers(graph); !s.ok()) return s;
     if (absl::Status s = ImportInput(graph); !s.ok()) return s;
     if (absl::Status s = ImportNodes(graph); !s.ok()) return s;
-    if (absl::Status s = ImportOutput(graph); !s.ok()) return s;
+    if (absl::Status s = ImportGraphOutputs(graph); !s.ok()) return s;
     if (absl::Status s = CheckUses(); !s.ok()) return s;
     return std::move(graph_);
   }
@@ -204,28 +204,39 @@ class Importer {
     return absl::OkStatus();
   }
 
-  absl::Status ImportOutput(const onnx::GraphProto& graph) {
-    if (graph.output_size() != 1) {
-      return Unsupported(fmt::format("it has {} outputs, one is expected", graph.output_size()));
+  absl::Status ImportGraphOutputs(const onnx::GraphProto& graph) {
+    if (graph.output_size() == 0) return Invalid("it has no output");
+    if (static_cast<std::size_t>(graph.output_size()) > limits_.max_outputs) {
+      return absl::ResourceExhaustedError(fmt::format("it has {} outputs, {} are allowed",
+                                                      graph.output_size(), limits_.max_outputs));
     }
-    const onnx::ValueInfoProto& output = graph.output(0);
-    graph_.output = Id(output.name());
+    std::unordered_set<std::string> names;
+    for (const onnx::ValueInfoProto& output : graph.output()) {
+      if (!names.insert(output.name()).second) {
+        return Invalid(fmt::format("output {} is given twice", Quote(output.name())));
+      }
+      if (absl::Status s = ImportGraphOutput(output); !s.ok()) return s;
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status ImportGraphOutput(const onnx::ValueInfoProto& output) {
+    GraphOutput imported{Id(output.name()), std::nullopt};
     if (extra_outputs_.contains(output.name())) {
       return Unsupported(
           fmt::format("output {} is the second output of a node, which the engine "
                       "does not compute",
                       Quote(output.name())));
     }
-    if (!defined_[static_cast<std::size_t>(graph_.output)]) {
+    if (!defined_[static_cast<std::size_t>(imported.value)]) {
       return Invalid(fmt::format("output {} is computed by no node", Quote(output.name())));
     }
     const onnx::TypeProto_Tensor& type = output.type().tensor_type();
-    if (!type.has_shape()) return absl::OkStatus();
-    Dims dims;
+    if (type.has_shape()) imported.dims.emplace();
     for (const onnx::TensorShapeProto_Dimension& dim : type.shape().dim()) {
-      dims.push_back(dim.has_dim_value() ? dim.dim_value() : kBatch);
+      imported.dims->push_back(dim.has_dim_value() ? dim.dim_value() : kBatch);
     }
-    graph_.output_dims = std::move(dims);
+    graph_.outputs.push_back(std::move(imported));
     return absl::OkStatus();
   }
 

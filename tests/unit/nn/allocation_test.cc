@@ -1,4 +1,4 @@
-// Invoke does not allocate. A binary of its own, because it replaces operator new.
+// Neither Invoke nor InvokeUpTo allocates. A binary of its own, because it replaces operator new.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -94,6 +94,22 @@ TEST(AllocationOfThreads, InvokeWithTwoThreadsDoesNot) {
     context->Invoke(batch);
     EXPECT_EQ(allocations, before) << "batch " << batch;
   }
+}
+
+TEST(AllocationOfSteps, InvokeUpToDoesNot) {
+  testing::OnnxBuilder net = testing::EveryKernelNet();
+  net.graph().add_output()->set_name("sum");
+  net.graph().mutable_output()->SwapElements(0, 1);
+  const auto model = testing::Parse(net);
+  ASSERT_TRUE(model.ok()) << model.status();
+  auto context = model->Prepare({.max_batch = 3, .threads = 2});
+  ASSERT_TRUE(context.ok()) << context.status();
+  std::ranges::fill(context->input(1), 0.5F);
+  const int before = allocations;
+  context->InvokeUpTo(0);
+  EXPECT_EQ(allocations, before) << "to the first output";
+  context->InvokeUpTo(1);
+  EXPECT_EQ(allocations, before) << "to the second output";
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
+#include <string>
 
 #include "absl/status/status.h"
 
@@ -68,11 +69,33 @@ TEST_F(BadPort, InitializersAmongTheInputs) {
   OnnxBuilder::AddPort(*net_.graph().add_input(), "w", {4, 3});
   EXPECT_TRUE(Parse(net_).ok());
 }
-TEST_F(BadPort, TwoOutputsOrNone) {
-  net_.graph().add_output()->set_name("h");
-  ExpectRefused(net_, StatusCode::kUnimplemented, "it has 2 outputs, one is expected");
+TEST_F(BadPort, NoOutput) {
   net_.graph().clear_output();
-  ExpectRefused(net_, StatusCode::kUnimplemented, "it has 0 outputs, one is expected");
+  ExpectRefused(net_, StatusCode::kInvalidArgument, "it has no output");
+}
+TEST_F(BadPort, TooManyOutputs) {
+  for (int i = 0; i < 8; ++i) {
+    const std::string name = "y" + std::to_string(i);
+    net_.Node("Neg", {"y"}, name);
+    net_.graph().add_output()->set_name(name);
+  }
+  ExpectRefused(net_, StatusCode::kResourceExhausted, "it has 9 outputs, 8 are allowed");
+  net_.graph().mutable_output()->RemoveLast();
+  EXPECT_TRUE(Parse(net_).ok());
+}
+TEST_F(BadPort, OutputGivenTwice) {
+  net_.graph().add_output()->set_name("h");
+  net_.graph().add_output()->set_name("y");
+  ExpectRefused(net_, StatusCode::kInvalidArgument, "output 'y' is given twice");
+}
+TEST_F(BadPort, SecondOutputThatIsWrong) {
+  net_.graph().add_output()->set_name("nowhere");
+  ExpectRefused(net_, StatusCode::kInvalidArgument, "output 'nowhere' is computed by no node");
+  net_.graph().mutable_output(1)->set_name("w");
+  ExpectRefused(net_, StatusCode::kInvalidArgument, "output 'w' does not depend on the input");
+  OnnxBuilder::AddPort(*net_.graph().mutable_output(1), "h", {5});
+  ExpectRefused(net_, StatusCode::kInvalidArgument,
+                "output 'h' is declared as [N, 5], its node computes [N, 3]");
 }
 TEST_F(BadPort, OutputOfAnotherShape) {
   OnnxBuilder::AddPort(*net_.graph().mutable_output(0), "y", {5});
