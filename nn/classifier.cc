@@ -20,6 +20,10 @@ absl::Status CheckFit(const Task& task, const NetDescription& net, const Model& 
                                                   net.file.string(), ToString(model.input().shape),
                                                   task.name, ToString(task.input_shape)));
   }
+  if (model.outputs().size() != 1) {
+    return absl::InvalidArgumentError(fmt::format("{} answers with {} tensors, one is expected",
+                                                  net.file.string(), model.outputs().size()));
+  }
   if (model.output().elements != static_cast<std::int64_t>(net.outputs.size())) {
     return absl::InvalidArgumentError(fmt::format("{} has {} outputs, task {} names {}",
                                                   net.file.string(), model.output().elements,

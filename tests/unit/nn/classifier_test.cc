@@ -1,0 +1,48 @@
+// Nets that do not fit their task: refused in one line that names the file.
+#include "nn/classifier.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <span>
+#include <string>
+
+#include "absl/status/status.h"
+
+#include "core/digest.h"
+#include "core/task.h"
+#include "tests/unit/nn/net_check.h"
+#include "tests/unit/nn/onnx_builder.h"
+
+namespace biglittle::nn::testing {
+namespace {
+
+absl::Status Load(const OnnxBuilder& net) {
+  const std::filesystem::path file =
+      std::filesystem::path(::testing::TempDir()) / "biglittle_classifier_test.onnx";
+  const std::string bytes = net.Bytes();
+  std::ofstream(file, std::ios::binary) << bytes;
+  Task task;
+  task.name = "test";
+  task.input_shape = {4};
+  task.little = {file, Sha256(std::as_bytes(std::span(bytes))), {0, 1, 2}};
+  const absl::Status status = Classifier::Load(task, task.little, 1).status();
+  std::filesystem::remove(file);
+  return status;
+}
+
+TEST(Classifier, WantsOneOutput) {
+  OnnxBuilder net = SoundNet();
+  EXPECT_TRUE(Load(net).ok());
+  net.graph().add_output()->set_name("h");
+  const absl::Status status = Load(net);
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(status.message()),
+              ::testing::EndsWith(
+                  "biglittle_classifier_test.onnx answers with 2 tensors, one is expected"));
+}
+
+}  // namespace
+}  // namespace biglittle::nn::testing
