@@ -151,6 +151,33 @@ def small_net():
          numpy_helper.from_array(numpy.ones(2, dtype=numpy.float32), "v"), weight("k", 8, 3)))
 
 
+def early_exit():
+    """Two outputs that share a trunk."""
+    net = model([
+        helper.make_node("Conv", ["x", "w"], ["c"], pads=[1, 1, 1, 1]),
+        helper.make_node("Relu", ["c"], ["r"]),
+        helper.make_node("GlobalAveragePool", ["r"], ["g"]),
+        helper.make_node("Flatten", ["g"], ["e"]),
+        helper.make_node("Gemm", ["e", "k"], ["exit"]),
+        helper.make_node("Conv", ["r", "w"], ["d"], pads=[1, 1, 1, 1]),
+        helper.make_node("Flatten", ["d"], ["f"]),
+        helper.make_node("Gemm", ["f", "m"], ["y"])],
+        (weight("w", 2, 2, 3, 3), weight("k", 2, 3), weight("m", 40, 3)))
+    net.graph.output.insert(0, helper.make_empty_tensor_value_info("exit"))
+    return net
+
+
+def shared_outputs():
+    """Outputs that are the input, another output, and what the net reads on."""
+    net = model([
+        helper.make_node("Conv", ["x", "w"], ["c"], pads=[1, 1, 1, 1]),
+        helper.make_node("Identity", ["c"], ["same"]),
+        helper.make_node("Relu", ["c"], ["y"])], (weight("w", 2, 2, 3, 3),))
+    for name in ("x", "c", "same"):
+        net.graph.output.append(helper.make_empty_tensor_value_info(name))
+    return net
+
+
 def sound():
     return {
         "relu": one("Relu"), "leaky_relu": one("LeakyRelu", alpha=0.1),
@@ -229,6 +256,7 @@ def sound():
             (ints("end", 3), ints("axes", 1)), (4,)),
         "shape_arithmetic": shape_arithmetic(),
         "shape_chain": shape_chain(), "gather_chain": gather_chain(), "small_net": small_net(),
+        "early_exit": early_exit(), "shared_outputs": shared_outputs(),
     }
 
 
