@@ -36,6 +36,14 @@ void Line(std::ostream& out, std::string_view name, const std::string& value) {
   out << fmt::format("{:<24}{}\n", name, value);
 }
 
+// Numbered as Context::InvokeUpTo counts them, where there are several.
+void TellOutputs(const nn::Model& model, std::ostream& out) {
+  if (model.outputs().size() == 1) return Line(out, "output", Describe(model.output()));
+  for (std::size_t i = 0; i < model.outputs().size(); ++i) {
+    Line(out, fmt::format("output {}", i), Describe(model.outputs()[i]));
+  }
+}
+
 std::map<std::string, std::size_t> Count(const std::vector<std::string>& operators) {
   std::map<std::string, std::size_t> counts;
   for (const std::string& name : operators) ++counts[name];
@@ -94,9 +102,12 @@ int RunInspect(const InspectOptions& options, std::ostream& out, std::ostream& e
   Line(out, "sha256", info.sha256);
   Line(out, "bytes", fmt::format("{}", info.file_bytes));
   Line(out, "input", Describe(model->input()));
-  Line(out, "output", Describe(model->output()));
+  TellOutputs(*model, out);
   Line(out, "parameters", fmt::format("{}", info.parameters));
   Line(out, "multiply-adds a sample", fmt::format("{}", info.multiply_adds));
+  for (std::size_t i = 0; i < info.multiply_adds_to.size() && model->outputs().size() > 1; ++i) {
+    Line(out, fmt::format("  to output {}", i), fmt::format("{}", info.multiply_adds_to[i]));
+  }
   Line(out, "weight bytes", fmt::format("{}", info.weight_bytes));
   Line(out, "arena bytes a context", fmt::format("{}", context->arena_bytes()));
   Line(out, "operators", fmt::format("{}", info.operators.size()));

@@ -35,6 +35,24 @@ TEST(InspectCommand, TellsWhatIsInAModel) {
   EXPECT_THAT(out.str(), HasSubstr("\n  Conv                  6\n"));
 }
 
+TEST(InspectCommand, TellsSeveralOutputs) {
+  const std::filesystem::path net =
+      std::filesystem::path(BIGLITTLE_SOURCE_DIR) / "tests/fuzz/corpus/nn_loader/early_exit.onnx";
+  std::ostringstream out;
+  std::ostringstream err;
+  ASSERT_EQ(RunInspect({net}, out, err), 0) << err.str();
+  EXPECT_THAT(out.str(), HasSubstr("\noutput 0                exit [N, 3]\n"
+                                   "output 1                y [N, 3]\n"
+                                   "parameters "));
+  // Two channels of 4x5: the trunk's 3x3 convolution, the exit's product, then the rest.
+  const int trunk = 2 * 2 * 9 * 20;
+  const int exit = trunk + 2 * 3;
+  const int all = exit + trunk + 40 * 3;
+  EXPECT_THAT(out.str(), HasSubstr("\nmultiply-adds a sample  " + std::to_string(all) +
+                                   "\n  to output 0           " + std::to_string(exit) +
+                                   "\n  to output 1           " + std::to_string(all) + "\n"));
+}
+
 TEST(InspectCommand, RefusesInOneLine) {
   std::ostringstream out;
   std::ostringstream err;
