@@ -34,9 +34,9 @@ std::vector<double> Numbers(const std::string& raw, const List& list) {
 }
 
 // The whole output's shape, with the batch.
-std::vector<std::int64_t> OutputShape(const nn::Model& model, std::int64_t batch,
+std::vector<std::int64_t> OutputShape(const nn::Port& output, std::int64_t batch,
                                       nn::Shapes shapes) {
-  std::vector<std::int64_t> shape = model.output().shape;
+  std::vector<std::int64_t> shape = output.shape;
   if (shapes == nn::Shapes::kBatched) shape.insert(shape.begin(), batch);
   return shape;
 }
@@ -94,12 +94,18 @@ std::string Check(const Net& net) {
   if (place.size() != input.size()) return "the input has another size";
   std::ranges::transform(input, place.begin(), [](double x) { return static_cast<float>(x); });
   context->Invoke(batch);
-  const auto shape = OutputShape(*model, batch, net.shapes);
-  if (shape != DimsOf(net.expected)) {
-    return fmt::format("its shape is [{}], expected [{}]", fmt::join(shape, ", "),
-                       fmt::join(DimsOf(net.expected), ", "));
+  for (std::size_t i = 0; i < net.expected.size(); ++i) {
+    const onnx::TensorProto& expected = net.expected[i];
+    const auto shape = OutputShape(model->outputs().at(i), batch, net.shapes);
+    if (shape != DimsOf(expected)) {
+      return fmt::format("its shape is [{}], expected [{}]", fmt::join(shape, ", "),
+                         fmt::join(DimsOf(expected), ", "));
+    }
+    const auto actual = context->output(batch, static_cast<std::int64_t>(i));
+    const std::string difference = CompareNumbers(actual, NumbersOf(expected));
+    if (!difference.empty()) return difference;
   }
-  return CompareNumbers(context->output(batch), NumbersOf(net.expected));
+  return "";
 }
 
 }  // namespace biglittle::conformance

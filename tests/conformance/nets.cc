@@ -68,9 +68,8 @@ void AddCast(onnx::GraphProto& graph, const std::string& from, const std::string
   attribute.set_i(type);
 }
 
-// The model with one output, and every free input but `live` as an initializer.
-onnx::ModelProto Narrowed(const Case& test, const DataSet& data, const std::string& output,
-                          const std::string& live) {
+// The model without its outputs, and with every free input but `live` as an initializer.
+onnx::ModelProto Narrowed(const Case& test, const DataSet& data, const std::string& live) {
   onnx::ModelProto model = test.model;
   RaiseOpset(model);
   onnx::GraphProto& graph = *model.mutable_graph();
@@ -83,19 +82,25 @@ onnx::ModelProto Narrowed(const Case& test, const DataSet& data, const std::stri
     tensor.set_name(names[i]);
   }
   graph.clear_output();
-  graph.add_output()->set_name(output);
   return model;
 }
 
+const std::string& OutputName(const Case& test, std::size_t output) {
+  return test.model.graph().output(static_cast<int>(output)).name();
+}
+
 // `live` is given at run time.
-Net LiveNet(const Case& test, const DataSet& data, std::size_t output, std::size_t live,
-            nn::Shapes shapes) {
+Net LiveNet(const Case& test, const DataSet& data, const std::vector<std::size_t>& outputs,
+            std::size_t live, nn::Shapes shapes) {
   const std::string input = FreeInputs(test.model.graph())[live];
-  const std::string& name = test.model.graph().output(static_cast<int>(output)).name();
-  Net net{"input " + input + ", output " + name, Narrowed(test, data, name, input), shapes,
-          data.inputs[live], data.outputs[output]};
-  if (shapes == nn::Shapes::kBatched) net.how += ", batched";
+  Net net{"input " + input, Narrowed(test, data, input), shapes, data.inputs[live], {}};
   onnx::GraphProto& graph = *net.model.mutable_graph();
+  for (const std::size_t output : outputs) {
+    net.how += ", output " + OutputName(test, output);
+    graph.add_output()->set_name(OutputName(test, output));
+    net.expected.push_back(data.outputs[output]);
+  }
+  if (shapes == nn::Shapes::kBatched) net.how += ", batched";
   if (net.input.data_type() == TensorProto::FLOAT) {
     DeclareInput(graph, input, net.input, shapes);
     return net;
@@ -107,16 +112,19 @@ Net LiveNet(const Case& test, const DataSet& data, std::size_t output, std::size
 
 // Nothing of the test is given at run time.
 Net KnownNet(const Case& test, const DataSet& data, std::size_t output) {
-  const std::string& name = test.model.graph().output(static_cast<int>(output)).name();
-  Net net{"known at load, output " + name, Narrowed(test, data, name, ""), nn::Shapes::kFixed,
-          TensorProto{}, data.outputs[output]};
+  const std::string& name = OutputName(test, output);
+  Net net{"known at load, output " + name,
+          Narrowed(test, data, ""),
+          nn::Shapes::kFixed,
+          TensorProto{},
+          {data.outputs[output]}};
   net.input.set_data_type(TensorProto::FLOAT);
   net.input.add_float_data(0.0F);
   onnx::GraphProto& graph = *net.model.mutable_graph();
   DeclareInput(graph, "conformance_zero", net.input, nn::Shapes::kFixed);
   AddCast(graph, name, "conformance_float", TensorProto::FLOAT);
   AddNode(graph, "Add", {"conformance_float", "conformance_zero"}, "conformance_sum");
-  graph.mutable_output(0)->set_name("conformance_sum");
+  graph.add_output()->set_name("conformance_sum");
   return net;
 }
 
@@ -133,6 +141,20 @@ std::vector<std::size_t> LiveInputs(const Case& test, const DataSet& data,
   return live;
 }
 
+// Those that one net with the first input at run time can have all together.
+std::vector<std::size_t> OutputsOfTheFirstInput(const Case& test, const DataSet& data) {
+  std::vector<std::size_t> outputs;
+  if (data.inputs.empty() || KnownAtLoad(test.model)) return outputs;
+  const std::string input = FreeInputs(test.model.graph())[0];
+  for (std::size_t i = 0; i < data.outputs.size(); ++i) {
+    const std::string& name = OutputName(test, i);
+    if (!SkipReason(test.model, name).has_value() && DependsOn(test.model, name, input)) {
+      outputs.push_back(i);
+    }
+  }
+  return outputs;
+}
+
 // The engine refuses constants that are not finite.
 bool IsFinite(const TensorProto& tensor) {
   return std::ranges::all_of(NumbersOf(tensor), [](double x) { return std::isfinite(x); });
@@ -143,16 +165,20 @@ bool IsFinite(const TensorProto& tensor) {
 std::vector<Net> MakeNets(const Case& test, const DataSet& data) {
   std::vector<Net> nets;
   for (std::size_t output = 0; output < data.outputs.size(); ++output) {
-    const std::string& name = test.model.graph().output(static_cast<int>(output)).name();
+    const std::string& name = OutputName(test, output);
     if (SkipReason(test.model, name).has_value()) continue;
     if (IsFinite(data.outputs[output])) nets.push_back(KnownNet(test, data, output));
     if (KnownAtLoad(test.model)) continue;
     for (const std::size_t live : LiveInputs(test, data, name)) {
-      nets.push_back(LiveNet(test, data, output, live, nn::Shapes::kFixed));
+      nets.push_back(LiveNet(test, data, {output}, live, nn::Shapes::kFixed));
       if (live == 0 && IsSamplewise(test.model) && data.inputs[0].dims_size() > 0) {
-        nets.push_back(LiveNet(test, data, output, live, nn::Shapes::kBatched));
+        nets.push_back(LiveNet(test, data, {output}, live, nn::Shapes::kBatched));
       }
     }
+  }
+  const std::vector<std::size_t> together = OutputsOfTheFirstInput(test, data);
+  if (together.size() > 1) {
+    nets.push_back(LiveNet(test, data, together, 0, nn::Shapes::kFixed));
   }
   return nets;
 }

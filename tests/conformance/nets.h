@@ -1,5 +1,5 @@
-// Turns a test of the ONNX project into nets that the engine takes: one input, one output, all else
-// known at Load.
+// Turns a test of the ONNX project into nets that the engine takes: one input, all else known at
+// Load.
 #pragma once
 
 #include <onnx/onnx_pb.h>
@@ -18,12 +18,12 @@ struct Net {
   onnx::ModelProto model;
   nn::Shapes shapes = nn::Shapes::kFixed;
   onnx::TensorProto input;
-  onnx::TensorProto expected;
+  std::vector<onnx::TensorProto> expected;  // by output
 };
 
-// Every net that a data set of `test` gives: for each output, and each input that may be the one
-// which changes. An input of integers is given as floats with a Cast behind. Where the output
-// follows from the model alone, the input is a zero that is added to it.
+// Every net that a data set of `test` gives: for each output, and then for all together, and each
+// input that may be the one which changes. An input of integers is given as floats with a Cast
+// behind. Where the output follows from the model alone, the input is a zero that is added to it.
 std::vector<Net> MakeNets(const Case& test, const DataSet& data);
 
 }  // namespace biglittle::conformance
