@@ -10,8 +10,10 @@
 #include "cli/check_command.h"
 #include "cli/classify_command.h"
 #include "cli/demo_command.h"
+#include "cli/evaluate_command.h"
 #include "cli/inspect_command.h"
 #include "cli/simulate_command.h"
+#include "cli/tune_command.h"
 #include "cli/watch_command.h"
 #include <CLI/CLI.hpp>
 
@@ -65,6 +67,50 @@ void AddClassify(CLI::App& app, Command& chosen) {
       [&chosen] { chosen = [] { return RunClassify(options, std::cout, std::cerr); }; });
 }
 
+void AddTune(CLI::App& app, Command& chosen) {
+  CLI::App* command = app.add_subcommand(
+      "tune", "Choose a task's temperatures and thresholds from validation data");
+  static TuneCommandOptions options;
+  command->add_option("--task", options.task, "A folder of --models")->required();
+  command->add_option("--data", options.data, "Folder of the recorded data, or the one above it");
+  command->add_option("--models", options.models, "Folder with one folder a task");
+  command->add_option("--max-escalation", options.max_escalation,
+                      "Objective: at most this share escalated, as accurate as that allows");
+  command->add_option("--min-accuracy", options.min_accuracy,
+                      "Objective: at least this accuracy, as little escalated as that allows");
+  command->add_option("--max-loss", options.max_loss,
+                      "Objective: this much less accurate than the big net, likewise (the default: "
+                      "0.002)");
+  command->add_option("--max-risk", options.max_risk,
+                      "Objective: with --confidence, at most this share wrong among the locally "
+                      "answered");
+  command->add_option("--confidence", options.confidence, "Of --max-risk")->capture_default_str();
+  command->add_option("--min-recall", options.min_recall,
+                      "As well: recall of the prioritised classes");
+  command->add_option("--score", options.score, "auto, confidence, margin, entropy, logistic")
+      ->capture_default_str();
+  command->add_option("--thresholds", options.thresholds, "auto, per-class, one")
+      ->capture_default_str();
+  command->add_option("--unlike-share", options.unlike_share,
+                      "Share of the validation readings that may be called unlike the training "
+                      "data; 0: nobody asks")
+      ->capture_default_str();
+  command->add_flag("--check", options.check, "Write nothing; fail if the file would change");
+  command->callback([&chosen] { chosen = [] { return RunTune(options, std::cout, std::cerr); }; });
+}
+
+void AddEvaluate(CLI::App& app, Command& chosen) {
+  CLI::App* command = app.add_subcommand("evaluate", "Tell a task's figures on its test data");
+  static EvaluateOptions options;
+  command->add_option("--task", options.task, "A folder of --models")->required();
+  command->add_option("--data", options.data, "Folder of the recorded data, or the one above it");
+  command->add_option("--models", options.models, "Folder with one folder a task");
+  command->add_option("--json", options.json, "Write the figures to this file as well");
+  command->add_option("--plot", options.plot, "Draw curve, reliability and confusion to this .png");
+  command->callback(
+      [&chosen] { chosen = [] { return RunEvaluate(options, std::cout, std::cerr); }; });
+}
+
 void AddWatch(CLI::App& app, Command& chosen) {
   CLI::App* command = app.add_subcommand("watch", "Show a fleet's results as they come");
   static WatchOptions options;
@@ -114,6 +160,8 @@ int main(int argc, char** argv) {
   biglittle::AddDemo(app, chosen);
   biglittle::AddFileCommands(app, chosen);
   biglittle::AddClassify(app, chosen);
+  biglittle::AddTune(app, chosen);
+  biglittle::AddEvaluate(app, chosen);
   biglittle::AddWatch(app, chosen);
   biglittle::AddSimulate(app, chosen);
   biglittle::AddBench(app, chosen);

@@ -4,22 +4,21 @@
 #include <utility>
 
 #include "core/normalisation.h"
-#include "device_agent/escalation_policy.h"
+#include "device_agent/local_classifier.h"
 #include "device_agent/sources/source_factory.h"
 #include "nn/classifier.h"
 
 namespace biglittle {
 namespace {
 
-// One reading at a time, as a device does it: batches round differently, and a confidence at its
+// One reading at a time, as a device does it: batches round differently, and a score at its
 // threshold must not fall on the other side.
-void CountReading(int truth, const EscalationRule& rule, const Prediction& little,
-                  const Prediction& big, OfflineCounts& counts) {
-  const bool escalate = Decide(rule, little) == Decision::kEscalate;
-  const Prediction& cascade = escalate ? big : little;
+void CountReading(int truth, const LocalAnswer& little, const Prediction& big,
+                  OfflineCounts& counts) {
+  const Prediction& cascade = little.is_final ? little.prediction : big;
   ++counts.readings;
-  counts.escalated += escalate ? 1 : 0;
-  counts.little_correct += little.class_index == truth ? 1 : 0;
+  counts.escalated += little.is_final ? 0 : 1;
+  counts.little_correct += little.prediction.class_index == truth ? 1 : 0;
   counts.big_correct += big.class_index == truth ? 1 : 0;
   counts.cascade_correct += cascade.class_index == truth ? 1 : 0;
 }
@@ -36,14 +35,12 @@ OfflineCounts& OfflineCounts::operator+=(const OfflineCounts& other) {
 }
 
 absl::StatusOr<OfflineCounts> RunOffline(const Task& task, const DeviceConfig& device) {
-  auto little = nn::Classifier::Load(task, task.little, 1);
+  auto little = LocalClassifier::Load(task, device.escalation);
   if (!little.ok()) return little.status();
   auto big = nn::Classifier::Load(task, task.big, 1);
   if (!big.ok()) return big.status();
   absl::StatusOr<std::unique_ptr<ReadingSource>> source = MakeSource(device.source, task);
   if (!source.ok()) return source.status();
-  const EscalationRule rule = MakeRule(task, device.escalation);
-
   OfflineCounts counts;
   for (;;) {
     absl::StatusOr<std::optional<Sample>> sample = (*source)->Next();
@@ -51,9 +48,9 @@ absl::StatusOr<OfflineCounts> RunOffline(const Task& task, const DeviceConfig& d
     if (!sample->has_value()) break;
     const Sample& taken = **sample;
     if (!taken.truth || !CheckWindow(task, taken.window).ok()) continue;
-    Normalise(task, taken.window, little->features(0));
     Normalise(task, taken.window, big->features(0));
-    CountReading(*taken.truth, rule, little->Classify(1).front(), big->Classify(1).front(), counts);
+    CountReading(*taken.truth, little->Classify(task, taken.window), big->Classify(1).front(),
+                 counts);
   }
   return counts;
 }

@@ -64,12 +64,27 @@ struct SourceConfig {
   bool operator==(const SourceConfig&) const = default;
 };
 
-enum class EscalationPolicyKind : std::uint8_t { kConfidence, kLittleOnly, kBigOnly };
+// kTuned: the score and thresholds of task.yaml. A score by name: that one, which needs a threshold
+// where it is not the tuned one.
+enum class EscalationPolicyKind : std::uint8_t {
+  kTuned,
+  kConfidence,
+  kMargin,
+  kEntropy,
+  kLogistic,
+  kLittleOnly,
+  kBigOnly
+};
+
+// What happens with a reading that is unlike the training data (of more energy than task.yaml
+// allows). Escalated or flagged, its result says so.
+enum class UnlikeAction : std::uint8_t { kEscalate, kFlag, kIgnore };
 
 struct EscalationConfig {
-  EscalationPolicyKind policy = EscalationPolicyKind::kConfidence;
-  // Overrides the thresholds of task.yaml, for all prioritised classes; in [0, 1].
+  EscalationPolicyKind policy = EscalationPolicyKind::kTuned;
+  // Overrides the thresholds of task.yaml, for every class that the little net knows; in [0, 1].
   std::optional<float> threshold;
+  UnlikeAction unlike = UnlikeAction::kEscalate;
   std::size_t max_pending = 256;  // 1 to 100,000 escalations under way at once
   // The fallback is decided this long before the deadline, so that the answer is out in time.
   Milliseconds deadline_margin{5};  // 0 ms up to the deadline, exclusive

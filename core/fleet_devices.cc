@@ -161,13 +161,19 @@ void DeviceReader::ReadReplay(MapReader& map, ReplaySource& replay, Draft& draft
 void DeviceReader::ReadEscalation(const YamlNode& node, EscalationConfig& escalation) {
   MapReader map(node, "escalation", problems_);
   if (const YamlNode* policy = map.Find("policy")) {
-    const auto choice =
-        ReadChoice(*policy, "policy", {"confidence", "little-only", "big-only"}, problems_);
+    const auto choice = ReadChoice(*policy, "policy",
+                                   {"tuned", "confidence", "margin", "entropy", "logistic",
+                                    "little-only", "big-only"},
+                                   problems_);
     if (choice) escalation.policy = static_cast<EscalationPolicyKind>(*choice);
   }
   if (const YamlNode* threshold = map.Find("threshold")) {
     const auto value = ReadFraction(*threshold, "threshold", {0, 1}, problems_);
     if (value) escalation.threshold = *value;
+  }
+  if (const YamlNode* unlike = map.Find("unlike")) {
+    const auto choice = ReadChoice(*unlike, "unlike", {"escalate", "flag", "ignore"}, problems_);
+    if (choice) escalation.unlike = static_cast<UnlikeAction>(*choice);
   }
   map.GetWhole("max_pending", {1, 100'000}, escalation.max_pending);
   map.GetDuration("deadline_margin_ms", {0, 3'600'000}, escalation.deadline_margin);

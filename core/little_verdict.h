@@ -1,6 +1,7 @@
 // What stays of a reading once the little net has seen it: all that its ending needs.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 
@@ -16,6 +17,8 @@ struct LittleVerdict {
   SteadyTime captured_at;
   std::optional<int> truth;
   Prediction prediction;
+  bool unlike = false;    // unlike the training data
+  std::size_t head = 0;   // of the little net that was asked last; an early exit is 0
   SteadyTime::duration little_time{0};  // normalisation and net
 };
 

@@ -3,15 +3,20 @@
 // the nets. Device agent, cloud worker and CLI all read the same file.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "absl/status/statusor.h"
 
+#include "core/answer_rule.h"
 #include "core/diagnostics.h"
+#include "core/prediction.h"
 #include "core/tensor.h"
 
 namespace biglittle {
@@ -28,12 +33,35 @@ struct Normalisation {
 struct NetDescription {
   std::filesystem::path file;  // absolute, or relative to the working directory
   std::string sha256;          // 64 lower-case hex digits
-  // outputs[i] is the class index of the net's output i, or kOtherClass.
+  // outputs[i] is the class index of the net's output i, or kOtherClass; the same for all heads.
   std::vector<int> outputs;
-  float temperature = 1.0F;
+  Activation activation = Activation::kSoftmax;
+  // One for each head, that is, for each output tensor of the file: an early exit comes first.
+  std::vector<float> temperatures = {1.0F};
 
+  std::size_t heads() const { return temperatures.size(); }
   bool operator==(const NetDescription&) const = default;
 };
+
+// Which readings choose thresholds and temperatures: never trained on, and not the test part.
+struct EveryNthRow {  // of the training data: rows n-1, 2n-1, ...
+  std::uint64_t n = 2;
+
+  bool operator==(const EveryNthRow&) const = default;
+};
+struct HeldGroups {  // of the training data: the rows of some persons, machines, days
+  std::string groups;  // name of the array beside the windows, one integer a row: subject_train
+  std::vector<std::int64_t> held;
+
+  bool operator==(const HeldGroups&) const = default;
+};
+struct SimulatedReadings {  // a run of the simulator of its own
+  std::uint64_t seed = 0;
+  std::uint64_t readings = 1;
+
+  bool operator==(const SimulatedReadings&) const = default;
+};
+using ValidationPart = std::variant<EveryNthRow, HeldGroups, SimulatedReadings>;
 
 // Validated: indices are in range, sizes agree, names are unique. Does not prove that the model
 // files exist or fit; VerifyFiles does.
@@ -47,9 +75,12 @@ struct Task {
   Normalisation normalisation;
   NetDescription little;
   NetDescription big;
-  // One threshold for each class of `labels`: the little net's answer counts when its confidence
-  // is at least this. Classes that are not prioritised have nullopt: never answered locally.
-  std::vector<std::optional<float>> thresholds;
+  LittleDesign design = LittleDesign::kSubset;
+  Score score = Score::kConfidence;
+  // When each head of the little net may answer; as many as little.heads(). Without thresholds
+  // (a task that nobody has tuned yet) everything is escalated.
+  std::vector<HeadRule> heads;
+  std::optional<ValidationPart> validation;
 
   // labels[class_index], or "other" for kOtherClass.
   std::string_view LabelOf(int class_index) const;

@@ -7,10 +7,11 @@
 #include <limits>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
+#include "core/answer_reader.h"
+#include "core/label_index.h"
 #include "core/prediction.h"
 #include "core/text.h"
 
@@ -18,13 +19,11 @@ namespace biglittle {
 namespace {
 
 constexpr std::size_t kMaxLabels = 1000;
-constexpr std::size_t kMaxLabelBytes = 200;
 constexpr std::size_t kMaxDescriptionBytes = 500;
 constexpr std::size_t kMaxPathBytes = 4096;
 constexpr std::size_t kMaxDimensions = 8;
 // What fits into the largest message that a fleet file allows.
 constexpr std::int64_t kMaxReadingBytes = std::int64_t{64} << 20;
-constexpr double kMaxTemperature = 1000;
 
 bool IsSha256(std::string_view text) {
   return text.size() == 64 && std::all_of(text.begin(), text.end(), [](char c) {
@@ -53,10 +52,13 @@ class TaskReader {
     if (const YamlNode* rule = map.Require("normalisation")) ReadNormalisation(*rule);
     if (const YamlNode* little = map.Require("little")) ReadNet(*little, "little", task_.little);
     if (const YamlNode* big = map.Require("big")) ReadNet(*big, "big", task_.big);
-    if (const YamlNode* thresholds = map.Require("thresholds")) ReadThresholds(*thresholds);
+    ReadAnswers(map);
+    if (const YamlNode* validation = map.Find("validation")) {
+      task_.validation = ReadValidation(*validation, problems_);
+    }
     // Measured figures for people; the programs do not look inside.
-    if (const YamlNode* held_out = map.Find("held_out")) {
-      MapReader(*held_out, "held_out", problems_);
+    for (const char* figures : {"tuned", "held_out"}) {
+      if (const YamlNode* node = map.Find(figures)) MapReader(*node, figures, problems_);
     }
     map.Finish();
     return std::move(task_);
@@ -91,7 +93,7 @@ class TaskReader {
       } else if (*label == kOtherName) {
         good = false;
         problems_.Add(*item, "the label 'other' is reserved for what the little net does not know");
-      } else if (!index_of_.emplace(*label, static_cast<int>(task_.labels.size())).second) {
+      } else if (!labels_.Add(*label)) {
         good = false;
         problems_.Add(*item, fmt::format("label {} is given twice", Quoted(*label)));
       } else {
@@ -99,22 +101,6 @@ class TaskReader {
       }
     }
     have_labels_ = good;
-    task_.thresholds.resize(task_.labels.size());
-  }
-
-  // The class index of a label, or of "other" where that is allowed.
-  std::optional<int> ReadClass(const YamlNode& node, std::string_view name, bool other_allowed) {
-    const auto label = ReadLine(node, name, kMaxLabelBytes, problems_);
-    if (!label) return std::nullopt;
-    if (other_allowed && *label == kOtherName) return kOtherClass;
-    const auto found = index_of_.find(*label);
-    if (found != index_of_.end()) return found->second;
-    const std::string nearest = NearestTo(*label, task_.labels);
-    problems_.Add(
-        node, fmt::format(
-                  "'{}' names {}, which is not a label{}", name, Quoted(*label),
-                  nearest.empty() ? std::string() : fmt::format("; did you mean '{}'?", nearest)));
-    return std::nullopt;
   }
 
   void ReadPriorityClasses(const YamlNode& node) {
@@ -123,7 +109,7 @@ class TaskReader {
     std::vector<int>& classes = task_.priority_classes;
     bool good = true;
     for (const YamlNode* item : *items) {
-      const auto index = ReadClass(*item, "priority_classes", false);
+      const auto index = labels_.Read(*item, "priority_classes", false, problems_);
       good = good && index.has_value();
       if (!index) continue;
       if (std::find(classes.begin(), classes.end(), *index) != classes.end()) {
@@ -221,9 +207,10 @@ class TaskReader {
     if (const YamlNode* value = map.Find("temperature")) {
       const auto temperature =
           ReadFraction(*value, "temperature", {0, kMaxTemperature, true}, problems_);
-      if (temperature) net.temperature = *temperature;
+      if (temperature) net.temperatures = {*temperature};
     }
     const bool is_little = &net == &task_.little;
+    if (is_little) ReadDesign(map);
     const YamlNode* outputs = is_little ? map.Require("outputs") : map.Find("outputs");
     if (outputs != nullptr) {
       ReadOutputs(*outputs, is_little, net);
@@ -233,57 +220,61 @@ class TaskReader {
     map.Finish();
   }
 
-  // The little net tells its priority classes apart from everything else; the big one knows all.
+  void ReadAnswers(MapReader& map) {
+    if (have_labels_) return ReadAnswerRules(map, labels_, task_, problems_);
+    // Not looked at without labels, and not to be reported as unknown either.
+    for (const char* key : {"score", "thresholds", "logistic", "most_energy", "early_exit"}) {
+      map.Find(key);
+    }
+  }
+
+  void ReadDesign(MapReader& map) {
+    if (const YamlNode* node = map.Find("design")) {
+      const auto choice = ReadChoice(
+          *node, "design", {kLittleDesignNames.begin(), kLittleDesignNames.end()}, problems_);
+      if (choice) task_.design = static_cast<LittleDesign>(*choice);
+    }
+    if (task_.design == LittleDesign::kDetectors) task_.little.activation = Activation::kSigmoid;
+  }
+
+  // What a net must tell apart, each exactly once: the big one and a little one with an early exit
+  // all labels; the other little nets the prioritised classes, and a subset net also `other`.
   void ReadOutputs(const YamlNode& node, bool is_little, NetDescription& net) {
-    const auto* items = ReadList(node, "outputs", 2, kMaxLabels + 1, problems_);
+    const auto* items = ReadList(node, "outputs", 1, kMaxLabels + 1, problems_);
     if (items == nullptr || !have_labels_ || (is_little && !have_priorities_)) return;
+    const bool has_other = is_little && task_.design == LittleDesign::kSubset;
+    const bool has_all = !is_little || task_.design == LittleDesign::kEarlyExit;
     std::vector<int>& outputs = net.outputs;
     bool known = true;
     for (const YamlNode* item : *items) {
-      const auto index = ReadClass(*item, "outputs", is_little);
+      const auto index = labels_.Read(*item, "outputs", has_other, problems_);
       known = known && index.has_value();
       if (!index) continue;
       if (std::find(outputs.begin(), outputs.end(), *index) != outputs.end()) {
         problems_.Add(*item, fmt::format("output {} is given twice", Quoted(item->text)));
-      } else if (is_little && *index != kOtherClass && !task_.IsPriority(*index)) {
+      } else if (!has_all && *index != kOtherClass && !task_.IsPriority(*index)) {
         problems_.Add(*item, fmt::format("output {} of the little net is not a priority class",
                                          Quoted(item->text)));
       } else {
         outputs.push_back(*index);
       }
     }
-    if (known) ReportMissingOutputs(node, is_little, outputs);
-  }
-
-  void ReportMissingOutputs(const YamlNode& node, bool is_little, const std::vector<int>& outputs) {
+    if (!known) return;
     const auto require = [&](int index) {
       if (std::find(outputs.begin(), outputs.end(), index) != outputs.end()) return;
       problems_.Add(node,
                     fmt::format("'outputs' lacks {}", Quoted(std::string(task_.LabelOf(index)))));
     };
     for (int i = 0; i < static_cast<int>(task_.labels.size()); ++i) {
-      if (!is_little || task_.IsPriority(i)) require(i);
+      if (has_all || task_.IsPriority(i)) require(i);
     }
-    if (is_little) require(kOtherClass);
-  }
-
-  void ReadThresholds(const YamlNode& node) {
-    MapReader map(node, "thresholds", problems_);
-    if (!have_priorities_) return;
-    for (const int index : task_.priority_classes) {
-      const std::string& label = task_.labels[static_cast<std::size_t>(index)];
-      if (const YamlNode* value = map.Require(label)) {
-        task_.thresholds[static_cast<std::size_t>(index)] =
-            ReadFraction(*value, label, {0, 1, true}, problems_);
-      }
-    }
-    map.Finish();
+    if (has_other) require(kOtherClass);
   }
 
   const std::filesystem::path& file_;
   Problems& problems_;
   Task task_;
-  std::unordered_map<std::string, int> index_of_;
+  LabelIndex labels_;
   bool have_labels_ = false;
   bool have_priorities_ = false;
 };

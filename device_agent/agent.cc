@@ -19,11 +19,10 @@ std::string Text(const absl::Status& status) { return std::string(status.message
 
 }  // namespace
 
-Agent::Agent(const FleetConfig& fleet, const DeviceConfig& device, Task task, nn::Classifier little,
+Agent::Agent(const FleetConfig& fleet, const DeviceConfig& device, Task task, LocalClassifier little,
              std::string run, Publish publish, const Clock& clock)
     : task_(std::move(task)),
       origin_{fleet.fleet, device.id, std::move(run), device.deadline},
-      rule_(MakeRule(task_, device.escalation)),
       deadline_margin_(device.escalation.deadline_margin),
       escalate_topic_(TopicsOf(fleet).Escalate(device.id)),
       reply_topic_(TopicsOf(fleet).Reply(device.id)),
@@ -39,27 +38,22 @@ void Agent::OnSample(Sample sample) {
   Count("readings");
   if (const absl::Status fit = CheckWindow(task_, reading.window); !fit.ok()) {
     spdlog::warn("{}: reading {} refused: {}", origin_.device, reading.sequence, Text(fit));
-    const LittleVerdict unknown{reading.sequence, reading.capture_time, reading.captured_at,
-                                reading.truth, Prediction{}};
+    LittleVerdict unknown;
+    unknown.sequence = reading.sequence;
+    unknown.capture_time = reading.capture_time;
+    unknown.captured_at = reading.captured_at;
+    unknown.truth = reading.truth;
     FallBack(unknown, FallbackReason::kInvalidReading, Text(fit));
     return;
   }
-  LittleVerdict verdict = Classify(reading);
-  switch (Decide(rule_, verdict.prediction)) {
-    case Decision::kAnswerLocally:
-      End(verdict, AnsweredLocally{verdict.prediction});
-      return;
-    case Decision::kEscalate:
-      Escalate(std::move(verdict), std::move(reading.window));
-      return;
-  }
-}
-
-LittleVerdict Agent::Classify(Reading& reading) {
-  Normalise(task_, reading.window, little_.features(0));
-  Prediction prediction = std::move(little_.Classify(1).front());
-  return {reading.sequence, reading.capture_time,  reading.captured_at,
-          reading.truth,    std::move(prediction), clock_.Now() - reading.captured_at};
+  LocalAnswer answer = little_.Classify(task_, reading.window);
+  LittleVerdict verdict{reading.sequence, reading.capture_time, reading.captured_at, reading.truth,
+                        std::move(answer.prediction), answer.unlike, answer.head,
+                        clock_.Now() - reading.captured_at};
+  if (answer.unlike) Count("unlike_training");
+  if (!answer.is_final) return Escalate(std::move(verdict), std::move(reading.window));
+  if (answer.head + 1 < little_.rule().heads.size()) Count("answered_at_early_exit");
+  End(verdict, AnsweredLocally{verdict.prediction});
 }
 
 void Agent::Escalate(LittleVerdict verdict, Tensor window) {

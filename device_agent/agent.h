@@ -20,11 +20,10 @@
 #include "core/outcome.h"
 #include "core/reading.h"
 #include "core/task.h"
-#include "device_agent/escalation_policy.h"
+#include "device_agent/local_classifier.h"
 #include "device_agent/outcome_result.h"
 #include "device_agent/pending_escalations.h"
 #include "device_agent/sources/reading_source.h"
-#include "nn/classifier.h"
 #include "wire/escalation.h"
 #include "wire/message.h"
 #include "wire/topics.h"
@@ -36,8 +35,8 @@ class Agent {
   // Takes a message to be published; not OK if it was refused.
   using Publish = std::function<absl::Status(wire::Message)>;
 
-  // `run` distinguishes this run of the agent from every other; `little` is the task's little net.
-  Agent(const FleetConfig& fleet, const DeviceConfig& device, Task task, nn::Classifier little,
+  // `run` distinguishes this run of the agent from every other; `little` is the task's.
+  Agent(const FleetConfig& fleet, const DeviceConfig& device, Task task, LocalClassifier little,
         std::string run, Publish publish, const Clock& clock);
 
   // One reading in.
@@ -59,7 +58,6 @@ class Agent {
   std::map<std::string, std::uint64_t> counters() const;
 
  private:
-  LittleVerdict Classify(Reading& reading);
   void Escalate(LittleVerdict verdict, Tensor window);
   void OnReadingReply(const wire::ReadingReply& reply, const std::string& request_id,
                       const std::string& worker);
@@ -74,7 +72,6 @@ class Agent {
   // Constant after construction.
   const Task task_;
   const ResultOrigin origin_;
-  const EscalationRule rule_;
   const Milliseconds deadline_margin_;
   const std::string escalate_topic_;
   const std::string reply_topic_;
@@ -82,7 +79,7 @@ class Agent {
   const Publish publish_;
   const Clock& clock_;
 
-  nn::Classifier little_;
+  LocalClassifier little_;
   PendingEscalations pending_;
   std::uint64_t next_sequence_ = 0;
   std::map<std::string, std::uint64_t> counters_;

@@ -24,7 +24,7 @@ constexpr Milliseconds kBackpressurePause{5};
 }  // namespace
 
 AgentLoop::AgentLoop(const FleetConfig& fleet, const DeviceConfig& device, Task task,
-                     nn::Classifier little, std::unique_ptr<ReadingSource> source)
+                     LocalClassifier little, std::unique_ptr<ReadingSource> source)
     : device_(device),
       status_topic_(wire::Topics(fleet.topic_root, fleet.fleet).DeviceStatus(device.id)),
       source_(std::move(source)),

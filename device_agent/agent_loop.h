@@ -16,8 +16,8 @@
 #include "core/fleet_config.h"
 #include "core/task.h"
 #include "device_agent/agent.h"
+#include "device_agent/local_classifier.h"
 #include "device_agent/sources/reading_source.h"
-#include "nn/classifier.h"
 #include "wire/mqtt_session.h"
 #include "wire/status.h"
 
@@ -26,7 +26,7 @@ namespace biglittle {
 class AgentLoop {
  public:
   // Copies what it needs of `fleet` and `device`.
-  AgentLoop(const FleetConfig& fleet, const DeviceConfig& device, Task task, nn::Classifier little,
+  AgentLoop(const FleetConfig& fleet, const DeviceConfig& device, Task task, LocalClassifier little,
             std::unique_ptr<ReadingSource> source);
 
   // Runs until the source has no more readings or Stop() is called; then ends what is pending,

@@ -16,8 +16,8 @@
 #include "core/stop_signal.h"
 #include "core/task.h"
 #include "device_agent/agent_loop.h"
+#include "device_agent/local_classifier.h"
 #include "device_agent/sources/source_factory.h"
-#include "nn/classifier.h"
 
 namespace biglittle {
 namespace {
@@ -37,7 +37,7 @@ int RunDevice(const std::filesystem::path& config, const std::string& id) {
   }
   Parsed<Task> task = LoadTask(fleet.value->models / device->task);
   if (!task.ok()) return BadInput(ToString(task.problems));
-  auto little = nn::Classifier::Load(*task.value, task.value->little, 1);
+  auto little = LocalClassifier::Load(*task.value, device->escalation);
   if (!little.ok()) return BadInput(std::string(little.status().message()));
   auto source = MakeSource(device->source, *task.value);
   if (!source.ok()) return BadInput(std::string(source.status().message()));

@@ -56,6 +56,8 @@ wire::Result MakeFinalResult(const ResultOrigin& origin, const Task& task,
   result.little_class_index = verdict.prediction.class_index;
   result.little_label = task.LabelOf(verdict.prediction.class_index);
   result.little_confidence = verdict.prediction.confidence;
+  result.unlike_training = verdict.unlike;
+  result.little_head = static_cast<std::uint32_t>(verdict.head);
   result.truth = verdict.truth;
   return result;
 }

@@ -20,14 +20,18 @@ absl::Status CheckFit(const Task& task, const NetDescription& net, const Model& 
                                                   net.file.string(), ToString(model.input().shape),
                                                   task.name, ToString(task.input_shape)));
   }
-  if (model.outputs().size() != 1) {
-    return absl::InvalidArgumentError(fmt::format("{} answers with {} tensors, one is expected",
-                                                  net.file.string(), model.outputs().size()));
+  if (model.outputs().size() != net.heads()) {
+    return absl::InvalidArgumentError(fmt::format(
+        "{} has {} output tensors, task {} takes {}: {}", net.file.string(), model.outputs().size(),
+        task.name, net.heads(),
+        net.heads() == 1 ? "only a little net whose design is early_exit has two"
+                         : "the early exit's logits and the final ones"));
   }
-  if (model.output().elements != static_cast<std::int64_t>(net.outputs.size())) {
+  for (const Port& output : model.outputs()) {
+    if (output.elements == static_cast<std::int64_t>(net.outputs.size())) continue;
     return absl::InvalidArgumentError(fmt::format("{} has {} outputs, task {} names {}",
-                                                  net.file.string(), model.output().elements,
-                                                  task.name, net.outputs.size()));
+                                                  net.file.string(), output.elements, task.name,
+                                                  net.outputs.size()));
   }
   return absl::OkStatus();
 }
@@ -38,7 +42,8 @@ Classifier::Classifier(Model model, Context context, const NetDescription& net)
     : model_(std::move(model)),
       context_(std::move(context)),
       outputs_(net.outputs),
-      temperature_(net.temperature) {}
+      activation_(net.activation),
+      temperatures_(net.temperatures) {}
 
 absl::StatusOr<Classifier> Classifier::Load(const Task& task, const NetDescription& net,
                                             std::int64_t max_batch) {
@@ -57,15 +62,24 @@ std::span<float> Classifier::features(std::int64_t index) {
 
 std::vector<Prediction> Classifier::Classify(std::int64_t batch) {
   context_.Invoke(batch);
-  const std::span<const float> logits = context_.output(batch);
   std::vector<Prediction> predictions;
   predictions.reserve(static_cast<std::size_t>(batch));
-  for (std::int64_t i = 0; i < batch; ++i) {
-    predictions.push_back(
-        Predict(logits.subspan(static_cast<std::size_t>(i) * outputs_.size(), outputs_.size()),
-                outputs_, temperature_));
-  }
+  for (std::int64_t i = 0; i < batch; ++i) predictions.push_back(PredictionOf(heads() - 1, i));
   return predictions;
+}
+
+Prediction Classifier::ClassifyUpTo(std::size_t head) {
+  context_.InvokeUpTo(static_cast<std::int64_t>(head));
+  return PredictionOf(head, 0);
+}
+
+std::span<const float> Classifier::logits(std::size_t head, std::int64_t index) const {
+  return context_.output(index + 1, static_cast<std::int64_t>(head))
+      .subspan(static_cast<std::size_t>(index) * outputs_.size(), outputs_.size());
+}
+
+Prediction Classifier::PredictionOf(std::size_t head, std::int64_t index) const {
+  return Predict(logits(head, index), outputs_, temperatures_[head], activation_);
 }
 
 }  // namespace biglittle::nn

@@ -4,6 +4,7 @@
 // Not thread-safe: each thread has its own.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -25,21 +26,32 @@ class Classifier {
                                          std::int64_t max_batch);
 
   std::int64_t max_batch() const { return context_.max_batch(); }
+  std::size_t heads() const { return temperatures_.size(); }
   const ModelInfo& info() const { return model_.info(); }
 
   // Where the normalised features of sample `index` of the next batch go; 0 <= index < max_batch.
   std::span<float> features(std::int64_t index);
 
-  // Classifies the first `batch` samples; 1 <= batch <= max_batch. The features are used up.
+  // What the last head says about the first `batch` samples; 1 <= batch <= max_batch. The features
+  // are used up.
   std::vector<Prediction> Classify(std::int64_t batch);
+
+  // What head `head` says about one sample, computing no more than that needs: head 0 for new
+  // features, then one head after the other. 0 <= head < heads().
+  Prediction ClassifyUpTo(std::size_t head);
+
+  // The logits of head `head` for sample `index` of the last Classify.
+  std::span<const float> logits(std::size_t head, std::int64_t index) const;
 
  private:
   Classifier(Model model, Context context, const NetDescription& net);
+  Prediction PredictionOf(std::size_t head, std::int64_t index) const;
 
   Model model_;
   Context context_;
   std::vector<int> outputs_;
-  float temperature_;
+  Activation activation_;
+  std::vector<float> temperatures_;
 };
 
 }  // namespace biglittle::nn

@@ -50,6 +50,8 @@ struct Result {
   int little_class_index = 0;
   std::string little_label;
   float little_confidence = 0.0F;
+  bool unlike_training = false;
+  std::uint32_t little_head = 0;
 
   std::optional<int> truth;
 };

@@ -60,6 +60,8 @@ v1::Result ToProto(const Result& result) {
   out.mutable_little()->set_class_index(result.little_class_index);
   out.mutable_little()->set_label(result.little_label);
   out.mutable_little()->set_confidence(result.little_confidence);
+  out.mutable_little()->set_unlike_training(result.unlike_training);
+  out.mutable_little()->set_head(result.little_head);
   if (result.truth) out.set_truth(*result.truth);
   return out;
 }
@@ -95,6 +97,8 @@ Result FromProto(const v1::Result& in, DecidedBy decided_by) {
   out.little_class_index = in.little().class_index();
   out.little_label = in.little().label();
   out.little_confidence = in.little().confidence();
+  out.unlike_training = in.little().unlike_training();
+  out.little_head = in.little().head();
   if (in.has_truth()) out.truth = in.truth();
   return out;
 }

@@ -11,6 +11,7 @@
 
 #include "absl/status/status.h"
 
+#include "device_agent/sources/cifar_file.h"
 #include "device_agent/sources/gzip.h"
 #include "device_agent/sources/idx_file.h"
 #include "device_agent/sources/npy_file.h"
@@ -73,12 +74,13 @@ std::int64_t IntegerAt(const DataArray& array, std::size_t index) {
     case ElementType::kFloat32:
       break;
   }
-  return -1;  // AsLabels has refused these
+  return -1;  // AsIntegers has refused these
 }
 
 }  // namespace
 
-absl::StatusOr<DataArray> ParseData(std::span<const std::byte> bytes, std::size_t limit) {
+absl::StatusOr<DataArray> ParseData(std::span<const std::byte> bytes, std::size_t limit,
+                                    DataRole role) {
   std::vector<std::byte> unpacked;
   if (IsGzip(bytes)) {
     absl::StatusOr<std::vector<std::byte>> result = Gunzip(bytes, limit);
@@ -88,39 +90,55 @@ absl::StatusOr<DataArray> ParseData(std::span<const std::byte> bytes, std::size_
   }
   if (IsNpy(bytes)) return ParseNpy(bytes);
   if (IsIdx(bytes)) return ParseIdx(bytes);
+  if (IsCifar(bytes)) {
+    return role == DataRole::kWindows ? ParseCifarWindows(bytes) : ParseCifarLabels(bytes);
+  }
   if (bytes.empty()) return absl::DataLossError("the file is empty");
   return absl::InvalidArgumentError(
-      "neither a NumPy array (.npy) nor IDX, nor one of them packed with gzip");
+      "neither a NumPy array (.npy), IDX nor records of CIFAR-10, nor one of them packed with gzip");
 }
 
-absl::StatusOr<DataArray> LoadDataFile(const std::filesystem::path& path) {
+absl::StatusOr<DataArray> LoadDataFile(const std::filesystem::path& path, DataRole role) {
   const absl::StatusOr<std::vector<std::byte>> bytes = ReadBytes(path);
   if (!bytes.ok()) return At(path, bytes.status());
-  absl::StatusOr<DataArray> array = ParseData(*bytes);
+  absl::StatusOr<DataArray> array = ParseData(*bytes, kMaxDataBytes, role);
   if (!array.ok()) return At(path, array.status());
   return array;
 }
 
-absl::StatusOr<std::vector<int>> AsLabels(const DataArray& labels, std::int64_t count,
-                                          std::size_t classes) {
-  if (labels.type == ElementType::kFloat32) {
+absl::StatusOr<std::vector<std::int64_t>> AsIntegers(const DataArray& array) {
+  if (array.type == ElementType::kFloat32) {
     return absl::InvalidArgumentError("labels must be integers, not float32; save with astype");
   }
-  const Shape& shape = labels.shape;
-  const bool is_column = shape.size() == 1 || (shape.size() == 2 && shape[1] == 1);
-  if (!is_column || shape[0] != count) {
+  const Shape& shape = array.shape;
+  if (shape.size() != 1 && !(shape.size() == 2 && shape[1] == 1)) {
+    return absl::InvalidArgumentError(
+        fmt::format("one integer a window is needed, not the shape {}", ToString(shape)));
+  }
+  std::vector<std::int64_t> integers;
+  integers.reserve(static_cast<std::size_t>(shape[0]));
+  for (std::size_t i = 0; i < static_cast<std::size_t>(shape[0]); ++i) {
+    integers.push_back(IntegerAt(array, i));
+  }
+  return integers;
+}
+
+absl::StatusOr<std::vector<int>> AsLabels(const DataArray& labels, std::int64_t count,
+                                          std::size_t classes) {
+  const absl::StatusOr<std::vector<std::int64_t>> integers = AsIntegers(labels);
+  if (!integers.ok() && labels.type == ElementType::kFloat32) return integers.status();
+  if (!integers.ok() || labels.shape[0] != count) {
     return absl::InvalidArgumentError(
         fmt::format("labels of shape {} do not fit {} windows; one integer a window is needed",
-                    ToString(shape), count));
+                    ToString(labels.shape), count));
   }
   std::vector<int> result;
-  result.reserve(static_cast<std::size_t>(count));
-  for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) {
-    const std::int64_t label = IntegerAt(labels, i);
+  result.reserve(integers->size());
+  for (const std::int64_t label : *integers) {
     if (label < 0 || label >= static_cast<std::int64_t>(classes)) {
       return absl::InvalidArgumentError(
           fmt::format("label {} of window {} is not a class of the task, which has 0 to {}", label,
-                      i, classes - 1));
+                      result.size(), classes - 1));
     }
     result.push_back(static_cast<int>(label));
   }
@@ -128,14 +146,14 @@ absl::StatusOr<std::vector<int>> AsLabels(const DataArray& labels, std::int64_t 
 }
 
 absl::StatusOr<std::shared_ptr<const DataArray>> DataFiles::Load(
-    const std::filesystem::path& path) {
+    const std::filesystem::path& path, DataRole role) {
   const std::lock_guard lock(mutex_);
-  const auto known = loaded_.find(path);
+  const auto known = loaded_.find({path, role});
   if (known != loaded_.end()) return known->second;
-  absl::StatusOr<DataArray> array = LoadDataFile(path);
+  absl::StatusOr<DataArray> array = LoadDataFile(path, role);
   if (!array.ok()) return array.status();
   auto shared = std::make_shared<const DataArray>(*std::move(array));
-  loaded_.emplace(path, shared);
+  loaded_.emplace(std::pair{path, role}, shared);
   return shared;
 }
 

@@ -34,7 +34,7 @@ absl::Status CheckWindows(const ReplaySource& config, const Task& task, const Da
 absl::StatusOr<std::vector<int>> LoadLabels(const ReplaySource& config, const Task& task,
                                             std::int64_t count, DataFiles& files) {
   if (!config.labels) return std::vector<int>();
-  const auto array = files.Load(*config.labels);
+  const auto array = files.Load(*config.labels, DataRole::kLabels);
   if (!array.ok()) return array.status();
   absl::StatusOr<std::vector<int>> labels = AsLabels(**array, count, task.labels.size());
   if (labels.ok()) return labels;

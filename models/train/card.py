@@ -1,4 +1,4 @@
-"""Writes task.yaml and the model card."""
+"""Writes task.yaml, before `biglittle tune` adds its part, and the model card."""
 
 import json
 import re
@@ -28,79 +28,101 @@ def to_yaml(value, indent=0):
     return "\n".join(lines)
 
 
-def write_task_yaml(path, task, mean, deviation, files, temperatures, thresholds, held_out):
+def write_task_yaml(path, task, design, mean, deviation, files):
+    """Without thresholds: until it is tuned, the task escalates everything."""
     content = {
         "version": 1,
         "task": task.name,
         "description": task.description,
         "labels": task.labels,
-        "priority_classes": task.little_outputs[:-1],
+        "priority_classes": [label for label in task.labels if label in task.priority],
         "input": {"dtype": task.dtype, "shape": task.shape},
         "normalisation": {"mean": mean, "standard_deviation": deviation},
         "little": {"file": "little.onnx", "sha256": files["little"]["sha256"],
-                   "outputs": task.little_outputs, "temperature": temperatures["little"]},
-        "big": {"file": "big.onnx", "sha256": files["big"]["sha256"],
-                "outputs": task.labels, "temperature": temperatures["big"]},
-        "thresholds": thresholds,
-        "held_out": held_out,
+                   "design": design.name, "outputs": design.outputs(task)},
+        "big": {"file": "big.onnx", "sha256": files["big"]["sha256"], "outputs": task.labels},
     }
-    head = ("# Written by models/train/train.py; train again rather than edit. What is meant by each "
-            "key:\n# models/train/README.md.\n")
-    path.write_text(head + to_yaml(content) + "\n", encoding="utf-8")
+    if task.validation:
+        content["validation"] = task.validation
+    path.write_text(to_yaml(content) + "\n", encoding="utf-8")
 
 
-def _figures(rows, what="figure"):
-    return "\n".join([f"| {what} | value |", "|---|---:|"] +
-                     [f"| {name} | {value} |" for name, value in rows])
-
-
-def _nets(files):
-    rows = ["| net | outputs | multiply-adds a reading | parameters | bytes | operators |",
-            "|---|---:|---:|---:|---:|---|"]
-    for name, about in files.items():
-        used = ", ".join(f"{count} {kind}" for kind, count in about["operators"].items())
-        rows.append(f"| {name} | {about['outputs']} | {about['multiply_adds']:,} | "
-                    f"{about['parameters']:,} | {about['bytes']:,} | {used} |")
-    return "\n".join(rows)
-
-
-def _percent(value):
+def percent(value):
     return f"{100 * value:.2f} %"
 
 
-def write_card(path, task, files, thresholds, temperatures, held_out, command, seed):
-    test = held_out["test"]
-    figures = _figures([
-        ("readings", f"{test['readings']:,}"),
-        ("little alone, all classes (\"other\" counts as wrong)",
-         _percent(test["little_accuracy_all_classes"])),
-        ("little alone, its own question (prioritised classes or other)",
-         _percent(test["little_accuracy_grouped"])),
-        ("big alone, all classes", _percent(test["big_accuracy"])),
-        ("big alone, the little net's question", _percent(test["big_accuracy_grouped"])),
-        ("**cascade, all classes**", _percent(test["cascade_accuracy"])),
-        ("cascade, the little net's question", _percent(test["cascade_accuracy_grouped"])),
-        ("escalation rate", _percent(test["escalation_rate"])),
-        ("right among the locally answered", _percent(test["local_precision"])),
-        ("the big net on the same readings", _percent(test["big_precision_on_the_same"])),
-        ("share of readings of a prioritised class", _percent(test["priority_share"])),
-        ("of those, answered locally", _percent(test["priority_answered_locally"])),
-        ("priority recall of the cascade", _percent(test["priority_recall"])),
-        ("priority recall, little alone", _percent(test["priority_recall_little"])),
-        ("priority recall, big alone", _percent(test["priority_recall_big"])),
-        ("calibration error, little, temperature 1 / as shipped",
-         f"{test['little_ece_uncalibrated']:.4f} / {test['little_ece']:.4f}"),
-        ("calibration error, big, temperature 1 / as shipped",
-         f"{test['big_ece_uncalibrated']:.4f} / {test['big_ece']:.4f}"),
+def table(head, rows):
+    lines = ["| " + " | ".join(head) + " |", "|---|" + "---:|" * (len(head) - 1)]
+    return "\n".join(lines + ["| " + " | ".join(str(cell) for cell in row) + " |" for row in rows])
+
+
+def _nets(files):
+    rows = []
+    for name, about in files.items():
+        used = ", ".join(f"{count} {kind}" for kind, count in about["operators"].items())
+        rows.append([name, about["outputs"], f"{about['multiply_adds']:,}",
+                     f"{about['parameters']:,}", f"{about['bytes']:,}", used])
+    return table(["net", "outputs", "multiply-adds a reading", "parameters", "bytes", "operators"],
+                 rows)
+
+
+def _held_out(figures):
+    priority = figures["priority"]
+    return table(["figure", "value"], [
+        ["readings", f"{figures['readings']:,}"],
+        ["accuracy, little net alone", percent(figures["accuracy"]["little"])],
+        ["accuracy, big net alone", percent(figures["accuracy"]["big"])],
+        ["**accuracy, cascade**", percent(figures["accuracy"]["cascade"])],
+        ["escalated", percent(figures["escalation_rate"])],
+        ["answered at the early exit", percent(figures["early_exit_rate"])],
+        ["wrong among the locally answered", percent(figures["local_error"])],
+        ["called unlike the training data", percent(figures["unlike_rate"])],
+        ["recall of prioritised classes", percent(priority["recall"])],
+        ["calibration error, little net, raw / calibrated",
+         f"{percent(figures['ece']['raw'])} / {percent(figures['ece']['calibrated'])}"],
+        ["calibration error, big net, raw / calibrated",
+         f"{percent(figures['ece_big']['raw'])} / {percent(figures['ece_big']['calibrated'])}"],
+        ["multiply-adds a reading, device and cloud", f"{figures['macs']['mean']:,.0f}"],
+        ["bytes a reading / sending everything",
+         f"{figures['bytes_per_reading']:.0f} / {figures['bytes_per_reading_big_only']:.0f}"],
     ])
-    recall = _figures([(label, _percent(value)) for label, value in test["big_recall"].items()],
-                      "class")
-    chosen = _figures(thresholds.items(), "class")
+
+
+def _classes(figures):
+    return table(["prioritised class", "readings", "recall", "big net's recall", "answered locally",
+                  "false accepts"],
+                 [[label, f"{c['readings']:,}", percent(c["recall"]), percent(c["big_recall"]),
+                   percent(c["local_share"]), percent(c["false_accept"])]
+                  for label, c in figures["priority"]["classes"].items()])
+
+
+def designs_table(compared, chosen):
+    """compared: (design, files, figures or the reason why there are none)."""
+    rows = []
+    for design, files, figures in compared:
+        name = f"**{design.title}**" if design.name == chosen.name else design.title
+        cost = [f"{files['little']['multiply_adds']:,}", f"{files['little']['bytes']:,}"]
+        if isinstance(figures, str):
+            rows.append([name, *cost, figures, "", "", "", "", ""])
+            continue
+        rows.append([name, *cost, percent(figures["escalation_rate"]),
+                     percent(figures["accuracy"]["cascade"]),
+                     percent(figures["local_error"]), percent(figures["priority"]["recall"]),
+                     percent(figures["priority"]["false_accept"]),
+                     f"{figures['macs']['mean']:,.0f}"])
+    return table(["design", "multiply-adds", "bytes", "escalated", "cascade's accuracy",
+                  "local error", "priority recall", "false accepts",
+                  "mean multiply-adds, both nets"], rows)
+
+
+def write_card(path, task, design, about):
+    """about: what train.py measured, see there."""
+    sizes = about["sizes"]
     path.write_text(f"""# {task.name}
 
 {task.description}.
 
-Labels: {', '.join(task.labels)}. Answered by the device itself: {', '.join(task.little_outputs[:-1])}.
+Labels: {', '.join(task.labels)}. Prioritised: {', '.join(label for label in task.labels if label in task.priority)}.
 
 ## Why these are prioritised
 {task.why_priority}
@@ -108,39 +130,44 @@ Labels: {', '.join(task.labels)}. Answered by the device itself: {', '.join(task
 ## Data
 {task.about_data}
 
-{task.about_split} Training {held_out['train_readings']:,}, validation
-{held_out['validation_readings']:,}, test {test['readings']:,} readings.
+{task.about_split} Training {sizes['train']:,}, validation {sizes['validation']:,}, test
+{sizes['test']:,} readings.
 
 Licence: {task.licence}
 
 ## Nets
-{_nets(files)}
+{_nets(about['files'])}
 
-The big net costs {held_out['big_to_little_multiply_adds']} times the little net's multiply-adds.
-Both end in logits; softmax is left to the program. Temperatures: little {temperatures['little']},
-big {temperatures['big']} (1 means: scaling did not help on held-out groups, or was not needed).
+The big net costs {about['ratio']:.1f} times the little net's multiply-adds. Logits; softmax is left
+to the program.
+
+## Three designs of the little net
+Each on the same layers, learning from the same big net, tuned on the validation readings for a
+cascade that is at most {100 * about['comparison_loss']:g} points less accurate than the big net
+alone, with as little escalated as that allows; figures of the test readings.
+
+{about['designs']}
+
+Shipped: **{design.title}**, because {about['why']}.
 
 ## Thresholds
-The device answers where the little net names a prioritised class with at least this confidence.
-Each is the smallest (0.5 or more) at which, on the validation readings, the big net would be right
-on at most {_percent(held_out['may_cost'])} more of the readings so answered.
-
-{chosen}
+`biglittle tune --task {task.name} {about['arguments']}` chose them on the validation readings; they
+are in `task.yaml`.
 
 ## Held-out figures (test readings)
-{figures}
+As `biglittle evaluate --task {task.name}` prints them.
 
-Recall of the big net, class by class:
+{_held_out(about['figures'])}
 
-{recall}
+{_classes(about['figures'])}
 
 ## Limits
 {task.limits}
 
 ## How to make it again
-Seed {seed}, from the repository's root:
+Seed {about['seed']}, from the repository's root:
 
 ```
-{command}
+{about['command']}
 ```
 """, encoding="utf-8")

@@ -1,12 +1,12 @@
-"""Reads the data sets. Windows stay in the sensor's own units and element type: normalisation is
-part of task.yaml, so that the device does exactly what training did."""
+"""Reads the data sets and splits them. Windows stay in the sensor's own units and element type:
+normalisation is part of task.yaml, so that the device does exactly what training did."""
 
 import gzip
 import io
 import pathlib
 import subprocess
+import tarfile
 from dataclasses import dataclass
-from typing import Optional
 
 import numpy as np
 
@@ -19,11 +19,9 @@ class BadInput(Exception):
 class Split:
     windows: np.ndarray  # [N, C, ...] in raw sensor units
     truth: np.ndarray  # int64 [N]
-    # Who or what a window comes from; windows of one group never sit on both sides of a split.
-    group: np.ndarray  # int64 [N]
 
     def take(self, keep):
-        return Split(self.windows[keep], self.truth[keep], self.group[keep])
+        return Split(self.windows[keep], self.truth[keep])
 
     def __len__(self):
         return len(self.truth)
@@ -31,11 +29,28 @@ class Split:
 
 @dataclass
 class Data:
-    train: Split
-    # Chooses temperatures and thresholds, never trained on. None where there are too few groups to
-    # spare some: then the training part is cross-validated.
-    validation: Optional[Split]
+    train: Split  # what the nets learn from
+    validation: Split  # chooses temperatures and thresholds, never trained on
     test: Split  # only ever reported
+
+
+@dataclass(frozen=True)
+class Held:
+    """Which rows of the training data are the validation part; task.yaml says the same, so that
+    `biglittle tune` takes the same rows. Either every n-th row (rows n-1, 2n-1, ...), or those of
+    some groups, where rows of one group (a person, a machine) must not be on both sides."""
+    every: int = 0
+    groups: str = ""  # name of the array of groups, beside the windows
+    values: tuple = ()
+
+    def mask(self, rows, groups):
+        if self.every:
+            return np.arange(rows) % self.every == self.every - 1
+        return np.isin(groups, self.values)
+
+    def described(self):
+        return {"every": self.every} if self.every else {"groups": self.groups,
+                                                         "held": list(self.values)}
 
 
 def _bytes(path):
@@ -48,10 +63,26 @@ def _bytes(path):
                        "a data folder must hold") from error
 
 
+def find(folder, name):
+    """folder/name, plain or with .gz; None where there is neither."""
+    for path in (folder / name, folder / f"{name}.gz"):
+        if path.is_file():
+            return path
+    return None
+
+
+def need(folder, name):
+    path = find(folder, name)
+    if path is None:
+        raise BadInput(f"{folder} has no {name}, plain or with .gz; see models/train/README.md for "
+                       "the files a data folder must hold")
+    return path
+
+
 def read_npy(path):
     try:
         return np.load(io.BytesIO(_bytes(path)), allow_pickle=False)
-    except ValueError as error:
+    except (ValueError, EOFError) as error:
         raise BadInput(f"{path} is not a NumPy array file: {error}") from error
 
 
@@ -68,31 +99,83 @@ def read_idx(path):
     return body.reshape(shape).copy()  # writable, as PyTorch wants it
 
 
-def _split(windows, truth, group, what):
-    if not len(windows) == len(truth) == len(group):
-        raise BadInput(f"{what}: {len(windows)} windows, {len(truth)} labels, {len(group)} groups; "
-                       "they must be as many")
-    return Split(windows, truth.astype(np.int64), group.astype(np.int64))
+def as_split(windows, truth, what):
+    if len(windows) != len(truth):
+        raise BadInput(f"{what}: {len(windows)} windows and {len(truth)} labels; they must be as many")
+    return Split(windows, truth.astype(np.int64))
 
 
-def uci_har(folder):
-    folder = pathlib.Path(folder)
-    parts = [_split(*(read_npy(folder / f"{name}_{part}.npy.gz") for name in ("X", "y", "subject")),
-                    folder / part) for part in ("train", "test")]
-    return Data(train=parts[0], validation=None, test=parts[1])
+def divide(train, test, held, groups=None):
+    keep = held.mask(len(train), groups)
+    return Data(train.take(~keep), train.take(keep), test)
 
 
-def fashion_mnist(folder, validation_images, seed):
-    folder = pathlib.Path(folder)
-    parts = {}
-    for part, name in (("train", "train"), ("test", "t10k")):
-        images = read_idx(folder / f"{name}-images-idx3-ubyte.gz")[:, None]
-        labels = read_idx(folder / f"{name}-labels-idx1-ubyte.gz")
-        parts[part] = _split(images, labels, np.arange(len(labels)), folder / part)
-    order = np.random.default_rng(seed).permutation(len(parts["train"]))
-    held = np.zeros(len(order), bool)
-    held[order[:validation_images]] = True
-    return Data(parts["train"].take(~held), parts["train"].take(held), parts["test"])
+def within(folder, names):
+    """The folder of a data set: `folder` itself, or the one of its sub-folders that is there."""
+    for name in names:
+        if (pathlib.Path(folder) / name).is_dir():
+            return pathlib.Path(folder) / name
+    return pathlib.Path(folder)
+
+
+def uci_har(folder, held):
+    folder = within(folder, ("har", "uci-har"))
+    train, test = (as_split(read_npy(need(folder, f"X_{part}.npy")),
+                            read_npy(need(folder, f"y_{part}.npy")), folder / part)
+                   for part in ("train", "test"))
+    return divide(train, test, held, read_npy(need(folder, f"{held.groups}.npy")))
+
+
+def idx_images(folder, name, held):
+    folder = within(folder, (name,))
+    train, test = (as_split(read_idx(need(folder, f"{part}-images-idx3-ubyte"))[:, None],
+                            read_idx(need(folder, f"{part}-labels-idx1-ubyte")), folder / part)
+                   for part in ("train", "t10k"))
+    return divide(train, test, held)
+
+
+def _cifar_archive(path, names, images):
+    """<part>/<class>/NNNN.jpg, in the order of the binary batches: interleaved by class."""
+    from PIL import Image  # only this data set needs it
+
+    windows = np.zeros((images, 3, 32, 32), np.uint8)
+    truth = np.full(images, -1, np.int64)
+    try:
+        with tarfile.open(path) as archive:
+            for member in archive:
+                if not member.isfile():
+                    continue
+                _, name, file = member.name.rsplit("/", 2)
+                label, number = names.index(name), int(file.removesuffix(".jpg"))
+                image = Image.open(io.BytesIO(archive.extractfile(member).read())).convert("RGB")
+                row = 10 * number + label
+                windows[row], truth[row] = np.asarray(image).transpose(2, 0, 1), label
+    except (OSError, ValueError, IndexError, tarfile.TarError) as error:
+        raise BadInput(f"cannot read {path}: {error}; it must hold <part>/<class>/NNNN.jpg") from error
+    if (truth < 0).any():
+        raise BadInput(f"{path} holds {(truth >= 0).sum()} of {images} images; fetch it again")
+    return Split(windows, truth)
+
+
+def _cifar_binary(path):
+    """Records of one label byte and 3 x 32 x 32 bytes."""
+    raw = np.frombuffer(_bytes(path), np.uint8)
+    if raw.size == 0 or raw.size % 3073:
+        raise BadInput(f"{path} holds {raw.size} bytes, no multiple of 3073")
+    raw = raw.reshape(-1, 3073)
+    return Split(raw[:, 1:].reshape(-1, 3, 32, 32).copy(), raw[:, 0].astype(np.int64))
+
+
+def cifar_10(folder, held):
+    folder = within(folder, ("cifar-10",))
+    if find(folder, "data_batch_1.bin"):
+        batches = [_cifar_binary(need(folder, f"data_batch_{i}.bin")) for i in range(1, 6)]
+        train = Split(np.concatenate([b.windows for b in batches]),
+                      np.concatenate([b.truth for b in batches]))
+    else:
+        names = need(folder, "batches.meta.txt").read_text().split()
+        train = _cifar_archive(need(folder, "cifar10_train_jpeg.tar"), names, 50000)
+    return divide(train, _cifar_binary(need(folder, "test_batch.bin")), held)
 
 
 def _simulate(program, folder, readings, seed):
@@ -101,23 +184,54 @@ def _simulate(program, folder, readings, seed):
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=False)
     except OSError as error:
-        raise BadInput(f"cannot run {program}: {error}; build it and name it with "
-                       "--simulate") from error
+        raise BadInput(f"cannot run {program}: {error}; name the front door or the built program "
+                       "with --program") from error
     if done.returncode != 0:
         raise BadInput(f"'{' '.join(command)}' failed with code {done.returncode}: "
                        f"{done.stderr.strip() or 'no message'}")
-    truth = read_npy(folder / "y.npy")
-    return _split(read_npy(folder / "X.npy"), truth, np.arange(len(truth)), folder)
+    return as_split(read_npy(folder / "X.npy"), read_npy(folder / "y.npy"), folder)
 
 
 def vibration(program, folder, readings, seeds):
     """Three runs of the simulator that share no seed, and so no machine, load or noise."""
     parts = {}
     for part, count in readings.items():
-        target = pathlib.Path(folder) / f"vibration-{part}"
-        try:
-            target.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise BadInput(f"cannot create {target}: {error}; choose another --data") from error
+        target = folder / f"simulated-{part}"
+        target.mkdir(parents=True, exist_ok=True)
         parts[part] = _simulate(program, target, count, seeds[part])
     return Data(**parts)
+
+
+def own(folder, held, seed):
+    """X.npy and y.npy, and beside them X_test.npy and y_test.npy or else a fifth of the rows, drawn
+    by the seed, as the test part. Where groups.npy names a group a row, groups are drawn."""
+    folder = pathlib.Path(folder)
+    everything = as_split(read_npy(need(folder, "X.npy")), read_npy(need(folder, "y.npy")), folder)
+    if find(folder, "X_test.npy"):
+        test = as_split(read_npy(need(folder, "X_test.npy")), read_npy(need(folder, "y_test.npy")),
+                        folder / "test")
+        return divide(everything, test, held)
+    groups = read_npy(find(folder, "groups.npy")) if find(folder, "groups.npy") else None
+    if groups is None:
+        groups = np.arange(len(everything))
+    if len(groups) != len(everything):
+        raise BadInput(f"{folder}/groups.npy names {len(groups)} groups for {len(everything)} windows")
+    names = np.random.default_rng(seed).permutation(np.unique(groups))
+    if len(names) < 5:
+        raise BadInput(f"{folder} has {len(names)} windows or groups; 5 are the least that can be "
+                       "split into training, validation and test")
+    part = {"test": np.isin(groups, names[0::5]), "validation": np.isin(groups, names[1::5])}
+    return Data(everything.take(~(part["test"] | part["validation"])),
+                everything.take(part["validation"]), everything.take(part["test"]))
+
+
+def write_arrays(folder, data):
+    """For `biglittle tune` and `evaluate`, where they cannot read the data set itself."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for part in ("validation", "test"):
+            split = getattr(data, part)
+            np.save(folder / f"X_{part}.npy", split.windows)
+            np.save(folder / f"y_{part}.npy", split.truth.astype(np.int32))
+    except OSError as error:
+        raise BadInput(f"cannot write to {folder}: {error}; choose another --work") from error

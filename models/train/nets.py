@@ -1,5 +1,7 @@
 """The nets. Only operators that the engine has: Conv, BatchNormalization (folded into Conv by the
-export), Relu, MaxPool, GlobalAveragePool, Add, Flatten, Gemm."""
+export), Relu, MaxPool, GlobalAveragePool, Add, Mul, Flatten, Gemm."""
+
+from dataclasses import dataclass
 
 import torch
 from torch import nn
@@ -10,10 +12,10 @@ _POOL = {1: nn.MaxPool1d, 2: nn.MaxPool2d}
 _AVERAGE = {1: nn.AdaptiveAvgPool1d, 2: nn.AdaptiveAvgPool2d}
 
 
-def conv(rank, inputs, outputs, kernel, stride=1):
+def conv(rank, inputs, outputs, kernel, stride=1, groups=1):
     """Convolution and batch normalisation, no activation."""
     return nn.Sequential(
-        _CONV[rank](inputs, outputs, kernel, stride, padding=kernel // 2, bias=False),
+        _CONV[rank](inputs, outputs, kernel, stride, padding=kernel // 2, groups=groups, bias=False),
         _NORM[rank](outputs))
 
 
@@ -34,23 +36,32 @@ class Residual(nn.Module):
         return torch.relu(self.short_cut(x) + self.second(inner))
 
 
-def little(rank, inputs, outputs, widths, kernels, strides, hidden=0, pool=1):
-    """Plain convolutions, then the average (or, with `pool`, every pool-th maximum) and a
-    fully connected layer."""
-    layers = []
-    for width, kernel, stride in zip(widths, kernels, strides):
-        layers += [conv(rank, inputs, width, kernel, stride), nn.ReLU()]
-        if pool > 1:
-            layers.append(_POOL[rank](pool))
-        inputs = width
-    layers += [_AVERAGE[rank](1), nn.Flatten()]
-    if hidden:
-        layers += [nn.Linear(inputs, hidden), nn.ReLU()]
-        inputs = hidden
-    return nn.Sequential(*layers, nn.Linear(inputs, outputs))
+class Stage(nn.Module):
+    """A wider convolution, a maximum over pairs, and a residual convolution: few steps, each of them
+    large, which suits a CPU. Source of the shape: D. Page, "How to train your ResNet", 2018."""
+
+    def __init__(self, rank, inputs, outputs, kernel=3):
+        super().__init__()
+        self.wider = conv(rank, inputs, outputs, kernel)
+        self.pool = _POOL[rank](2)
+        self.inner = conv(rank, outputs, outputs, kernel)
+
+    def forward(self, x):
+        y = self.pool(torch.relu(self.wider(x)))
+        return y + torch.relu(self.inner(y))
 
 
-def big(rank, inputs, outputs, stem, blocks, dropout=0.0, kernel=3):
+def staged(rank, inputs, outputs, stem, widths, dropout=0.0, kernel=3):
+    """A stem of `stem` channels, a Stage for each width, the average, a fully connected layer."""
+    layers, width = [conv(rank, inputs, stem, kernel), nn.ReLU()], stem
+    for wider in widths:
+        layers.append(Stage(rank, width, wider, kernel))
+        width = wider
+    return nn.Sequential(*layers, _AVERAGE[rank](1), nn.Flatten(), nn.Dropout(dropout),
+                         nn.Linear(width, outputs))
+
+
+def residual(rank, inputs, outputs, stem, blocks, dropout=0.0, kernel=3):
     """A small residual net. stem: (width, kernel, stride, pool); blocks: (width, stride) each."""
     width, stem_kernel, stride, pool = stem
     layers = [conv(rank, inputs, width, stem_kernel, stride), nn.ReLU()]
@@ -64,22 +75,64 @@ def big(rank, inputs, outputs, stem, blocks, dropout=0.0, kernel=3):
 
 
 class Committee(nn.Module):
-    """The mean of the logits of several nets of one shape, each trained by itself: less of the luck
-    of one initialisation."""
+    """The mean of the logits of several nets, each trained by itself: less of the luck of one
+    initialisation."""
 
     def __init__(self, members):
         super().__init__()
         self.members = nn.ModuleList(members)
-        with torch.no_grad():
-            for member in members:  # once here, so that no division is needed in the graph
-                member[-1].weight.div_(len(members))
-                member[-1].bias.div_(len(members))
 
     def forward(self, x):
         total = self.members[0](x)
         for member in self.members[1:]:
             total = total + member(x)
-        return total
+        return total * (1.0 / len(self.members))
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One convolution of a trunk, with what follows it."""
+    width: int
+    kernel: int = 3
+    stride: int = 1
+    pool: int = 1
+    separable: bool = False  # depthwise, then 1-wide: fewer multiply-adds for the same width
+
+
+def _layer(rank, inputs, layer):
+    if layer.separable:
+        steps = [conv(rank, inputs, inputs, layer.kernel, layer.stride, groups=inputs), nn.ReLU(),
+                 conv(rank, inputs, layer.width, 1)]
+    else:
+        steps = [conv(rank, inputs, layer.width, layer.kernel, layer.stride)]
+    steps.append(nn.ReLU())
+    if layer.pool > 1:
+        steps.append(_POOL[rank](layer.pool))
+    return nn.Sequential(*steps)
+
+
+def _head(rank, width, outputs):
+    return nn.Sequential(_AVERAGE[rank](1), nn.Flatten(), nn.Linear(width, outputs))
+
+
+class Little(nn.Module):
+    """Plain convolutions and one head. With `exit_after` = n it has a second head behind the n-th
+    layer and returns both, (exit, final); both then have `outputs` outputs. Source: Teerapittayanon,
+    McDanel, Kung, "BranchyNet", 2016."""
+
+    def __init__(self, rank, inputs, outputs, layers, exit_after=0):
+        super().__init__()
+        widths = [layer.width for layer in layers]
+        steps = [_layer(rank, i, layer) for i, layer in zip([inputs] + widths, layers)]
+        self.front = nn.Sequential(*steps[:exit_after])
+        self.rest = nn.Sequential(*steps[exit_after:])
+        self.exit = _head(rank, widths[exit_after - 1], outputs) if exit_after else None
+        self.final = _head(rank, widths[-1], outputs)
+
+    def forward(self, x):
+        x = self.front(x)
+        final = self.final(self.rest(x))
+        return final if self.exit is None else (self.exit(x), final)
 
 
 def multiply_adds(net, shape):
@@ -98,3 +151,7 @@ def multiply_adds(net, shape):
     for hook in hooks:
         hook.remove()
     return total
+
+
+def parameters(net):
+    return sum(p.numel() for p in net.parameters())

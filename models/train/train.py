@@ -1,23 +1,31 @@
 #!/usr/bin/python3
-"""Trains the little and the big net of one task and writes models/<task>: see README.md."""
+"""Trains the big net and three designs of the little net of one task, lets `biglittle tune` choose
+the thresholds, and writes models/<task> with the best design: see README.md."""
 
 import argparse
+import json
 import pathlib
 import shlex
+import shutil
+import subprocess
 import sys
 import tempfile
 
 import numpy as np
 import torch
 
-import calibrate
 import card
 import export
 import nets
-from data import BadInput
-from fit import Scale, logits_of
-from pair import cross_validate, little_classes, train_both
+from data import BadInput, write_arrays
+from designs import DESIGNS, make_little
+from fit import Scale, fit, logits_of, one_hot
 from tasks import TASKS
+from tasks import own
+
+_HOME = pathlib.Path(__file__).resolve().parents[2]
+# How much worse than the big net the cascade may be where designs are compared.
+_COMPARISON_LOSS = 0.003
 
 
 class Parser(argparse.ArgumentParser):
@@ -27,49 +35,67 @@ class Parser(argparse.ArgumentParser):
 
 def parse(arguments):
     parser = Parser(description=__doc__)
-    parser.add_argument("--task", required=True, help=", ".join(TASKS))
-    parser.add_argument("--data", type=pathlib.Path,
-                        help="folder of the data set; for vibration: where simulated readings go "
-                             "(a temporary folder if left out)")
+    parser.add_argument("--task", required=True,
+                        help=f"{', '.join(TASKS)}, or a name for X.npy, y.npy and labels.txt")
+    parser.add_argument("--data", type=pathlib.Path, help="folder of the data set, or the one above")
     parser.add_argument("--out", type=pathlib.Path, help="models/<task> if left out")
-    parser.add_argument("--simulate", type=pathlib.Path, metavar="PROGRAM",
-                        help="the built biglittle program, for simulated tasks")
+    parser.add_argument("--work", type=pathlib.Path,
+                        help="checkpoints, prepared data, the designs not chosen; build/train/<task> "
+                             "if left out")
+    parser.add_argument("--program", type=pathlib.Path, default=_HOME / "biglittle",
+                        help="the front door, or the built biglittle")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--little-epochs", type=int, metavar="N", help="instead of the task's own")
     parser.add_argument("--big-epochs", type=int, metavar="N", help="instead of the task's own")
-    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--objective", help="for `biglittle tune`, instead of the task's own")
+    parser.add_argument("--prepare", action="store_true",
+                        help="only write the validation and test arrays to <work>/data")
+    own_task = parser.add_argument_group("a task of your own")
+    own_task.add_argument("--labels", type=pathlib.Path, help="labels.txt of --data if left out")
+    own_task.add_argument("--priority", metavar="A,B", help="the first label if left out")
+    own_task.add_argument("--description")
     options = parser.parse_args(arguments)
-    if options.task not in TASKS:
-        raise BadInput(f"--task {options.task} is not known; it is one of {', '.join(TASKS)}")
     for name in ("little_epochs", "big_epochs", "threads"):
         value = getattr(options, name)
         if value is not None and value < 1:
             raise BadInput(f"--{name.replace('_', '-')} {value} is not at least 1")
     if not 0 <= options.seed < 2**32 - 1:
         raise BadInput(f"--seed {options.seed} is out of range; give 0 to {2**32 - 2}")
-    options.out = options.out or pathlib.Path(__file__).resolve().parents[1] / options.task
+    options.out = options.out or _HOME / "models" / options.task
+    options.work = options.work or _HOME / "build" / "train" / options.task
     return options
 
 
-def check_folders(options, task):
-    name, path = ("--simulate", options.simulate) if task.simulated else ("--data", options.data)
-    what = "the built biglittle program" if task.simulated else "the folder with the data set's files"
-    if path is None:
-        raise BadInput(f"{name} is missing; task {task.name} needs {what}")
-    if not (path.is_file() if task.simulated else path.is_dir()):
-        raise BadInput(f"{name} {path} does not exist; name {what}")
-    try:
-        options.out.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=options.out):
-            pass
-    except OSError as error:
-        raise BadInput(f"cannot write to --out {options.out}: {error}") from error
+def make_task(options):
+    if options.task not in TASKS:
+        if options.data is None or not (options.data / "X.npy").is_file():
+            raise BadInput(f"--task {options.task} is none of {', '.join(TASKS)}, and --data names "
+                           "no folder with an X.npy, which a task of your own needs")
+        return own.task(options.task, options)
+    task = TASKS[options.task]()
+    if options.data is None and "simulated_seed" not in task.validation:
+        raise BadInput(f"--data is missing; task {task.name} needs the folder with its files")
+    if options.data is not None and not options.data.is_dir():
+        raise BadInput(f"--data {options.data} is no folder")
+    return task
+
+
+def check_folders(options):
+    if options.out.name != options.task:
+        raise BadInput(f"--out {options.out} must end in the task's name, {options.task}")
+    for name in ("out", "work"):
+        folder = getattr(options, name)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=folder):
+                pass
+        except OSError as error:
+            raise BadInput(f"cannot write to --{name} {folder}: {error}") from error
 
 
 def check_data(task, loaded):
     for name, part in vars(loaded).items():
-        if part is None:
-            continue
         if list(part.windows.shape[1:]) != task.shape or part.windows.dtype != task.dtype:
             raise BadInput(f"the {name} windows are {part.windows.dtype} {part.windows.shape[1:]}; "
                            f"task {task.name} takes {task.dtype} {tuple(task.shape)}")
@@ -77,121 +103,196 @@ def check_data(task, loaded):
             raise BadInput(f"the {name} labels are not 0 to {len(task.labels) - 1}, or there are none")
 
 
-def moments(task, split):
-    """Rounded before they are used, so that training and task.yaml agree to the last digit."""
-    windows = split.windows.astype(np.float32, copy=False)
-    axes = (0,) + tuple(range(2, windows.ndim)) if task.per_channel else None
-    mean, deviation = windows.mean(axes, dtype=np.float64), windows.std(axes, dtype=np.float64)
-    return ([float(f"{v:.6g}") for v in np.atleast_1d(mean)],
-            [float(f"{v:.6g}") for v in np.atleast_1d(deviation)])
+def moments(windows):
+    """One mean and deviation a channel, rounded before they are used, so that training and
+    task.yaml agree to the last digit."""
+    axes = (0,) + tuple(range(2, windows.ndim))
+    count = windows.size // windows.shape[1]
+    mean = windows.sum(axes, dtype=np.float64) / count
+    # In slices: a float64 copy of the whole would not fit a small machine.
+    squares = sum(np.square(part - mean.reshape((1, -1) + (1,) * (windows.ndim - 2))).sum(axes)
+                  for part in np.array_split(windows, max(1, len(windows) // 1000)))
+    deviation = np.sqrt(squares / count)
+    return [float(f"{v:.6g}") for v in mean], [float(f"{max(v, 1e-6):.6g}") for v in deviation]
 
 
-def export_net(task, net, path, inputs):
+def train_big(task, windows, truth, scale, options):
+    schedule = task.big_schedule
+    targets = one_hot(truth, len(task.labels), schedule.label_smoothing)
+
+    def loss(logits, index):
+        return -(targets[index] * torch.log_softmax(logits.float(), 1)).sum(1).mean()
+
+    members = []
+    for member in range(task.committee):
+        which = f"big-{member + 1}" if task.committee > 1 else "big"
+        members.append(fit(lambda: task.big(len(task.labels)), windows, loss, schedule, scale,
+                           task.augment, options.seed + 1000 * member, f"{task.name}: {which}",
+                           options.work / f"{which}.pt"))
+    return members[0] if task.committee == 1 else nets.Committee(members).eval()
+
+
+def train_littles(task, windows, truth, opinion, scale, options):
+    trained = []
+    for design in DESIGNS:
+        net = fit(lambda: make_little(task, design), windows,
+                  design.loss(task, truth, opinion), task.little_schedule, scale, task.augment,
+                  options.seed, f"{task.name}: {design.name}",
+                  options.work / f"{design.name}.pt",
+                  extra=f"{task.distillation} {task.opinion_temperature} {opinion.sum(0).tolist()}")
+        trained.append((design, net))
+    return trained
+
+
+def export_net(task, net, path):
     model = export.write_onnx(net, task.shape, path)
-    difference = export.largest_difference(model, net, inputs)
-    print(f"{path}: {export.operators(model)}, differs from the net by {difference:.1e}")
-    if not difference < 1e-4:
-        raise AssertionError(f"{path} does not compute what was trained")
     return {"sha256": export.sha256(path), "bytes": path.stat().st_size,
             "multiply_adds": nets.multiply_adds(net, task.shape),
-            "parameters": sum(p.numel() for p in net.parameters()),
-            "operators": export.operators(model), "outputs": list(net.parameters())[-1].numel()}
+            "parameters": nets.parameters(net), "operators": export.operators(model),
+            "outputs": model.graph.output[0].type.tensor_type.shape.dim[1].dim_value}
 
 
-def class_indices(task):
-    """Of the little net's outputs."""
-    return [task.labels.index(label) for label in task.little_outputs[:-1]] + [-1]
+def check_budget(task, files):
+    little, big = files["little"], files["big"]
+    if little["multiply_adds"] > task.budget_share * big["multiply_adds"]:
+        print(f"note: the little net costs 1/{big['multiply_adds'] / little['multiply_adds']:.1f} of "
+              f"the big one's multiply-adds, more than 1/{1 / task.budget_share:.0f}")
+    if little["bytes"] > task.budget_bytes:
+        print(f"note: the little net has {little['bytes']:,} bytes, more than {task.budget_bytes:,}")
 
 
-def decide(task, logits, truth, group):
-    """Temperatures, and thresholds by class index, from validation readings."""
-    classes = {"little": little_classes(task, truth), "big": truth}
-    temperatures = {name: calibrate.choose_temperature(logits[name], classes[name], group)
-                    for name in logits}
-    probabilities = calibrate.softmax(logits["little"], temperatures["little"])
-    big_right = logits["big"].argmax(1) == truth
-    return temperatures, calibrate.choose_thresholds(probabilities, big_right, truth,
-                                                     class_indices(task))
+def biglittle(options, *arguments):
+    """Runs the program; its last line of errors where it fails."""
+    command = [str(options.program), *map(str, arguments)]
+    try:
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                              check=False)
+    except OSError as error:
+        raise BadInput(f"cannot run {options.program}: {error}; name the front door or the built "
+                       "program by --program") from error
+    return done.returncode, done.stdout, (done.stderr.strip().splitlines() or ["no message"])[-1]
 
 
-def evaluate(task, logits, truth, temperatures, thresholds):
-    """The figures of one part; thresholds by class index."""
-    classes = {"little": little_classes(task, truth), "big": truth}
-    probabilities = {n: calibrate.softmax(logits[n], temperatures[n]) for n in logits}
-    figures = calibrate.cascade_figures(probabilities["little"], probabilities["big"], truth,
-                                        class_indices(task), thresholds)
-    for name in ("little", "big"):
-        raw = calibrate.softmax(logits[name])
-        error = calibrate.expected_calibration_error
-        figures[f"{name}_ece_uncalibrated"] = round(error(raw, classes[name]), 4)
-        figures[f"{name}_ece"] = round(error(probabilities[name], classes[name]), 4)
-    right = probabilities["big"].argmax(1) == truth
-    figures["big_recall"] = {label: round(float(right[truth == c].mean()), 4)
-                             for c, label in enumerate(task.labels)}
-    return figures
+def check_engine(options, net, path, inputs):
+    """The engine computes what was trained."""
+    with torch.no_grad():
+        expected = logits_of(net, inputs, lambda x: x).numpy()
+    arrays, answer = options.work / "check.npy", options.work / "check.json"
+    np.save(arrays, inputs.contiguous().numpy())
+    code, _, said = biglittle(options, "classify", "--model", path, "--input", arrays, "--json",
+                              answer)
+    if code != 0:
+        raise BadInput(f"the engine refuses {path}: {said}")
+    found = np.array(json.loads(answer.read_text(encoding="utf-8"))["outputs"])
+    difference = float(np.abs(expected - found).max() / np.abs(expected).max())
+    if not difference < 1e-3:
+        raise AssertionError(f"{path} computes something else than was trained: {difference:.1e}")
+
+
+def tune_and_evaluate(options, task, models, *objective):
+    """The figures, or why there are none."""
+    where = ["--task", task.name, "--models", models, "--data", options.work / "data"]
+    code, said, error = biglittle(options, "tune", *where, *objective)
+    if code != 0:
+        return error
+    print(said)
+    figures = options.work / "figures.json"
+    code, said, error = biglittle(options, "evaluate", *where, "--json", figures)
+    if code != 0:
+        raise BadInput(f"evaluate failed: {error}")
+    return json.loads(figures.read_text(encoding="utf-8"))
+
+
+def build_designs(options, task, scaled, big, littles, moments_of, loaded):
+    """One models folder a design, tuned for the comparison: (design, files, figures)."""
+    built = []
+    big_file = export_net(task, big, options.work / "big.onnx")
+    check_engine(options, big, options.work / "big.onnx", scaled)
+    for design, net in littles:
+        folder = options.work / design.name / task.name
+        folder.mkdir(parents=True, exist_ok=True)
+        shutil.copy(options.work / "big.onnx", folder / "big.onnx")
+        files = {"little": export_net(task, net, folder / "little.onnx"), "big": big_file}
+        check_engine(options, net, folder / "little.onnx", scaled)
+        card.write_task_yaml(folder / "task.yaml", task, design, *moments_of, files)
+        figures = tune_and_evaluate(options, task, folder.parent, "--max-loss", _COMPARISON_LOSS)
+        built.append((design, files, figures))
+    return built
+
+
+def choose(built):
+    """The design that escalates least, and why, in words."""
+    able = [item for item in built if not isinstance(item[2], str)]
+    if not able:
+        raise BadInput("no design meets the comparison's objective: " +
+                       "; ".join(f"{design.name}: {said}" for design, _, said in built))
+    best = min(able, key=lambda item: item[2]["escalation_rate"])
+    others = ", ".join(f"{card.percent(figures['escalation_rate'])} with {design.title}"
+                       for design, _, figures in able if design is not best[0])
+    why = (f"it escalates least, {card.percent(best[2]['escalation_rate'])}"
+           + (f" against {others}" if others else ""))
+    return best, why
+
+
+def ship(options, task, built):
+    (design, files, _), why = choose(built)
+    objective = shlex.split(options.objective) if options.objective else list(task.objective)
+    source = options.work / design.name / task.name
+    figures = tune_and_evaluate(options, task, source.parent, *objective)
+    if isinstance(figures, str):
+        raise BadInput(figures)
+    for name in ("little.onnx", "big.onnx", "task.yaml"):
+        shutil.copy(source / name, options.out / name)
+    return design, files, figures, why, shlex.join(objective)
 
 
 def run(options):
-    task = TASKS[options.task]()
-    check_folders(options, task)
-    task.little_schedule.epochs = options.little_epochs or task.little_schedule.epochs
-    task.big_schedule.epochs = options.big_epochs or task.big_schedule.epochs
+    task = make_task(options)
+    check_folders(options)
+    for name in ("little", "big"):
+        epochs = getattr(options, f"{name}_epochs")
+        if epochs:
+            schedule = getattr(task, f"{name}_schedule")
+            setattr(task, f"{name}_schedule", type(schedule)(**{**vars(schedule), "epochs": epochs}))
     torch.use_deterministic_algorithms(True)
     torch.set_num_threads(options.threads)
-    with tempfile.TemporaryDirectory() as scratch:
-        loaded = task.load(options, scratch)
+    loaded = task.load(options, options.work)
     check_data(task, loaded)
-    mean, deviation = moments(task, loaded.train)
+    write_arrays(options.work / "data", loaded)
+    if options.prepare:
+        return
+    mean, deviation = moments(loaded.train.windows)
     scale = Scale(mean, deviation, len(task.shape) - 1)
-    windows, test_windows = (torch.from_numpy(part.windows) for part in (loaded.train, loaded.test))
+    windows = torch.from_numpy(loaded.train.windows)
+    truth = torch.from_numpy(loaded.train.truth)
 
-    if loaded.validation is None:
-        held = loaded.train
-        validation = cross_validate(task, windows, held, scale, task.folds, options.seed)
-    trained = train_both(task, windows, loaded.train.truth, scale, options.seed)
-    if loaded.validation is not None:
-        held = loaded.validation
-        validation = {name: logits_of(net, torch.from_numpy(held.windows), scale)
-                      for name, net in trained.items()}
-    temperatures, thresholds = decide(task, validation, held.truth, held.group)
-    test = {name: logits_of(net, test_windows, scale) for name, net in trained.items()}
-    figures = {
-        "seed": options.seed,
-        "train_readings": len(loaded.train),
-        "validation_readings": len(held),
-        "may_cost": calibrate.MAY_COST,
-        "validation": evaluate(task, validation, held.truth, temperatures, thresholds),
-        "test": evaluate(task, test, loaded.test.truth, temperatures, thresholds),
-    }
-    files = {name: export_net(task, net, options.out / f"{name}.onnx", scale(test_windows[:64]))
-             for name, net in trained.items()}
-    write_descriptions(task, options, mean, deviation, files, temperatures, thresholds, figures)
+    big = train_big(task, windows, truth, scale, options)
+    opinion = torch.softmax(logits_of(big, windows, scale) / task.opinion_temperature, 1)
+    littles = train_littles(task, windows, truth, opinion, scale, options)
 
-
-def write_descriptions(task, options, mean, deviation, files, temperatures, thresholds, figures):
-    costs = {name: about["multiply_adds"] for name, about in files.items()}
-    figures["little_multiply_adds"], figures["big_multiply_adds"] = costs["little"], costs["big"]
-    figures["big_to_little_multiply_adds"] = round(costs["big"] / costs["little"], 1)
-    named = {task.labels[c]: value for c, value in thresholds.items()}
-    card.write_task_yaml(options.out / "task.yaml", task, mean, deviation, files, temperatures,
-                         named, figures)
-    card.write_card(options.out / "README.md", task, files, named, temperatures, figures,
-                    command_of(options), options.seed)
-    print(card.to_yaml({"thresholds": named, "temperatures": temperatures, **figures}))
+    scaled = scale(torch.from_numpy(loaded.test.windows[:64])).contiguous()
+    built = build_designs(options, task, scaled, big, littles, (mean, deviation), loaded)
+    design, files, figures, why, arguments = ship(options, task, built)
+    check_budget(task, files)
+    card.write_card(options.out / "README.md", task, design, {
+        "sizes": {name: len(part) for name, part in vars(loaded).items()},
+        "files": files, "ratio": files["big"]["multiply_adds"] / files["little"]["multiply_adds"],
+        "comparison_loss": _COMPARISON_LOSS, "designs": card.designs_table(built, design),
+        "why": why, "arguments": arguments, "figures": figures, "seed": options.seed,
+        "command": command_of(options)})
+    print(f"{options.out}: {design.title}; cascade {card.percent(figures['accuracy']['cascade'])}, "
+          f"{card.percent(figures['escalation_rate'])} escalated")
 
 
 def command_of(options):
     """The command that makes the same again, with what is a place on this machine left open."""
     words = ["/usr/bin/python3", "models/train/train.py", "--task", options.task]
-    if options.simulate:
-        words += ["--simulate", "PATH-TO-biglittle"]
-    elif options.data:
+    if options.data:
         words += ["--data", "DATA-FOLDER"]
-    words += ["--out", f"models/{options.task}", "--seed", str(options.seed)]
-    for name in ("little_epochs", "big_epochs"):
+    words += ["--seed", str(options.seed), "--threads", str(options.threads)]
+    for name in ("little_epochs", "big_epochs", "priority", "objective"):
         if getattr(options, name):
             words += [f"--{name.replace('_', '-')}", str(getattr(options, name))]
-    words += ["--threads", str(options.threads)]
     return shlex.join(words)
 
 
@@ -201,6 +302,9 @@ def main():
     except BadInput as error:
         print(f"train.py: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("train.py: stopped; the same command goes on from the last epoch", file=sys.stderr)
+        return 1
     return 0
 
 

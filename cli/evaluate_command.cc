@@ -1,0 +1,111 @@
+#include "cli/evaluate_command.h"
+
+#include <fmt/format.h>
+#include <fmt/ostream.h>
+
+#include <chrono>
+#include <optional>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+
+#include "cli/child_process.h"
+#include "cli/demo_summary.h"
+#include "cli/installation.h"
+#include "cli/tuning/cascade_table.h"
+#include "cli/tuning/evaluation.h"
+#include "cli/tuning/evaluation_report.h"
+#include "cli/tuning/labelled_data.h"
+#include "cli/tuning/progress_line.h"
+#include "core/clock.h"
+#include "core/exit_code.h"
+#include "core/task.h"
+#include "device_agent/escalation_policy.h"
+#include "nn/model.h"
+
+namespace biglittle {
+namespace {
+
+constexpr const char* kPython = "/usr/bin/python3";
+constexpr std::chrono::minutes kDrawingTime{2};
+
+absl::StatusOr<Costs> NetCosts(const Task& task, const CascadeTable& table,
+                               const LabelledData& data) {
+  const absl::StatusOr<nn::Model> little = nn::Model::Load(task.little.file);
+  if (!little.ok()) return little.status();
+  const absl::StatusOr<nn::Model> big = nn::Model::Load(task.big.file);
+  if (!big.ok()) return big.status();
+  Costs costs;
+  costs.little_macs = little->info().multiply_adds;
+  costs.big_macs = big->info().multiply_adds;
+  if (task.little.heads() > 1) costs.exit_macs = little->info().multiply_adds_to.front();
+  costs.big_only_bytes =
+      MessageBytes(task, data.windows.front(),
+                   Predict(table.big.row(0), task.big.outputs, task.big.temperatures.back()));
+  return costs;
+}
+
+// Drawing is Python's, from the JSON file.
+absl::Status Plot(const std::filesystem::path& json, const std::filesystem::path& plot) {
+  const std::filesystem::path script = Installation::Find().home / "cli/plot_evaluation.py";
+  std::filesystem::path log = plot;
+  log += ".log";
+  absl::StatusOr<ChildProcess> child =
+      ChildProcess::Start({kPython, script.string(), json.string(), plot.string()}, log);
+  if (!child.ok()) return child.status();
+  const std::optional<int> code = child->WaitUntil(Clock::Real().Now() + kDrawingTime);
+  const std::string said = TailOfFile(log, 1);
+  std::filesystem::remove(log);
+  if (code == kExitDone) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      fmt::format("cannot draw {}: {}; it takes Debian's python3-matplotlib and a folder that can "
+                  "be written",
+                  plot.string(), said.empty() ? "the drawing program said nothing" : said));
+}
+
+absl::Status Run(const EvaluateOptions& options, std::ostream& out, std::ostream& err) {
+  const std::filesystem::path models =
+      options.models.empty() ? Installation::Find().home / "models" : options.models;
+  const Parsed<Task> task = LoadTask(models / options.task / "task.yaml");
+  if (!task.ok()) return absl::InvalidArgumentError(ToString(task.problems));
+  const absl::StatusOr<EscalationRule> rule = MakeRule(*task.value, {});
+  if (!rule.ok()) return rule.status();
+  const absl::StatusOr<LabelledData> data =
+      LoadLabelledData(*task.value, options.data, DataPart::kTest);
+  if (!data.ok()) return data.status();
+
+  ProgressLine progress("test readings", data->size(), err);
+  const auto table =
+      RunNets(*task.value, *data, [&](std::size_t done) { progress.Show(done); });
+  progress.Clear();
+  if (!table.ok()) return table.status();
+  const absl::StatusOr<Costs> costs = NetCosts(*task.value, *table, *data);
+  if (!costs.ok()) return costs.status();
+  const Evaluation evaluation = Evaluate(*task.value, *table, *rule, *costs);
+  out << ToText(*task.value, evaluation);
+
+  std::filesystem::path json = options.json;
+  if (json.empty() && !options.plot.empty()) {
+    json = options.plot;
+    json += ".json";
+  }
+  if (json.empty()) return absl::OkStatus();
+  if (absl::Status s = WriteTextFile(json, ToJson(*task.value, evaluation)); !s.ok()) return s;
+  if (options.plot.empty()) return absl::OkStatus();
+  const absl::Status drawn = Plot(json, options.plot);
+  if (options.json.empty()) std::filesystem::remove(json);
+  return drawn;
+}
+
+}  // namespace
+
+int RunEvaluate(const EvaluateOptions& options, std::ostream& out, std::ostream& err) {
+  const absl::Status status = Run(options, out, err);
+  if (status.ok()) return kExitDone;
+  fmt::print(err, "biglittle evaluate: {}\n", std::string(status.message()));
+  return absl::IsInternal(status) ? kExitFailed : kExitBadInput;
+}
+
+}  // namespace biglittle

@@ -1,0 +1,54 @@
+// How a cascade does on labelled readings. Pure functions, thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "cli/tuning/calibration.h"
+#include "cli/tuning/cascade_table.h"
+#include "core/prediction.h"
+#include "core/task.h"
+#include "device_agent/escalation_policy.h"
+
+namespace biglittle {
+
+// All predictions of a table at the task's temperatures.
+struct CascadePredictions {
+  std::vector<std::vector<Prediction>> heads;  // [head][row]
+  std::vector<Prediction> big;                 // [row]
+
+  static CascadePredictions Of(const Task& task, const CascadeTable& table);
+};
+
+struct CascadeCounts {
+  std::uint64_t readings = 0;
+  std::uint64_t escalated = 0;
+  std::uint64_t at_exit = 0;        // answered by a head in front of the last
+  std::uint64_t local_wrong = 0;    // among the locally answered
+  std::uint64_t correct = 0;        // the cascade
+  std::uint64_t little_correct = 0;  // its last head alone
+  std::uint64_t big_correct = 0;
+  std::uint64_t priority = 0;  // readings of a prioritised class
+  std::uint64_t priority_correct = 0;
+
+  std::uint64_t local() const { return readings - escalated; }
+  double escalation_rate() const { return Share(escalated, readings); }
+  double accuracy() const { return Share(correct, readings); }
+  double little_accuracy() const { return Share(little_correct, readings); }
+  double big_accuracy() const { return Share(big_correct, readings); }
+  double local_error() const { return Share(local_wrong, local()); }
+  double priority_recall() const { return Share(priority_correct, priority); }
+
+  // 0 of nothing is 0.
+  static double Share(std::uint64_t part, std::uint64_t whole) {
+    return whole == 0 ? 0.0 : static_cast<double>(part) / static_cast<double>(whole);
+  }
+};
+
+CascadeCounts Count(const Task& task, const CascadePredictions& predictions,
+                    const std::vector<int>& truth, const EscalationRule& rule, const Rows& rows);
+
+// 0, 1, ... count - 1.
+Rows AllRows(std::size_t count);
+
+}  // namespace biglittle

@@ -1,0 +1,75 @@
+#include "cli/tuning/cascade_table.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "core/normalisation.h"
+#include "nn/classifier.h"
+
+namespace biglittle {
+namespace {
+
+constexpr std::size_t kBatch = 16;
+
+void Append(std::span<const float> row, NetLogits& logits) {
+  logits.outputs = row.size();
+  logits.values.insert(logits.values.end(), row.begin(), row.end());
+}
+
+// Asks every head, as a device that goes through to the last one.
+void RunLittle(const Task& task, const Tensor& window, nn::Classifier& little,
+               CascadeTable& table) {
+  Normalise(task, window, little.features(0));
+  for (std::size_t head = 0; head < little.heads(); ++head) {
+    static_cast<void>(little.ClassifyUpTo(head));
+    Append(little.logits(head, 0), table.heads[head]);
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<CascadeTable> RunNets(const Task& task, const LabelledData& data,
+                                     const std::function<void(std::size_t)>& progress) {
+  auto little = nn::Classifier::Load(task, task.little, 1);
+  if (!little.ok()) return little.status();
+  auto big = nn::Classifier::Load(task, task.big, kBatch);
+  if (!big.ok()) return big.status();
+
+  CascadeTable table;
+  table.truth = data.truth;
+  table.heads.resize(little->heads());
+  for (std::size_t first = 0; first < data.size(); first += kBatch) {
+    const std::size_t count = std::min(kBatch, data.size() - first);
+    for (std::size_t i = 0; i < count; ++i) {
+      const Tensor& window = data.windows[first + i];
+      if (const absl::Status fit = CheckWindow(task, window); !fit.ok()) {
+        return absl::InvalidArgumentError(
+            fmt::format("{}: row {}: {}", data.name, first + i, std::string(fit.message())));
+      }
+      RunLittle(task, window, *little, table);
+      Normalise(task, window, big->features(static_cast<std::int64_t>(i)));
+    }
+    static_cast<void>(big->Classify(static_cast<std::int64_t>(count)));
+    for (std::size_t i = 0; i < count; ++i) {
+      Append(big->logits(big->heads() - 1, static_cast<std::int64_t>(i)), table.big);
+    }
+    progress(first + count);
+  }
+  return table;
+}
+
+std::vector<Prediction> Predictions(const NetLogits& logits, const NetDescription& net,
+                                    float temperature) {
+  std::vector<Prediction> predictions;
+  const std::size_t rows = logits.values.size() / logits.outputs;
+  predictions.reserve(rows);
+  for (std::size_t i = 0; i < rows; ++i) {
+    predictions.push_back(Predict(logits.row(i), net.outputs, temperature, net.activation));
+  }
+  return predictions;
+}
+
+}  // namespace biglittle

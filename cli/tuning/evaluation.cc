@@ -1,0 +1,162 @@
+#include "cli/tuning/evaluation.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "cli/tuning/logistic_fit.h"
+#include "cli/tuning/rule_family.h"
+#include "wire/escalation.h"
+
+namespace biglittle {
+namespace {
+
+// The curve's points: moves of all thresholds on the logit scale.
+constexpr double kFarthestMove = 14.0;
+constexpr int kMoves = 281;
+constexpr double kLeastStep = 0.005;
+
+EscalationRule Moved(const EscalationRule& rule, double move) {
+  EscalationRule moved = rule;
+  for (HeadRule& head : moved.heads) {
+    for (std::optional<float>& threshold : head.thresholds) {
+      if (threshold) threshold = static_cast<float>(Sigmoid(Logit(*threshold) + move));
+    }
+  }
+  return moved;
+}
+
+std::vector<CurvePoint> Curve(const Task& task, const CascadePredictions& predictions,
+                              const std::vector<int>& truth, const EscalationRule& rule,
+                              const Rows& rows) {
+  std::vector<CurvePoint> curve;
+  for (int i = 0; i < kMoves; ++i) {
+    const double move = kFarthestMove * (2.0 * i / (kMoves - 1) - 1.0);
+    const CascadeCounts counts = Count(task, predictions, truth, Moved(rule, move), rows);
+    const CurvePoint point{counts.escalation_rate(), counts.accuracy(), counts.local_error()};
+    if (curve.empty() || point.escalation_rate >= curve.back().escalation_rate + kLeastStep) {
+      curve.push_back(point);
+    }
+  }
+  return curve;
+}
+
+CalibrationFigures Calibration(const NetLogits& logits, const NetDescription& net,
+                               float temperature, const std::vector<int>& truth,
+                               const Rows& rows) {
+  return {CalibrationError(logits, net, truth, 1.0F, rows),
+          CalibrationError(logits, net, truth, temperature, rows)};
+}
+
+std::vector<ReliabilityBin> LittleReliability(const Task& task, const CascadeTable& table,
+                                              float temperature) {
+  const std::vector<Prediction> predictions =
+      Predictions(table.heads.back(), task.little, temperature);
+  std::vector<bool> right;
+  for (std::size_t i = 0; i < table.size(); ++i) {
+    right.push_back(predictions[i].class_index == VisibleClass(task.little, table.truth[i]));
+  }
+  return Reliability(predictions, right);
+}
+
+// Tallies that need each reading's decision.
+struct Tally {
+  std::vector<std::uint64_t> truth;         // readings by class
+  std::vector<std::uint64_t> correct;       // of the cascade
+  std::vector<std::uint64_t> big_correct;   // of the big net
+  std::vector<std::uint64_t> local;         // answered by the device
+  std::vector<std::uint64_t> false_accept;  // by the class that was answered
+  std::uint64_t unlike = 0;
+
+  explicit Tally(std::size_t classes)
+      : truth(classes),
+        correct(classes),
+        big_correct(classes),
+        local(classes),
+        false_accept(classes) {}
+};
+
+Tally TallyRows(const CascadePredictions& predictions, const CascadeTable& table,
+                const EscalationRule& rule, std::vector<std::vector<std::uint64_t>>& confusion) {
+  Tally tally(confusion.size());
+  std::vector<const Prediction*> little(predictions.heads.size());
+  for (std::size_t row = 0; row < table.size(); ++row) {
+    for (std::size_t head = 0; head < little.size(); ++head) {
+      little[head] = &predictions.heads[head][row];
+    }
+    const LocalDecision decision = DecideLocally(rule, little);
+    const auto truth = static_cast<std::size_t>(table.truth[row]);
+    const int named =
+        (decision.answered ? *little[decision.head] : predictions.big[row]).class_index;
+    ++tally.truth[truth];
+    if (named == table.truth[row]) ++tally.correct[truth];
+    if (predictions.big[row].class_index == table.truth[row]) ++tally.big_correct[truth];
+    if (IsUnlike(rule.heads[decision.head], *little[decision.head])) ++tally.unlike;
+    if (named >= 0) ++confusion[truth][static_cast<std::size_t>(named)];
+    if (!decision.answered) continue;
+    ++tally.local[truth];
+    if (named >= 0 && named != table.truth[row]) {
+      ++tally.false_accept[static_cast<std::size_t>(named)];
+    }
+  }
+  return tally;
+}
+
+}  // namespace
+
+double MessageBytes(const Task& task, const Tensor& window, const Prediction& answer) {
+  const wire::EscalationRequest request{task.name, {{1, Milliseconds(500), window}}};
+  wire::CloudPrediction prediction;
+  prediction.prediction = answer;
+  prediction.model_digest = task.big.sha256;
+  prediction.queue_time = std::chrono::microseconds(1000);
+  prediction.compute_time = std::chrono::microseconds(1000);
+  prediction.batch_size = 1;
+  const wire::EscalationReply reply{"worker-1", {{1, prediction}}, std::nullopt};
+  return static_cast<double>(Encode(request).size() + Encode(reply).size());
+}
+
+Evaluation Evaluate(const Task& task, const CascadeTable& table, const EscalationRule& rule,
+                    const Costs& net_costs) {
+  const Rows rows = AllRows(table.size());
+  const CascadePredictions predictions = CascadePredictions::Of(task, table);
+  Evaluation result;
+  result.counts = Count(task, predictions, table.truth, rule, rows);
+  result.curve = Curve(task, predictions, table.truth, rule, rows);
+  const std::vector<float>& temperatures = task.little.temperatures;
+  result.little =
+      Calibration(table.heads.back(), task.little, temperatures.back(), table.truth, rows);
+  if (table.heads.size() > 1) {
+    result.exit =
+        Calibration(table.heads.front(), task.little, temperatures.front(), table.truth, rows);
+  }
+  result.big = Calibration(table.big, task.big, task.big.temperatures.back(), table.truth, rows);
+  result.reliability_raw = LittleReliability(task, table, 1.0F);
+  result.reliability = LittleReliability(task, table, temperatures.back());
+
+  const std::size_t classes = task.labels.size();
+  result.confusion.assign(classes, std::vector<std::uint64_t>(classes));
+  const Tally tally = TallyRows(predictions, table, rule, result.confusion);
+  result.unlike_rate = CascadeCounts::Share(tally.unlike, table.size());
+  std::uint64_t wrong_priority = 0;
+  for (const int index : task.priority_classes) {
+    const auto c = static_cast<std::size_t>(index);
+    const auto share = CascadeCounts::Share;
+    wrong_priority += tally.false_accept[c];
+    result.classes.push_back({task.labels[c], tally.truth[c], share(tally.correct[c], tally.truth[c]),
+                              share(tally.big_correct[c], tally.truth[c]),
+                              share(tally.local[c], tally.truth[c]),
+                              share(tally.false_accept[c], table.size() - tally.truth[c])});
+  }
+  result.local_priority_error = CascadeCounts::Share(wrong_priority, table.size());
+
+  result.costs = net_costs;
+  const double escalated = result.counts.escalation_rate();
+  const double at_exit = CascadeCounts::Share(result.counts.at_exit, table.size());
+  result.costs.mean_macs = at_exit * static_cast<double>(net_costs.exit_macs) +
+                           (1.0 - at_exit) * static_cast<double>(net_costs.little_macs) +
+                           escalated * static_cast<double>(net_costs.big_macs);
+  result.costs.mean_bytes = escalated * net_costs.big_only_bytes;
+  return result;
+}
+
+}  // namespace biglittle

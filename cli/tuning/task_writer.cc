@@ -1,0 +1,176 @@
+#include "cli/tuning/task_writer.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+#include <string_view>
+#include <system_error>
+
+#include "core/answer_rule.h"
+#include "core/map_reader.h"
+#include <nlohmann/json.hpp>
+
+namespace biglittle {
+namespace {
+
+constexpr std::array<std::string_view, 7> kChosenKeys = {
+    "score", "thresholds", "logistic", "most_energy", "early_exit", "tuned", "held_out"};
+constexpr std::string_view kHead =
+    "# Written by models/train/train.py and, from `score` on, by `biglittle tune`: train or tune\n"
+    "# again rather than edit. What is meant by each key: docs/configuration.md.\n";
+
+// A JSON string is a YAML string too, whatever it contains.
+std::string Quoted(const std::string& text) { return nlohmann::json(text).dump(); }
+
+std::string Scalar(const YamlNode& node) { return node.quoted ? Quoted(node.text) : node.text; }
+
+std::string Flow(const YamlNode& node) {
+  if (node.kind != YamlNode::Kind::kSequence && node.kind != YamlNode::Kind::kMap) {
+    return Scalar(node);
+  }
+  std::string text;
+  for (const YamlNode* item : node.items) text += (text.empty() ? "" : ", ") + Flow(*item);
+  for (const YamlNode::Entry& entry : node.entries) {
+    text += fmt::format("{}{}: {}", text.empty() ? "" : ", ", Scalar(*entry.key),
+                        Flow(*entry.value));
+  }
+  return node.kind == YamlNode::Kind::kMap ? "{" + text + "}" : "[" + text + "]";
+}
+
+void WriteEntry(const YamlNode::Entry& entry, int indent, std::string& text) {
+  text += fmt::format("{:{}}{}:", "", indent, Scalar(*entry.key));
+  if (entry.value->kind != YamlNode::Kind::kMap) {
+    text += " " + Flow(*entry.value) + "\n";
+    return;
+  }
+  text += "\n";
+  for (const YamlNode::Entry& inner : entry.value->entries) WriteEntry(inner, indent + 2, text);
+}
+
+// A net's section with another temperature.
+void WriteNet(const YamlNode::Entry& entry, float temperature, std::string& text) {
+  text += Scalar(*entry.key) + ":\n";
+  for (const YamlNode::Entry& inner : entry.value->entries) {
+    if (inner.key->text != "temperature") WriteEntry(inner, 2, text);
+  }
+  text += fmt::format("  temperature: {}\n", temperature);
+}
+
+void WriteRule(const Task& task, const HeadRule& rule, int indent, std::string& text) {
+  text += fmt::format("{:{}}thresholds:\n", "", indent);
+  for (std::size_t i = 0; i < rule.thresholds.size(); ++i) {
+    if (!rule.thresholds[i]) continue;
+    text += fmt::format("{:{}}{}: {}\n", "", indent + 2, Quoted(task.labels[i]),
+                        *rule.thresholds[i]);
+  }
+  if (rule.logistic) {
+    text += fmt::format("{:{}}logistic: [{}, {}, {}]\n", "", indent, rule.logistic->bias,
+                        rule.logistic->first, rule.logistic->second);
+  }
+  if (rule.most_energy) {
+    text += fmt::format("{:{}}most_energy: {}\n", "", indent, *rule.most_energy);
+  }
+}
+
+void WriteNotes(const TuneResult& result, const TuningNotes& notes, std::string& text) {
+  const CascadeCounts& expected = result.expected;
+  text += fmt::format(
+      "tuned:\n  date: {}\n  arguments: {}\n  objective: {}\n  validation_readings: {}\n"
+      "  validation_sha256: {}\n  one_threshold_for_all: {}\n  expected:\n"
+      "    readings: {}\n    escalation_rate: {:.4f}\n    accuracy: {:.4f}\n"
+      "    little_accuracy: {:.4f}\n    big_accuracy: {:.4f}\n    local_error: {:.4f}\n"
+      "    priority_recall: {:.4f}\n",
+      notes.date, Quoted(notes.arguments), Quoted(notes.objective), notes.readings,
+      Quoted(notes.data_sha256), !result.choice.per_class, expected.readings,
+      expected.escalation_rate(), expected.accuracy(), expected.little_accuracy(),
+      expected.big_accuracy(), expected.local_error(), expected.priority_recall());
+  if (result.risk_bound) {
+    text += fmt::format("    local_error_bound: {:.4f}\n", *result.risk_bound);
+  }
+}
+
+std::string WithoutDate(const std::string& text) {
+  const std::size_t at = text.find("\n  date: ");
+  if (at == std::string::npos) return text;
+  return text.substr(0, at) + text.substr(text.find('\n', at + 1));
+}
+
+// A task file as it is and as it is to be.
+struct Texts {
+  std::string then;
+  std::string now;
+};
+
+absl::StatusOr<Texts> TextsOf(const std::filesystem::path& file, const TuneResult& result,
+                              const TuningNotes& notes) {
+  const Parsed<std::string> old = ReadTextFile(file);
+  if (!old.ok()) return absl::InvalidArgumentError(ToString(old.problems));
+  const Parsed<YamlDocument> document = ParseYaml(*old.value, file.string());
+  if (!document.ok()) return absl::InvalidArgumentError(ToString(document.problems));
+  return Texts{*old.value, WriteTask(*document.value->root, result, notes)};
+}
+
+absl::Status WriteWhole(const std::filesystem::path& file, const std::string& text) {
+  std::filesystem::path partial = file;
+  partial += ".partial";
+  std::ofstream stream(partial, std::ios::binary | std::ios::trunc);
+  stream << text;
+  stream.close();
+  std::error_code error;
+  if (stream) std::filesystem::rename(partial, file, error);
+  if (stream && !error) return absl::OkStatus();
+  std::filesystem::remove(partial, error);
+  return absl::PermissionDeniedError(fmt::format(
+      "cannot write {}: check the folder's permissions and free space, or copy the task's folder "
+      "and name the copy's parent by --models",
+      file.string()));
+}
+
+}  // namespace
+
+std::string WriteTask(const YamlNode& root, const TuneResult& result, const TuningNotes& notes) {
+  const Task& task = result.task;
+  std::string text(kHead);
+  for (const YamlNode::Entry& entry : root.entries) {
+    const std::string& key = entry.key->text;
+    if (std::ranges::find(kChosenKeys, key) != kChosenKeys.end()) continue;
+    if (key == "little") {
+      WriteNet(entry, task.little.temperatures.back(), text);
+    } else if (key == "big") {
+      WriteNet(entry, task.big.temperatures.back(), text);
+    } else {
+      WriteEntry(entry, 0, text);
+    }
+  }
+  text += fmt::format("score: {}\n", kScoreNames[static_cast<std::size_t>(task.score)]);
+  WriteRule(task, task.heads.back(), 0, text);
+  if (task.heads.size() > 1) {
+    text += fmt::format("early_exit:\n  temperature: {}\n", task.little.temperatures.front());
+    WriteRule(task, task.heads.front(), 2, text);
+  }
+  WriteNotes(result, notes, text);
+  return text;
+}
+
+absl::StatusOr<bool> TaskFileDiffers(const std::filesystem::path& file, const TuneResult& result,
+                                     const TuningNotes& notes) {
+  const absl::StatusOr<Texts> texts = TextsOf(file, result, notes);
+  if (!texts.ok()) return texts.status();
+  return WithoutDate(texts->now) != WithoutDate(texts->then);
+}
+
+absl::StatusOr<bool> UpdateTaskFile(const std::filesystem::path& file, const TuneResult& result,
+                                    const TuningNotes& notes) {
+  const absl::StatusOr<Texts> texts = TextsOf(file, result, notes);
+  if (!texts.ok()) return texts.status();
+  if (WithoutDate(texts->now) == WithoutDate(texts->then)) return false;
+  if (const Parsed<Task> check = ParseTask(texts->now, file); !check.ok()) {
+    return absl::InternalError(ToString(check.problems));
+  }
+  if (absl::Status status = WriteWhole(file, texts->now); !status.ok()) return status;
+  return true;
+}
+
+}  // namespace biglittle

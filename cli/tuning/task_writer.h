@@ -1,0 +1,40 @@
+// Writes what `tune` chose into a task file, and leaves the rest of it as it is.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+#include "cli/tuning/tuner.h"
+#include "core/task.h"
+#include "core/yaml_reader.h"
+
+namespace biglittle {
+
+// Where the choice is from.
+struct TuningNotes {
+  std::string date;       // YYYY-MM-DD
+  std::string arguments;  // of `biglittle tune` that make the same choice again
+  std::string objective;  // in words
+  std::size_t readings = 0;
+  std::string data_sha256;
+};
+
+// The text of a task file with its keys in their order, then those that tuning chooses: score,
+// thresholds, logistic, most_energy, early_exit, the nets' temperatures, and `tuned` with the notes
+// and the expected figures. Comments are lost. `root` is the file's map.
+std::string WriteTask(const YamlNode& root, const TuneResult& result, const TuningNotes& notes);
+
+// The file would change by more than its date.
+absl::StatusOr<bool> TaskFileDiffers(const std::filesystem::path& file, const TuneResult& result,
+                                     const TuningNotes& notes);
+
+// Replaces the task file in one step. Where nothing but the date would change, the file is left as
+// it is; then false. PermissionDenied where the folder cannot be written.
+absl::StatusOr<bool> UpdateTaskFile(const std::filesystem::path& file, const TuneResult& result,
+                                    const TuningNotes& notes);
+
+}  // namespace biglittle

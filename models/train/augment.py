@@ -1,0 +1,67 @@
+"""Changes of a batch that leave its meaning: float32, in the sensor's own units. Each takes and
+returns [N, C, ...] and draws from the generator only."""
+
+import torch
+
+_flat = torch.nn.functional
+
+
+def mirrored(batch, generator):
+    """Half of the images, left against right."""
+    flip = torch.rand(len(batch), generator=generator) < 0.5
+    return torch.where(flip[:, None, None, None], batch.flip(3), batch)
+
+
+def moved(batch, generator, most, mode="constant"):
+    """Images, by up to `most` pixels each way; `mode` fills the edge as torch's pad does."""
+    count, _, height, width = batch.shape
+    padded = _flat.pad(batch, (most,) * 4, mode=mode).permute(0, 2, 3, 1)
+    move = torch.randint(0, 2 * most + 1, (2, count, 1), generator=generator)
+    rows, columns = torch.arange(height) + move[0], torch.arange(width) + move[1]
+    which = torch.arange(count)[:, None, None]
+    return padded[which, rows[:, :, None], columns[:, None, :]].permute(0, 3, 1, 2)
+
+
+def with_hole(batch, generator, half, fill):
+    """A square of 2 * half - 1 pixels that a net must not rely on. Source: DeVries, Taylor,
+    "Improved Regularization of Convolutional Neural Networks with Cutout", 2017."""
+    count, _, height, width = batch.shape
+    sides = [(torch.arange(size) - torch.randint(0, size, (count, 1), generator=generator)).abs()
+             < half for size in (height, width)]
+    return batch.masked_fill((sides[0][:, :, None] & sides[1][:, None, :])[:, None], fill)
+
+
+def warped(batch, generator, turn, stretch):
+    """Images, turned by up to `turn` radians and stretched by up to `stretch` each way."""
+    count = len(batch)
+    angle, wide, high, slant = ((torch.rand(4, count, generator=generator) * 2 - 1)
+                                * torch.tensor([turn, stretch, stretch, stretch])[:, None])
+    matrix = torch.zeros(count, 2, 3)
+    matrix[:, 0, 0], matrix[:, 0, 1] = (1 + wide) * angle.cos(), slant - angle.sin()
+    matrix[:, 1, 0], matrix[:, 1, 1] = angle.sin(), (1 + high) * angle.cos()
+    grid = _flat.affine_grid(matrix, list(batch.shape), align_corners=False)
+    return _flat.grid_sample(batch, grid, padding_mode="zeros", align_corners=False)
+
+
+def photo(batch, generator):
+    return with_hole(moved(mirrored(batch, generator), generator, 3, "reflect"), generator, 5, 120.0)
+
+
+def clothes(batch, generator):
+    return with_hole(moved(mirrored(batch, generator), generator, 2), generator, 4, 0.0)
+
+
+def digits(batch, generator):
+    return moved(warped(batch, generator, 0.2, 0.15), generator, 2)
+
+
+def gains_and_noise(batch, generator, gain, usual):
+    """Sensors of another gain, and noise; `usual` is the noise's deviation a channel."""
+    batch = batch * (1 + torch.randn((len(batch), 1, 1), generator=generator) * gain)
+    noise = torch.randn(batch.shape, generator=generator)
+    return batch + noise * torch.tensor(usual)[:, None]
+
+
+def turned_sign(batch, generator):
+    """Half of the readings: a sensor mounted the other way round."""
+    return batch * (torch.randint(0, 2, (len(batch), 1, 1), generator=generator) * 2.0 - 1)

@@ -1,0 +1,98 @@
+"""A user's own task: X.npy, y.npy and a list of labels."""
+
+import numpy as np
+
+import data
+import nets
+from data import BadInput
+from fit import Schedule
+from nets import Layer
+from tasks.task import Task
+
+_HELD = data.Held(every=5)
+_DTYPES = ("uint8", "int16", "float32")
+
+
+def _lines(path, what):
+    try:
+        lines = [line.strip() for line in path.read_text(encoding="utf-8").splitlines()]
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"cannot read {what} {path}: {error}; write one label a line, in the order "
+                       "of the numbers in y.npy") from error
+    return [line for line in lines if line]
+
+
+def _check(windows, truth, labels, folder):
+    if windows.dtype.name not in _DTYPES:
+        raise BadInput(f"{folder}/X.npy is {windows.dtype}; a sensor gives {', '.join(_DTYPES)}: "
+                       "save it with astype")
+    if windows.ndim not in (3, 4):
+        raise BadInput(f"{folder}/X.npy has the shape {windows.shape}; it must be [N, channels, "
+                       "samples] or [N, channels, rows, columns]")
+    if windows.dtype == np.float32 and not np.isfinite(windows).all():
+        raise BadInput(f"{folder}/X.npy holds numbers that are not finite; leave such windows out")
+    if not np.issubdtype(truth.dtype, np.integer) or truth.ndim != 1:
+        raise BadInput(f"{folder}/y.npy is {truth.dtype} {truth.shape}; it must be one integer a "
+                       "window")
+    if len(truth) == 0 or truth.min() < 0 or truth.max() >= len(labels):
+        raise BadInput(f"{folder}/y.npy holds {truth.min() if len(truth) else 'no'} to "
+                       f"{truth.max() if len(truth) else 'no'} labels; labels.txt names "
+                       f"{len(labels)}, so that they must be 0 to {len(labels) - 1}")
+
+
+def _shorter(length, most):
+    """Strides that bring a length near to what a small net can look at as a whole."""
+    return 4 if length >= 4 * most else 2 if length >= 2 * most else 1
+
+
+def _two_dimensional(shape):
+    stride = _shorter(min(shape[1:]), 14)
+    layers = (Layer(12, stride=stride), Layer(24, stride=2), Layer(32), Layer(48, stride=2))
+    return layers, lambda outputs: nets.staged(2, shape[0], outputs, 32, (64, 96, 160), dropout=0.2)
+
+
+def _one_dimensional(shape):
+    stride = _shorter(shape[1], 64)
+    layers = (Layer(12, kernel=7, stride=stride), Layer(24, kernel=5, stride=2),
+              Layer(32, stride=2), Layer(32))
+    return layers, lambda outputs: nets.residual(
+        1, shape[0], outputs, (48, 7, 1, 2), ((64, 1), (96, 2), (128, 2)), dropout=0.2, kernel=5)
+
+
+def task(name, options):
+    """Reads X.npy and y.npy for what the task must say of itself."""
+    folder = options.data
+    labels = _lines(options.labels or folder / "labels.txt", "--labels")
+    if len(labels) < 2 or len(set(labels)) < len(labels) or "other" in labels:
+        raise BadInput(f"{options.labels or folder / 'labels.txt'} must name at least 2 labels, no "
+                       "two the same and none 'other'")
+    priority = options.priority.split(",") if options.priority else labels[:1]
+    unknown = [label for label in priority if label not in labels]
+    if unknown:
+        raise BadInput(f"--priority names {', '.join(unknown)}; the labels are {', '.join(labels)}")
+    windows = data.read_npy(data.need(folder, "X.npy"))
+    _check(windows, data.read_npy(data.need(folder, "y.npy")), labels, folder)
+    shape = list(windows.shape[1:])
+    layers, big = (_one_dimensional if len(shape) == 2 else _two_dimensional)(shape)
+    has_test = data.find(folder, "X_test.npy") is not None
+    split = ("Test: X_test.npy; validation: every 5th row of X.npy."
+             if has_test else f"Training, validation and test part drawn by the seed {options.seed}, "
+             "by group where groups.npy names one a row.")
+    return Task(
+        name=name, description=options.description or f"{name}, {len(labels)} classes",
+        labels=labels, priority=priority,
+        why_priority="Named by --priority." if options.priority else
+        "The first label; name others by --priority.",
+        dtype=windows.dtype.name, shape=shape,
+        load=lambda opts, scratch: data.own(opts.data, _HELD, opts.seed),
+        validation={},
+        big=big, big_schedule=Schedule(epochs=15),
+        layers=layers, exit_after=2,
+        little_schedule=Schedule(epochs=25, learning_rate=3e-3, label_smoothing=0.02),
+        augment=lambda batch, generator: batch,
+        objective=("--max-loss", "0.005"),
+        about_data=f"X.npy and y.npy in the folder that --data named: {len(windows):,} windows.",
+        about_split=split,
+        licence="that of your data.",
+        limits="What is not in the data is not known to the nets; look at the confusion matrix of "
+               "`biglittle evaluate`.")

@@ -1,0 +1,43 @@
+"""What a task says about itself."""
+
+from dataclasses import dataclass
+from typing import Callable
+
+from fit import Schedule
+
+
+@dataclass
+class Task:
+    name: str
+    description: str
+    labels: list
+    priority: list  # labels that the device answers by itself before all others
+    why_priority: str
+    dtype: str
+    shape: list
+    load: Callable  # (options, scratch folder) -> data.Data
+    validation: dict  # which readings tune takes, as task.yaml says it; empty: only written ones
+    big: Callable  # (outputs) -> net
+    big_schedule: Schedule
+    layers: tuple  # nets.Layer each: the little net's
+    exit_after: int  # layers in front of the early exit
+    little_schedule: Schedule
+    augment: Callable  # (batch, generator) -> batch, float32 in sensor units
+    objective: tuple  # what `biglittle tune` is asked for
+    about_data: str
+    about_split: str
+    licence: str
+    limits: str
+    # Share of the big net's opinion in the little net's targets; the rest is the truth. The
+    # opinion is softened by this temperature.
+    distillation: float = 0.5
+    opinion_temperature: float = 2.0
+    committee: int = 1  # how many nets make up the big one, see nets.Committee
+    # The little net may cost this share of the big one's multiply-adds, and as many bytes.
+    budget_share: float = 1 / 20
+    budget_bytes: int = 200_000
+
+
+def rows_of(every):
+    return (f"Validation: every {every}th row of the training data; it chooses temperatures and "
+            "thresholds and is never trained on.")
