@@ -20,6 +20,8 @@ constexpr std::size_t kFolds = 5;
 constexpr std::array<double, 6> kComparedShares = {0.5, 0.6, 0.7, 0.8, 0.9, 0.95};
 // Asking is not worth a message where it helps less often than this, budget or not.
 constexpr double kWorthAsking = 0.001;
+// Kinds of rules that differ by less are equally good.
+constexpr double kAsGood = 0.0003;
 constexpr double kStrictest = 1e-6;
 constexpr double kLoosest = 0.9999;
 constexpr int kKnobs = 1000;
@@ -105,6 +107,15 @@ std::vector<Candidate> Compare(const Task& task, const CascadeTable& table,
     }
   }
   return candidates;
+}
+
+// The first of those that are as good as the best, as far as cross-validation can tell: the plainer
+// kinds stand in front.
+const Candidate& Best(const std::vector<Candidate>& candidates) {
+  const double best = std::ranges::max_element(candidates, {}, &Candidate::accuracy)->accuracy;
+  return *std::ranges::find_if(candidates, [best](const Candidate& candidate) {
+    return candidate.accuracy >= best - kAsGood;
+  });
 }
 
 // One rule of the family, with what it does on the rows that choose.
@@ -253,8 +264,7 @@ absl::StatusOr<TuneResult> Tune(const Task& task, const CascadeTable& table,
   SetTemperatures(table, shaping, result.task);
   const CascadePredictions predictions = CascadePredictions::Of(result.task, table);
   result.candidates = Compare(result.task, table, predictions, shaping, options);
-  result.choice =
-      std::ranges::max_element(result.candidates, {}, &Candidate::accuracy)->choice;
+  result.choice = Best(result.candidates).choice;
   const RuleFamily family = RuleFamily::Fit(result.task, table, shaping, result.choice);
 
   const Search search(result.task, predictions, table.truth, family, options.objective);

@@ -44,7 +44,7 @@ def warped(batch, generator, turn, stretch):
 
 
 def photo(batch, generator):
-    return with_hole(moved(mirrored(batch, generator), generator, 3, "reflect"), generator, 5, 120.0)
+    return moved(mirrored(batch, generator), generator, 2, "reflect")
 
 
 def clothes(batch, generator):
@@ -65,3 +65,14 @@ def gains_and_noise(batch, generator, gain, usual):
 def turned_sign(batch, generator):
     """Half of the readings: a sensor mounted the other way round."""
     return batch * (torch.randint(0, 2, (len(batch), 1, 1), generator=generator) * 2.0 - 1)
+
+
+def turned(batch, generator, angle):
+    """Triples x y z, all turned by the same small rotation of about `angle` radians an axis."""
+    count = len(batch)
+    turn = torch.randn((count, 3), generator=generator) * angle
+    matrix = torch.zeros(count, 3, 3)
+    for axis, (a, b) in enumerate(((1, 2), (2, 0), (0, 1))):
+        matrix[:, b, a], matrix[:, a, b] = turn[:, axis], -turn[:, axis]
+    triples = batch.view(count, -1, 3, batch.shape[2])
+    return (torch.matrix_exp(matrix)[:, None] @ triples).view(batch.shape)

@@ -19,9 +19,11 @@ class BadInput(Exception):
 class Split:
     windows: np.ndarray  # [N, C, ...] in raw sensor units
     truth: np.ndarray  # int64 [N]
+    groups: np.ndarray = None  # whom or what a window is of, where that is known
 
     def take(self, keep):
-        return Split(self.windows[keep], self.truth[keep])
+        return Split(self.windows[keep], self.truth[keep],
+                     None if self.groups is None else self.groups[keep])
 
     def __len__(self):
         return len(self.truth)
@@ -123,7 +125,8 @@ def uci_har(folder, held):
     train, test = (as_split(read_npy(need(folder, f"X_{part}.npy")),
                             read_npy(need(folder, f"y_{part}.npy")), folder / part)
                    for part in ("train", "test"))
-    return divide(train, test, held, read_npy(need(folder, f"{held.groups}.npy")))
+    train.groups = read_npy(need(folder, f"{held.groups}.npy")).astype(np.int64)
+    return divide(train, test, held, train.groups)
 
 
 def idx_images(folder, name, held):

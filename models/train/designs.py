@@ -21,8 +21,8 @@ class Design:
     loss: Callable  # (task, truth, opinion) -> loss_of(outputs, index), see fit.py
 
 
-def _soft_cross_entropy(logits, targets):
-    return -(targets * torch.log_softmax(logits.float(), 1)).sum(1).mean()
+def soft_cross_entropy(logits, targets, weights):
+    return -((targets * torch.log_softmax(logits.float(), 1)).sum(1) * weights).mean()
 
 
 def _mixed(task, hard, opinion):
@@ -45,16 +45,19 @@ def _subset_loss(task, truth, opinion):
     smoothing = task.little_schedule.label_smoothing
     hard = group[truth] * (1 - smoothing) + smoothing / group.shape[1]
     targets = _mixed(task, hard, opinion @ group)
-    return lambda logits, index: _soft_cross_entropy(logits, targets[index])
+    weights = task.weights(truth)
+    return lambda logits, index: soft_cross_entropy(logits, targets[index], weights[index])
 
 
 def _detector_loss(task, truth, opinion):
     chosen = [task.labels.index(label) for label in DETECTORS.outputs(task)]
     targets = _mixed(task, one_hot(truth, len(task.labels))[:, chosen], opinion[:, chosen])
 
+    weights = task.weights(truth)
+
     def loss(logits, index):
-        return torch.nn.functional.binary_cross_entropy_with_logits(
-            logits.float(), targets[index], reduction="none").sum(1).mean()
+        return (weights[index] * torch.nn.functional.binary_cross_entropy_with_logits(
+            logits.float(), targets[index], reduction="none").sum(1)).mean()
 
     return loss
 
@@ -63,8 +66,11 @@ def _exit_loss(task, truth, opinion):
     hard = one_hot(truth, len(task.labels), task.little_schedule.label_smoothing)
     targets = _mixed(task, hard, opinion)
 
+    weights = task.weights(truth)
+
     def loss(outputs, index):
-        early, final = (_soft_cross_entropy(logits, targets[index]) for logits in outputs)
+        early, final = (soft_cross_entropy(logits, targets[index], weights[index])
+                        for logits in outputs)
         return final + _EXIT_WEIGHT * early
 
     return loss
@@ -83,6 +89,7 @@ EARLY_EXIT = Design("early_exit", "all classes with an early exit", lambda task:
 DESIGNS = (SUBSET, DETECTORS, EARLY_EXIT)
 
 
-def make_little(task, design):
+def make_little(task, design, scale):
     return nets.Little(len(task.shape) - 1, task.shape[0], len(design.outputs(task)), task.layers,
-                       task.exit_after if design.has_exit else 0)
+                       task.exit_after if design.has_exit else 0,
+                       task.before_little(scale) if task.before_little else None)

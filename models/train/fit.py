@@ -15,6 +15,7 @@ class Schedule:
     epochs: int
     batch: int = 128
     optimiser: str = "adamw"  # or "sgd", with Nesterov's momentum
+    momentum: float = 0.9
     learning_rate: float = 2e-3
     weight_decay: float = 0.02
     warm_up: float = 0.05  # share of the steps
@@ -64,12 +65,16 @@ class _Training:
         self.net, self.schedule, self.step, self.epoch = net, schedule, 0, 0
         self.averaged = copy.deepcopy(net)
         self.generator = torch.Generator().manual_seed(seed)
-        make = {"adamw": lambda p: torch.optim.AdamW(p, schedule.learning_rate,
-                                                     weight_decay=schedule.weight_decay),
-                "sgd": lambda p: torch.optim.SGD(p, schedule.learning_rate, momentum=0.9,
-                                                 weight_decay=schedule.weight_decay,
-                                                 nesterov=True)}[schedule.optimiser]
-        self.optimiser = make(net.parameters())
+        if schedule.optimiser == "adamw":
+            self.optimiser = torch.optim.AdamW(net.parameters(), schedule.learning_rate,
+                                               weight_decay=schedule.weight_decay)
+        else:  # what only shifts and scales is not pulled towards zero
+            weights = [p for p in net.parameters() if p.dim() > 1]
+            others = [p for p in net.parameters() if p.dim() <= 1]
+            self.optimiser = torch.optim.SGD(
+                [{"params": weights, "weight_decay": schedule.weight_decay},
+                 {"params": others, "weight_decay": 0.0}], schedule.learning_rate,
+                momentum=schedule.momentum, nesterov=True)
         warm_up = max(1, int(steps * schedule.warm_up))
 
         def rate(step):

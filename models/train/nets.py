@@ -51,6 +51,13 @@ class Stage(nn.Module):
         return y + torch.relu(self.inner(y))
 
 
+class Quiet(nn.Linear):
+    """A fully connected layer whose logits begin small, for schedules with large steps."""
+
+    def forward(self, x):
+        return super().forward(x) * 0.125
+
+
 def staged(rank, inputs, outputs, stem, widths, dropout=0.0, kernel=3):
     """A stem of `stem` channels, a Stage for each width, the average, a fully connected layer."""
     layers, width = [conv(rank, inputs, stem, kernel), nn.ReLU()], stem
@@ -59,6 +66,28 @@ def staged(rank, inputs, outputs, stem, widths, dropout=0.0, kernel=3):
         width = wider
     return nn.Sequential(*layers, _AVERAGE[rank](1), nn.Flatten(), nn.Dropout(dropout),
                          nn.Linear(width, outputs))
+
+
+def speedy(inputs, outputs, stem, widths):
+    """For images and short, steep schedules: a staged net with the maximum in place of the average
+    at its end, and quiet logits. Source: K. Jordan, "94 % on CIFAR-10 in 3.29 seconds on a single
+    GPU", 2024."""
+    layers, width = [conv(2, inputs, stem, 3), nn.ReLU()], stem
+    for wider in widths:
+        layers.append(Stage(2, width, wider))
+        width = wider
+    return nn.Sequential(*layers, nn.AdaptiveMaxPool2d(1), nn.Flatten(), Quiet(width, outputs))
+
+
+class Mirrored(nn.Module):
+    """What a net thinks of an image and of its mirror image, on average."""
+
+    def __init__(self, net):
+        super().__init__()
+        self.net = net
+
+    def forward(self, x):
+        return (self.net(x) + self.net(x.flip(3))) * 0.5
 
 
 def residual(rank, inputs, outputs, stem, blocks, dropout=0.0, kernel=3):
@@ -118,19 +147,22 @@ def _head(rank, width, outputs):
 class Little(nn.Module):
     """Plain convolutions and one head. With `exit_after` = n it has a second head behind the n-th
     layer and returns both, (exit, final); both then have `outputs` outputs. Source: Teerapittayanon,
-    McDanel, Kung, "BranchyNet", 2016."""
+    McDanel, Kung, "BranchyNet", 2016. `before`: a fixed module in front of the first layer, with
+    `before.outputs` channels, or None."""
 
-    def __init__(self, rank, inputs, outputs, layers, exit_after=0):
+    def __init__(self, rank, inputs, outputs, layers, exit_after=0, before=None):
         super().__init__()
+        self.before = nn.Identity() if before is None else before
         widths = [layer.width for layer in layers]
-        steps = [_layer(rank, i, layer) for i, layer in zip([inputs] + widths, layers)]
+        first = inputs if before is None else before.outputs
+        steps = [_layer(rank, i, layer) for i, layer in zip([first] + widths, layers)]
         self.front = nn.Sequential(*steps[:exit_after])
         self.rest = nn.Sequential(*steps[exit_after:])
         self.exit = _head(rank, widths[exit_after - 1], outputs) if exit_after else None
         self.final = _head(rank, widths[-1], outputs)
 
     def forward(self, x):
-        x = self.front(x)
+        x = self.front(self.before(x))
         final = self.final(self.rest(x))
         return final if self.exit is None else (self.exit(x), final)
 

@@ -18,7 +18,7 @@ import card
 import export
 import nets
 from data import BadInput, write_arrays
-from designs import DESIGNS, make_little
+from designs import DESIGNS, make_little, soft_cross_entropy
 from fit import Scale, fit, logits_of, one_hot
 from tasks import TASKS
 from tasks import own
@@ -116,12 +116,17 @@ def moments(windows):
     return [float(f"{v:.6g}") for v in mean], [float(f"{max(v, 1e-6):.6g}") for v in deviation]
 
 
-def train_big(task, windows, truth, scale, options):
+def train_big(task, split, scale, options):
+    if task.train_big:
+        return task.train_big(task, split, scale, options)
+    windows, truth = torch.from_numpy(split.windows), split.truth
     schedule = task.big_schedule
     targets = one_hot(truth, len(task.labels), schedule.label_smoothing)
 
+    weights = task.weights(truth)
+
     def loss(logits, index):
-        return -(targets[index] * torch.log_softmax(logits.float(), 1)).sum(1).mean()
+        return soft_cross_entropy(logits, targets[index], weights[index])
 
     members = []
     for member in range(task.committee):
@@ -129,17 +134,21 @@ def train_big(task, windows, truth, scale, options):
         members.append(fit(lambda: task.big(len(task.labels)), windows, loss, schedule, scale,
                            task.augment, options.seed + 1000 * member, f"{task.name}: {which}",
                            options.work / f"{which}.pt"))
-    return members[0] if task.committee == 1 else nets.Committee(members).eval()
+    big = members[0] if task.committee == 1 else nets.Committee(members)
+    return (task.finish_big(big) if task.finish_big else big).eval()
 
 
-def train_littles(task, windows, truth, opinion, scale, options):
+def train_littles(task, split, opinion, scale, options):
+    windows, truth = torch.from_numpy(split.windows), torch.from_numpy(split.truth)
     trained = []
     for design in DESIGNS:
-        net = fit(lambda: make_little(task, design), windows,
+        net = fit(lambda: make_little(task, design, scale), windows,
                   design.loss(task, truth, opinion), task.little_schedule, scale, task.augment,
                   options.seed, f"{task.name}: {design.name}",
                   options.work / f"{design.name}.pt",
                   extra=f"{task.distillation} {task.opinion_temperature} {opinion.sum(0).tolist()}")
+        if task.finish_little and design.has_exit:
+            net = task.finish_little(task, net, split, scale)
         trained.append((design, net))
     return trained
 
@@ -263,12 +272,10 @@ def run(options):
         return
     mean, deviation = moments(loaded.train.windows)
     scale = Scale(mean, deviation, len(task.shape) - 1)
+    big = train_big(task, loaded.train, scale, options)
     windows = torch.from_numpy(loaded.train.windows)
-    truth = torch.from_numpy(loaded.train.truth)
-
-    big = train_big(task, windows, truth, scale, options)
     opinion = torch.softmax(logits_of(big, windows, scale) / task.opinion_temperature, 1)
-    littles = train_littles(task, windows, truth, opinion, scale, options)
+    littles = train_littles(task, loaded.train, opinion, scale, options)
 
     scaled = scale(torch.from_numpy(loaded.test.windows[:64])).contiguous()
     built = build_designs(options, task, scaled, big, littles, (mean, deviation), loaded)

@@ -1,7 +1,10 @@
 """What a task says about itself."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Callable
+
+import numpy as np
+import torch
 
 from fit import Schedule
 
@@ -32,10 +35,24 @@ class Task:
     # opinion is softened by this temperature.
     distillation: float = 0.5
     opinion_temperature: float = 2.0
+    # Where the nets are more than what fit.fit trains; None: they are not.
+    train_big: Callable = None  # (task, data.Split, fit.Scale, options) -> the big net
+    before_little: Callable = None  # (fit.Scale) -> `before` of nets.Little
+    finish_little: Callable = None  # (task, net with an exit, data.Split, fit.Scale) -> little net
+    finish_big: Callable = None  # (trained net) -> the big net
+    # How much more a reading of a class counts in training than others: the nets then name it
+    # where they are less sure of it. Classes left out count 1.
+    importance: dict = field(default_factory=dict)
     committee: int = 1  # how many nets make up the big one, see nets.Committee
     # The little net may cost this share of the big one's multiply-adds, and as many bytes.
     budget_share: float = 1 / 20
     budget_bytes: int = 200_000
+
+    def weights(self, truth):
+        """Of readings of these classes, float32, 1 on average."""
+        each = np.array([self.importance.get(label, 1.0) for label in self.labels], np.float32)
+        chosen = torch.from_numpy(each[np.asarray(truth)])
+        return chosen / chosen.mean()
 
 
 def rows_of(every):
