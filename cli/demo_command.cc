@@ -97,7 +97,9 @@ Demo::~Demo() {
 }
 
 absl::Status Demo::Plan() {
-  const std::filesystem::path models = installation_.home / "models";
+  const std::filesystem::path models = options_.models.empty()
+                                           ? installation_.home / "models"
+                                           : std::filesystem::absolute(options_.models);
   Parsed<Task> task = LoadTask(models / options_.task);
   if (!task.ok()) return absl::InvalidArgumentError(ToString(task.problems));
   task_ = std::move(task.value);

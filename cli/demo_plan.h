@@ -17,6 +17,7 @@ struct DemoOptions {
   std::uint64_t devices = 4;                 // 1 to kMaxDemoDevices
   std::uint64_t readings = 1000;             // of all devices together; at least one a device
   std::filesystem::path data;                // empty: the task is simulated
+  std::filesystem::path models;              // empty: those of the installation
   std::filesystem::path json;                // empty: no file
   std::uint16_t broker_port = 0;             // 0: any that is free
   std::optional<std::uint64_t> interval_ms;  // between two readings of a device

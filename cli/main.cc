@@ -34,6 +34,7 @@ void AddDemo(CLI::App& app, Command& chosen) {
   command->add_option("--readings", options.readings, "How many readings, all devices together")
       ->capture_default_str();
   command->add_option("--data", options.data, "Folder of the recorded data, or the one above it");
+  command->add_option("--models", options.models, "Folder with one folder a task");
   command->add_option("--json", options.json, "Write the summary to this file as well");
   command->add_option("--broker-port", options.broker_port, "Fix the broker's port, to listen in");
   command->add_option("--interval-ms", options.interval_ms,

@@ -23,16 +23,18 @@ def curve(axes, figures):
     here = (100 * figures["escalation_rate"], 100 * accuracy["cascade"])
     axes.plot(*here, "o", color=_CASCADE, markersize=8)
     axes.annotate(f"as tuned: {here[1]:.2f} % at {here[0]:.1f} % escalated", here,
-                  xytext=(12, -26), textcoords="offset points", color=_CASCADE)
-    axes.text(99, 100 * accuracy["big"], f"big net alone {100 * accuracy['big']:.2f} %", color=_BIG,
-              ha="right", va="bottom")
-    axes.text(99, 100 * accuracy["little"], f"little net alone {100 * accuracy['little']:.2f} %",
-              color=_LITTLE, ha="right", va="bottom")
+                  xytext=(14, -40), textcoords="offset points", color=_CASCADE,
+                  arrowprops={"arrowstyle": "-", "color": _CASCADE})
+    higher = max(("big", "little"), key=accuracy.get)
+    for name, colour in (("big", _BIG), ("little", _LITTLE)):
+        axes.text(99, 100 * accuracy[name], f"{name} net alone {100 * accuracy[name]:.2f} %",
+                  color=colour, ha="right", va="bottom" if name == higher else "top")
     axes.set(title="Accuracy of the cascade", xlabel="escalated (%)", ylabel="accuracy (%)",
              xlim=(0, 100))
-    low = min(values + [100 * accuracy["little"]])
-    high = max(values + [100 * accuracy["big"]])
-    axes.set_ylim(low - 0.1 * (high - low) - 0.05, high + 0.15 * (high - low) + 0.05)
+    shown = values + [100 * accuracy["little"], 100 * accuracy["big"]]
+    low, high = min(shown), max(shown)
+    spread = max(1.0, high - low)
+    axes.set_ylim(low - 0.15 * spread, high + 0.15 * spread)
     axes.grid(alpha=0.3)
 
 
@@ -77,7 +79,7 @@ def main(source, target):
         draw(place, figures)
     figure.suptitle(f"{figures['task']}: {figures['readings']} test readings")
     figure.tight_layout()
-    figure.savefig(target, dpi=110)
+    figure.savefig(target, dpi=90, bbox_inches="tight")
 
 
 if __name__ == "__main__":

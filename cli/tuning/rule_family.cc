@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <optional>
 #include <utility>
 
 #include "cli/tuning/logistic_fit.h"
@@ -18,6 +20,7 @@ constexpr double kOffsetPrecision = 1.0;
 constexpr double kDefaultSlope = -1.0;
 
 constexpr double kThresholdDigits = 1e6;
+constexpr float kLeastEnergySpread = 1e-3F;
 
 // One head's view of the rows.
 struct HeadView {
@@ -57,10 +60,12 @@ LogisticRule FitTopTwo(const HeadView& view, const Rows& rows) {
   return {static_cast<float>(w[0]), static_cast<float>(w[1]), static_cast<float>(w[2])};
 }
 
-float EnergyBound(const HeadView& view, const Rows& rows, double share) {
+// nullopt where the energy says nothing: logits that are normalised already all have the same.
+std::optional<float> EnergyBound(const HeadView& view, const Rows& rows, double share) {
   std::vector<float> energies;
   for (const std::size_t row : rows) energies.push_back(view.predictions[row].energy);
   std::ranges::sort(energies);
+  if (energies.back() - energies.front() < kLeastEnergySpread) return std::nullopt;
   const auto above = static_cast<std::size_t>(share * static_cast<double>(energies.size()));
   return energies[energies.size() - 1 - std::min(above, energies.size() - 1)];
 }

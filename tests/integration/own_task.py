@@ -1,0 +1,118 @@
+"""A user's task from nothing: X.npy, y.npy and labels.txt through training, tuning, evaluation and
+the demo, and the mistakes that a user can make on the way. Arguments: the built biglittle, the
+source tree."""
+
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+import numpy as np
+
+PROGRAM, HOME = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
+READINGS, LENGTH = 900, 64
+
+
+def check(holds, what):
+    if not holds:
+        sys.exit(f"own_task.py: {what}")
+
+
+def run(*command):
+    done = subprocess.run([str(word) for word in command], capture_output=True, text=True,
+                          check=False, timeout=280)
+    return done.returncode, done.stdout, done.stderr
+
+
+def done(*command):
+    code, out, errors = run(*command)
+    check(code == 0, f"{' '.join(map(str, command))} ended with {code}:\n{out}\n{errors}")
+    return out
+
+
+def refused(code_wanted, words, *command):
+    code, out, errors = run(*command)
+    line = errors.strip().splitlines()
+    check(code == code_wanted and line and words in line[-1],
+          f"{' '.join(map(str, command))} ended with {code}, not {code_wanted} and '{words}':\n"
+          f"{out}\n{errors}")
+
+
+def train(data, *more):
+    return ("/usr/bin/python3", HOME / "models/train/train.py", "--task", "valve", "--data", data,
+            "--out", data / "models/valve", "--work", data / "work", "--program", PROGRAM, *more)
+
+
+def write_data(folder):
+    """Three states of a valve by the pitch of its hum; some are hard to tell."""
+    random = np.random.default_rng(1)
+    truth = random.integers(0, 3, READINGS)
+    pitch = np.array([3.0, 5.0, 6.0])[truth] + random.normal(0, 0.25, READINGS)
+    time = np.arange(LENGTH) / LENGTH
+    phase = random.uniform(0, 2 * np.pi, READINGS)
+    signal = np.sin(2 * np.pi * pitch[:, None] * time + phase[:, None])
+    noisy = signal + random.normal(0, 0.5, signal.shape)
+    np.save(folder / "X.npy", noisy[:, None].astype(np.float32))
+    np.save(folder / "y.npy", truth)
+    (folder / "labels.txt").write_text("closed\nopen\nleaking\n", encoding="utf-8")
+
+
+def from_nothing(folder):
+    write_data(folder)
+    done(*train(folder, "--priority", "leaking", "--big-epochs", "6", "--little-epochs", "8",
+                "--objective", "--max-escalation 0.3"))
+    models, prepared = folder / "models", folder / "work/data"
+    card = (models / "valve/README.md").read_text(encoding="utf-8")
+    check("early exit" in card and "leaking" in card, "the model card lacks its parts")
+    done(PROGRAM, "check", models / "valve/task.yaml")
+
+    where = ("--task", "valve", "--models", models, "--data", prepared)
+    done(PROGRAM, "tune", *where, "--max-escalation", "0.3", "--check")
+    figures = folder / "figures.json"
+    done(PROGRAM, "evaluate", *where, "--json", figures)
+    found = json.loads(figures.read_text(encoding="utf-8"))
+    check(found["accuracy"]["big"] > 0.6, f"the big net learned nothing: {found['accuracy']}")
+    check(found["escalation_rate"] < 0.5, f"escalated: {found['escalation_rate']}")
+    check(f"{100 * found['accuracy']['cascade']:.2f} %" in card, "the card's figures are others")
+
+    summary = folder / "summary.json"
+    done(PROGRAM, "demo", *where, "--readings", "100", "--devices", "2", "--interval-ms", "5",
+         "--json", summary)
+    found = json.loads(summary.read_text(encoding="utf-8"))
+    check(found["results"] == 100 and found["lost"] == 0 and found["duplicates"] == 0,
+          f"the demo lost readings: {found}")
+    mistakes(folder, where)
+
+
+def mistakes(folder, where):
+    tune = (PROGRAM, "tune", *where)
+    refused(1, "takes 2995 locally answered readings", *tune, "--max-risk", "0.001")
+    refused(2, "state one", *tune, "--max-risk", "0.1", "--max-loss", "0.1")
+    refused(2, "5 % is 0.05", *tune, "--max-escalation", "5")
+    refused(2, "has no test data", PROGRAM, "evaluate", "--task", "valve", "--models",
+            folder / "models", "--data", folder / "models")
+    refused(2, "cannot write to --out", *train(folder)[:6], "--out", folder / "y.npy/valve",
+            "--program", PROGRAM)
+
+    work = folder / "work/data"
+    truth = np.load(work / "y_validation.npy")
+    np.save(work / "y_validation.npy", truth + 7)
+    refused(2, "is not a class of the task", *tune, "--max-loss", "0.1")
+    np.save(work / "y_validation.npy", truth)
+    windows = np.load(work / "X_validation.npy")
+    np.save(work / "X_validation.npy", windows[:, :, :50])
+    refused(2, "X_validation.npy", *tune, "--max-loss", "0.1")
+    np.save(work / "X_validation.npy", windows[:20])
+    np.save(work / "y_validation.npy", truth[:20])
+    refused(2, "20 validation readings are too few", *tune, "--max-loss", "0.1")
+
+    np.save(folder / "y.npy", np.full(READINGS, 3))
+    refused(2, "must be 0 to 2", *train(folder))
+    np.save(folder / "y.npy", np.zeros(READINGS - 1, int))
+    refused(2, "they must be as many", *train(folder))
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as scratch:
+        from_nothing(pathlib.Path(scratch))
