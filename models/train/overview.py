@@ -1,0 +1,69 @@
+#!/usr/bin/python3
+"""Evaluates every shipped task and writes models/README.md, with one picture of them."""
+
+import argparse
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+from card import percent, table
+
+_MODELS = pathlib.Path(__file__).resolve().parents[1]
+_PICTURED = "fashion-mnist"
+
+
+def evaluate(options, task, *more):
+    with tempfile.TemporaryDirectory() as scratch:
+        figures = pathlib.Path(scratch) / "figures.json"
+        done = subprocess.run([str(options.program), "evaluate", "--task", task, "--data",
+                               str(options.data), "--json", str(figures), *more],
+                              stdout=subprocess.DEVNULL, check=False)
+        if done.returncode != 0:
+            sys.exit(f"overview.py: evaluating {task} ended with {done.returncode}")
+        return json.loads(figures.read_text(encoding="utf-8"))
+
+
+def row(task, figures):
+    accuracy = figures["accuracy"]
+    return [f"[{task}]({task}/README.md)", f"{figures['readings']:,}", percent(accuracy["big"]),
+            percent(accuracy["little"]), f"**{percent(accuracy['cascade'])}**",
+            percent(figures["escalation_rate"]), percent(figures["local_error"]),
+            percent(figures["priority"]["recall"]),
+            f"{percent(figures['ece']['raw'])} / {percent(figures['ece']['calibrated'])}",
+            f"1/{figures['macs']['big'] / figures['macs']['little']:.0f}",
+            f"{figures['bytes_per_reading']:.0f} / {figures['bytes_per_reading_big_only']:.0f}"]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", required=True, help="folder above the data sets")
+    parser.add_argument("--program", default=_MODELS.parent / "biglittle")
+    options = parser.parse_args()
+    rows = []
+    for folder in sorted(path.parent for path in _MODELS.glob("*/task.yaml")):
+        more = ["--plot", str(_MODELS / "evaluation.png")] if folder.name == _PICTURED else []
+        rows.append(row(folder.name, evaluate(options, folder.name, *more)))
+    head = ["task", "test readings", "big net", "little net", "cascade", "escalated",
+            "wrong among the local", "priority recall", "calibration error, raw / as shipped",
+            "little's multiply-adds", "bytes a reading / sending all"]
+    (_MODELS / "README.md").write_text(f"""# The shipped tasks
+
+One folder a task: `little.onnx`, `big.onnx`, `task.yaml` and the model card. Figures of the test parts, as
+`./biglittle evaluate --task TASK --data DIR` prints them; thresholds come from validation data alone.
+`models/train/overview.py` wrote this page, [train/](train) has the recipes, and how to bring a task of your own.
+
+{table(head, rows)}
+
+- **wrong among the local**: of the readings that the device answered by itself.
+- **bytes**: payloads of request and reply, one reading a message.
+
+![{_PICTURED}: accuracy against share escalated, reliability, confusion](evaluation.png)
+
+`{_PICTURED}`, by `./biglittle evaluate --task {_PICTURED} --data DIR --plot evaluation.png`.
+""", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
