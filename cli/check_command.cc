@@ -19,6 +19,7 @@
 #include "core/fleet_config.h"
 #include "core/task.h"
 #include "core/yaml_reader.h"
+#include "device_agent/escalation_policy.h"
 
 namespace biglittle {
 namespace {
@@ -58,11 +59,33 @@ std::optional<Task> CheckTask(const std::filesystem::path& file, std::ostream& e
   return std::move(task.value);
 }
 
+bool IsTuned(const Task& task) {
+  return std::ranges::any_of(task.heads, [](const HeadRule& head) {
+    return std::ranges::any_of(head.thresholds, [](const auto& t) { return t.has_value(); });
+  });
+}
+
+// The policies of the devices that have this task; each problem once.
+bool CheckPolicies(const std::filesystem::path& file, const FleetConfig& fleet, const Task& task,
+                   std::ostream& err) {
+  std::set<std::string> problems;
+  for (const DeviceConfig& device : fleet.devices) {
+    if (device.task != task.name) continue;
+    const auto rule = MakeRule(task, device.escalation);
+    if (!rule.ok()) problems.insert(std::string(rule.status().message()));
+  }
+  for (const std::string& problem : problems) {
+    err << fmt::format("{}: {}\n", file.string(), problem);
+  }
+  return problems.empty();
+}
+
 int CheckTaskFile(const std::filesystem::path& file, std::ostream& out, std::ostream& err) {
   const std::optional<Task> task = CheckTask(file, err);
   if (!task) return kExitBadInput;
-  out << fmt::format("{}: ok: task {}, {}, {} of them prioritised\n", file.string(), task->name,
-                     Counted(task->labels.size(), "label"), task->priority_classes.size());
+  out << fmt::format("{}: ok: task {}, {}, {} of them prioritised{}\n", file.string(), task->name,
+                     Counted(task->labels.size(), "label"), task->priority_classes.size(),
+                     IsTuned(*task) ? "" : "; not tuned yet, so that every reading is escalated");
   return kExitDone;
 }
 
@@ -79,8 +102,9 @@ int CheckFleetFile(const std::filesystem::path& file, const std::string& text, s
     tasks.insert(worker.tasks.begin(), worker.tasks.end());
   }
   bool good = true;
-  for (const std::string& task : tasks) {
-    good = CheckTask(fleet.value->models / task / "task.yaml", err).has_value() && good;
+  for (const std::string& name : tasks) {
+    const std::optional<Task> task = CheckTask(fleet.value->models / name / "task.yaml", err);
+    good = task.has_value() && CheckPolicies(file, *fleet.value, *task, err) && good;
   }
   if (!good) return kExitBadInput;
   out << fmt::format("{}: ok: {}, {}, task{} {}\n", file.string(),

@@ -84,8 +84,8 @@ absl::StatusOr<std::vector<Dataset>> FindTrainingFiles(const std::string& task,
     const std::filesystem::path parent = first->windows.parent_path();
     const auto batch = Either(parent / fmt::format("data_batch_{}.bin", i));
     if (batch.empty()) {
-      return absl::NotFoundError(fmt::format("{} has data_batch_1.bin, but no data_batch_{}.bin",
-                                             parent.string(), i));
+      return absl::NotFoundError(
+          fmt::format("{} has data_batch_1.bin, but no data_batch_{}.bin", parent.string(), i));
     }
     files.push_back({batch, batch});
   }
@@ -96,9 +96,10 @@ absl::StatusOr<std::filesystem::path> FindArray(const std::filesystem::path& fol
                                                 const std::string& name) {
   const std::filesystem::path found = Either(folder / (name + ".npy"));
   if (!found.empty()) return found;
-  return absl::NotFoundError(fmt::format("{} has no {}.npy (with or without .gz), which says which "
-                                         "rows are the validation part",
-                                         folder.string(), name));
+  return absl::NotFoundError(
+      fmt::format("{} has no {}.npy (with or without .gz), which says which "
+                  "rows are the validation part",
+                  folder.string(), name));
 }
 
 }  // namespace biglittle

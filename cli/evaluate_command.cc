@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "absl/status/status.h"
-
 #include "cli/child_process.h"
 #include "cli/demo_summary.h"
 #include "cli/installation.h"
@@ -19,6 +18,7 @@
 #include "cli/tuning/evaluation_report.h"
 #include "cli/tuning/labelled_data.h"
 #include "cli/tuning/progress_line.h"
+
 #include "core/clock.h"
 #include "core/exit_code.h"
 #include "core/task.h"
@@ -77,8 +77,7 @@ absl::Status Run(const EvaluateOptions& options, std::ostream& out, std::ostream
   if (!data.ok()) return data.status();
 
   ProgressLine progress("test readings", data->size(), err);
-  const auto table =
-      RunNets(*task.value, *data, [&](std::size_t done) { progress.Show(done); });
+  const auto table = RunNets(*task.value, *data, [&](std::size_t done) { progress.Show(done); });
   progress.Clear();
   if (!table.ok()) return table.status();
   const absl::StatusOr<Costs> costs = NetCosts(*task.value, *table, *data);

@@ -92,9 +92,10 @@ void AddTune(CLI::App& app, Command& chosen) {
       ->capture_default_str();
   command->add_option("--thresholds", options.thresholds, "auto, per-class, one")
       ->capture_default_str();
-  command->add_option("--unlike-share", options.unlike_share,
-                      "Share of the validation readings that may be called unlike the training "
-                      "data; 0: nobody asks")
+  command
+      ->add_option("--unlike-share", options.unlike_share,
+                   "Share of the validation readings that may be called unlike the training "
+                   "data; 0: nobody asks")
       ->capture_default_str();
   command->add_flag("--check", options.check, "Write nothing; fail if the file would change");
   command->callback([&chosen] { chosen = [] { return RunTune(options, std::cout, std::cerr); }; });

@@ -15,6 +15,7 @@
 #include "cli/tuning/progress_line.h"
 #include "cli/tuning/task_writer.h"
 #include "cli/tuning/tuner.h"
+
 #include "core/exit_code.h"
 #include "core/task.h"
 
@@ -23,9 +24,8 @@ namespace {
 
 absl::Status CheckShare(const char* option, double value, bool may_be_0) {
   if (value < 1.0 && (may_be_0 ? value >= 0.0 : value > 0.0)) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      fmt::format("{} must be {} and below 1, not {:g}; 5 % is 0.05", option,
-                  may_be_0 ? "0 or more" : "above 0", value));
+  return absl::InvalidArgumentError(fmt::format("{} must be {} and below 1, not {:g}; 5 % is 0.05",
+                                                option, may_be_0 ? "0 or more" : "above 0", value));
 }
 
 absl::StatusOr<Objective> ObjectiveOf(const TuneCommandOptions& options) {
@@ -46,9 +46,9 @@ absl::StatusOr<Objective> ObjectiveOf(const TuneCommandOptions& options) {
   for (const Wish& wish : wishes) {
     if (!wish.value) continue;
     if (first != nullptr) {
-      return absl::InvalidArgumentError(fmt::format(
-          "{} and {} are two objectives; state one (--min-recall may be added to any)", first,
-          wish.option));
+      return absl::InvalidArgumentError(
+          fmt::format("{} and {} are two objectives; state one (--min-recall may be added to any)",
+                      first, wish.option));
     }
     if (absl::Status s = CheckShare(wish.option, *wish.value, wish.may_be_0); !s.ok()) return s;
     first = wish.option;
@@ -151,8 +151,7 @@ absl::Status Run(const TuneCommandOptions& options, std::ostream& out, std::ostr
   if (!data.ok()) return data.status();
 
   ProgressLine progress("validation readings", data->size(), err);
-  const auto table =
-      RunNets(*task.value, *data, [&](std::size_t done) { progress.Show(done); });
+  const auto table = RunNets(*task.value, *data, [&](std::size_t done) { progress.Show(done); });
   progress.Clear();
   if (!table.ok()) return table.status();
   const absl::StatusOr<TuneResult> result = Tune(*task.value, *table, *tune);
@@ -162,9 +161,8 @@ absl::Status Run(const TuneCommandOptions& options, std::ostream& out, std::ostr
   const TuningNotes notes{fmt::format("{:%Y-%m-%d}", fmt::gmtime(std::time(nullptr))),
                           Arguments(options, tune->objective), Describe(tune->objective),
                           data->size(), data->Digest()};
-  const absl::StatusOr<bool> changed = options.check
-                                           ? TaskFileDiffers(file, *result, notes)
-                                           : UpdateTaskFile(file, *result, notes);
+  const absl::StatusOr<bool> changed =
+      options.check ? TaskFileDiffers(file, *result, notes) : UpdateTaskFile(file, *result, notes);
   if (!changed.ok()) return changed.status();
   if (options.check && *changed) {
     return absl::AbortedError(
@@ -180,8 +178,8 @@ int RunTune(const TuneCommandOptions& options, std::ostream& out, std::ostream& 
   const absl::Status status = Run(options, out, err);
   if (status.ok()) return kExitDone;
   fmt::print(err, "biglittle tune: {}\n", std::string(status.message()));
-  const bool is_failure = absl::IsFailedPrecondition(status) || absl::IsAborted(status) ||
-                          absl::IsInternal(status);
+  const bool is_failure =
+      absl::IsFailedPrecondition(status) || absl::IsAborted(status) || absl::IsInternal(status);
   return is_failure ? kExitFailed : kExitBadInput;
 }
 

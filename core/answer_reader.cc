@@ -92,8 +92,7 @@ void ReadAnswerRules(MapReader& map, const LabelIndex& labels, Task& task, Probl
     if (exit != nullptr) {
       MapReader early(*exit, "early_exit", problems);
       if (const YamlNode* value = early.Find("temperature")) {
-        const auto read =
-            ReadFraction(*value, "temperature", {0, kMaxTemperature, true}, problems);
+        const auto read = ReadFraction(*value, "temperature", {0, kMaxTemperature, true}, problems);
         if (read) task.little.temperatures.front() = *read;
       }
       rule = ReadHead(early, labels, task, problems);

@@ -161,10 +161,10 @@ void DeviceReader::ReadReplay(MapReader& map, ReplaySource& replay, Draft& draft
 void DeviceReader::ReadEscalation(const YamlNode& node, EscalationConfig& escalation) {
   MapReader map(node, "escalation", problems_);
   if (const YamlNode* policy = map.Find("policy")) {
-    const auto choice = ReadChoice(*policy, "policy",
-                                   {"tuned", "confidence", "margin", "entropy", "logistic",
-                                    "little-only", "big-only"},
-                                   problems_);
+    const auto choice = ReadChoice(
+        *policy, "policy",
+        {"tuned", "confidence", "margin", "entropy", "logistic", "little-only", "big-only"},
+        problems_);
     if (choice) escalation.policy = static_cast<EscalationPolicyKind>(*choice);
   }
   if (const YamlNode* threshold = map.Find("threshold")) {

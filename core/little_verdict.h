@@ -17,8 +17,8 @@ struct LittleVerdict {
   SteadyTime captured_at;
   std::optional<int> truth;
   Prediction prediction;
-  bool unlike = false;    // unlike the training data
-  std::size_t head = 0;   // of the little net that was asked last; an early exit is 0
+  bool unlike = false;                  // unlike the training data
+  std::size_t head = 0;                 // of the little net that was asked last; an early exit is 0
   SteadyTime::duration little_time{0};  // normalisation and net
 };
 

@@ -49,7 +49,7 @@ struct EveryNthRow {  // of the training data: rows n-1, 2n-1, ...
 
   bool operator==(const EveryNthRow&) const = default;
 };
-struct HeldGroups {  // of the training data: the rows of some persons, machines, days
+struct HeldGroups {    // of the training data: the rows of some persons, machines, days
   std::string groups;  // name of the array beside the windows, one integer a row: subject_train
   std::vector<std::int64_t> held;
 

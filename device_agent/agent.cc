@@ -19,8 +19,8 @@ std::string Text(const absl::Status& status) { return std::string(status.message
 
 }  // namespace
 
-Agent::Agent(const FleetConfig& fleet, const DeviceConfig& device, Task task, LocalClassifier little,
-             std::string run, Publish publish, const Clock& clock)
+Agent::Agent(const FleetConfig& fleet, const DeviceConfig& device, Task task,
+             LocalClassifier little, std::string run, Publish publish, const Clock& clock)
     : task_(std::move(task)),
       origin_{fleet.fleet, device.id, std::move(run), device.deadline},
       deadline_margin_(device.escalation.deadline_margin),
@@ -47,8 +47,13 @@ void Agent::OnSample(Sample sample) {
     return;
   }
   LocalAnswer answer = little_.Classify(task_, reading.window);
-  LittleVerdict verdict{reading.sequence, reading.capture_time, reading.captured_at, reading.truth,
-                        std::move(answer.prediction), answer.unlike, answer.head,
+  LittleVerdict verdict{reading.sequence,
+                        reading.capture_time,
+                        reading.captured_at,
+                        reading.truth,
+                        std::move(answer.prediction),
+                        answer.unlike,
+                        answer.head,
                         clock_.Now() - reading.captured_at};
   if (answer.unlike) Count("unlike_training");
   if (!answer.is_final) return Escalate(std::move(verdict), std::move(reading.window));

@@ -21,11 +21,11 @@ absl::Status CheckFit(const Task& task, const NetDescription& net, const Model& 
                                                   task.name, ToString(task.input_shape)));
   }
   if (model.outputs().size() != net.heads()) {
-    return absl::InvalidArgumentError(fmt::format(
-        "{} has {} output tensors, task {} takes {}: {}", net.file.string(), model.outputs().size(),
-        task.name, net.heads(),
-        net.heads() == 1 ? "only a little net whose design is early_exit has two"
-                         : "the early exit's logits and the final ones"));
+    return absl::InvalidArgumentError(
+        fmt::format("{} has {} output tensors, task {} takes {}: {}", net.file.string(),
+                    model.outputs().size(), task.name, net.heads(),
+                    net.heads() == 1 ? "only a little net whose design is early_exit has two"
+                                     : "the early exit's logits and the final ones"));
   }
   for (const Port& output : model.outputs()) {
     if (output.elements == static_cast<std::int64_t>(net.outputs.size())) continue;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cli/tuning/cascade_table.h"
+
 #include "core/prediction.h"
 #include "core/task.h"
 

@@ -6,6 +6,7 @@
 
 #include "cli/tuning/calibration.h"
 #include "cli/tuning/cascade_table.h"
+
 #include "core/prediction.h"
 #include "core/task.h"
 #include "device_agent/escalation_policy.h"
@@ -23,9 +24,9 @@ struct CascadePredictions {
 struct CascadeCounts {
   std::uint64_t readings = 0;
   std::uint64_t escalated = 0;
-  std::uint64_t at_exit = 0;        // answered by a head in front of the last
-  std::uint64_t local_wrong = 0;    // among the locally answered
-  std::uint64_t correct = 0;        // the cascade
+  std::uint64_t at_exit = 0;         // answered by a head in front of the last
+  std::uint64_t local_wrong = 0;     // among the locally answered
+  std::uint64_t correct = 0;         // the cascade
   std::uint64_t little_correct = 0;  // its last head alone
   std::uint64_t big_correct = 0;
   std::uint64_t priority = 0;  // readings of a prioritised class

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-
 #include "cli/tuning/labelled_data.h"
+
 #include "core/prediction.h"
 #include "core/task.h"
 

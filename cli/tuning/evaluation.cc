@@ -5,6 +5,7 @@
 
 #include "cli/tuning/logistic_fit.h"
 #include "cli/tuning/rule_family.h"
+
 #include "wire/escalation.h"
 
 namespace biglittle {
@@ -41,8 +42,7 @@ std::vector<CurvePoint> Curve(const Task& task, const CascadePredictions& predic
 }
 
 CalibrationFigures Calibration(const NetLogits& logits, const NetDescription& net,
-                               float temperature, const std::vector<int>& truth,
-                               const Rows& rows) {
+                               float temperature, const std::vector<int>& truth, const Rows& rows) {
   return {CalibrationError(logits, net, truth, 1.0F, rows),
           CalibrationError(logits, net, truth, temperature, rows)};
 }
@@ -142,10 +142,10 @@ Evaluation Evaluate(const Task& task, const CascadeTable& table, const Escalatio
     const auto c = static_cast<std::size_t>(index);
     const auto share = CascadeCounts::Share;
     wrong_priority += tally.false_accept[c];
-    result.classes.push_back({task.labels[c], tally.truth[c], share(tally.correct[c], tally.truth[c]),
-                              share(tally.big_correct[c], tally.truth[c]),
-                              share(tally.local[c], tally.truth[c]),
-                              share(tally.false_accept[c], table.size() - tally.truth[c])});
+    result.classes.push_back(
+        {task.labels[c], tally.truth[c], share(tally.correct[c], tally.truth[c]),
+         share(tally.big_correct[c], tally.truth[c]), share(tally.local[c], tally.truth[c]),
+         share(tally.false_accept[c], table.size() - tally.truth[c])});
   }
   result.local_priority_error = CascadeCounts::Share(wrong_priority, table.size());
 

@@ -8,6 +8,7 @@
 #include "cli/tuning/calibration.h"
 #include "cli/tuning/cascade_counts.h"
 #include "cli/tuning/cascade_table.h"
+
 #include "core/task.h"
 #include "device_agent/escalation_policy.h"
 
@@ -47,9 +48,9 @@ struct Costs {
 
 struct Evaluation {
   CascadeCounts counts;
-  double unlike_rate = 0.0;     // escalated or flagged as unlike the training data
+  double unlike_rate = 0.0;           // escalated or flagged as unlike the training data
   double local_priority_error = 0.0;  // of all readings: wrongly answered as a prioritised class
-  std::vector<ClassFigures> classes;      // the prioritised ones
+  std::vector<ClassFigures> classes;  // the prioritised ones
   CalibrationFigures little;
   CalibrationFigures exit;  // zeros without an early exit
   CalibrationFigures big;

@@ -25,12 +25,14 @@ void Row(std::string& text, std::string_view name, const std::string& value) {
 }
 
 void WriteCurve(const Evaluation& evaluation, std::string& text) {
-  text += "\naccuracy against share escalated (all thresholds moved alike)\n  escalated   accuracy  "
-          " wrong among the local\n";
+  text +=
+      "\naccuracy against share escalated (all thresholds moved alike)\n  escalated   accuracy  "
+      " wrong among the local\n";
   const CurvePoint* last = nullptr;
   for (const double rate : kShownRates) {
-    const auto nearest = std::ranges::min_element(
-        evaluation.curve, {}, [&](const CurvePoint& p) { return std::abs(p.escalation_rate - rate); });
+    const auto nearest = std::ranges::min_element(evaluation.curve, {}, [&](const CurvePoint& p) {
+      return std::abs(p.escalation_rate - rate);
+    });
     if (nearest == evaluation.curve.end() || &*nearest == last) continue;
     last = &*nearest;
     text += fmt::format("  {:>9} {:>10} {:>12}\n", Percent(last->escalation_rate),
@@ -46,7 +48,8 @@ void WriteConfusion(const Task& task, const Evaluation& evaluation, std::string&
   text += "\nconfusion of the cascade (row: true class, column: answer)\n";
   for (std::size_t i = 0; i < task.labels.size(); ++i) {
     text += fmt::format("  {:>2} {:<20}", i, task.labels[i]);
-    for (const std::uint64_t cell : evaluation.confusion[i]) text += fmt::format(" {:>{}}", cell, width);
+    for (const std::uint64_t cell : evaluation.confusion[i])
+      text += fmt::format(" {:>{}}", cell, width);
     text += "\n";
   }
 }
@@ -89,7 +92,8 @@ std::string ToText(const Task& task, const Evaluation& evaluation) {
   Row(text, "unlike the training data", Percent(evaluation.unlike_rate));
   Row(text, "recall of prioritised classes", Percent(counts.priority_recall()));
   Row(text, "calibration error, little net, raw / calibrated",
-      fmt::format("{} / {}", Percent(evaluation.little.raw), Percent(evaluation.little.calibrated)));
+      fmt::format("{} / {}", Percent(evaluation.little.raw),
+                  Percent(evaluation.little.calibrated)));
   if (task.heads.size() > 1) {
     Row(text, "calibration error, early exit, raw / calibrated",
         fmt::format("{} / {}", Percent(evaluation.exit.raw), Percent(evaluation.exit.calibrated)));
@@ -157,8 +161,7 @@ std::string ToJson(const Task& task, const Evaluation& evaluation) {
       {"labels", task.labels},
       {"confusion", evaluation.confusion},
       {"reliability",
-       {{"raw", Bins(evaluation.reliability_raw)},
-        {"calibrated", Bins(evaluation.reliability)}}},
+       {{"raw", Bins(evaluation.reliability_raw)}, {"calibrated", Bins(evaluation.reliability)}}},
   };
   return json.dump(1) + "\n";
 }

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "cli/tuning/evaluation.h"
+
 #include "core/task.h"
 
 namespace biglittle {

@@ -10,6 +10,7 @@
 #include <variant>
 
 #include "cli/dataset.h"
+
 #include "core/digest.h"
 #include "core/fleet_config.h"
 #include "device_agent/sources/data_file.h"

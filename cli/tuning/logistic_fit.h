@@ -16,7 +16,6 @@ double Sigmoid(double x);
 // (empty: 0). rows.size() == y.size() * features. Source: McCullagh, Nelder, "Generalized Linear
 // Models", 1989, chapter 4.
 std::vector<double> FitLogistic(std::span<const double> rows, const std::vector<bool>& y,
-                                std::size_t features, double ridge,
-                                std::vector<double> prior = {});
+                                std::size_t features, double ridge, std::vector<double> prior = {});
 
 }  // namespace biglittle

@@ -16,6 +16,7 @@
 
 #include "cli/tuning/calibration.h"
 #include "cli/tuning/cascade_table.h"
+
 #include "core/answer_rule.h"
 #include "core/prediction.h"
 #include "core/task.h"

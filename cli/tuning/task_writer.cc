@@ -8,9 +8,10 @@
 #include <string_view>
 #include <system_error>
 
+#include <nlohmann/json.hpp>
+
 #include "core/answer_rule.h"
 #include "core/map_reader.h"
-#include <nlohmann/json.hpp>
 
 namespace biglittle {
 namespace {
@@ -33,8 +34,8 @@ std::string Flow(const YamlNode& node) {
   std::string text;
   for (const YamlNode* item : node.items) text += (text.empty() ? "" : ", ") + Flow(*item);
   for (const YamlNode::Entry& entry : node.entries) {
-    text += fmt::format("{}{}: {}", text.empty() ? "" : ", ", Scalar(*entry.key),
-                        Flow(*entry.value));
+    text +=
+        fmt::format("{}{}: {}", text.empty() ? "" : ", ", Scalar(*entry.key), Flow(*entry.value));
   }
   return node.kind == YamlNode::Kind::kMap ? "{" + text + "}" : "[" + text + "]";
 }
@@ -62,8 +63,8 @@ void WriteRule(const Task& task, const HeadRule& rule, int indent, std::string& 
   text += fmt::format("{:{}}thresholds:\n", "", indent);
   for (std::size_t i = 0; i < rule.thresholds.size(); ++i) {
     if (!rule.thresholds[i]) continue;
-    text += fmt::format("{:{}}{}: {}\n", "", indent + 2, Quoted(task.labels[i]),
-                        *rule.thresholds[i]);
+    text +=
+        fmt::format("{:{}}{}: {}\n", "", indent + 2, Quoted(task.labels[i]), *rule.thresholds[i]);
   }
   if (rule.logistic) {
     text += fmt::format("{:{}}logistic: [{}, {}, {}]\n", "", indent, rule.logistic->bias,

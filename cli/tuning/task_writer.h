@@ -7,8 +7,8 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-
 #include "cli/tuning/tuner.h"
+
 #include "core/task.h"
 #include "core/yaml_reader.h"
 

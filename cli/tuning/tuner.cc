@@ -9,6 +9,7 @@
 
 #include "cli/tuning/binomial.h"
 #include "cli/tuning/logistic_fit.h"
+
 #include "core/random.h"
 
 namespace biglittle {
@@ -96,8 +97,8 @@ std::vector<Candidate> Compare(const Task& task, const CascadeTable& table,
                                const TuneOptions& options) {
   std::vector<Candidate> candidates;
   const bool is_risk = options.objective.kind == ObjectiveKind::kMaxRisk;
-  for (const Score score : {Score::kConfidence, Score::kMargin, Score::kEntropy,
-                            Score::kLogistic}) {
+  for (const Score score :
+       {Score::kConfidence, Score::kMargin, Score::kEntropy, Score::kLogistic}) {
     if (options.score && *options.score != score) continue;
     for (const bool per_class : {true, false}) {
       if (options.per_class && *options.per_class != per_class) continue;
@@ -183,8 +184,7 @@ class Search {
   // the testing half could pass the test at all, each next one some more.
   std::vector<double> RiskKnobs(const Rows& shaping, const Rows& testing,
                                 std::uint64_t needed) const {
-    const double scale =
-        static_cast<double>(testing.size()) / static_cast<double>(shaping.size());
+    const double scale = static_cast<double>(testing.size()) / static_cast<double>(shaping.size());
     const double step = static_cast<double>(shaping.size()) / kRiskSteps;
     std::vector<double> knobs;
     double next = 2.0 * static_cast<double>(needed) / scale;

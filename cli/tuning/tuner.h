@@ -5,9 +5,9 @@
 // loose; the other half tests them one by one, each by the exact binomial test of "more than the
 // wished share is wrong among the locally answered", and the last one before the first failure is
 // taken. With the stated confidence no rule that breaks the bound is ever taken. Sources: Bauer,
-// "Multiple testing in clinical trials", 1991 (fixed sequence); Angelopoulos, Bates, Candes, Jordan,
-// Lei, "Learn then Test", 2021. It holds for readings that are drawn independently, as those of
-// later use are: windows that overlap, or other people, weaken it.
+// "Multiple testing in clinical trials", 1991 (fixed sequence); Angelopoulos, Bates, Candes,
+// Jordan, Lei, "Learn then Test", 2021. It holds for readings that are drawn independently, as
+// those of later use are: windows that overlap, or other people, weaken it.
 #pragma once
 
 #include <cstdint>
@@ -16,11 +16,11 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-
 #include "cli/tuning/cascade_counts.h"
 #include "cli/tuning/cascade_table.h"
 #include "cli/tuning/objective.h"
 #include "cli/tuning/rule_family.h"
+
 #include "core/answer_rule.h"
 #include "core/task.h"
 

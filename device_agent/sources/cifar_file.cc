@@ -20,9 +20,8 @@ bool IsCifar(std::span<const std::byte> bytes) {
 }
 
 DataArray ParseCifarWindows(std::span<const std::byte> bytes) {
-  DataArray windows{ElementType::kUint8,
-                    {static_cast<std::int64_t>(bytes.size() / kRecordBytes), 3, 32, 32},
-                    {}};
+  DataArray windows{
+      ElementType::kUint8, {static_cast<std::int64_t>(bytes.size() / kRecordBytes), 3, 32, 32}, {}};
   for (std::size_t at = 0; at < bytes.size(); at += kRecordBytes) {
     const std::span<const std::byte> image = bytes.subspan(at + 1, kImageBytes);
     windows.data.insert(windows.data.end(), image.begin(), image.end());
@@ -31,9 +30,8 @@ DataArray ParseCifarWindows(std::span<const std::byte> bytes) {
 }
 
 DataArray ParseCifarLabels(std::span<const std::byte> bytes) {
-  DataArray labels{ElementType::kUint8,
-                   {static_cast<std::int64_t>(bytes.size() / kRecordBytes)},
-                   {}};
+  DataArray labels{
+      ElementType::kUint8, {static_cast<std::int64_t>(bytes.size() / kRecordBytes)}, {}};
   for (std::size_t at = 0; at < bytes.size(); at += kRecordBytes) labels.data.push_back(bytes[at]);
   return labels;
 }

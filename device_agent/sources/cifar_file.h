@@ -1,6 +1,6 @@
-// The binary files of CIFAR-10: records of one label byte (0 to 9) and 3 x 32 x 32 bytes, red, green,
-// blue, row by row; no header. Source: A. Krizhevsky, "The CIFAR-10 dataset", description of the
-// binary version.
+// The binary files of CIFAR-10: records of one label byte (0 to 9) and 3 x 32 x 32 bytes, red,
+// green, blue, row by row; no header. Source: A. Krizhevsky, "The CIFAR-10 dataset", description of
+// the binary version.
 #pragma once
 
 #include <cstddef>

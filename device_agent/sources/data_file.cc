@@ -95,7 +95,8 @@ absl::StatusOr<DataArray> ParseData(std::span<const std::byte> bytes, std::size_
   }
   if (bytes.empty()) return absl::DataLossError("the file is empty");
   return absl::InvalidArgumentError(
-      "neither a NumPy array (.npy), IDX nor records of CIFAR-10, nor one of them packed with gzip");
+      "neither a NumPy array (.npy), IDX nor records of CIFAR-10, nor one of them packed with "
+      "gzip");
 }
 
 absl::StatusOr<DataArray> LoadDataFile(const std::filesystem::path& path, DataRole role) {
@@ -145,8 +146,8 @@ absl::StatusOr<std::vector<int>> AsLabels(const DataArray& labels, std::int64_t 
   return result;
 }
 
-absl::StatusOr<std::shared_ptr<const DataArray>> DataFiles::Load(
-    const std::filesystem::path& path, DataRole role) {
+absl::StatusOr<std::shared_ptr<const DataArray>> DataFiles::Load(const std::filesystem::path& path,
+                                                                 DataRole role) {
   const std::lock_guard lock(mutex_);
   const auto known = loaded_.find({path, role});
   if (known != loaded_.end()) return known->second;

@@ -1,9 +1,8 @@
-// Data files of every kind that is read: .npy, IDX or CIFAR-10's, gzip-compressed or not, told apart
-// by what is in them, not by their names.
+// Data files of every kind that is read: .npy, IDX or CIFAR-10's, gzip-compressed or not, told
+// apart by what is in them, not by their names.
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <cstdint>
 #include <filesystem>
 #include <map>
