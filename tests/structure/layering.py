@@ -27,7 +27,7 @@ JOINTS = {
 }
 # The types of a program's arrows, and pure policies: every stage may include them.
 ARROWS = {
-    "device_agent": {"sources/reading_source"},
+    "device_agent": {"sources/reading_source", "escalation_policy"},
     "cloud_worker": {"work_item", "batch_policy"},
 }
 

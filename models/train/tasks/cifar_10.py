@@ -33,7 +33,7 @@ def task():
         layers=(Layer(24), Layer(48, stride=2), Layer(48), Layer(64, stride=2), Layer(64),
                 Layer(44)),
         exit_after=4,
-        little_schedule=Schedule(epochs=24, batch=256, optimiser="sgd", learning_rate=0.2,
+        little_schedule=Schedule(epochs=16, batch=256, optimiser="sgd", learning_rate=0.2,
                                  weight_decay=5e-4, warm_up=0.1, label_smoothing=0.0, average=0.997,
                                  bfloat16=True),
         augment=augment.photo, objective=("--max-escalation", "0.38"),

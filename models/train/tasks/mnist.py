@@ -28,7 +28,7 @@ def task():
                               average=0.998, bfloat16=True),
         layers=(Layer(8, kernel=5, stride=2), Layer(16), Layer(24, stride=2), Layer(32)),
         exit_after=2,
-        little_schedule=Schedule(epochs=20, learning_rate=3e-3, label_smoothing=0.0),
+        little_schedule=Schedule(epochs=10, batch=256, learning_rate=6e-3, label_smoothing=0.0),
         augment=augment.digits, objective=("--max-escalation", "0.025"),
         distillation=0.7,
         about_data=(

@@ -32,11 +32,11 @@ def task():
         validation={"simulated_seed": _SEEDS["validation"], "readings": _READINGS["validation"]},
         big=lambda outputs: nets.residual(1, 3, outputs, (32, 15, 2, 4),
                                           ((48, 1), (64, 2), (96, 2)), dropout=0.1, kernel=5),
-        big_schedule=Schedule(epochs=9, batch=256, learning_rate=3e-3),
+        big_schedule=Schedule(epochs=7, batch=256, learning_rate=3e-3),
         layers=(Layer(8, kernel=9, stride=4, pool=4), Layer(16, kernel=5), Layer(24, kernel=5),
                 Layer(32, kernel=5, stride=2)),
         exit_after=2,
-        little_schedule=Schedule(epochs=16, batch=256, learning_rate=4e-3, label_smoothing=0.0),
+        little_schedule=Schedule(epochs=9, batch=256, learning_rate=6e-3, label_smoothing=0.0),
         augment=augment.turned_sign,
         objective=("--max-escalation", "0.14", "--min-recall", "0.995"),
         # A machine that goes on with a severe fault costs more than one that is stopped for a mild.
