@@ -13,11 +13,10 @@
 #include "cli/child_process.h"
 #include "cli/demo_summary.h"
 #include "cli/installation.h"
-#include "cli/tuning/cascade_table.h"
 #include "cli/tuning/evaluation.h"
 #include "cli/tuning/evaluation_report.h"
 #include "cli/tuning/labelled_data.h"
-#include "cli/tuning/progress_line.h"
+#include "cli/tuning/measured_task.h"
 
 #include "core/clock.h"
 #include "core/exit_code.h"
@@ -31,8 +30,8 @@ namespace {
 constexpr const char* kPython = "/usr/bin/python3";
 constexpr std::chrono::minutes kDrawingTime{2};
 
-absl::StatusOr<Costs> NetCosts(const Task& task, const CascadeTable& table,
-                               const LabelledData& data) {
+absl::StatusOr<Costs> NetCosts(const MeasuredTask& measured) {
+  const Task& task = measured.task;
   const absl::StatusOr<nn::Model> little = nn::Model::Load(task.little.file);
   if (!little.ok()) return little.status();
   const absl::StatusOr<nn::Model> big = nn::Model::Load(task.big.file);
@@ -41,9 +40,9 @@ absl::StatusOr<Costs> NetCosts(const Task& task, const CascadeTable& table,
   costs.little_macs = little->info().multiply_adds;
   costs.big_macs = big->info().multiply_adds;
   if (task.little.heads() > 1) costs.exit_macs = little->info().multiply_adds_to.front();
-  costs.big_only_bytes =
-      MessageBytes(task, data.windows.front(),
-                   Predict(table.big.row(0), task.big.outputs, task.big.temperatures.back()));
+  const Prediction answer =
+      Predict(measured.table.big.row(0), task.big.outputs, task.big.temperatures.back());
+  costs.big_only_bytes = MessageBytes(task, measured.data.windows.front(), answer);
   return costs;
 }
 
@@ -66,24 +65,16 @@ absl::Status Plot(const std::filesystem::path& json, const std::filesystem::path
 }
 
 absl::Status Run(const EvaluateOptions& options, std::ostream& out, std::ostream& err) {
-  const std::filesystem::path models =
-      options.models.empty() ? Installation::Find().home / "models" : options.models;
-  const Parsed<Task> task = LoadTask(models / options.task / "task.yaml");
-  if (!task.ok()) return absl::InvalidArgumentError(ToString(task.problems));
-  const absl::StatusOr<EscalationRule> rule = MakeRule(*task.value, {});
+  const auto measured =
+      MeasureTask(options.task, options.models, options.data, DataPart::kTest, err);
+  if (!measured.ok()) return measured.status();
+  const Task& task = measured->task;
+  const absl::StatusOr<EscalationRule> rule = MakeRule(task, {});
   if (!rule.ok()) return rule.status();
-  const absl::StatusOr<LabelledData> data =
-      LoadLabelledData(*task.value, options.data, DataPart::kTest);
-  if (!data.ok()) return data.status();
-
-  ProgressLine progress("test readings", data->size(), err);
-  const auto table = RunNets(*task.value, *data, [&](std::size_t done) { progress.Show(done); });
-  progress.Clear();
-  if (!table.ok()) return table.status();
-  const absl::StatusOr<Costs> costs = NetCosts(*task.value, *table, *data);
+  const absl::StatusOr<Costs> costs = NetCosts(*measured);
   if (!costs.ok()) return costs.status();
-  const Evaluation evaluation = Evaluate(*task.value, *table, *rule, *costs);
-  out << ToText(*task.value, evaluation);
+  const Evaluation evaluation = Evaluate(task, measured->table, *rule, *costs);
+  out << ToText(task, evaluation);
 
   std::filesystem::path json = options.json;
   if (json.empty() && !options.plot.empty()) {
@@ -91,7 +82,7 @@ absl::Status Run(const EvaluateOptions& options, std::ostream& out, std::ostream
     json += ".json";
   }
   if (json.empty()) return absl::OkStatus();
-  if (absl::Status s = WriteTextFile(json, ToJson(*task.value, evaluation)); !s.ok()) return s;
+  if (absl::Status s = WriteTextFile(json, ToJson(task, evaluation)); !s.ok()) return s;
   if (options.plot.empty()) return absl::OkStatus();
   const absl::Status drawn = Plot(json, options.plot);
   if (options.json.empty()) std::filesystem::remove(json);

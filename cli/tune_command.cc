@@ -9,15 +9,13 @@
 #include <ostream>
 #include <vector>
 
-#include "cli/installation.h"
 #include "cli/tuning/labelled_data.h"
+#include "cli/tuning/measured_task.h"
 #include "cli/tuning/objective.h"
-#include "cli/tuning/progress_line.h"
 #include "cli/tuning/task_writer.h"
 #include "cli/tuning/tuner.h"
 
 #include "core/exit_code.h"
-#include "core/task.h"
 
 namespace biglittle {
 namespace {
@@ -141,26 +139,17 @@ void Print(const TuneResult& result, const Objective& objective, std::ostream& o
 absl::Status Run(const TuneCommandOptions& options, std::ostream& out, std::ostream& err) {
   const absl::StatusOr<TuneOptions> tune = TuneOptionsOf(options);
   if (!tune.ok()) return tune.status();
-  const std::filesystem::path models =
-      options.models.empty() ? Installation::Find().home / "models" : options.models;
-  const std::filesystem::path file = models / options.task / "task.yaml";
-  const Parsed<Task> task = LoadTask(file);
-  if (!task.ok()) return absl::InvalidArgumentError(ToString(task.problems));
-  const absl::StatusOr<LabelledData> data =
-      LoadLabelledData(*task.value, options.data, DataPart::kValidation);
-  if (!data.ok()) return data.status();
-
-  ProgressLine progress("validation readings", data->size(), err);
-  const auto table = RunNets(*task.value, *data, [&](std::size_t done) { progress.Show(done); });
-  progress.Clear();
-  if (!table.ok()) return table.status();
-  const absl::StatusOr<TuneResult> result = Tune(*task.value, *table, *tune);
+  const auto measured =
+      MeasureTask(options.task, options.models, options.data, DataPart::kValidation, err);
+  if (!measured.ok()) return measured.status();
+  const absl::StatusOr<TuneResult> result = Tune(measured->task, measured->table, *tune);
   if (!result.ok()) return result.status();
   Print(*result, tune->objective, out);
 
+  const std::filesystem::path& file = measured->file;
   const TuningNotes notes{fmt::format("{:%Y-%m-%d}", fmt::gmtime(std::time(nullptr))),
                           Arguments(options, tune->objective), Describe(tune->objective),
-                          data->size(), data->Digest()};
+                          measured->data.size(), measured->data.Digest()};
   const absl::StatusOr<bool> changed =
       options.check ? TaskFileDiffers(file, *result, notes) : UpdateTaskFile(file, *result, notes);
   if (!changed.ok()) return changed.status();

@@ -111,15 +111,6 @@ TEST(Fusion, FactorsOfPixelsAreNotThoseOfChannels) {
 const Plane kInput{3, 4, 5, 6};
 const Geometry kThree{.kernel = {3, 3}, .pads = {1, 1, 1, 1}};
 
-std::vector<std::string> KernelsOf(const OnnxBuilder& net) {
-  std::vector<std::string> kernels;
-  const auto model = Parse(net);
-  EXPECT_TRUE(model.ok()) << model.status();
-  if (!model.ok()) return kernels;
-  for (const StepInfo& step : model->info().steps) kernels.push_back(step.kernel);
-  return kernels;
-}
-
 float Sum(float a, float b) { return a + b; }
 
 struct FactorCase {

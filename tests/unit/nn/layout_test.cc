@@ -26,15 +26,6 @@ float Relu(float x) { return std::max(x, 0.0F); }
 float Sum(float a, float b) { return a + b; }
 float Product(float a, float b) { return a * b; }
 
-std::vector<std::string> KernelsOf(const OnnxBuilder& net) {
-  std::vector<std::string> kernels;
-  const auto model = Parse(net);
-  EXPECT_TRUE(model.ok()) << model.status();
-  if (!model.ok()) return kernels;
-  for (const StepInfo& step : model->info().steps) kernels.push_back(step.kernel);
-  return kernels;
-}
-
 // A net that begins with a convolution to 8 channels, "conv", for a test to go on.
 class ConvolutionFirst : public ::testing::Test {
  protected:

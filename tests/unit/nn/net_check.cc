@@ -122,6 +122,15 @@ void ExpectRefused(const std::string& bytes, absl::StatusCode code, const std::s
   EXPECT_THAT(message, ::testing::Not(::testing::HasSubstr("\n")));
 }
 
+std::vector<std::string> KernelsOf(const OnnxBuilder& net) {
+  std::vector<std::string> kernels;
+  const auto model = Parse(net);
+  EXPECT_TRUE(model.ok()) << model.status();
+  if (!model.ok()) return kernels;
+  for (const StepInfo& step : model->info().steps) kernels.push_back(step.kernel);
+  return kernels;
+}
+
 Floats Noise(std::int64_t count, std::uint64_t seed) {
   Floats values;
   std::uint64_t state = seed * 0x9E3779B97F4A7C15U;

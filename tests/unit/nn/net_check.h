@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -35,6 +36,10 @@ void ExpectFixedOutput(OnnxBuilder builder, const Ints& dims, const Floats& inpu
 void ExpectRefused(const OnnxBuilder& builder, absl::StatusCode code, const std::string& reason);
 void ExpectRefused(const std::string& bytes, absl::StatusCode code, const std::string& reason,
                    const LoadLimits& limits = {});
+
+// The kernels of the loaded net, in the order of its steps. Fails the test and returns nothing if
+// the net cannot be loaded.
+std::vector<std::string> KernelsOf(const OnnxBuilder& net);
 
 // Repeatable numbers in [-1, 1), different for each seed.
 Floats Noise(std::int64_t count, std::uint64_t seed = 1);

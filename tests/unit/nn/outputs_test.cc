@@ -20,15 +20,6 @@ namespace {
 
 using ::testing::ElementsAre;
 
-std::vector<std::string> KernelsOf(const OnnxBuilder& net) {
-  std::vector<std::string> kernels;
-  const auto model = Parse(net);
-  EXPECT_TRUE(model.ok()) << model.status();
-  if (!model.ok()) return kernels;
-  for (const StepInfo& step : model->info().steps) kernels.push_back(step.kernel);
-  return kernels;
-}
-
 TEST(Outputs, ArePortsInTheFilesOrder) {
   const auto model = Parse(EarlyExit());
   ASSERT_TRUE(model.ok()) << model.status();
