@@ -87,7 +87,7 @@ void AddTune(CLI::App& app, Command& chosen) {
                       "answered");
   command->add_option("--confidence", options.confidence, "Of --max-risk")->capture_default_str();
   command->add_option("--min-recall", options.min_recall,
-                      "As well: recall of the prioritised classes");
+                      "As well: recall of every prioritised class");
   command->add_option("--score", options.score, "auto, confidence, margin, entropy, logistic")
       ->capture_default_str();
   command->add_option("--thresholds", options.thresholds, "auto, per-class, one")

@@ -1,5 +1,6 @@
 #include "cli/tuning/cascade_counts.h"
 
+#include <algorithm>
 #include <numeric>
 
 #include "cli/tuning/rule_family.h"
@@ -19,6 +20,8 @@ CascadePredictions CascadePredictions::Of(const Task& task, const CascadeTable& 
 CascadeCounts Count(const Task& task, const CascadePredictions& predictions,
                     const std::vector<int>& truth, const EscalationRule& rule, const Rows& rows) {
   CascadeCounts counts;
+  counts.priority.resize(task.priority_classes.size());
+  counts.priority_correct.resize(task.priority_classes.size());
   std::vector<const Prediction*> little(predictions.heads.size());
   for (const std::size_t row : rows) {
     for (std::size_t head = 0; head < little.size(); ++head) {
@@ -35,11 +38,26 @@ CascadeCounts Count(const Task& task, const CascadePredictions& predictions,
     if (!decision.answered) ++counts.escalated;
     if (decision.answered && decision.head + 1 < little.size()) ++counts.at_exit;
     if (decision.answered && !correct) ++counts.local_wrong;
-    if (!task.IsPriority(truth[row])) continue;
-    ++counts.priority;
-    counts.priority_correct += correct ? 1 : 0;
+    const auto prioritised = std::ranges::find(task.priority_classes, truth[row]);
+    if (prioritised == task.priority_classes.end()) continue;
+    const auto at = static_cast<std::size_t>(prioritised - task.priority_classes.begin());
+    ++counts.priority[at];
+    counts.priority_correct[at] += correct ? 1 : 0;
   }
   return counts;
+}
+
+double CascadeCounts::priority_recall() const {
+  return Share(std::accumulate(priority_correct.begin(), priority_correct.end(), std::uint64_t{0}),
+               std::accumulate(priority.begin(), priority.end(), std::uint64_t{0}));
+}
+
+double CascadeCounts::least_recall() const {
+  double least = 1.0;
+  for (std::size_t i = 0; i < priority.size(); ++i) {
+    if (priority[i] > 0) least = std::min(least, Share(priority_correct[i], priority[i]));
+  }
+  return least;
 }
 
 Rows AllRows(std::size_t count) {

@@ -29,8 +29,9 @@ struct CascadeCounts {
   std::uint64_t correct = 0;         // the cascade
   std::uint64_t little_correct = 0;  // its last head alone
   std::uint64_t big_correct = 0;
-  std::uint64_t priority = 0;  // readings of a prioritised class
-  std::uint64_t priority_correct = 0;
+  // By prioritised class, in the order of the task.
+  std::vector<std::uint64_t> priority;
+  std::vector<std::uint64_t> priority_correct;
 
   std::uint64_t local() const { return readings - escalated; }
   double escalation_rate() const { return Share(escalated, readings); }
@@ -38,7 +39,10 @@ struct CascadeCounts {
   double little_accuracy() const { return Share(little_correct, readings); }
   double big_accuracy() const { return Share(big_correct, readings); }
   double local_error() const { return Share(local_wrong, local()); }
-  double priority_recall() const { return Share(priority_correct, priority); }
+  // Of all readings of prioritised classes together.
+  double priority_recall() const;
+  // Of the prioritised class that fares worst; classes without readings do not count.
+  double least_recall() const;
 
   // 0 of nothing is 0.
   static double Share(std::uint64_t part, std::uint64_t whole) {

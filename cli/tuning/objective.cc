@@ -23,7 +23,7 @@ std::string Describe(const Objective& objective) {
       break;
   }
   if (objective.min_recall) {
-    text += fmt::format("; recall of prioritised classes at least {:g} %",
+    text += fmt::format("; recall of every prioritised class at least {:g} %",
                         *objective.min_recall * 100.0);
   }
   return text;

@@ -18,10 +18,10 @@ struct Objective {
   ObjectiveKind kind = ObjectiveKind::kMaxLoss;
   double value = 0.002;              // a share of 1
   double confidence = 0.95;          // kMaxRisk only
-  std::optional<double> min_recall;  // of the readings of prioritised classes, as well
+  std::optional<double> min_recall;  // of every prioritised class, as well
 };
 
-// "at most 12 % escalated; recall of prioritised classes at least 99 %".
+// "at most 12 % escalated; recall of every prioritised class at least 99 %".
 std::string Describe(const Objective& objective);
 
 }  // namespace biglittle

@@ -213,12 +213,12 @@ class Search {
   }
 
   bool MeetsRecall(const CascadeCounts& counts) const {
-    return !objective_.min_recall || counts.priority_recall() >= *objective_.min_recall;
+    return !objective_.min_recall || counts.least_recall() >= *objective_.min_recall;
   }
 
   std::string RecallNote(const CascadeCounts& counts) const {
     if (!objective_.min_recall) return "";
-    return fmt::format(", recall {:.2f} %", counts.priority_recall() * 100.0);
+    return fmt::format(", least recall {:.2f} %", counts.least_recall() * 100.0);
   }
 
   absl::Status Unattainable(const std::vector<Tried>& tried) const {
@@ -228,12 +228,12 @@ class Search {
     for (const Tried& one : tried) {
       least_escalated = std::min(least_escalated, one.counts.escalation_rate());
       best_accuracy = std::max(best_accuracy, one.counts.accuracy());
-      best_recall = std::max(best_recall, one.counts.priority_recall());
+      best_recall = std::max(best_recall, one.counts.least_recall());
     }
     return absl::FailedPreconditionError(fmt::format(
         "no threshold meets '{}' on these {} readings: any escalates {:.2f} % or more, none is "
-        "right in more than {:.2f} %, the big net is in {:.2f} %, and the best recall of "
-        "prioritised classes is {:.2f} %. Ask for less, or train better nets",
+        "right in more than {:.2f} %, the big net is in {:.2f} %, and the recall of every "
+        "prioritised class is {:.2f} % at best. Ask for less, or train better nets",
         Describe(objective_), tried.front().counts.readings, least_escalated * 100.0,
         best_accuracy * 100.0, tried.front().counts.big_accuracy() * 100.0, best_recall * 100.0));
   }
