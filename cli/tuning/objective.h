@@ -8,10 +8,12 @@
 namespace biglittle {
 
 enum class ObjectiveKind : std::uint8_t {
-  kMaxEscalation,  // at most this share escalated, as accurate as that allows
-  kMinAccuracy,    // at least this accuracy, as little escalated as that allows
-  kMaxLoss,        // at most this much less accurate than the big net alone, likewise
-  kMaxRisk,        // with `confidence`, at most this share wrong among the locally answered
+  // At most this share escalated, as accurate as that allows; less where asking would help fewer
+  // than one reading in a thousand.
+  kMaxEscalation,
+  kMinAccuracy,  // at least this accuracy, as little escalated as that allows
+  kMaxLoss,      // at most this much less accurate than the big net alone, likewise
+  kMaxRisk,      // with `confidence`, at most this share wrong among the locally answered
 };
 
 struct Objective {
