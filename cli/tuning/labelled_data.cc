@@ -76,7 +76,12 @@ absl::StatusOr<LabelledData> FromSimulation(const Task& task, const SimulatedRea
 absl::StatusOr<LabelledData> FromTrainingRows(const Task& task,
                                               const std::filesystem::path& folder) {
   const auto files = FindTrainingFiles(task.name, folder);
-  if (!files.ok()) return files.status();
+  if (!files.ok()) {
+    return absl::NotFoundError(fmt::format(
+        "{}; './biglittle train --task {} --data {} --prepare' can write the validation part to "
+        "build/train/{}/data from other files",
+        std::string(files.status().message()), task.name, folder.string(), task.name));
+  }
   if (!task.validation) {
     return absl::FailedPreconditionError(fmt::format(
         "{} has no X_validation.npy and y_validation.npy, and task {} does not say which rows of "

@@ -70,7 +70,8 @@ def from_nothing(folder):
     where = ("--task", "valve", "--models", models, "--data", prepared)
     done(PROGRAM, "tune", *where, "--max-escalation", "0.3", "--check")
     figures = folder / "figures.json"
-    done(PROGRAM, "evaluate", *where, "--json", figures)
+    done(PROGRAM, "evaluate", *where, "--json", figures, "--plot", folder / "figures.png")
+    check((folder / "figures.png").read_bytes().startswith(b"\x89PNG"), "the plot is no picture")
     found = json.loads(figures.read_text(encoding="utf-8"))
     check(found["accuracy"]["big"] > 0.6, f"the big net learned nothing: {found['accuracy']}")
     check(found["escalation_rate"] < 0.5, f"escalated: {found['escalation_rate']}")

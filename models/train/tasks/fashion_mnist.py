@@ -33,7 +33,7 @@ def task():
                               bfloat16=True),
         layers=(Layer(12, stride=2), Layer(24), Layer(32, stride=2), Layer(48), Layer(32)),
         exit_after=2,
-        little_schedule=Schedule(epochs=14, batch=256, learning_rate=6e-3, label_smoothing=0.0),
+        little_schedule=Schedule(epochs=24, batch=256, learning_rate=6e-3, label_smoothing=0.0),
         augment=augment.clothes, objective=("--max-escalation", "0.235"),
         distillation=0.7,
         about_data=(
