@@ -15,6 +15,7 @@ namespace {
 
 constexpr double kMostWeight = 1e6;
 constexpr std::size_t kMaxGroups = 100'000;
+constexpr std::size_t kMaxGroupsBytes = 200;
 
 // A net whose outputs could not be read has been reported already.
 bool Knows(const Task& task, int class_index) {
@@ -62,14 +63,21 @@ HeadRule ReadHead(MapReader& map, const LabelIndex& labels, const Task& task, Pr
   if (const YamlNode* node = map.Find("thresholds")) {
     ReadThresholds(*node, labels, task, rule, problems);
   }
-  if (const YamlNode* node = map.Find("logistic")) rule.logistic = ReadLogistic(*node, problems);
+  const YamlNode* logistic = map.Find("logistic");
+  if (logistic != nullptr) rule.logistic = ReadLogistic(*logistic, problems);
   if (const YamlNode* node = map.Find("most_energy")) {
     rule.most_energy = ReadFraction(*node, "most_energy", {-kMostWeight, kMostWeight}, problems);
   }
-  if (map.is_map() && task.score == Score::kLogistic && !rule.logistic) {
+  if (map.is_map() && task.score == Score::kLogistic && logistic == nullptr) {
     problems.Add(map.node(), "'score' is logistic, but the three weights 'logistic' are missing");
   }
   return rule;
+}
+
+bool Has(const YamlNode& map, std::string_view key) {
+  return std::ranges::any_of(map.entries, [key](const YamlNode::Entry& entry) {
+    return entry.key->kind == YamlNode::Kind::kScalar && entry.key->text == key;
+  });
 }
 
 }  // namespace
@@ -106,16 +114,20 @@ void ReadAnswerRules(MapReader& map, const LabelIndex& labels, Task& task, Probl
 std::optional<ValidationPart> ReadValidation(const YamlNode& node, Problems& problems) {
   MapReader map(node, "validation", problems);
   std::optional<ValidationPart> part;
-  if (map.Find("every") != nullptr) {
+  // Looked up by the key that tells the kind: the others are then unknown to this map.
+  if (Has(node, "every")) {
     EveryNthRow rows;
     map.GetWhole("every", {2, 1'000'000}, rows.n);
     part = rows;
-  } else if (const YamlNode* groups = map.Find("groups")) {
+  } else if (Has(node, "groups")) {
     HeldGroups rows;
-    if (const auto name = ReadLine(*groups, "groups", 200, problems)) {
+    const YamlNode& groups = *map.Find("groups");
+    if (const auto name = ReadLine(groups, "groups", kMaxGroupsBytes, problems)) {
       rows.groups = *name;
       if (name->find('/') != std::string::npos) {
-        problems.Add(*groups, "'groups' is the name of an array beside the windows, without '/'");
+        problems.Add(groups, fmt::format("'groups' must be the name of an array beside the "
+                                         "windows, without '/', not {}",
+                                         Quoted(*name)));
       }
     }
     if (const YamlNode* held = map.Require("held")) {
@@ -127,13 +139,14 @@ std::optional<ValidationPart> ReadValidation(const YamlNode& node, Problems& pro
       }
     }
     part = std::move(rows);
-  } else if (map.Find("simulated_seed") != nullptr) {
+  } else if (Has(node, "simulated_seed")) {
     SimulatedReadings readings;
     map.GetWhole("simulated_seed", {0, kMaxExactWhole}, readings.seed);
     map.Require("readings");
     map.GetWhole("readings", {1, 10'000'000}, readings.readings);
     part = readings;
   } else if (map.is_map()) {
+    for (const char* key : {"every", "groups", "held", "simulated_seed", "readings"}) map.Find(key);
     problems.Add(node, "'validation' needs 'every', 'groups' or 'simulated_seed'");
   }
   map.Finish();

@@ -180,8 +180,10 @@ const std::vector<const YamlNode*>* ReadList(const YamlNode& node, std::string_v
     return nullptr;
   }
   if (node.items.size() < least || node.items.size() > most) {
-    problems.Add(node, fmt::format("'{}' must have {} to {} elements, not {}", name, least, most,
-                                   node.items.size()));
+    const std::string range =
+        least == most ? fmt::format("{}", least) : fmt::format("{} to {}", least, most);
+    problems.Add(node,
+                 fmt::format("'{}' must have {} elements, not {}", name, range, node.items.size()));
     return nullptr;
   }
   return &node.items;

@@ -246,22 +246,25 @@ class TaskReader {
     const bool has_all = !is_little || task_.design == LittleDesign::kEarlyExit;
     std::vector<int>& outputs = net.outputs;
     bool known = true;
+    bool good = true;
     for (const YamlNode* item : *items) {
       const auto index = labels_.Read(*item, "outputs", has_other, problems_);
       known = known && index.has_value();
       if (!index) continue;
       if (std::find(outputs.begin(), outputs.end(), *index) != outputs.end()) {
+        good = false;
         problems_.Add(*item, fmt::format("output {} is given twice", Quoted(item->text)));
       } else if (!has_all && *index != kOtherClass && !task_.IsPriority(*index)) {
+        good = false;
         problems_.Add(*item, fmt::format("output {} of the little net is not a priority class",
                                          Quoted(item->text)));
       } else {
         outputs.push_back(*index);
       }
     }
-    if (!known) return;
     const auto require = [&](int index) {
-      if (std::find(outputs.begin(), outputs.end(), index) != outputs.end()) return;
+      if (!known || std::find(outputs.begin(), outputs.end(), index) != outputs.end()) return;
+      good = false;
       problems_.Add(node,
                     fmt::format("'outputs' lacks {}", Quoted(std::string(task_.LabelOf(index)))));
     };
@@ -269,6 +272,8 @@ class TaskReader {
       if (has_all || task_.IsPriority(i)) require(i);
     }
     if (has_other) require(kOtherClass);
+    // Half read, it would make a mistake of every threshold.
+    if (!known || !good) outputs.clear();
   }
 
   const std::filesystem::path& file_;
