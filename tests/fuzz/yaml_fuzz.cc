@@ -1,4 +1,5 @@
 // Any bytes as a fleet file and as a task file: a value or problems, never anything else.
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -25,12 +26,29 @@ void CheckProblems(const std::vector<Diagnostic>& problems, bool ok) {
 }
 
 void CheckTask(const Task& task) {
-  Require(task.thresholds.size() == task.labels.size(), "a threshold or none for each label");
+  const bool is_exit = task.design == LittleDesign::kEarlyExit;
+  Require(task.heads.size() == (is_exit ? 2 : 1), "a rule for each head");
+  Require(task.little.heads() == task.heads.size(), "a temperature for each head");
+  Require(task.big.heads() == 1, "the big net has one head");
+  for (const HeadRule& head : task.heads) {
+    Require(head.thresholds.size() == task.labels.size(), "a threshold or none for each label");
+    Require(task.score != Score::kLogistic || head.logistic || is_exit, "weights of its score");
+    for (std::size_t i = 0; i < head.thresholds.size(); ++i) {
+      if (!head.thresholds[i]) continue;
+      Require(*head.thresholds[i] > 0.0F && *head.thresholds[i] <= 1.0F, "a threshold in (0, 1]");
+      Require(
+          std::ranges::find(task.little.outputs, static_cast<int>(i)) != task.little.outputs.end(),
+          "a threshold of a class that the little net tells apart");
+    }
+  }
   Require(task.big.outputs.size() == task.labels.size(), "the big net knows every label");
-  Require(task.little.outputs.size() == task.priority_classes.size() + 1,
-          "the little net knows the priority classes and other");
+  const std::size_t known = is_exit ? task.labels.size() : task.priority_classes.size();
+  const bool has_other = task.design == LittleDesign::kSubset;
+  Require(task.little.outputs.size() == known + (has_other ? 1 : 0),
+          "the little net knows what its design says");
   for (const int output : task.little.outputs) {
-    Require(output == kOtherClass || task.IsPriority(output), "an output of the little net");
+    Require(is_exit || (has_other && output == kOtherClass) || task.IsPriority(output),
+            "an output of the little net");
   }
   Require(ElementCount(task.input_shape).has_value(), "the shape has a size");
   Require(task.normalisation.mean.size() == task.normalisation.standard_deviation.size(),

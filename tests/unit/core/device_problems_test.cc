@@ -52,7 +52,8 @@ INSTANTIATE_TEST_SUITE_P(
                   "    task: har\n"
                   "    deadline_ms: 3600001\n"
                   "    source: {type: vibration, seed: -1, readings: 0, interval_ms: 3600001}\n"
-                  "    escalation: {threshold: 1.1, max_pending: 100001, policy: always}\n"
+                  "    escalation: {threshold: 1.1, max_pending: 100001, policy: always,\n"
+                  "                 unlike: maybe}\n"
                   "    status_interval_ms: 3600001\n"
                   "    drain_timeout_ms: -1\n",
                   {"7:18: 'deadline_ms' must be 1 to 3600000 milliseconds, not '3600001'",
@@ -61,9 +62,12 @@ INSTANTIATE_TEST_SUITE_P(
                    "8:67: 'interval_ms' must be 0 to 3600000 milliseconds, not '3600001'",
                    "9:29: 'threshold' must be 0 to 1, not '1.1'",
                    "9:47: 'max_pending' must be 1 to 100000, not '100001'",
-                   "9:63: 'policy' must be one of confidence, little-only, big-only, not 'always'",
-                   "10:25: 'status_interval_ms' must be 100 to 3600000 milliseconds, not '3600001'",
-                   "11:23: 'drain_timeout_ms' must be 0 to 300000 milliseconds, not '-1'"}}),
+                   "9:63: 'policy' must be one of tuned, confidence, margin, entropy, logistic, "
+                   "little-only, "
+                   "big-only, not 'always'",
+                   "10:26: 'unlike' must be one of escalate, flag, ignore, not 'maybe'",
+                   "11:25: 'status_interval_ms' must be 100 to 3600000 milliseconds, not '3600001'",
+                   "12:23: 'drain_timeout_ms' must be 0 to 300000 milliseconds, not '-1'"}}),
     NameOf);
 
 INSTANTIATE_TEST_SUITE_P(

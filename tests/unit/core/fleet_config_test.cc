@@ -68,6 +68,7 @@ devices:
     escalation:
       policy: big-only
       threshold: 0.75
+      unlike: flag
       max_pending: 7
       deadline_margin_ms: 249
     status_interval_ms: 100
@@ -97,7 +98,8 @@ workers:
       ReplaySource{folder_.path() / "data/x.npy", folder_.path() / "data/y.npy", 4, 3, 5};
   device.source.readings = 1000;
   device.source.interval = milliseconds(0);
-  device.escalation = {EscalationPolicyKind::kBigOnly, 0.75F, 7, milliseconds(249)};
+  device.escalation = {EscalationPolicyKind::kBigOnly, 0.75F, UnlikeAction::kFlag, 7,
+                       milliseconds(249)};
   device.status_interval = milliseconds(100);
   device.drain_timeout = milliseconds(0);
   expected.devices = {device};

@@ -57,6 +57,29 @@ inline Json TaskDocument() {
   return document;
 }
 
+// The same, whose little net has an early exit.
+inline Json EarlyExitDocument() {
+  Json document = TaskDocument();
+  document["little"]["design"] = "early_exit";
+  document["little"]["outputs"] = {"a", "b"};
+  document["early_exit"] = Json::object();
+  return document;
+}
+
+inline Json DocumentOf(const Place& place) {
+  if (place.file == "fleet") return FleetDocument();
+  if (place.name == "early_exit") return EarlyExitDocument();
+  Json document = TaskDocument();
+  if (place.name == "validation_rows") document["validation"] = {{"every", 5}};
+  if (place.name == "validation_groups") {
+    document["validation"] = {{"groups", "subject_train"}, {"held", {3}}};
+  }
+  if (place.name == "validation_simulated") {
+    document["validation"] = {{"simulated_seed", 1}, {"readings", 9}};
+  }
+  return document;
+}
+
 class SchemaPlace : public ::testing::TestWithParam<Place> {
  protected:
   SchemaPlace() {
@@ -65,7 +88,7 @@ class SchemaPlace : public ::testing::TestWithParam<Place> {
     folder_.Write("y.npy", "");
     schema_ = LoadSchema(GetParam().file + ".schema.json");
     place_ = schema_.at(Pointer(GetParam().schema));
-    good_ = GetParam().file == "fleet" ? FleetDocument() : TaskDocument();
+    good_ = DocumentOf(GetParam());
   }
 
   // A property with its $ref followed; what stands beside the $ref wins.

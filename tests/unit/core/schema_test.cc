@@ -46,8 +46,9 @@ TEST_P(SchemaPlace, TheParserKnowsTheSchemasKeysAndNoOthers) {
 
 TEST_P(SchemaPlace, WhatIsRequiredIsRequired) {
   for (const std::string& key : Keys()) {
-    const bool missing =
-        Problems(Without(key)).find("the key '" + key + "' is missing") != std::string::npos;
+    const std::string problems = Problems(Without(key));
+    const bool missing = problems.find("the key '" + key + "' is missing") != std::string::npos ||
+                         problems.find("'validation' needs ") != std::string::npos;
     const std::string text = Property(key).value("description", "");
     const bool may_be_default = text.find("here or in device_defaults") != std::string::npos;
     EXPECT_EQ(missing && !may_be_default, IsRequired(key)) << key;
@@ -205,6 +206,10 @@ const Place kPlaces[] = {
     {"normalisation", "task", "/$defs/normalisation", "/normalisation"},
     {"little", "task", "/$defs/little", "/little"},
     {"big", "task", "/$defs/big", "/big"},
+    {"early_exit", "task", "/$defs/early_exit", "/early_exit"},
+    {"validation_rows", "task", "/$defs/validation_rows", "/validation"},
+    {"validation_groups", "task", "/$defs/validation_groups", "/validation"},
+    {"validation_simulated", "task", "/$defs/validation_simulated", "/validation"},
 };
 
 std::string NameOf(const ::testing::TestParamInfo<Place>& info) { return info.param.name; }

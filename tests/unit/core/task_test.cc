@@ -29,11 +29,15 @@ TEST(Task, EveryKeyIsRead) {
   EXPECT_EQ(task.little.file, "models/har/little.onnx");
   EXPECT_EQ(task.little.sha256, kDigestA);
   EXPECT_EQ(task.little.outputs, (std::vector<int>{2, kOtherClass, 0}));
-  EXPECT_EQ(task.little.temperature, 1.5F);
+  EXPECT_EQ(task.little.temperatures, std::vector<float>{1.5F});
   EXPECT_EQ(task.big.file, "models/har/nets/big.onnx");
   EXPECT_EQ(task.big.outputs, (std::vector<int>{0, 1, 2}));  // the labels' order by default
-  EXPECT_EQ(task.big.temperature, 1.0F);
-  EXPECT_EQ(task.thresholds, (std::vector<std::optional<float>>{1.0F, std::nullopt, 0.25F}));
+  EXPECT_EQ(task.big.temperatures, std::vector<float>{1.0F});
+  EXPECT_EQ(task.design, LittleDesign::kSubset);
+  EXPECT_EQ(task.score, Score::kConfidence);
+  const HeadRule expected{{1.0F, std::nullopt, 0.25F}, std::nullopt, std::nullopt};
+  EXPECT_EQ(task.heads, std::vector<HeadRule>{expected});
+  EXPECT_EQ(task.validation, std::nullopt);
 }
 
 TEST(Task, LabelsAndPrioritiesAreLookedUp) {
@@ -85,7 +89,6 @@ TEST(Task, LacksEverythingAtOnce) {
             "models/har/task.yaml:1:1: the key 'normalisation' is missing\n"
             "models/har/task.yaml:1:1: the key 'priority_classes' is missing\n"
             "models/har/task.yaml:1:1: the key 'task' is missing\n"
-            "models/har/task.yaml:1:1: the key 'thresholds' is missing\n"
             "models/har/task.yaml:1:1: the key 'version' is missing");
 }
 
