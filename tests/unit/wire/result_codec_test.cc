@@ -34,6 +34,8 @@ Result Full() {
   result.little_class_index = -1;
   result.little_label = "other";
   result.little_confidence = 0.25F;
+  result.unlike_training = true;
+  result.little_head = 1;
   result.truth = 0;
   return result;
 }
@@ -46,7 +48,8 @@ TEST(ResultTest, JsonIsThatOfTheContract) {
     "latency_ms": {"total": 4.25, "little": 0.5, "round_trip": 3.5, "cloud_queue": 0.0,
                    "cloud_compute": 2.0, "deadline": 500.0},
     "models": {"little": "aa", "big": "bb"},
-    "little": {"class_index": -1, "label": "other", "confidence": 0.25},
+    "little": {"class_index": -1, "label": "other", "confidence": 0.25,
+               "unlike_training": true, "head": 1},
     "worker": "worker-1", "truth": 0})"));
   EXPECT_THAT(Encode(Full()), testing::Not(testing::HasSubstr("\n")));
 }
