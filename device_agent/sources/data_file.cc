@@ -109,7 +109,7 @@ absl::StatusOr<DataArray> LoadDataFile(const std::filesystem::path& path, DataRo
 
 absl::StatusOr<std::vector<std::int64_t>> AsIntegers(const DataArray& array) {
   if (array.type == ElementType::kFloat32) {
-    return absl::InvalidArgumentError("labels must be integers, not float32; save with astype");
+    return absl::InvalidArgumentError("must be integers, not float32; save with astype");
   }
   const Shape& shape = array.shape;
   if (shape.size() != 1 && !(shape.size() == 2 && shape[1] == 1)) {
@@ -127,7 +127,10 @@ absl::StatusOr<std::vector<std::int64_t>> AsIntegers(const DataArray& array) {
 absl::StatusOr<std::vector<int>> AsLabels(const DataArray& labels, std::int64_t count,
                                           std::size_t classes) {
   const absl::StatusOr<std::vector<std::int64_t>> integers = AsIntegers(labels);
-  if (!integers.ok() && labels.type == ElementType::kFloat32) return integers.status();
+  if (!integers.ok() && labels.type == ElementType::kFloat32) {
+    return absl::InvalidArgumentError(
+        fmt::format("labels {}", std::string(integers.status().message())));
+  }
   if (!integers.ok() || labels.shape[0] != count) {
     return absl::InvalidArgumentError(
         fmt::format("labels of shape {} do not fit {} windows; one integer a window is needed",

@@ -31,7 +31,8 @@ absl::StatusOr<DataArray> ParseData(std::span<const std::byte> bytes,
                                     std::size_t limit = kMaxDataBytes,
                                     DataRole role = DataRole::kWindows);
 
-// The elements of a column of integers: [count] or [count, 1].
+// The elements of a column of integers: [count] or [count, 1]. The message of an error says what
+// the column must be.
 absl::StatusOr<std::vector<std::int64_t>> AsIntegers(const DataArray& array);
 
 // One label a window: `labels` must be [count] or [count, 1] of integers from 0 to classes - 1.

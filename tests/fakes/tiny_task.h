@@ -1,4 +1,4 @@
-// The task of tests/data/tiny, whose answers a test knows by heart.
+// The tasks of tests/data/tiny and tiny-exit, whose answers a test knows by heart.
 #pragma once
 
 #include <cstring>
@@ -17,6 +17,9 @@ inline std::filesystem::path TestDataFolder() {
 }
 
 inline Task LoadTinyTask() { return LoadTask(TestDataFolder() / "tiny").value.value(); }
+
+// The same with an early exit, which is sure of the two prioritised classes only.
+inline Task LoadTinyExitTask() { return LoadTask(TestDataFolder() / "tiny-exit").value.value(); }
 
 inline Tensor TinyWindow(const std::vector<float>& values) {
   Tensor window{DType::kFloat32, {static_cast<std::int64_t>(values.size())}, {}};

@@ -1,21 +1,15 @@
 // The whole flow of a device with a fake clock and a scripted cloud: every sample gets exactly one
 // final result, by its deadline.
-#include "device_agent/agent.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <deque>
 #include <limits>
-#include <map>
 #include <set>
-#include <utility>
 #include <vector>
 
 #include "core/random.h"
-#include "tests/fakes/fake_clock.h"
-#include "tests/fakes/tiny_task.h"
-#include "wire/result.h"
+#include "tests/unit/device_agent/agent_harness.h"
 
 namespace biglittle {
 namespace {
@@ -24,64 +18,6 @@ using testing::HasSubstr;
 using wire::DecidedBy;
 using wire::Message;
 using wire::Result;
-
-constexpr Milliseconds kDeadline{100};
-constexpr Milliseconds kMargin{5};
-
-class AgentTest : public testing::Test {
- protected:
-  AgentTest() { MakeAgent({}); }
-
-  void MakeAgent(EscalationConfig escalation) {
-    FleetConfig fleet;
-    fleet.fleet = "plant";
-    DeviceConfig device;
-    device.id = "pump";
-    device.deadline = kDeadline;
-    device.escalation = escalation;
-    device.escalation.deadline_margin = kMargin;
-    const Task task = LoadTinyTask();
-    agent_.emplace(
-        fleet, device, task, nn::Classifier::Load(task, task.little, 1).value(), "run",
-        [this](Message message) { return Take(std::move(message)); }, clock_);
-  }
-
-  absl::Status Take(Message message) {
-    if (message.topic == "biglittle/v1/plant/devices/pump/result") {
-      results_.push_back(wire::DecodeResult(message.payload, message.content_type).value());
-      return absl::OkStatus();
-    }
-    EXPECT_EQ(message.topic, "biglittle/v1/plant/devices/pump/escalate");
-    if (refuse_requests_) return absl::ResourceExhaustedError("the backlog is full");
-    requests_.push_back(std::move(message));
-    return absl::OkStatus();
-  }
-
-  // A worker's answer to a request, as it would arrive.
-  static Message Answer(const Message& request, int class_index) {
-    const auto asked = wire::DecodeEscalationRequest(request.payload).value();
-    wire::EscalationReply reply{"worker-1", {}, {}};
-    wire::CloudPrediction prediction;
-    prediction.prediction = {class_index, 0.99F, {}};
-    prediction.model_digest = "feed";
-    prediction.queue_time = std::chrono::microseconds(1500);
-    reply.replies.push_back({asked.readings.front().sequence, prediction});
-    return Wrap(request, reply);
-  }
-
-  static Message Wrap(const Message& request, const wire::EscalationReply& reply) {
-    Message message;
-    message.payload = Encode(reply);
-    message.correlation_data = request.correlation_data;
-    return message;
-  }
-
-  FakeClock clock_;
-  std::optional<Agent> agent_;
-  bool refuse_requests_ = false;
-  std::vector<Message> requests_;
-  std::vector<Result> results_;
-};
 
 TEST_F(AgentTest, AnswersByItselfWhatItIsSureOf) {
   agent_->OnSample(TinySample(2, true));
@@ -282,7 +218,9 @@ TEST_F(AgentTest, EverySampleGetsExactlyOneFinalResultByItsDeadlineInEverySchedu
     for (const Result& result : results_) {
       ASSERT_TRUE(seen.insert(result.sequence).second) << "twice in seed " << seed;
       // The last Advance jumps over deadlines; only then may the clock be past them.
-      if (result.reason != "deadline") ASSERT_LE(result.total_ms, result.deadline_ms);
+      if (result.reason != "deadline") {
+        ASSERT_LE(result.total_ms, result.deadline_ms);
+      }
     }
     ASSERT_EQ(seen.size(), kSamples) << "lost in seed " << seed;
   }

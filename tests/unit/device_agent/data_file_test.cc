@@ -42,7 +42,10 @@ TEST(LoadDataFile, BeginsEveryErrorWithThePath) {
   EXPECT_EQ(problem(folder.path()), base + ": not a regular file");
   EXPECT_EQ(problem(folder.Write("empty", "")), base + "/empty: the file is empty");
   EXPECT_EQ(problem(folder.Write("text", "hello")),
-            base + "/text: neither a NumPy array (.npy) nor IDX, nor one of them packed with gzip");
+            base +
+                "/text: neither a NumPy array (.npy), IDX nor records of CIFAR-10, nor one of them "
+                "packed "
+                "with gzip");
   EXPECT_EQ(problem(folder.Write("cut", Packed("hello").substr(0, 9))),
             base + "/cut: the gzip data is cut short");
 }
@@ -79,6 +82,18 @@ TEST(AsLabels, ReadsEveryIntegerType) {
     EXPECT_EQ(*labels, (std::vector<int>{2, 1})) << Name(kind.type);
   }
   EXPECT_TRUE(AsLabels(LabelArray(ElementType::kUint8, {2, 1}, "\2\1"), 2, 3).ok());
+}
+
+TEST(AsIntegers, ReadsAColumnOfAnyLengthAndSign) {
+  const auto integers = AsIntegers(LabelArray(ElementType::kInt8, {3, 1}, "\xff\2\7"));
+  ASSERT_TRUE(integers.ok()) << integers.status();
+  EXPECT_EQ(*integers, (std::vector<std::int64_t>{-1, 2, 7}));
+  EXPECT_EQ(std::string(
+                AsIntegers(LabelArray(ElementType::kFloat32, {1}, "\1\1\1\1")).status().message()),
+            "must be integers, not float32; save with astype");
+  EXPECT_EQ(std::string(
+                AsIntegers(LabelArray(ElementType::kUint8, {2, 2}, "\1\1\1\1")).status().message()),
+            "one integer a window is needed, not the shape 2x2");
 }
 
 TEST(AsLabels, RefusesWhatIsNotOneClassAWindow) {

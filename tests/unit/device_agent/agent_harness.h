@@ -1,0 +1,76 @@
+// An agent with a fake clock whose messages a test takes and answers.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "device_agent/agent.h"
+#include "tests/fakes/fake_clock.h"
+#include "tests/fakes/tiny_task.h"
+#include "wire/result.h"
+
+namespace biglittle {
+
+inline constexpr Milliseconds kDeadline{100};
+inline constexpr Milliseconds kMargin{5};
+
+class AgentTest : public testing::Test {
+ protected:
+  AgentTest() { MakeAgent({}); }
+
+  void MakeAgent(EscalationConfig escalation, const Task& task = LoadTinyTask()) {
+    FleetConfig fleet;
+    fleet.fleet = "plant";
+    DeviceConfig device;
+    device.id = "pump";
+    device.deadline = kDeadline;
+    device.escalation = escalation;
+    device.escalation.deadline_margin = kMargin;
+    agent_.emplace(
+        fleet, device, task, LocalClassifier::Load(task, device.escalation).value(), "run",
+        [this](wire::Message message) { return Take(std::move(message)); }, clock_);
+  }
+
+  absl::Status Take(wire::Message message) {
+    if (message.topic == "biglittle/v1/plant/devices/pump/result") {
+      results_.push_back(wire::DecodeResult(message.payload, message.content_type).value());
+      return absl::OkStatus();
+    }
+    EXPECT_EQ(message.topic, "biglittle/v1/plant/devices/pump/escalate");
+    if (refuse_requests_) return absl::ResourceExhaustedError("the backlog is full");
+    requests_.push_back(std::move(message));
+    return absl::OkStatus();
+  }
+
+  // A worker's answer to a request, as it would arrive.
+  static wire::Message Answer(const wire::Message& request, int class_index) {
+    const auto asked = wire::DecodeEscalationRequest(request.payload).value();
+    wire::EscalationReply reply{"worker-1", {}, {}};
+    wire::CloudPrediction prediction;
+    prediction.prediction.class_index = class_index;
+    prediction.prediction.confidence = 0.99F;
+    prediction.model_digest = "feed";
+    prediction.queue_time = std::chrono::microseconds(1500);
+    reply.replies.push_back({asked.readings.front().sequence, prediction});
+    return Wrap(request, reply);
+  }
+
+  static wire::Message Wrap(const wire::Message& request, const wire::EscalationReply& reply) {
+    wire::Message message;
+    message.payload = Encode(reply);
+    message.correlation_data = request.correlation_data;
+    return message;
+  }
+
+  FakeClock clock_;
+  std::optional<Agent> agent_;
+  bool refuse_requests_ = false;
+  std::vector<wire::Message> requests_;
+  std::vector<wire::Result> results_;
+};
+
+}  // namespace biglittle
