@@ -102,10 +102,18 @@ absl::StatusOr<LabelledData> FromTrainingRows(const Task& task,
     return absl::InvalidArgumentError(
         fmt::format("{}: {}", path->string(), std::string(group_of.status().message())));
   }
-  return FromFiles(task, *files, [&](std::size_t row) {
+  std::size_t rows = 0;
+  absl::StatusOr<LabelledData> data = FromFiles(task, *files, [&](std::size_t row) {
+    rows = row + 1;
     return row < group_of->size() &&
            std::ranges::find(held.held, (*group_of)[row]) != held.held.end();
   });
+  if (rows > 0 && rows != group_of->size()) {
+    return absl::InvalidArgumentError(
+        fmt::format("{}: has {} elements for {} rows of training data; one a row is needed",
+                    path->string(), group_of->size(), rows));
+  }
+  return data;
 }
 
 absl::Status CheckLabels(const LabelledData& data) {
