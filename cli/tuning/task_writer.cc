@@ -25,7 +25,11 @@ constexpr std::string_view kHead =
 // A JSON string is a YAML string too, whatever it contains.
 std::string Quoted(const std::string& text) { return nlohmann::json(text).dump(); }
 
-std::string Scalar(const YamlNode& node) { return node.quoted ? Quoted(node.text) : node.text; }
+// Plain text that a list or map in brackets would cut is put in quotes.
+std::string Scalar(const YamlNode& node) {
+  const bool plain = !node.quoted && node.text.find_first_of(",[]{}") == std::string::npos;
+  return plain ? node.text : Quoted(node.text);
+}
 
 std::string Flow(const YamlNode& node) {
   if (node.kind != YamlNode::Kind::kSequence && node.kind != YamlNode::Kind::kMap) {
