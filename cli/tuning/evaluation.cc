@@ -38,6 +38,12 @@ std::vector<CurvePoint> Curve(const Task& task, const CascadePredictions& predic
       curve.push_back(point);
     }
   }
+  // No move of thresholds stops a little net that is sure beyond what a float tells.
+  EscalationRule none = rule;
+  none.mode = EscalationMode::kBigOnly;
+  const CascadeCounts counts = Count(task, predictions, truth, none, rows);
+  if (curve.back().escalation_rate + kLeastStep > 1.0) curve.pop_back();
+  curve.push_back({counts.escalation_rate(), counts.accuracy(), counts.local_error()});
   return curve;
 }
 

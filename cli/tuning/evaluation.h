@@ -56,7 +56,8 @@ struct Evaluation {
   CalibrationFigures big;
   std::vector<ReliabilityBin> reliability_raw;  // of the little net's last head
   std::vector<ReliabilityBin> reliability;
-  std::vector<CurvePoint> curve;  // from everything answered here to everything escalated
+  // From all that has a threshold answered here to everything escalated.
+  std::vector<CurvePoint> curve;
   std::vector<std::vector<std::uint64_t>> confusion;  // [true class][final class]
   Costs costs;
 };
