@@ -16,7 +16,7 @@ struct EvaluateOptions {
 };
 
 // Prints the table and writes the files that were asked for. Returns an exit code: bad input where
-// an option, a file or the data is wrong.
+// an option, a file or the data is wrong; failed where a file cannot be written.
 int RunEvaluate(const EvaluateOptions& options, std::ostream& out, std::ostream& err);
 
 }  // namespace biglittle

@@ -73,6 +73,29 @@ TEST_F(Check, SumsUpATaskThatIsRight) {
   EXPECT_EQ(err_.str(), "");
 }
 
+TEST_F(Check, SaysThatATaskIsNotTunedYet) {
+  std::string text = TaskText("little");
+  text.erase(text.find("thresholds:"));
+  folder_.Write("models/har/task.yaml", text);
+  EXPECT_EQ(Run(base_ + "models/har/task.yaml"), kExitDone) << err_.str();
+  EXPECT_EQ(out_.str(),
+            base_ +
+                "models/har/task.yaml: ok: task har, 2 labels, 1 of them prioritised; not tuned "
+                "yet, so that every reading is escalated\n");
+}
+
+TEST_F(Check, ReportsAPolicyThatTheTaskHasNoThresholdsForOnce) {
+  const std::string file = Fleet(
+      "devices: [{id: 'a-{n}', count: 2, task: har, source: {type: vibration},\n"
+      "           escalation: {policy: margin}}]\n"
+      "workers: [{id: w, tasks: [har]}]\n");
+  EXPECT_EQ(Run(file), kExitBadInput);
+  EXPECT_EQ(err_.str(),
+            file +
+                ": the thresholds of task har are for the score confidence, not margin: add a "
+                "'threshold', or tune the task with 'biglittle tune --score margin'\n");
+}
+
 TEST_F(Check, ListsProblemsOneALine) {
   const std::string file = Fleet("broker: {port: 0}\nworkers: [{id: w, tasks: [mnist]}]\n");
   EXPECT_EQ(Run(file), kExitBadInput);
