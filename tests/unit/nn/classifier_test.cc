@@ -19,7 +19,7 @@
 namespace biglittle::nn::testing {
 namespace {
 
-absl::Status Load(const OnnxBuilder& net) {
+absl::Status Load(const OnnxBuilder& net, std::size_t heads = 1) {
   const std::filesystem::path file =
       std::filesystem::path(::testing::TempDir()) / "biglittle_classifier_test.onnx";
   const std::string bytes = net.Bytes();
@@ -28,6 +28,7 @@ absl::Status Load(const OnnxBuilder& net) {
   task.name = "test";
   task.input_shape = {4};
   task.little = {file, Sha256(std::as_bytes(std::span(bytes))), {0, 1, 2}};
+  task.little.temperatures.assign(heads, 1.0F);
   const absl::Status status = Classifier::Load(task, task.little, 1).status();
   std::filesystem::remove(file);
   return status;
@@ -41,7 +42,14 @@ TEST(Classifier, WantsOneOutput) {
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
   EXPECT_THAT(std::string(status.message()),
               ::testing::EndsWith(
-                  "biglittle_classifier_test.onnx answers with 2 tensors, one is expected"));
+                  "biglittle_classifier_test.onnx has 2 output tensors, task test takes 1: only a "
+                  "little net whose design is early_exit has two"));
+}
+
+TEST(Classifier, WantsAnOutputForEachHead) {
+  EXPECT_THAT(std::string(Load(SoundNet(), 2).message()),
+              ::testing::EndsWith("has 1 output tensors, task test takes 2: the early exit's "
+                                  "logits and the final ones"));
 }
 
 }  // namespace
