@@ -62,6 +62,7 @@ class MqttSession::Impl {
   absl::Status OpenAndSubscribe();
   void Serve();
   void PublishNext(Lock& lock);
+  void LookAfterConnection(Lock& lock);
   void LeaveSubscriptions(Lock& lock);
   Milliseconds NextDelay(bool was_stable);
   PahoConnection::Events Events();
@@ -237,8 +238,8 @@ void MqttSession::Impl::Serve() {
       LeaveSubscriptions(lock);
     } else if (ready) {
       PublishNext(lock);
-    } else if (!connection_->connected()) {
-      lost_ = true;
+    } else {
+      LookAfterConnection(lock);
     }
   }
   connected_ = false;
@@ -246,6 +247,14 @@ void MqttSession::Impl::Serve() {
   changed_.notify_all();
   lock.unlock();
   if (options_.on_connection) options_.on_connection(false);
+}
+
+// Paho holds its own lock while it delivers a message to us: nothing of it is asked under ours.
+void MqttSession::Impl::LookAfterConnection(Lock& lock) {
+  lock.unlock();
+  const bool connected = connection_->connected();
+  lock.lock();
+  if (!connected) lost_ = true;
 }
 
 void MqttSession::Impl::LeaveSubscriptions(Lock& lock) {

@@ -253,6 +253,29 @@ TEST(MqttSessionTest, LeavesItsSharedSubscriptionToTheOthers) {
   for (int i = 0; i < 20; ++i) ASSERT_EQ(stays.Receive()->payload, std::to_string(i));
 }
 
+// Paho delivers under a lock of its own, which asking after the connection takes too: a session
+// that holds its own lock meanwhile stands still for ever. A receiver that publishes nothing asks
+// once a second.
+TEST(MqttSessionTest, ReceivesAFloodWhileItLooksAfterTheConnection) {
+  TestBroker broker;
+  std::atomic<std::uint64_t> received = 0;
+  Peer receiver(broker.config(), "receiver", {"flood"}, [&](MqttSession::Options& options) {
+    options.on_message = [&received](Message&&) {
+      ++received;
+      std::this_thread::sleep_for(std::chrono::microseconds(200));
+    };
+  });
+  Peer sender(broker.config(), "sender");
+  ASSERT_TRUE(receiver.Connected() && sender.Connected());
+  const SteadyTime end = steady_clock::now() + std::chrono::milliseconds(4500);
+  while (steady_clock::now() < end) {
+    if (!sender.Publish("flood", "x").ok()) std::this_thread::sleep_for(Milliseconds(1));
+  }
+  const std::uint64_t before = received;
+  EXPECT_GT(before, 0U);
+  EXPECT_TRUE(Eventually([&] { return received > before; }));
+}
+
 TEST(MqttSessionTest, StopsWhileItCannotConnect) {
   TestBroker broker;
   const BrokerConfig config = broker.config();
