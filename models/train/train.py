@@ -2,14 +2,11 @@
 """Trains the big net and three designs of the little net of one task, lets `biglittle tune` choose
 the thresholds, and writes models/<task> with the best design: see README.md."""
 
-import argparse
 import json
-import pathlib
 import shlex
 import shutil
 import subprocess
 import sys
-import tempfile
 
 import numpy as np
 import torch
@@ -20,51 +17,12 @@ import nets
 from data import BadInput, write_arrays
 from designs import DESIGNS, make_little, soft_cross_entropy
 from fit import Scale, fit, logits_of, one_hot
+from options import check_folders, command_of, parse
 from tasks import TASKS
 from tasks import own
 
-_HOME = pathlib.Path(__file__).resolve().parents[2]
 # How much worse than the big net the cascade may be where designs are compared.
 _COMPARISON_LOSS = 0.003
-
-
-class Parser(argparse.ArgumentParser):
-    def error(self, message):
-        raise BadInput(f"{message}; see --help")
-
-
-def parse(arguments):
-    parser = Parser(description=__doc__)
-    parser.add_argument("--task", required=True,
-                        help=f"{', '.join(TASKS)}, or a name for X.npy, y.npy and labels.txt")
-    parser.add_argument("--data", type=pathlib.Path, help="folder of the data set, or the one above")
-    parser.add_argument("--out", type=pathlib.Path, help="models/<task> if left out")
-    parser.add_argument("--work", type=pathlib.Path,
-                        help="checkpoints, prepared data, the designs not chosen; build/train/<task> "
-                             "if left out")
-    parser.add_argument("--program", type=pathlib.Path, default=_HOME / "biglittle",
-                        help="the front door, or the built biglittle")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--little-epochs", type=int, metavar="N", help="instead of the task's own")
-    parser.add_argument("--big-epochs", type=int, metavar="N", help="instead of the task's own")
-    parser.add_argument("--objective", help="for `biglittle tune`, instead of the task's own")
-    parser.add_argument("--prepare", action="store_true",
-                        help="only write the validation and test arrays to <work>/data")
-    own_task = parser.add_argument_group("a task of your own")
-    own_task.add_argument("--labels", type=pathlib.Path, help="labels.txt of --data if left out")
-    own_task.add_argument("--priority", metavar="A,B", help="the first label if left out")
-    own_task.add_argument("--description")
-    options = parser.parse_args(arguments)
-    for name in ("little_epochs", "big_epochs", "threads"):
-        value = getattr(options, name)
-        if value is not None and value < 1:
-            raise BadInput(f"--{name.replace('_', '-')} {value} is not at least 1")
-    if not 0 <= options.seed < 2**32 - 1:
-        raise BadInput(f"--seed {options.seed} is out of range; give 0 to {2**32 - 2}")
-    options.out = options.out or _HOME / "models" / options.task
-    options.work = options.work or _HOME / "build" / "train" / options.task
-    return options
 
 
 def make_task(options):
@@ -79,19 +37,6 @@ def make_task(options):
     if options.data is not None and not options.data.is_dir():
         raise BadInput(f"--data {options.data} is no folder")
     return task
-
-
-def check_folders(options):
-    if options.out.name != options.task:
-        raise BadInput(f"--out {options.out} must end in the task's name, {options.task}")
-    for name in ("out", "work"):
-        folder = getattr(options, name)
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryFile(dir=folder):
-                pass
-        except OSError as error:
-            raise BadInput(f"cannot write to --{name} {folder}: {error}") from error
 
 
 def check_data(task, loaded):
@@ -291,21 +236,9 @@ def run(options):
           f"{card.percent(figures['escalation_rate'])} escalated")
 
 
-def command_of(options):
-    """The command that makes the same again, with what is a place on this machine left open."""
-    words = ["/usr/bin/python3", "models/train/train.py", "--task", options.task]
-    if options.data:
-        words += ["--data", "DATA-FOLDER"]
-    words += ["--seed", str(options.seed), "--threads", str(options.threads)]
-    for name in ("little_epochs", "big_epochs", "priority", "objective"):
-        if getattr(options, name):
-            words += [f"--{name.replace('_', '-')}", str(getattr(options, name))]
-    return shlex.join(words)
-
-
 def main():
     try:
-        run(parse(sys.argv[1:]))
+        run(parse(sys.argv[1:], __doc__))
     except BadInput as error:
         print(f"train.py: {error}", file=sys.stderr)
         return 2

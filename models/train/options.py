@@ -1,0 +1,75 @@
+"""What train.py can be asked for."""
+
+import argparse
+import pathlib
+import shlex
+import tempfile
+
+from data import BadInput
+from tasks import TASKS
+
+_HOME = pathlib.Path(__file__).resolve().parents[2]
+
+
+class Parser(argparse.ArgumentParser):
+    def error(self, message):
+        raise BadInput(f"{message}; see --help")
+
+
+def parse(arguments, description):
+    parser = Parser(description=description)
+    parser.add_argument("--task", required=True,
+                        help=f"{', '.join(TASKS)}, or a name for X.npy, y.npy and labels.txt")
+    parser.add_argument("--data", type=pathlib.Path, help="folder of the data set, or the one above")
+    parser.add_argument("--out", type=pathlib.Path, help="models/<task> if left out")
+    parser.add_argument("--work", type=pathlib.Path,
+                        help="checkpoints, prepared data, the designs not chosen; build/train/<task> "
+                             "if left out")
+    parser.add_argument("--program", type=pathlib.Path, default=_HOME / "biglittle",
+                        help="the front door, or the built biglittle")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--little-epochs", type=int, metavar="N", help="instead of the task's own")
+    parser.add_argument("--big-epochs", type=int, metavar="N", help="instead of the task's own")
+    parser.add_argument("--objective", help="for `biglittle tune`, instead of the task's own")
+    parser.add_argument("--prepare", action="store_true",
+                        help="only write the validation and test arrays to <work>/data")
+    own_task = parser.add_argument_group("a task of your own")
+    own_task.add_argument("--labels", type=pathlib.Path, help="labels.txt of --data if left out")
+    own_task.add_argument("--priority", metavar="A,B", help="the first label if left out")
+    own_task.add_argument("--description")
+    options = parser.parse_args(arguments)
+    for name in ("little_epochs", "big_epochs", "threads"):
+        value = getattr(options, name)
+        if value is not None and value < 1:
+            raise BadInput(f"--{name.replace('_', '-')} {value} is not at least 1")
+    if not 0 <= options.seed < 2**32 - 1:
+        raise BadInput(f"--seed {options.seed} is out of range; give 0 to {2**32 - 2}")
+    options.out = options.out or _HOME / "models" / options.task
+    options.work = options.work or _HOME / "build" / "train" / options.task
+    return options
+
+
+def check_folders(options):
+    if options.out.name != options.task:
+        raise BadInput(f"--out {options.out} must end in the task's name, {options.task}")
+    for name in ("out", "work"):
+        folder = getattr(options, name)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=folder):
+                pass
+        except OSError as error:
+            raise BadInput(f"cannot write to --{name} {folder}: {error}") from error
+
+
+def command_of(options):
+    """The command that makes the same again, with what is a place on this machine left open."""
+    words = ["/usr/bin/python3", "models/train/train.py", "--task", options.task]
+    if options.data:
+        words += ["--data", "DATA-FOLDER"]
+    words += ["--seed", str(options.seed), "--threads", str(options.threads)]
+    for name in ("little_epochs", "big_epochs", "priority", "objective"):
+        if getattr(options, name):
+            words += [f"--{name.replace('_', '-')}", str(getattr(options, name))]
+    return shlex.join(words)
