@@ -18,9 +18,11 @@ constexpr double kLeastStep = 0.005;
 
 EscalationRule Moved(const EscalationRule& rule, double move) {
   EscalationRule moved = rule;
-  for (HeadRule& head : moved.heads) {
-    for (std::optional<float>& threshold : head.thresholds) {
-      if (threshold) threshold = static_cast<float>(Sigmoid(Logit(*threshold) + move));
+  for (std::size_t i = 0; i < moved.heads.size(); ++i) {
+    // An early exit never answers more than it was tuned to: what it hands on is not yet escalated.
+    const double own = i + 1 < moved.heads.size() ? std::max(move, 0.0) : move;
+    for (std::optional<float>& threshold : moved.heads[i].thresholds) {
+      if (threshold) threshold = static_cast<float>(Sigmoid(Logit(*threshold) + own));
     }
   }
   return moved;

@@ -14,7 +14,8 @@
 
 namespace biglittle {
 
-// One rule looser or stricter than the task's: all thresholds moved alike on the logit scale.
+// One rule looser or stricter than the task's: all thresholds moved alike on the logit scale, those
+// of an early exit only towards stricter.
 struct CurvePoint {
   double escalation_rate = 0.0;
   double accuracy = 0.0;
