@@ -32,17 +32,17 @@ def task():
         validation={"simulated_seed": _SEEDS["validation"], "readings": _READINGS["validation"]},
         big=lambda outputs: nets.residual(1, 3, outputs, (32, 15, 2, 4),
                                           ((48, 1), (64, 2), (96, 2)), kernel=5),
-        big_schedule=Schedule(epochs=7, batch=256, learning_rate=3e-3, bfloat16=True),
+        big_schedule=Schedule(epochs=14, batch=256, learning_rate=3e-3, bfloat16=True),
         layers=(Layer(8, kernel=9, stride=4, pool=4), Layer(16, kernel=5), Layer(24, kernel=5),
                 Layer(32, kernel=5, stride=2)),
         exit_after=2,
-        little_schedule=Schedule(epochs=9, batch=256, learning_rate=6e-3, label_smoothing=0.0,
+        little_schedule=Schedule(epochs=16, batch=256, learning_rate=6e-3, label_smoothing=0.0,
                                  bfloat16=True),
         augment=augment.turned_sign,
         objective=("--max-escalation", "0.14"),
         # A machine that goes on with a severe fault costs more than one that is stopped for a mild.
-        importance={"imbalance_severe": 3.0, "outer_race_severe": 3.0, "inner_race_severe": 3.0,
-                    "ball_severe": 3.0},
+        importance={"imbalance_severe": 5.0, "outer_race_severe": 5.0, "inner_race_severe": 5.0,
+                    "ball_severe": 5.0},
         about_data=(
             "Simulated (`biglittle simulate --task vibration`): a three-axis accelerometer (g; "
             "horizontal, vertical, axial) on a bearing of type 6205, 6400 samples a second, windows "
