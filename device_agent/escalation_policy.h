@@ -52,4 +52,20 @@ bool IsUnlike(const HeadRule& rule, const Prediction& prediction);
 // kLittleOnly: locally by the last head, whatever it says. kBigOnly: always escalate.
 Decision Decide(const EscalationRule& rule, std::size_t head, const Prediction& prediction);
 
+// How a reading ends on the device: answered by `head`, or escalated after `head`, the last asked.
+struct LocalDecision {
+  bool answered = false;
+  std::size_t head = 0;
+};
+
+// Asks one head after the other until one answers or all were asked. prediction_of(head) is called
+// once for each head that is asked, in order, and returns what it says.
+template <typename PredictionOf>
+LocalDecision DecideLocally(const EscalationRule& rule, PredictionOf prediction_of) {
+  for (std::size_t head = 0;; ++head) {
+    const Decision decision = Decide(rule, head, prediction_of(head));
+    if (decision != Decision::kAskNextHead) return {decision == Decision::kAnswerLocally, head};
+  }
+}
+
 }  // namespace biglittle

@@ -21,13 +21,11 @@ absl::StatusOr<LocalClassifier> LocalClassifier::Load(const Task& task,
 LocalAnswer LocalClassifier::Classify(const Task& task, const Tensor& window) {
   Normalise(task, window, net_.features(0));
   LocalAnswer answer;
-  for (;; ++answer.head) {
-    answer.prediction = net_.ClassifyUpTo(answer.head);
-    const Decision decision = Decide(rule_, answer.head, answer.prediction);
-    if (decision == Decision::kAskNextHead) continue;
-    answer.is_final = decision == Decision::kAnswerLocally;
-    break;
-  }
+  const LocalDecision decision = DecideLocally(rule_, [&](std::size_t head) -> const Prediction& {
+    return answer.prediction = net_.ClassifyUpTo(head);
+  });
+  answer.head = decision.head;
+  answer.is_final = decision.answered;
   answer.unlike = rule_.unlike != UnlikeAction::kIgnore &&
                   IsUnlike(rule_.heads[answer.head], answer.prediction);
   return answer;

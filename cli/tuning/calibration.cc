@@ -66,8 +66,9 @@ double ExpectedCalibrationError(const std::vector<ReliabilityBin>& bins) {
   return count > 0.0 ? weighted / count : 0.0;
 }
 
-double CalibrationError(const NetLogits& logits, const NetDescription& net,
-                        const std::vector<int>& truth, float temperature, const Rows& rows) {
+std::vector<ReliabilityBin> Reliability(const NetLogits& logits, const NetDescription& net,
+                                        const std::vector<int>& truth, float temperature,
+                                        const Rows& rows) {
   std::vector<Prediction> predictions;
   std::vector<bool> right;
   predictions.reserve(rows.size());
@@ -75,7 +76,12 @@ double CalibrationError(const NetLogits& logits, const NetDescription& net,
     predictions.push_back(Predict(logits.row(row), net.outputs, temperature, net.activation));
     right.push_back(predictions.back().class_index == VisibleClass(net, truth[row]));
   }
-  return ExpectedCalibrationError(Reliability(predictions, right));
+  return Reliability(predictions, right);
+}
+
+double CalibrationError(const NetLogits& logits, const NetDescription& net,
+                        const std::vector<int>& truth, float temperature, const Rows& rows) {
+  return ExpectedCalibrationError(Reliability(logits, net, truth, temperature, rows));
 }
 
 float FitTemperature(const NetLogits& logits, const NetDescription& net,

@@ -37,7 +37,10 @@ std::vector<ReliabilityBin> Reliability(std::span<const Prediction> predictions,
 // Networks", 2017, section 2.
 double ExpectedCalibrationError(const std::vector<ReliabilityBin>& bins);
 
-// The same for a net at a temperature on some rows of a table.
+// The same for a net at a temperature on some rows of a table; right is what VisibleClass says.
+std::vector<ReliabilityBin> Reliability(const NetLogits& logits, const NetDescription& net,
+                                        const std::vector<int>& truth, float temperature,
+                                        const Rows& rows);
 double CalibrationError(const NetLogits& logits, const NetDescription& net,
                         const std::vector<int>& truth, float temperature, const Rows& rows);
 

@@ -3,18 +3,17 @@
 #include <algorithm>
 #include <numeric>
 
-#include "cli/tuning/rule_family.h"
-
 namespace biglittle {
 
-CascadePredictions CascadePredictions::Of(const Task& task, const CascadeTable& table) {
-  CascadePredictions all;
-  for (std::size_t head = 0; head < table.heads.size(); ++head) {
-    all.heads.push_back(
-        Predictions(table.heads[head], task.little, task.little.temperatures[head]));
-  }
-  all.big = Predictions(table.big, task.big, task.big.temperatures.back());
-  return all;
+RowDecision DecideRow(const CascadePredictions& predictions, const EscalationRule& rule,
+                      std::size_t row) {
+  RowDecision decision;
+  decision.local = DecideLocally(
+      rule, [&](std::size_t head) -> const Prediction& { return predictions.heads[head][row]; });
+  const Prediction& final =
+      decision.local.answered ? predictions.heads[decision.local.head][row] : predictions.big[row];
+  decision.final_class = final.class_index;
+  return decision;
 }
 
 CascadeCounts Count(const Task& task, const CascadePredictions& predictions,
@@ -22,22 +21,17 @@ CascadeCounts Count(const Task& task, const CascadePredictions& predictions,
   CascadeCounts counts;
   counts.priority.resize(task.priority_classes.size());
   counts.priority_correct.resize(task.priority_classes.size());
-  std::vector<const Prediction*> little(predictions.heads.size());
   for (const std::size_t row : rows) {
-    for (std::size_t head = 0; head < little.size(); ++head) {
-      little[head] = &predictions.heads[head][row];
-    }
-    const LocalDecision decision = DecideLocally(rule, little);
-    const int final_class =
-        (decision.answered ? *little[decision.head] : predictions.big[row]).class_index;
-    const bool correct = final_class == truth[row];
+    const RowDecision decision = DecideRow(predictions, rule, row);
+    const bool answered = decision.local.answered;
+    const bool correct = decision.final_class == truth[row];
     ++counts.readings;
     counts.correct += correct ? 1 : 0;
-    counts.little_correct += little.back()->class_index == truth[row] ? 1 : 0;
+    counts.little_correct += predictions.heads.back()[row].class_index == truth[row] ? 1 : 0;
     counts.big_correct += predictions.big[row].class_index == truth[row] ? 1 : 0;
-    if (!decision.answered) ++counts.escalated;
-    if (decision.answered && decision.head + 1 < little.size()) ++counts.at_exit;
-    if (decision.answered && !correct) ++counts.local_wrong;
+    if (!answered) ++counts.escalated;
+    if (answered && decision.local.head + 1 < predictions.heads.size()) ++counts.at_exit;
+    if (answered && !correct) ++counts.local_wrong;
     const auto prioritised = std::ranges::find(task.priority_classes, truth[row]);
     if (prioritised == task.priority_classes.end()) continue;
     const auto at = static_cast<std::size_t>(prioritised - task.priority_classes.begin());

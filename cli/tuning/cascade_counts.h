@@ -13,14 +13,6 @@
 
 namespace biglittle {
 
-// All predictions of a table at the task's temperatures.
-struct CascadePredictions {
-  std::vector<std::vector<Prediction>> heads;  // [head][row]
-  std::vector<Prediction> big;                 // [row]
-
-  static CascadePredictions Of(const Task& task, const CascadeTable& table);
-};
-
 struct CascadeCounts {
   std::uint64_t readings = 0;
   std::uint64_t escalated = 0;
@@ -52,6 +44,14 @@ struct CascadeCounts {
 
 CascadeCounts Count(const Task& task, const CascadePredictions& predictions,
                     const std::vector<int>& truth, const EscalationRule& rule, const Rows& rows);
+
+// How the cascade decides on one row.
+struct RowDecision {
+  LocalDecision local;
+  int final_class = kOtherClass;
+};
+RowDecision DecideRow(const CascadePredictions& predictions, const EscalationRule& rule,
+                      std::size_t row);
 
 // 0, 1, ... count - 1.
 Rows AllRows(std::size_t count);

@@ -72,4 +72,14 @@ std::vector<Prediction> Predictions(const NetLogits& logits, const NetDescriptio
   return predictions;
 }
 
+CascadePredictions CascadePredictions::Of(const Task& task, const CascadeTable& table) {
+  CascadePredictions all;
+  for (std::size_t head = 0; head < table.heads.size(); ++head) {
+    all.heads.push_back(
+        Predictions(table.heads[head], task.little, task.little.temperatures[head]));
+  }
+  all.big = Predictions(table.big, task.big, task.big.temperatures.back());
+  return all;
+}
+
 }  // namespace biglittle

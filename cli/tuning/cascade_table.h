@@ -43,4 +43,12 @@ absl::StatusOr<CascadeTable> RunNets(const Task& task, const LabelledData& data,
 std::vector<Prediction> Predictions(const NetLogits& logits, const NetDescription& net,
                                     float temperature);
 
+// All predictions of a table at the task's temperatures.
+struct CascadePredictions {
+  std::vector<std::vector<Prediction>> heads;  // [head][row]
+  std::vector<Prediction> big;                 // [row]
+
+  static CascadePredictions Of(const Task& task, const CascadeTable& table);
+};
+
 }  // namespace biglittle

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "cli/tuning/logistic_fit.h"
-#include "cli/tuning/rule_family.h"
 
 #include "wire/escalation.h"
 
@@ -55,17 +54,6 @@ CalibrationFigures Calibration(const NetLogits& logits, const NetDescription& ne
           CalibrationError(logits, net, truth, temperature, rows)};
 }
 
-std::vector<ReliabilityBin> LittleReliability(const Task& task, const CascadeTable& table,
-                                              float temperature) {
-  const std::vector<Prediction> predictions =
-      Predictions(table.heads.back(), task.little, temperature);
-  std::vector<bool> right;
-  for (std::size_t i = 0; i < table.size(); ++i) {
-    right.push_back(predictions[i].class_index == VisibleClass(task.little, table.truth[i]));
-  }
-  return Reliability(predictions, right);
-}
-
 // Tallies that need each reading's decision.
 struct Tally {
   std::vector<std::uint64_t> truth;         // readings by class
@@ -86,21 +74,17 @@ struct Tally {
 Tally TallyRows(const CascadePredictions& predictions, const CascadeTable& table,
                 const EscalationRule& rule, std::vector<std::vector<std::uint64_t>>& confusion) {
   Tally tally(confusion.size());
-  std::vector<const Prediction*> little(predictions.heads.size());
   for (std::size_t row = 0; row < table.size(); ++row) {
-    for (std::size_t head = 0; head < little.size(); ++head) {
-      little[head] = &predictions.heads[head][row];
-    }
-    const LocalDecision decision = DecideLocally(rule, little);
+    const RowDecision decision = DecideRow(predictions, rule, row);
+    const std::size_t head = decision.local.head;
     const auto truth = static_cast<std::size_t>(table.truth[row]);
-    const int named =
-        (decision.answered ? *little[decision.head] : predictions.big[row]).class_index;
+    const int named = decision.final_class;
     ++tally.truth[truth];
     if (named == table.truth[row]) ++tally.correct[truth];
     if (predictions.big[row].class_index == table.truth[row]) ++tally.big_correct[truth];
-    if (IsUnlike(rule.heads[decision.head], *little[decision.head])) ++tally.unlike;
+    if (IsUnlike(rule.heads[head], predictions.heads[head][row])) ++tally.unlike;
     if (named >= 0) ++confusion[truth][static_cast<std::size_t>(named)];
-    if (!decision.answered) continue;
+    if (!decision.local.answered) continue;
     ++tally.local[truth];
     if (named >= 0 && named != table.truth[row]) {
       ++tally.false_accept[static_cast<std::size_t>(named)];
@@ -131,15 +115,16 @@ Evaluation Evaluate(const Task& task, const CascadeTable& table, const Escalatio
   result.counts = Count(task, predictions, table.truth, rule, rows);
   result.curve = Curve(task, predictions, table.truth, rule, rows);
   const std::vector<float>& temperatures = task.little.temperatures;
-  result.little =
-      Calibration(table.heads.back(), task.little, temperatures.back(), table.truth, rows);
+  result.reliability_raw = Reliability(table.heads.back(), task.little, table.truth, 1.0F, rows);
+  result.reliability =
+      Reliability(table.heads.back(), task.little, table.truth, temperatures.back(), rows);
+  result.little = {ExpectedCalibrationError(result.reliability_raw),
+                   ExpectedCalibrationError(result.reliability)};
   if (table.heads.size() > 1) {
     result.exit =
         Calibration(table.heads.front(), task.little, temperatures.front(), table.truth, rows);
   }
   result.big = Calibration(table.big, task.big, task.big.temperatures.back(), table.truth, rows);
-  result.reliability_raw = LittleReliability(task, table, 1.0F);
-  result.reliability = LittleReliability(task, table, temperatures.back());
 
   const std::size_t classes = task.labels.size();
   result.confusion.assign(classes, std::vector<std::uint64_t>(classes));

@@ -18,30 +18,22 @@ constexpr double kRidge = 1e-3;
 constexpr double kOffsetPrecision = 1.0;
 // Where the data gives no falling curve (no mistakes at all, say), a score is taken at its word.
 constexpr double kDefaultSlope = -1.0;
+constexpr double kFlattestSlope = -1e-2;
+constexpr int kOffsetSteps = 50;
 
 constexpr double kThresholdDigits = 1e6;
 constexpr float kLeastEnergySpread = 1e-3F;
 
-// One head's view of the rows.
+// One head's view of the readings, by row.
 struct HeadView {
-  std::vector<Prediction> predictions;  // by row of the table
+  const std::vector<Prediction>& predictions;
   std::vector<bool> right;
 };
 
-HeadView View(const Task& task, const CascadeTable& table, std::size_t head) {
-  HeadView view;
-  view.predictions = Predictions(table.heads[head], task.little, task.little.temperatures[head]);
-  for (std::size_t i = 0; i < table.size(); ++i) {
-    view.right.push_back(view.predictions[i].class_index == table.truth[i]);
-  }
-  return view;
-}
-
-std::vector<bool> BigRight(const Task& task, const CascadeTable& table) {
+std::vector<bool> Right(const std::vector<Prediction>& predictions, const std::vector<int>& truth) {
   std::vector<bool> right;
-  const auto predictions = Predictions(table.big, task.big, 1.0F);
-  for (std::size_t i = 0; i < table.size(); ++i) {
-    right.push_back(predictions[i].class_index == table.truth[i]);
+  for (std::size_t i = 0; i < truth.size(); ++i) {
+    right.push_back(predictions[i].class_index == truth[i]);
   }
   return right;
 }
@@ -70,9 +62,65 @@ std::optional<float> EnergyBound(const HeadView& view, const Rows& rows, double 
   return energies[energies.size() - 1 - std::min(above, energies.size() - 1)];
 }
 
+// The readings of one head that name a class: the logit of the score, and whether it is a mistake.
+struct Observations {
+  std::vector<double> features;  // 1 and the logit, for each
+  std::vector<bool> mistakes;
+  std::vector<std::vector<std::size_t>> of_class;  // which, by class index
+};
+
+Observations Observe(const HeadView& view, const Rows& rows, const FamilyChoice& choice,
+                     const std::optional<LogisticRule>& logistic,
+                     const std::vector<bool>& behind_right, std::size_t classes) {
+  Observations seen;
+  seen.of_class.resize(classes);
+  for (const std::size_t row : rows) {
+    const Prediction& prediction = view.predictions[row];
+    if (prediction.class_index < 0) continue;
+    const auto named = static_cast<std::size_t>(prediction.class_index);
+    seen.of_class[named].push_back(seen.mistakes.size());
+    seen.features.insert(seen.features.end(),
+                         {1.0, Logit(ScoreOf(choice.score, prediction, logistic))});
+    seen.mistakes.push_back(!view.right[row] &&
+                            (choice.mistake == Mistake::kWrong || behind_right[row]));
+  }
+  return seen;
+}
+
+// One class's offset alone, by Newton's steps around its head's.
+double FitOffset(const Observations& seen, std::size_t class_index, double slope,
+                 double head_offset) {
+  double offset = head_offset;
+  for (int step = 0; step < kOffsetSteps; ++step) {
+    double gradient = kOffsetPrecision * (head_offset - offset);
+    double curvature = kOffsetPrecision;
+    for (const std::size_t i : seen.of_class[class_index]) {
+      const double p = Sigmoid(offset + slope * seen.features[2 * i + 1]);
+      gradient += (seen.mistakes[i] ? 1.0 : 0.0) - p;
+      curvature += p * (1.0 - p);
+    }
+    offset += std::clamp(gradient / curvature, -2.0, 2.0);
+  }
+  return offset;
+}
+
+MistakeCurve FitCurve(const Observations& seen, const std::vector<int>& classes, bool per_class) {
+  const std::vector<double> both =
+      FitLogistic(seen.features, seen.mistakes, 2, kRidge, {0.0, kDefaultSlope});
+  MistakeCurve curve{std::min(both[1], kFlattestSlope),
+                     std::vector<double>(seen.of_class.size(), both[0])};
+  for (const int c : classes) {
+    if (!per_class) break;
+    const auto at = static_cast<std::size_t>(c);
+    curve.offsets[at] = FitOffset(seen, at, curve.slope, both[0]);
+  }
+  return curve;
+}
+
 }  // namespace
 
-RuleFamily RuleFamily::Fit(const Task& task, const CascadeTable& table, const Rows& rows,
+RuleFamily RuleFamily::Fit(const Task& task, const CascadePredictions& predictions,
+                           const std::vector<int>& truth, const Rows& rows,
                            const FamilyChoice& choice) {
   RuleFamily family;
   family.choice_ = choice;
@@ -80,49 +128,21 @@ RuleFamily RuleFamily::Fit(const Task& task, const CascadeTable& table, const Ro
     if (index >= 0) family.classes_.push_back(index);
   }
   // From the last head to the first: a mistake of an early one is what a later one would not make.
-  std::vector<bool> behind_right = BigRight(task, table);
-  for (std::size_t head = table.heads.size(); head-- > 0;) {
-    const HeadView view = View(task, table, head);
+  std::vector<bool> behind_right = Right(predictions.big, truth);
+  for (std::size_t head = predictions.heads.size(); head-- > 0;) {
+    const HeadView view{predictions.heads[head], Right(predictions.heads[head], truth)};
     HeadRule rule;
+    rule.thresholds.resize(task.labels.size());
     if (choice.score == Score::kLogistic) rule.logistic = FitTopTwo(view, rows);
     if (choice.unlike_share > 0.0) {
       rule.most_energy = EnergyBound(view, rows, choice.unlike_share);
     }
-
-    std::vector<double> features;
-    std::vector<bool> mistakes;
-    std::vector<std::vector<std::size_t>> of_class(task.labels.size());
-    for (const std::size_t row : rows) {
-      const Prediction& prediction = view.predictions[row];
-      if (prediction.class_index < 0) continue;
-      of_class[static_cast<std::size_t>(prediction.class_index)].push_back(mistakes.size());
-      features.insert(features.end(),
-                      {1.0, Logit(ScoreOf(choice.score, prediction, rule.logistic))});
-      mistakes.push_back(!view.right[row] &&
-                         (choice.mistake == Mistake::kWrong || behind_right[row]));
-    }
-    const std::vector<double> both =
-        FitLogistic(features, mistakes, 2, kRidge, {0.0, kDefaultSlope});
-    Curve curve{std::min(both[1], -1e-2), std::vector<double>(task.labels.size(), both[0])};
-    for (const int c : family.classes_) {
-      if (!choice.per_class) break;
-      // The offset alone, by Newton's steps around the head's.
-      double& offset = curve.offsets[static_cast<std::size_t>(c)];
-      for (int step = 0; step < 50; ++step) {
-        double gradient = kOffsetPrecision * (both[0] - offset);
-        double curvature = kOffsetPrecision;
-        for (const std::size_t i : of_class[static_cast<std::size_t>(c)]) {
-          const double p = Sigmoid(offset + curve.slope * features[2 * i + 1]);
-          gradient += (mistakes[i] ? 1.0 : 0.0) - p;
-          curvature += p * (1.0 - p);
-        }
-        offset += std::clamp(gradient / curvature, -2.0, 2.0);
-      }
-    }
-    family.curves_.insert(family.curves_.begin(), std::move(curve));
-    rule.thresholds.resize(task.labels.size());
+    const Observations seen =
+        Observe(view, rows, choice, rule.logistic, behind_right, task.labels.size());
+    family.curves_.insert(family.curves_.begin(),
+                          FitCurve(seen, family.classes_, choice.per_class));
     family.bare_.insert(family.bare_.begin(), std::move(rule));
-    for (std::size_t i = 0; i < table.size(); ++i) {
+    for (std::size_t i = 0; i < truth.size(); ++i) {
       behind_right[i] = behind_right[i] || view.right[i];
     }
   }
@@ -137,7 +157,7 @@ EscalationRule RuleFamily::At(double knob) const {
   for (std::size_t head = 0; head < heads.size(); ++head) {
     const bool is_exit = head + 1 < heads.size();
     const double most = is_exit ? std::min(knob, kMostExitMistake) : knob;
-    const Curve& curve = curves_[head];
+    const MistakeCurve& curve = curves_[head];
     for (const int c : classes_) {
       const auto at = static_cast<std::size_t>(c);
       const double score = Sigmoid((Logit(most) - curve.offsets[at]) / curve.slope);
@@ -154,15 +174,6 @@ double RuleFamily::MistakeOf(std::size_t head, const Prediction& prediction) con
   if (std::ranges::find(classes_, named) == classes_.end() || named < 0) return 1.0;
   const double x = Logit(ScoreOf(choice_.score, prediction, bare_[head].logistic));
   return Sigmoid(curves_[head].offsets[static_cast<std::size_t>(named)] + curves_[head].slope * x);
-}
-
-LocalDecision DecideLocally(const EscalationRule& rule,
-                            std::span<const Prediction* const> predictions) {
-  for (std::size_t head = 0;; ++head) {
-    const Decision decision = Decide(rule, head, *predictions[head]);
-    if (decision == Decision::kAskNextHead) continue;
-    return {decision == Decision::kAnswerLocally, head};
-  }
 }
 
 }  // namespace biglittle

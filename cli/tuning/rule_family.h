@@ -42,11 +42,18 @@ struct FamilyChoice {
 // hands on costs the device little, and needs no network.
 inline constexpr double kMostExitMistake = 0.01;
 
+// A head's: the probability of a mistake is the logistic function of offset + slope * logit(score).
+struct MistakeCurve {
+  double slope = -1.0;          // negative
+  std::vector<double> offsets;  // by class index
+};
+
 class RuleFamily {
  public:
-  // Learns from `rows` of the table, seen through `task`'s temperatures. Only classes that the
-  // little net names are ever answered.
-  static RuleFamily Fit(const Task& task, const CascadeTable& table, const Rows& rows,
+  // Learns from `rows` of the predictions, made at `task`'s temperatures, and the true classes.
+  // Only classes that the little net names are ever answered.
+  static RuleFamily Fit(const Task& task, const CascadePredictions& predictions,
+                        const std::vector<int>& truth, const Rows& rows,
                         const FamilyChoice& choice);
 
   // The rule at a knob in (0, 1): thresholds rounded up to six digits, none above 1.
@@ -59,23 +66,10 @@ class RuleFamily {
   const FamilyChoice& choice() const { return choice_; }
 
  private:
-  struct Curve {
-    double slope = -1.0;          // of the score's logit; negative
-    std::vector<double> offsets;  // by class index
-  };
-
   FamilyChoice choice_;
-  std::vector<Curve> curves_;
+  std::vector<MistakeCurve> curves_;
   std::vector<HeadRule> bare_;  // everything but the thresholds
   std::vector<int> classes_;    // that may be answered
 };
-
-// Which of the heads answers a reading under a rule, and what; predictions[h] is head h's.
-struct LocalDecision {
-  bool answered = false;
-  std::size_t head = 0;
-};
-LocalDecision DecideLocally(const EscalationRule& rule,
-                            std::span<const Prediction* const> predictions);
 
 }  // namespace biglittle

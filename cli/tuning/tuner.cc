@@ -76,9 +76,8 @@ double HeldAccuracy(const Task& task, const CascadePredictions& predictions,
   return sum / kComparedShares.size();
 }
 
-double CrossValidated(const Task& task, const CascadeTable& table,
-                      const CascadePredictions& predictions, const Rows& rows,
-                      const FamilyChoice& choice) {
+double CrossValidated(const Task& task, const CascadePredictions& predictions,
+                      const std::vector<int>& truth, const Rows& rows, const FamilyChoice& choice) {
   double sum = 0.0;
   for (std::size_t fold = 0; fold < kFolds; ++fold) {
     Rows fitted;
@@ -86,14 +85,14 @@ double CrossValidated(const Task& task, const CascadeTable& table,
     for (std::size_t i = 0; i < rows.size(); ++i) {
       (i % kFolds == fold ? held : fitted).push_back(rows[i]);
     }
-    const RuleFamily family = RuleFamily::Fit(task, table, fitted, choice);
-    sum += HeldAccuracy(task, predictions, table.truth, family, held);
+    const RuleFamily family = RuleFamily::Fit(task, predictions, truth, fitted, choice);
+    sum += HeldAccuracy(task, predictions, truth, family, held);
   }
   return sum / kFolds;
 }
 
-std::vector<Candidate> Compare(const Task& task, const CascadeTable& table,
-                               const CascadePredictions& predictions, const Rows& rows,
+std::vector<Candidate> Compare(const Task& task, const CascadePredictions& predictions,
+                               const std::vector<int>& truth, const Rows& rows,
                                const TuneOptions& options) {
   std::vector<Candidate> candidates;
   const bool is_risk = options.objective.kind == ObjectiveKind::kMaxRisk;
@@ -104,7 +103,7 @@ std::vector<Candidate> Compare(const Task& task, const CascadeTable& table,
       if (options.per_class && *options.per_class != per_class) continue;
       FamilyChoice choice{score, per_class, is_risk ? Mistake::kWrong : Mistake::kAskingHelps,
                           options.unlike_share};
-      candidates.push_back({choice, CrossValidated(task, table, predictions, rows, choice)});
+      candidates.push_back({choice, CrossValidated(task, predictions, truth, rows, choice)});
     }
   }
   return candidates;
@@ -263,9 +262,10 @@ absl::StatusOr<TuneResult> Tune(const Task& task, const CascadeTable& table,
   result.task = task;
   SetTemperatures(table, shaping, result.task);
   const CascadePredictions predictions = CascadePredictions::Of(result.task, table);
-  result.candidates = Compare(result.task, table, predictions, shaping, options);
+  result.candidates = Compare(result.task, predictions, table.truth, shaping, options);
   result.choice = Best(result.candidates).choice;
-  const RuleFamily family = RuleFamily::Fit(result.task, table, shaping, result.choice);
+  const RuleFamily family =
+      RuleFamily::Fit(result.task, predictions, table.truth, shaping, result.choice);
 
   const Search search(result.task, predictions, table.truth, family, options.objective);
   absl::StatusOr<Tried> chosen =

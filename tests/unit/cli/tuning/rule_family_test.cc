@@ -16,7 +16,8 @@ namespace {
 constexpr double kKnobs[] = {1e-6, 1e-4, 0.01, 0.1, 0.3, 0.5, 0.9, 0.9999};
 
 RuleFamily Family(const Task& task, const CascadeTable& table, const FamilyChoice& choice = {}) {
-  return RuleFamily::Fit(task, table, AllRows(table.size()), choice);
+  return RuleFamily::Fit(task, CascadePredictions::Of(task, table), table.truth,
+                         AllRows(table.size()), choice);
 }
 
 TEST(RuleFamily, ThresholdsFallAsTheKnobRises) {
@@ -177,7 +178,7 @@ TEST(DecideLocally, IsTheFirstHeadThatAnswers) {
   const Prediction poor{.class_index = 0, .confidence = 0.1F};
   const auto decide = [&](const Prediction& first, const Prediction& last) {
     const Prediction* heads[] = {&first, &last};
-    return DecideLocally(rule, heads);
+    return DecideLocally(rule, [&](std::size_t head) { return *heads[head]; });
   };
   EXPECT_TRUE(decide(sure, poor).answered);
   EXPECT_EQ(decide(sure, poor).head, 0U);
