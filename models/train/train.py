@@ -62,8 +62,6 @@ def moments(windows):
 
 
 def train_big(task, split, scale, options):
-    if task.train_big:
-        return task.train_big(task, split, scale, options)
     windows, truth = torch.from_numpy(split.windows), split.truth
     schedule = task.big_schedule
     targets = one_hot(truth, len(task.labels), schedule.label_smoothing)
@@ -76,11 +74,11 @@ def train_big(task, split, scale, options):
     members = []
     for member in range(task.committee):
         which = f"big-{member + 1}" if task.committee > 1 else "big"
-        members.append(fit(lambda: task.big(len(task.labels)), windows, loss, schedule, scale,
+        members.append(fit(lambda: task.big(len(task.labels), scale), windows, loss, schedule, scale,
                            task.augment, options.seed + 1000 * member, f"{task.name}: {which}",
                            options.work / f"{which}.pt"))
     big = members[0] if task.committee == 1 else nets.Committee(members)
-    return (task.finish_big(big) if task.finish_big else big).eval()
+    return (task.finish_big(big, split, scale) if task.finish_big else big).eval()
 
 
 def train_littles(task, split, opinion, scale, options):
@@ -93,7 +91,7 @@ def train_littles(task, split, opinion, scale, options):
                   options.work / f"{design.name}.pt",
                   extra=f"{task.distillation} {task.opinion_temperature} {opinion.sum(0).tolist()}")
         if task.finish_little and design.has_exit:
-            net = task.finish_little(task, net, split, scale)
+            net = task.finish_little(net, split, scale)
         trained.append((design, net))
     return trained
 

@@ -27,7 +27,7 @@ def task():
         dtype="uint8", shape=[1, 28, 28],
         load=lambda options, scratch: data.idx_images(options.data, "fashion-mnist", _HELD),
         validation=_HELD.described(),
-        big=lambda outputs: nets.speedy(1, outputs, 32, (64, 96, 160)),
+        big=lambda outputs, scale: nets.speedy(1, outputs, 32, (64, 96, 160)),
         big_schedule=Schedule(epochs=12, batch=256, optimiser="sgd", learning_rate=0.5,
                               momentum=0.85, weight_decay=1e-3, warm_up=0.2, label_smoothing=0.1, average=0.997,
                               bfloat16=True),

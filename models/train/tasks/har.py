@@ -6,7 +6,7 @@ import augment
 import data
 import motion
 import nets
-from fit import Schedule, fit, one_hot
+from fit import Schedule
 from nets import Layer
 from tasks.task import Task
 
@@ -24,26 +24,13 @@ def _augment(batch, generator):
     return augment.turned(batch, generator, 0.14)
 
 
-def _convolutions(scale, outputs):
+def _convolutions(outputs, scale):
     frame = motion.Frame(scale)
     return torch.nn.Sequential(frame, nets.residual(
         1, frame.outputs, outputs, (64, 7, 1, 2), ((64, 1), (96, 2), (128, 2)), dropout=0.3))
 
 
-def _train_big(task, split, scale, options):
-    targets = one_hot(split.truth, len(task.labels), task.big_schedule.label_smoothing)
-
-    def loss(logits, index):
-        return -(targets[index] * torch.log_softmax(logits.float(), 1)).sum(1).mean()
-
-    members = [fit(lambda: _convolutions(scale, len(task.labels)), torch.from_numpy(split.windows),
-                   loss, task.big_schedule, scale, task.augment, options.seed + 1000 * i,
-                   f"har: big {i + 1} of {task.committee}", options.work / f"big-{i + 1}.pt")
-               for i in range(task.committee)]
-    return motion.panel(split, scale, nets.Committee(members), _FAMILIES, _WEIGHTS)
-
-
-def _finish_little(task, net, split, scale):
+def _panel(net, split, scale):
     return motion.panel(split, scale, net, _FAMILIES, _WEIGHTS)
 
 
@@ -63,8 +50,8 @@ def task():
         dtype="float32", shape=[9, 128],
         load=lambda options, scratch: data.uci_har(options.data, _HELD),
         validation=_HELD.described(),
-        big=None, train_big=_train_big, big_schedule=Schedule(epochs=5),
-        before_little=motion.Frame, finish_little=_finish_little,
+        big=_convolutions, finish_big=_panel, big_schedule=Schedule(epochs=5),
+        before_little=motion.Frame, finish_little=_panel,
         layers=(Layer(12, kernel=7, stride=2), Layer(24, kernel=5, stride=2),
                 Layer(32, stride=2)),
         exit_after=2,

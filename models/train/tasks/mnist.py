@@ -23,7 +23,7 @@ def task():
         dtype="uint8", shape=[1, 28, 28],
         load=lambda options, scratch: data.idx_images(options.data, "mnist", _HELD),
         validation=_HELD.described(),
-        big=lambda outputs: nets.staged(2, 1, outputs, 16, (32, 64, 128), dropout=0.1),
+        big=lambda outputs, scale: nets.staged(2, 1, outputs, 16, (32, 64, 128), dropout=0.1),
         big_schedule=Schedule(epochs=14, batch=256, learning_rate=3e-3, label_smoothing=0.05,
                               average=0.998, bfloat16=True),
         layers=(Layer(8, kernel=5, stride=2), Layer(16), Layer(24, stride=2), Layer(32)),

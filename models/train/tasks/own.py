@@ -48,14 +48,14 @@ def _shorter(length, most):
 def _two_dimensional(shape):
     stride = _shorter(min(shape[1:]), 14)
     layers = (Layer(12, stride=stride), Layer(24, stride=2), Layer(32), Layer(48, stride=2))
-    return layers, lambda outputs: nets.staged(2, shape[0], outputs, 32, (64, 96, 160), dropout=0.2)
+    return layers, lambda outputs, scale: nets.staged(2, shape[0], outputs, 32, (64, 96, 160), dropout=0.2)
 
 
 def _one_dimensional(shape):
     stride = _shorter(shape[1], 64)
     layers = (Layer(12, kernel=7, stride=stride), Layer(24, kernel=5, stride=2),
               Layer(32, stride=2), Layer(32))
-    return layers, lambda outputs: nets.residual(
+    return layers, lambda outputs, scale: nets.residual(
         1, shape[0], outputs, (48, 7, 1, 2), ((64, 1), (96, 2), (128, 2)), dropout=0.2, kernel=5)
 
 

@@ -20,7 +20,7 @@ class Task:
     shape: list
     load: Callable  # (options, scratch folder) -> data.Data
     validation: dict  # which readings tune takes, as task.yaml says it; empty: only written ones
-    big: Callable  # (outputs) -> net
+    big: Callable  # (outputs, fit.Scale) -> net
     big_schedule: Schedule
     layers: tuple  # nets.Layer each: the little net's
     exit_after: int  # layers in front of the early exit
@@ -36,10 +36,9 @@ class Task:
     distillation: float = 0.5
     opinion_temperature: float = 2.0
     # Where the nets are more than what fit.fit trains; None: they are not.
-    train_big: Callable = None  # (task, data.Split, fit.Scale, options) -> the big net
     before_little: Callable = None  # (fit.Scale) -> `before` of nets.Little
-    finish_little: Callable = None  # (task, net with an exit, data.Split, fit.Scale) -> little net
-    finish_big: Callable = None  # (trained net) -> the big net
+    finish_little: Callable = None  # (trained net with an exit, data.Split, fit.Scale) -> little net
+    finish_big: Callable = None  # (trained net, data.Split, fit.Scale) -> the big net
     # How much more a reading of a class counts in training than others: the nets then name it
     # where they are less sure of it. Classes left out count 1.
     importance: dict = field(default_factory=dict)

@@ -30,7 +30,7 @@ def task():
         dtype="float32", shape=[3, 1024],
         load=lambda options, scratch: data.vibration(options.program, scratch, _READINGS, _SEEDS),
         validation={"simulated_seed": _SEEDS["validation"], "readings": _READINGS["validation"]},
-        big=lambda outputs: nets.residual(1, 3, outputs, (32, 15, 2, 4),
+        big=lambda outputs, scale: nets.residual(1, 3, outputs, (32, 15, 2, 4),
                                           ((48, 1), (64, 2), (96, 2)), kernel=5),
         big_schedule=Schedule(epochs=14, batch=256, learning_rate=3e-3, bfloat16=True),
         layers=(Layer(8, kernel=9, stride=4, pool=4), Layer(16, kernel=5), Layer(24, kernel=5),
