@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <functional>
 
+#include "core/clock.h"
+
 namespace biglittle {
 
 // Calls below this are timed in groups that take about kGroupTime, and a group counts as one
@@ -22,6 +24,6 @@ struct CallTimes {
 // `before` puts in place what `call` uses up: it runs before every call, outside the clock, but in
 // a group inside it.
 CallTimes TimeCalls(const std::function<void()>& before, const std::function<void()>& call,
-                    std::chrono::duration<double> length);
+                    std::chrono::duration<double> length, const Clock& clock = Clock::Real());
 
 }  // namespace biglittle

@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include <thread>
+#include <chrono>
+#include <cstdint>
+
+#include "tests/fakes/fake_clock.h"
 
 namespace biglittle {
 namespace {
@@ -10,18 +13,19 @@ namespace {
 using std::chrono::duration;
 
 TEST(CallTimingTest, ALongCallIsTimedAloneWithoutWhatComesBefore) {
+  FakeClock clock;
   int before = 0;
   int calls = 0;
   const CallTimes times = TimeCalls(
       [&] {
         ++before;
-        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+        clock.Advance(std::chrono::milliseconds(20));
       },
       [&] {
         ++calls;
-        std::this_thread::sleep_for(std::chrono::microseconds(100));
+        clock.Advance(std::chrono::microseconds(100));
       },
-      duration<double>(0.1));
+      duration<double>(0.1), clock);
   EXPECT_EQ(before, calls);
   EXPECT_GE(calls, 2);
   EXPECT_LT(times.runs, static_cast<std::uint64_t>(calls));  // without those to warm up
@@ -31,18 +35,24 @@ TEST(CallTimingTest, ALongCallIsTimedAloneWithoutWhatComesBefore) {
 }
 
 TEST(CallTimingTest, ShortCallsAreTimedInGroups) {
+  FakeClock clock;
   std::uint64_t calls = 0;
   std::uint64_t before = 0;
-  const CallTimes times = TimeCalls([&] { ++before; }, [&] { ++calls; }, duration<double>(0.01));
+  const CallTimes times = TimeCalls([&] { ++before; },
+                                    [&] {
+                                      ++calls;
+                                      clock.Advance(std::chrono::microseconds(1));
+                                    },
+                                    duration<double>(0.01), clock);
   EXPECT_EQ(before, calls);
   EXPECT_GE(times.runs, 10U);
   EXPECT_LT(times.min_us, kShortCall.count());
 }
 
 TEST(CallTimingTest, ACallLongerThanTheMeasurementIsTimedOnce) {
-  const CallTimes times =
-      TimeCalls([] {}, [] { std::this_thread::sleep_for(std::chrono::milliseconds(5)); },
-                duration<double>(0.001));
+  FakeClock clock;
+  const CallTimes times = TimeCalls([] {}, [&] { clock.Advance(std::chrono::milliseconds(5)); },
+                                    duration<double>(0.001), clock);
   EXPECT_EQ(times.runs, 1U);
   EXPECT_GE(times.median_us, 5000.0);
 }
