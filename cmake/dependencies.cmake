@@ -1,6 +1,7 @@
 # Every third-party library, found once. All are Debian 12 packages; ./biglittle installs them.
 find_package(Threads REQUIRED)
 find_package(ZLIB REQUIRED)
+find_package(SQLite3 REQUIRED)
 find_package(OpenSSL REQUIRED COMPONENTS Crypto)
 find_package(Protobuf REQUIRED)
 find_package(absl REQUIRED)

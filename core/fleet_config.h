@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -52,6 +53,10 @@ struct VibrationSource {
   bool operator==(const VibrationSource&) const = default;
 };
 
+// What happens when readings wait for the little net and there is no room for one more. Either way
+// the reading that goes has its final result, a fallback with reason overrun.
+enum class WhenFull : std::uint8_t { kDropOldest, kDropNewest };
+
 struct SourceConfig {
   std::variant<ReplaySource, VibrationSource> kind;
   // How many readings, then the device stops. Absent: a simulation goes on until it is stopped, a
@@ -60,6 +65,8 @@ struct SourceConfig {
   // Time between two readings, 0 to 1 h. 0: as fast as the device classifies, waiting while as many
   // escalations are pending as allowed.
   Milliseconds interval{100};
+  std::size_t queue_capacity = 64;  // 1 to 65,536 readings that wait for the little net
+  WhenFull when_full = WhenFull::kDropOldest;
 
   bool operator==(const SourceConfig&) const = default;
 };
@@ -80,6 +87,17 @@ enum class EscalationPolicyKind : std::uint8_t {
 // allows). Escalated or flagged, its result says so.
 enum class UnlikeAction : std::uint8_t { kEscalate, kFlag, kIgnore };
 
+// What a device may send: a token bucket for messages and one for bytes, both of requests.
+struct EscalationBudget {
+  std::optional<float> messages_per_s;  // above 0, up to 1,000,000; absent: as many as there are
+  std::optional<float> bytes_per_s;     // above 0, up to 1e9; of payloads; absent: no bound
+  Milliseconds burst{1000};             // 1 ms to 1 h; how long unused budget is kept
+  // How long a reading may wait for budget; of those that wait the least sure goes first.
+  Milliseconds window{20};  // 0 ms to 10 min
+
+  bool operator==(const EscalationBudget&) const = default;
+};
+
 struct EscalationConfig {
   EscalationPolicyKind policy = EscalationPolicyKind::kTuned;
   // Overrides the thresholds of task.yaml, for every class that the little net knows; in [0, 1].
@@ -89,15 +107,51 @@ struct EscalationConfig {
   // The fallback is decided this long before the deadline, so that the answer is out in time.
   Milliseconds deadline_margin{5};  // 0 ms up to the deadline, exclusive
 
+  // An escalation is sent only if this share of the recent ones had their answer within the time
+  // that it has left; in (0, 1].
+  float round_trip_quantile = 0.9F;
+  // Once escalations are held back, the round trip must be shorter than the time left by this share
+  // of itself before they are sent again; 0 to 10.
+  float round_trip_hysteresis = 0.2F;
+  Milliseconds round_trip_memory{10000};  // 100 ms to 1 h; what is older is forgotten
+  Milliseconds probe_interval{1000};      // 10 ms to 1 h; while held back, one is sent this often
+
+  // An unanswered request is sent again after a time that follows the round trip, within these
+  // bounds; each further time after twice as long.
+  Milliseconds retry_min{20};    // 1 ms to 10 min
+  Milliseconds retry_max{2000};  // at least retry_min, at most 10 min
+  std::size_t max_attempts = 4;  // 1 to 100, the first included
+
+  EscalationBudget budget;
+
   bool operator==(const EscalationConfig&) const = default;
+};
+
+// kWait: one final result. kRefine: for an escalated reading the little net's answer at once, as
+// provisional, then the final one.
+enum class AnswerMode : std::uint8_t { kWait, kRefine };
+
+// Where results wait on disk until the broker has taken them. The device's file is
+// <folder>/<device id>.sqlite.
+struct StoreConfig {
+  std::filesystem::path folder;
+  std::uint64_t max_bytes = 64U << 20U;   // 64 KiB to 1 TiB; of results
+  std::chrono::seconds max_age{604'800};  // 1 s to 10 years
+  std::size_t resend_per_s = 200;         // 1 to 1,000,000 results
+
+  bool operator==(const StoreConfig&) const = default;
 };
 
 struct DeviceConfig {
   std::string id;
   std::string task;
   Milliseconds deadline{500};  // 1 ms to 1 h, from capture to final outcome
+  // The deadline of readings that the little net takes for this class; same bounds, by label.
+  std::map<std::string, Milliseconds> class_deadlines;
+  AnswerMode answer_mode = AnswerMode::kWait;
   SourceConfig source;
   EscalationConfig escalation;
+  std::optional<StoreConfig> store;    // absent: what waits for the broker ends with the process
   Milliseconds status_interval{5000};  // 100 ms to 1 h
   Milliseconds drain_timeout{5000};    // 0 to 5 min; how long a stop may wait for the broker
 

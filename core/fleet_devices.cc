@@ -8,6 +8,7 @@
 #include <utility>
 #include <variant>
 
+#include "core/device_sections.h"
 #include "core/text.h"
 
 namespace biglittle {
@@ -106,9 +107,18 @@ void DeviceReader::ReadSettings(MapReader& map, Draft& draft) {
     config.task = tasks_.Read(*task, "task", problems_);
     draft.task_node = task;
   }
-  map.GetDuration("deadline_ms", {1, 3'600'000}, config.deadline);
+  map.GetDuration("deadline_ms", kDeadlineMs, config.deadline);
+  if (const YamlNode* node = map.Find("class_deadlines_ms")) {
+    ReadClassDeadlines(*node, config.class_deadlines, problems_);
+  }
+  if (const YamlNode* mode = map.Find("answer_mode")) {
+    const auto choice = ReadChoice(*mode, "answer_mode", {"wait", "refine"}, problems_);
+    if (choice) config.answer_mode = static_cast<AnswerMode>(*choice);
+  }
   if (const YamlNode* source = map.Find("source")) ReadSource(*source, draft);
-  if (const YamlNode* node = map.Find("escalation")) ReadEscalation(*node, config.escalation);
+  if (const YamlNode* node = map.Find("escalation"))
+    ReadEscalation(*node, config.escalation, problems_);
+  if (const YamlNode* node = map.Find("store")) ReadStore(*node, base_, config.store, problems_);
   map.GetDuration("status_interval_ms", kStatusIntervalMs, config.status_interval);
   map.GetDuration("drain_timeout_ms", kDrainTimeoutMs, config.drain_timeout);
 }
@@ -139,6 +149,11 @@ void DeviceReader::ReadSource(const YamlNode& node, Draft& draft) {
     if (count) source.readings = static_cast<std::uint64_t>(*count);
   }
   map.GetDuration("interval_ms", {0, 3'600'000}, source.interval);
+  map.GetWhole("queue_capacity", {1, 65'536}, source.queue_capacity);
+  if (const YamlNode* rule = map.Find("when_full")) {
+    const auto choice = ReadChoice(*rule, "when_full", {"drop_oldest", "drop_newest"}, problems_);
+    if (choice) source.when_full = static_cast<WhenFull>(*choice);
+  }
   map.Finish();
 }
 
@@ -158,28 +173,6 @@ void DeviceReader::ReadReplay(MapReader& map, ReplaySource& replay, Draft& draft
   }
 }
 
-void DeviceReader::ReadEscalation(const YamlNode& node, EscalationConfig& escalation) {
-  MapReader map(node, "escalation", problems_);
-  if (const YamlNode* policy = map.Find("policy")) {
-    const auto choice = ReadChoice(
-        *policy, "policy",
-        {"tuned", "confidence", "margin", "entropy", "logistic", "little-only", "big-only"},
-        problems_);
-    if (choice) escalation.policy = static_cast<EscalationPolicyKind>(*choice);
-  }
-  if (const YamlNode* threshold = map.Find("threshold")) {
-    const auto value = ReadFraction(*threshold, "threshold", {0, 1}, problems_);
-    if (value) escalation.threshold = *value;
-  }
-  if (const YamlNode* unlike = map.Find("unlike")) {
-    const auto choice = ReadChoice(*unlike, "unlike", {"escalate", "flag", "ignore"}, problems_);
-    if (choice) escalation.unlike = static_cast<UnlikeAction>(*choice);
-  }
-  map.GetWhole("max_pending", {1, 100'000}, escalation.max_pending);
-  map.GetDuration("deadline_margin_ms", {0, 3'600'000}, escalation.deadline_margin);
-  map.Finish();
-}
-
 // What only the device and the defaults together can tell.
 void DeviceReader::CheckComplete(MapReader& map, const Draft& draft) {
   if (!map.is_map()) return;
@@ -196,19 +189,28 @@ void DeviceReader::CheckComplete(MapReader& map, const Draft& draft) {
   if (draft.has_type && is_replay && !draft.has_windows) {
     problems_.Add(source_is_map ? *source : node, "the key 'windows' is missing");
   }
-  const Milliseconds deadline = draft.config.deadline;
-  const Milliseconds margin = draft.config.escalation.deadline_margin;
-  if (margin >= deadline) {
-    const YamlNode* escalation = map.Find("escalation");
-    const YamlNode* own = nullptr;
-    if (escalation != nullptr && escalation->kind == YamlNode::Kind::kMap) {
-      own = MapReader(*escalation, "escalation", problems_).Find("deadline_margin_ms");
-    }
-    if (own == nullptr) own = map.Find("deadline_ms");
-    problems_.Add(own != nullptr ? *own : node,
-                  fmt::format("'deadline_margin_ms' ({}) must be less than 'deadline_ms' ({})",
-                              margin.count(), deadline.count()));
+  CheckMargin(map, draft.config);
+}
+
+void DeviceReader::CheckMargin(MapReader& map, const DeviceConfig& config) {
+  const Milliseconds margin = config.escalation.deadline_margin;
+  Milliseconds shortest = config.deadline;
+  const char* key = "deadline_ms";
+  for (const auto& [label, deadline] : config.class_deadlines) {
+    if (deadline >= shortest) continue;
+    shortest = deadline;
+    key = "class_deadlines_ms";
   }
+  if (margin < shortest) return;
+  const YamlNode* escalation = map.Find("escalation");
+  const YamlNode* own = nullptr;
+  if (escalation != nullptr && escalation->kind == YamlNode::Kind::kMap) {
+    own = MapReader(*escalation, "escalation", problems_).Find("deadline_margin_ms");
+  }
+  if (own == nullptr) own = map.Find(key);
+  problems_.Add(own != nullptr ? *own : map.node(),
+                fmt::format("'deadline_margin_ms' ({}) must be less than '{}' ({})", margin.count(),
+                            key, shortest.count()));
 }
 
 void DeviceReader::Unfold(const YamlNode& id_node, const Copies& copies,

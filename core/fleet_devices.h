@@ -17,6 +17,7 @@ namespace biglittle {
 
 inline constexpr std::size_t kMaxDevices = 100'000;
 inline constexpr std::size_t kMaxPathBytes = 4096;
+inline constexpr WholeRange kDeadlineMs{1, 3'600'000};
 inline constexpr WholeRange kStatusIntervalMs{100, 3'600'000};
 inline constexpr WholeRange kDrainTimeoutMs{0, 300'000};
 
@@ -74,10 +75,10 @@ class DeviceReader {
   void ReadSettings(MapReader& map, Draft& draft);
   void ReadSource(const YamlNode& node, Draft& draft);
   void ReadReplay(MapReader& map, ReplaySource& replay, Draft& draft);
-  void ReadEscalation(const YamlNode& node, EscalationConfig& escalation);
   void ReadDevice(const YamlNode& node);
   Copies ReadCopies(MapReader& map);
   void CheckComplete(MapReader& map, const Draft& draft);
+  void CheckMargin(MapReader& map, const DeviceConfig& config);
   void Unfold(const YamlNode& id_node, const Copies& copies, const DeviceConfig& pattern);
   std::filesystem::path ReadDataFile(const YamlNode& node, std::string_view name);
 

@@ -15,6 +15,7 @@ struct LittleVerdict {
   std::uint64_t sequence = 0;
   WallTime capture_time;
   SteadyTime captured_at;
+  Milliseconds deadline{0};  // of this reading, from captured_at
   std::optional<int> truth;
   Prediction prediction;
   bool unlike = false;                  // unlike the training data

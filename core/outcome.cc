@@ -6,6 +6,14 @@ std::string_view Name(FallbackReason reason) {
   switch (reason) {
     case FallbackReason::kDeadline:
       return "deadline";
+    case FallbackReason::kNoTime:
+      return "no_time";
+    case FallbackReason::kBudget:
+      return "budget";
+    case FallbackReason::kOverrun:
+      return "overrun";
+    case FallbackReason::kRestarted:
+      return "restarted";
     case FallbackReason::kTooManyPending:
       return "too_many_pending";
     case FallbackReason::kBacklogFull:

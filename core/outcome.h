@@ -6,12 +6,17 @@
 #include <string_view>
 #include <variant>
 
+#include "core/clock.h"
 #include "core/prediction.h"
 
 namespace biglittle {
 
 enum class FallbackReason : std::uint8_t {
   kDeadline,        // the cloud's answer did not come in time
+  kNoTime,          // as the round trips were, no answer could have come in time: not sent
+  kBudget,          // the escalation budget had nothing left for it
+  kOverrun,         // the sensor was faster than the little net, which has not seen it
+  kRestarted,       // the agent ended before the reading did, and was started again
   kTooManyPending,  // as many escalations as allowed were under way
   kBacklogFull,     // the outgoing queue refused the request
   kRejected,        // a worker refused the request; the detail says why
@@ -21,11 +26,18 @@ enum class FallbackReason : std::uint8_t {
 
 // "deadline", "too_many_pending", ...: the `reason` of a result, and the name in counters.
 std::string_view Name(FallbackReason reason);
-inline constexpr int kFallbackReasonCount = 6;
+inline constexpr int kFallbackReasonCount = 10;
 
 // The little net was sure enough of a prioritised class.
 struct AnsweredLocally {
   Prediction prediction;
+};
+
+// What the cloud's answer cost.
+struct CloudTiming {
+  SteadyTime::duration round_trip{0};  // from the first request to the answer
+  SteadyTime::duration queue{0};       // of that: waiting in the worker
+  SteadyTime::duration compute{0};     // of that: the big net
 };
 
 // The big net answered in time.
@@ -33,6 +45,7 @@ struct AnsweredByCloud {
   Prediction prediction;
   std::string worker;
   std::string model_digest;
+  CloudTiming timing;
 };
 
 // The little net's answer stands although it was not sure. For an invalid reading there is none:

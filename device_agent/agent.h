@@ -1,5 +1,5 @@
 // A device's whole flow, from sample to result, joined in one place: normalise, classify with the
-// little net, decide, escalate, end. Promises that every sample given to it ends in exactly one
+// little net, decide, escalate, end. Promises that every reading given to it ends in exactly one
 // final result, provided that OnTime is called when NextWake says so.
 //
 // Neither thread nor clock nor network inside: the shell (agent_loop.h) brings them. Not
@@ -20,13 +20,14 @@
 #include "core/outcome.h"
 #include "core/reading.h"
 #include "core/task.h"
+#include "device_agent/escalation/escalator.h"
 #include "device_agent/local_classifier.h"
 #include "device_agent/outcome_result.h"
-#include "device_agent/pending_escalations.h"
+#include "device_agent/reading_deadlines.h"
+#include "device_agent/results/result_outlet.h"
+#include "device_agent/results/result_store.h"
 #include "device_agent/sources/reading_source.h"
-#include "wire/escalation.h"
 #include "wire/message.h"
-#include "wire/topics.h"
 
 namespace biglittle {
 
@@ -34,55 +35,71 @@ class Agent {
  public:
   // Takes a message to be published; not OK if it was refused.
   using Publish = std::function<absl::Status(wire::Message)>;
+  // What belongs to one task and device.
+  struct Parts {
+    Task task;
+    LocalClassifier little;
+    ReadingDeadlines deadlines;
+    std::optional<ResultStore> store;
+  };
 
-  // `run` distinguishes this run of the agent from every other; `little` is the task's.
-  Agent(const FleetConfig& fleet, const DeviceConfig& device, Task task, LocalClassifier little,
-        std::string run, Publish publish, const Clock& clock);
+  // `run` distinguishes this run of the agent from every other. What an earlier run left open in
+  // the store ends now.
+  Agent(const FleetConfig& fleet, const DeviceConfig& device, Parts parts, std::string run,
+        Publish publish, const Clock& clock);
+  Agent(const Agent&) = delete;
+  Agent& operator=(const Agent&) = delete;
 
-  // One reading in.
-  void OnSample(Sample sample);
+  // The sequence number of the next reading: how many the device has had in all its runs.
+  std::uint64_t next_sequence() const { return next_sequence_; }
+
+  // One reading in, captured at `captured_at`, not later than now.
+  void OnSample(Sample sample, SteadyTime captured_at);
+  // One reading that nobody will classify, because too many came.
+  void OnDropped(const Sample& sample, SteadyTime captured_at);
   // One message of the reply topic in.
-  void OnReply(const wire::Message& message);
-  // Ends what has run out of time.
+  void OnReply(const wire::Message& message) { escalator_.OnReply(message); }
+  // The broker can be reached, or not any more. Begins as not.
+  void OnLink(bool up);
+  // A result with this tag reached the broker, or was refused there.
+  void OnDelivered(std::uint64_t tag, bool delivered) { outlet_.OnDelivered(tag, delivered); }
+  // Ends what has run out of time, sends what is due.
   void OnTime();
   // Ends everything that is pending, because the agent stops.
-  void EndAll();
+  void EndAll() { escalator_.EndAll(); }
 
   // When OnTime has something to do.
-  std::optional<SteadyTime> NextWake() const { return pending_.NextExpiry(); }
-  std::size_t pending() const { return pending_.size(); }
+  std::optional<SteadyTime> NextWake() const;
+  std::size_t pending() const { return escalator_.pending(); }
   // One more reading could be escalated now.
-  bool has_room() const { return !pending_.full(); }
+  bool has_room() const { return escalator_.has_room(); }
+  ResultOutlet& outlet() { return outlet_; }
 
   // Everything counted since the start; docs/wire.md names each counter.
   std::map<std::string, std::uint64_t> counters() const;
 
  private:
+  Reading NewReading(Sample sample, SteadyTime captured_at);
+  LittleVerdict Unseen(const Reading& reading) const;
   void Escalate(LittleVerdict verdict, Tensor window);
-  void OnReadingReply(const wire::ReadingReply& reply, const std::string& request_id,
-                      const std::string& worker);
-  void OnPrediction(const PendingEscalation& escalation, const wire::CloudPrediction& answer,
-                    const std::string& worker);
-  void OnRejection(const PendingEscalation& escalation, const wire::Rejection& rejection);
   void FallBack(const LittleVerdict& verdict, FallbackReason reason, std::string detail = {});
-  void End(const LittleVerdict& verdict, const Outcome& outcome,
-           const std::optional<CloudTiming>& timing = std::nullopt);
+  void End(const LittleVerdict& verdict, const Outcome& outcome);
+  wire::Result MakeResult(const LittleVerdict& verdict, const Outcome& outcome) const;
+  void EndRestarted(wire::Result& result);
   void Count(const char* name) { ++counters_[name]; }
 
   // Constant after construction.
   const Task task_;
   const ResultOrigin origin_;
-  const Milliseconds deadline_margin_;
-  const std::string escalate_topic_;
-  const std::string reply_topic_;
-  const std::string result_topic_;
-  const Publish publish_;
+  const AnswerMode answer_mode_;
+  const ReadingDeadlines deadlines_;
   const Clock& clock_;
 
-  LocalClassifier little_;
-  PendingEscalations pending_;
-  std::uint64_t next_sequence_ = 0;
   std::map<std::string, std::uint64_t> counters_;
+  LocalClassifier little_;
+  ResultOutlet outlet_;
+  Escalator escalator_;
+  std::uint64_t next_sequence_;
 };
 
 }  // namespace biglittle

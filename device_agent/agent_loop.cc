@@ -16,15 +16,18 @@ namespace biglittle {
 namespace {
 
 // Replies that arrived and were not looked at yet; beyond it they count as lost, and the readings
-// end by their deadline.
+// are asked for again or end by their deadline.
 constexpr std::size_t kMaxWaitingReplies = 4096;
 // How long a source without an interval of its own waits while the outgoing queue is half full.
 constexpr Milliseconds kBackpressurePause{5};
+// Dropped readings are ended together, but not so many that replies have to wait for them.
+constexpr int kMaxDroppedAtOnce = 64;
+constexpr Milliseconds kStorePoll{10};
 
 }  // namespace
 
-AgentLoop::AgentLoop(const FleetConfig& fleet, const DeviceConfig& device, Task task,
-                     LocalClassifier little, std::unique_ptr<ReadingSource> source)
+AgentLoop::AgentLoop(const FleetConfig& fleet, const DeviceConfig& device, Agent::Parts parts,
+                     std::unique_ptr<ReadingSource> source)
     : device_(device),
       status_topic_(wire::Topics(fleet.topic_root, fleet.fleet).DeviceStatus(device.id)),
       source_(std::move(source)),
@@ -32,10 +35,10 @@ AgentLoop::AgentLoop(const FleetConfig& fleet, const DeviceConfig& device, Task 
       status_{.fleet = fleet.fleet,
               .device = device.id,
               .run = NewRunId(),
-              .models = {{task.name, task.little.sha256}}},
+              .models = {{parts.task.name, parts.task.little.sha256}}},
       session_(SessionOptions(fleet)),
       agent_(
-          fleet, device, std::move(task), std::move(little), status_.run,
+          fleet, device, std::move(parts), status_.run,
           [this](wire::Message message) { return session_.Publish(std::move(message)); },
           Clock::Real()) {}
 
@@ -48,13 +51,29 @@ wire::MqttSession::Options AgentLoop::SessionOptions(const FleetConfig& fleet) {
   options.will = StatusMessage(wire::State::kOffline);
   options.birth = [this] { return StatusMessage(wire::State::kOnline); };
   options.on_message = [this](wire::Message&& message) { OnMessage(std::move(message)); };
+  options.on_connection = [this](bool connected) { OnConnection(connected); };
+  options.on_delivered = [this](std::uint64_t tag, bool ok) { OnDelivered(tag, ok); };
   return options;
 }
 
 void AgentLoop::OnMessage(wire::Message&& message) {
   if (events_.TryPush(std::move(message))) return;
-  const std::lock_guard lock(status_mutex_);
+  const std::lock_guard lock(news_mutex_);
   ++replies_dropped_;
+}
+
+void AgentLoop::OnConnection(bool connected) {
+  {
+    const std::lock_guard lock(news_mutex_);
+    links_.push_back(connected);
+  }
+  // Only to wake the loop; a full queue keeps it awake.
+  static_cast<void>(events_.TryPush(LinkChanged{}));
+}
+
+void AgentLoop::OnDelivered(std::uint64_t tag, bool delivered) {
+  const std::lock_guard lock(news_mutex_);
+  delivered_.emplace_back(tag, delivered);
 }
 
 void AgentLoop::Stop() {
@@ -63,71 +82,105 @@ void AgentLoop::Stop() {
 }
 
 absl::Status AgentLoop::Run() {
-  next_reading_at_ = Clock::Real().Now();
-  next_status_at_ = next_reading_at_ + device_.status_interval;
+  source_status_ = source_->Skip(agent_.next_sequence());
+  exhausted_ = !source_status_.ok();
+  const SteadyTime now = Clock::Real().Now();
+  next_reading_at_ = now;
+  next_status_at_ = now + device_.status_interval;
+  const SourceConfig& source = device_.source;
+  if (source.interval.count() > 0) {
+    schedule_.emplace(source.interval, source.queue_capacity, source.when_full, now);
+  }
   session_.Start();
   Flow();
   return Finish();
 }
 
-// One turn: end what is late, take a reading if it is time, then wait for a reply or the time.
+// One turn: hear the news, end what is late, take a reading if it is time, then wait for a reply or
+// the time.
 void AgentLoop::Flow() {
   for (;;) {
+    TakeNews();
     agent_.OnTime();
     const SteadyTime now = Clock::Real().Now();
-    if (now >= next_status_at_) {
-      RefreshStatus();
-      // While away there is nobody to tell; the birth message of the next connect says it.
-      if (session_.connected()) {
-        static_cast<void>(session_.Publish(StatusMessage(wire::State::kOnline)));
-      }
-      next_status_at_ = now + device_.status_interval;
-    }
-    if (MayTakeReading() && now >= next_reading_at_) TakeReading(now);
+    PublishStatusIfDue(now);
+    if (MayTakeReading()) TakeReadings(now);
     if (stopping_ || (exhausted_ && agent_.pending() == 0)) return;
-    if (const std::optional<Event> event = events_.PopUntil(NextWake())) {
-      Handle(*event);
-    }
+    if (const std::optional<Event> event = events_.PopUntil(NextWake())) Handle(*event);
   }
+}
+
+void AgentLoop::TakeNews() {
+  std::vector<std::pair<std::uint64_t, bool>> delivered;
+  std::vector<bool> links;
+  {
+    const std::lock_guard lock(news_mutex_);
+    delivered.swap(delivered_);
+    links.swap(links_);
+  }
+  for (const auto& [tag, ok] : delivered) agent_.OnDelivered(tag, ok);
+  for (const bool up : links) agent_.OnLink(up);
+}
+
+void AgentLoop::PublishStatusIfDue(SteadyTime now) {
+  if (now < next_status_at_) return;
+  RefreshStatus();
+  // While away there is nobody to tell; the birth message of the next connect says it.
+  if (session_.connected()) {
+    static_cast<void>(session_.Publish(StatusMessage(wire::State::kOnline)));
+  }
+  next_status_at_ = now + device_.status_interval;
 }
 
 // A sensor with an interval cannot be asked to wait; one without may be, so that it neither floods
 // the outgoing queue nor turns readings into fallbacks.
 bool AgentLoop::MayTakeReading() const {
   if (exhausted_) return false;
-  return device_.source.interval.count() > 0 || agent_.has_room();
+  return schedule_.has_value() || agent_.has_room();
 }
 
-void AgentLoop::TakeReading(SteadyTime now) {
-  next_reading_at_ += device_.source.interval;
-  if (device_.source.interval.count() == 0 && session_.backlog() * 2 > session_.max_backlog()) {
-    next_reading_at_ = now + kBackpressurePause;
+void AgentLoop::TakeReadings(SteadyTime now) {
+  if (!schedule_) {
+    if (now < next_reading_at_) return;
+    const bool busy = session_.backlog() * 2 > session_.max_backlog();
+    if (busy) next_reading_at_ = now + kBackpressurePause;
+    if (!busy) TakeOne(std::nullopt, false);
     return;
   }
+  for (int dropped = 0; dropped < kMaxDroppedAtOnce && !exhausted_; ++dropped) {
+    const std::optional<ReadingSchedule::Due> due = schedule_->Take(now);
+    if (!due) return;
+    TakeOne(due->captured_at, due->dropped);
+    if (!due->dropped) return;
+  }
+}
+
+void AgentLoop::TakeOne(std::optional<SteadyTime> captured_at, bool dropped) {
   absl::StatusOr<std::optional<Sample>> sample = source_->Next();
   if (!sample.ok()) {
     source_status_ = sample.status();
     exhausted_ = true;
   } else if (!sample->has_value()) {
     exhausted_ = true;
+  } else if (dropped) {
+    agent_.OnDropped(**sample, *captured_at);
   } else {
-    agent_.OnSample(*std::move(*sample));
+    agent_.OnSample(*std::move(*sample), captured_at.value_or(Clock::Real().Now()));
   }
 }
 
 SteadyTime AgentLoop::NextWake() const {
   SteadyTime wake = next_status_at_;
-  if (MayTakeReading()) wake = std::min(wake, next_reading_at_);
-  if (const std::optional<SteadyTime> expiry = agent_.NextWake()) wake = std::min(wake, *expiry);
+  if (MayTakeReading()) {
+    wake = std::min(wake, schedule_ ? schedule_->NextTake() : next_reading_at_);
+  }
+  if (const std::optional<SteadyTime> agent = agent_.NextWake()) wake = std::min(wake, *agent);
   return wake;
 }
 
 void AgentLoop::Handle(const Event& event) {
-  if (const auto* message = std::get_if<wire::Message>(&event)) {
-    agent_.OnReply(*message);
-  } else {
-    stopping_ = true;
-  }
+  if (const auto* message = std::get_if<wire::Message>(&event)) agent_.OnReply(*message);
+  if (std::holds_alternative<StopRequested>(event)) stopping_ = true;
 }
 
 // On the session's thread as well as on ours.
@@ -146,18 +199,45 @@ wire::Message AgentLoop::StatusMessage(wire::State state) {
 void AgentLoop::RefreshStatus() {
   std::map<std::string, std::uint64_t> counters = agent_.counters();
   wire::AddCounters(session_.counters(), counters);
+  {
+    const std::lock_guard lock(news_mutex_);
+    counters["replies_dropped"] = replies_dropped_;
+  }
   const std::lock_guard lock(status_mutex_);
-  counters["replies_dropped"] = replies_dropped_;
   status_.counters = std::move(counters);
 }
 
+// As long as the broker can be reached; what is left stays for the next start.
+void AgentLoop::EmptyStore(SteadyTime deadline) {
+  while (agent_.outlet().undelivered() > 0 && session_.connected()) {
+    const SteadyTime now = Clock::Real().Now();
+    if (now >= deadline) return;
+    std::this_thread::sleep_until(std::min(deadline, now + kStorePoll));
+    TakeNews();
+    agent_.OnTime();
+  }
+}
+
 absl::Status AgentLoop::Finish() {
+  const SteadyTime deadline = Clock::Real().Now() + device_.drain_timeout;
   agent_.EndAll();
+  EmptyStore(deadline);
   RefreshStatus();
   static_cast<void>(session_.Publish(StatusMessage(wire::State::kStopped)));
-  const std::size_t left = session_.Drain(Clock::Real().Now() + device_.drain_timeout);
+  // Where there is a store nothing is lost that the broker cannot be given now.
+  const bool stored = device_.store.has_value() && agent_.outlet().has_store();
+  const std::size_t left = stored && !session_.connected() ? 0 : session_.Drain(deadline);
   session_.Stop();
+  TakeNews();
+  agent_.outlet().Flush();
   if (!source_status_.ok()) return source_status_;
+  if (stored) {
+    const std::uint64_t waiting = agent_.outlet().undelivered();
+    if (waiting > 0) {
+      spdlog::info("{}: {} results wait in the store for the next start", device_.id, waiting);
+    }
+    return absl::OkStatus();
+  }
   if (left > 0) {
     return absl::UnavailableError(fmt::format(
         "{} messages could not be delivered within drain_timeout_ms, the broker at {} did not take "

@@ -7,16 +7,17 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
+#include <vector>
 
 #include "absl/status/status.h"
 
 #include "core/bounded_queue.h"
 #include "core/clock.h"
 #include "core/fleet_config.h"
-#include "core/task.h"
 #include "device_agent/agent.h"
-#include "device_agent/local_classifier.h"
+#include "device_agent/reading_schedule.h"
 #include "device_agent/sources/reading_source.h"
 #include "wire/mqtt_session.h"
 #include "wire/status.h"
@@ -25,13 +26,14 @@ namespace biglittle {
 
 class AgentLoop {
  public:
-  // Copies what it needs of `fleet` and `device`.
-  AgentLoop(const FleetConfig& fleet, const DeviceConfig& device, Task task, LocalClassifier little,
+  // Copies what it needs of `fleet` and `device`. `source` stands before its first window.
+  AgentLoop(const FleetConfig& fleet, const DeviceConfig& device, Agent::Parts parts,
             std::unique_ptr<ReadingSource> source);
 
   // Runs until the source has no more readings or Stop() is called; then ends what is pending,
   // hands over what waits for the broker (at most drain_timeout), says stopped and disconnects.
-  // Not OK if the source failed, or if results could not be delivered.
+  // Not OK if the source failed, or if results are lost because they could not be delivered; what
+  // is in the store is not lost.
   absl::Status Run();
 
   // Makes Run return soon. From any thread.
@@ -39,17 +41,28 @@ class AgentLoop {
 
  private:
   struct StopRequested {};
-  using Event = std::variant<wire::Message, StopRequested>;
+  struct LinkChanged {};
+  using Event = std::variant<wire::Message, StopRequested, LinkChanged>;
 
   wire::MqttSession::Options SessionOptions(const FleetConfig& fleet);
+
+  // The session's threads.
   void OnMessage(wire::Message&& message);
+  void OnConnection(bool connected);
+  void OnDelivered(std::uint64_t tag, bool delivered);
+
+  // The thread of Run.
   void Flow();
+  void TakeNews();
+  void PublishStatusIfDue(SteadyTime now);
   bool MayTakeReading() const;
-  void TakeReading(SteadyTime now);
+  void TakeReadings(SteadyTime now);
+  void TakeOne(std::optional<SteadyTime> captured_at, bool dropped);
   SteadyTime NextWake() const;
   void Handle(const Event& event);
   wire::Message StatusMessage(wire::State state);
   void RefreshStatus();
+  void EmptyStore(SteadyTime deadline);
   absl::Status Finish();
 
   // Constant after construction.
@@ -58,18 +71,25 @@ class AgentLoop {
 
   // Used by the thread of Run only.
   std::unique_ptr<ReadingSource> source_;
+  std::optional<ReadingSchedule> schedule_;  // absent: the source can be asked to wait
   bool exhausted_ = false;
   bool stopping_ = false;
   absl::Status source_status_;
-  SteadyTime next_reading_at_;
+  SteadyTime next_reading_at_;  // of a source that can wait
   SteadyTime next_status_at_;
 
   BoundedQueue<Event> events_;
 
+  // Protected by news_mutex_: what the session's threads have to tell. `delivered_` is bounded by
+  // the session's backlog.
+  std::mutex news_mutex_;
+  std::vector<std::pair<std::uint64_t, bool>> delivered_;
+  std::vector<bool> links_;  // up or down, in order
+  std::uint64_t replies_dropped_ = 0;
+
   // Protected by status_mutex_.
   std::mutex status_mutex_;
   wire::Status status_;
-  std::uint64_t replies_dropped_ = 0;
 
   // After what its callbacks use, so that it ends first.
   wire::MqttSession session_;

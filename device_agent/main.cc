@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -17,6 +18,8 @@
 #include "core/task.h"
 #include "device_agent/agent_loop.h"
 #include "device_agent/local_classifier.h"
+#include "device_agent/reading_deadlines.h"
+#include "device_agent/results/result_store.h"
 #include "device_agent/sources/source_factory.h"
 
 namespace biglittle {
@@ -25,6 +28,28 @@ namespace {
 int BadInput(const std::string& text) {
   fmt::print(stderr, "device_agent: {}\n", text);
   return kExitBadInput;
+}
+
+// Without its store a device still answers; only another agent on the same store is a mistake.
+absl::StatusOr<std::optional<ResultStore>> OpenStore(const DeviceConfig& device) {
+  if (!device.store) return std::optional<ResultStore>();
+  const std::filesystem::path file = device.store->folder / (device.id + ".sqlite");
+  auto store = ResultStore::Open(file, {device.store->max_bytes, device.store->max_age});
+  if (store.status().code() == absl::StatusCode::kUnavailable) {
+    return absl::UnavailableError(fmt::format(
+        "{}: the store is in use: another agent of device {} runs already; stop it first",
+        file.string(), device.id));
+  }
+  if (!store.ok()) {
+    spdlog::error("{}: the result store cannot be used: {}; results go to the broker without it",
+                  file.string(), std::string(store.status().message()));
+    return std::optional<ResultStore>();
+  }
+  if (store->put_aside()) {
+    spdlog::error("{}: the store was damaged and is kept as {}; begun anew", file.string(),
+                  store->put_aside()->string());
+  }
+  return std::optional<ResultStore>(*std::move(store));
 }
 
 int RunDevice(const std::filesystem::path& config, const std::string& id) {
@@ -39,12 +64,18 @@ int RunDevice(const std::filesystem::path& config, const std::string& id) {
   if (!task.ok()) return BadInput(ToString(task.problems));
   auto little = LocalClassifier::Load(*task.value, device->escalation);
   if (!little.ok()) return BadInput(std::string(little.status().message()));
+  auto deadlines = ReadingDeadlines::Make(*device, *task.value);
+  if (!deadlines.ok()) return BadInput(std::string(deadlines.status().message()));
   auto source = MakeSource(device->source, *task.value);
   if (!source.ok()) return BadInput(std::string(source.status().message()));
+  auto store = OpenStore(*device);
+  if (!store.ok()) return BadInput(std::string(store.status().message()));
 
   StopSignal stop;
-  AgentLoop loop(*fleet.value, *device, *std::move(task.value), *std::move(little),
-                 *std::move(source));
+  AgentLoop loop(
+      *fleet.value, *device,
+      {*std::move(task.value), *std::move(little), *std::move(deadlines), *std::move(store)},
+      *std::move(source));
   stop.OnStop([&loop] { loop.Stop(); });
   const absl::Status ended = loop.Run();
   stop.OnStop({});

@@ -14,6 +14,9 @@ struct DescribeOutcome {
     result.decided_by = wire::DecidedBy::kBig;
     result.worker = outcome.worker;
     result.big_digest = outcome.model_digest;
+    result.round_trip_ms = ToMilliseconds(outcome.timing.round_trip);
+    result.cloud_queue_ms = ToMilliseconds(outcome.timing.queue);
+    result.cloud_compute_ms = ToMilliseconds(outcome.timing.compute);
   }
   void operator()(const FellBack& outcome) const {
     result.decided_by = wire::DecidedBy::kFallback;
@@ -26,8 +29,7 @@ struct DescribeOutcome {
 }  // namespace
 
 wire::Result MakeFinalResult(const ResultOrigin& origin, const Task& task,
-                             const LittleVerdict& verdict, const Outcome& outcome,
-                             const std::optional<CloudTiming>& timing, SteadyTime now) {
+                             const LittleVerdict& verdict, const Outcome& outcome, SteadyTime now) {
   wire::Result result;
   result.fleet = origin.fleet;
   result.device = origin.device;
@@ -45,13 +47,7 @@ wire::Result MakeFinalResult(const ResultOrigin& origin, const Task& task,
 
   result.total_ms = ToMilliseconds(now - verdict.captured_at);
   result.little_ms = ToMilliseconds(verdict.little_time);
-  result.deadline_ms = ToMilliseconds(origin.deadline);
-  if (timing) {
-    result.round_trip_ms = ToMilliseconds(timing->round_trip);
-    result.cloud_queue_ms = ToMilliseconds(timing->queue);
-    result.cloud_compute_ms = ToMilliseconds(timing->compute);
-  }
-
+  result.deadline_ms = ToMilliseconds(verdict.deadline);
   result.little_digest = task.little.sha256;
   result.little_class_index = verdict.prediction.class_index;
   result.little_label = task.LabelOf(verdict.prediction.class_index);

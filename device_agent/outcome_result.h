@@ -1,7 +1,6 @@
 // The last arrow on the device: from how a reading ended to what consumers read about it.
 #pragma once
 
-#include <optional>
 #include <string>
 
 #include "core/clock.h"
@@ -17,19 +16,10 @@ struct ResultOrigin {
   std::string fleet;
   std::string device;
   std::string run;
-  Milliseconds deadline{0};
-};
-
-// What the cloud's answer cost; only for AnsweredByCloud.
-struct CloudTiming {
-  SteadyTime::duration round_trip{0};
-  SteadyTime::duration queue{0};
-  SteadyTime::duration compute{0};
 };
 
 // The final result of a reading that ended in `outcome` at `now`. Pure.
 wire::Result MakeFinalResult(const ResultOrigin& origin, const Task& task,
-                             const LittleVerdict& verdict, const Outcome& outcome,
-                             const std::optional<CloudTiming>& timing, SteadyTime now);
+                             const LittleVerdict& verdict, const Outcome& outcome, SteadyTime now);
 
 }  // namespace biglittle

@@ -1,6 +1,7 @@
 // One MQTT message with the MQTT 5 properties that we use, free of any client library's types.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -22,6 +23,8 @@ struct Message {
   // Outgoing: not sent any more after this time, and the broker keeps it no longer (whole seconds,
   // rounded up). Incoming: not set.
   std::optional<SteadyTime> expires_at;
+  // Outgoing: if not 0, the session says what became of it (MqttSession::Options::on_delivered).
+  std::uint64_t tag = 0;
   // Incoming: the steady time at which the session got it.
   SteadyTime received_at;
 };

@@ -69,6 +69,7 @@ class MqttSession::Impl {
 
   // On Paho's threads.
   void OnMessage(const mqtt::message& message);
+  void OnDone(std::uint64_t id, bool delivered);
   void OnLost(const std::string& cause);
 
   // Constant after construction.
@@ -281,21 +282,25 @@ PahoConnection::Events MqttSession::Impl::Events() {
   PahoConnection::Events events;
   events.on_message = [this](const mqtt::message& message) { OnMessage(message); };
   events.on_lost = [this](const std::string& cause) { OnLost(cause); };
-  events.on_acknowledged = [this](std::uint64_t id) {
-    const Lock lock(mutex_);
-    if (outbox_.Acknowledge(id)) changed_.notify_all();
-  };
-  events.on_refused = [this](std::uint64_t id) {
-    const Lock lock(mutex_);
-    if (!outbox_.Refuse(id)) return;
-    ++counters_.refused_by_broker;
-    changed_.notify_all();
-  };
+  events.on_acknowledged = [this](std::uint64_t id) { OnDone(id, true); };
+  events.on_refused = [this](std::uint64_t id) { OnDone(id, false); };
   events.cancelled = [this] {
     const Lock lock(mutex_);
     return stopping_ || lost_;
   };
   return events;
+}
+
+void MqttSession::Impl::OnDone(std::uint64_t id, bool delivered) {
+  std::optional<std::uint64_t> tag;
+  {
+    const Lock lock(mutex_);
+    tag = delivered ? outbox_.Acknowledge(id) : outbox_.Refuse(id);
+    if (!tag) return;
+    if (!delivered) ++counters_.refused_by_broker;
+    changed_.notify_all();
+  }
+  if (*tag != 0 && options_.on_delivered) options_.on_delivered(*tag, delivered);
 }
 
 void MqttSession::Impl::OnMessage(const mqtt::message& message) {

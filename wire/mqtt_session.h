@@ -3,8 +3,8 @@
 // it could not keep.
 //
 // One thread of its own connects and publishes; Paho's receive thread calls on_message. The class
-// is thread-safe, but on_message and on_connection must return at once: enqueue and nothing else,
-// for Paho serves all sessions of a process with that one thread.
+// is thread-safe, but on_message, on_connection and on_delivered must return at once: enqueue and
+// nothing else, for Paho serves all sessions of a process with that one thread.
 #pragma once
 
 #include <chrono>
@@ -38,6 +38,9 @@ class MqttSession {
     std::function<Message()> birth;
     std::function<void(Message&&)> on_message;
     std::function<void(bool connected)> on_connection;
+    // Once for each message with a tag that was taken: the broker has it, or refused it. Not called
+    // for those that are left when the session stops.
+    std::function<void(std::uint64_t tag, bool delivered)> on_delivered;
   };
 
   // Everything counted since construction.

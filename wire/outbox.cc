@@ -35,10 +35,18 @@ std::optional<Outbox::Ready> Outbox::Take(SteadyTime now) {
   return ready;
 }
 
-bool Outbox::Acknowledge(std::uint64_t id) {
-  if (sent_.erase(id) == 0) return false;
-  ++counters_.acknowledged;
-  return true;
+std::optional<std::uint64_t> Outbox::Acknowledge(std::uint64_t id) {
+  const std::optional<std::uint64_t> tag = Refuse(id);
+  if (tag) ++counters_.acknowledged;
+  return tag;
+}
+
+std::optional<std::uint64_t> Outbox::Refuse(std::uint64_t id) {
+  const auto at = sent_.find(id);
+  if (at == sent_.end()) return std::nullopt;
+  const std::uint64_t tag = at->second.message.header.tag;
+  sent_.erase(at);
+  return tag;
 }
 
 void Outbox::Requeue() {

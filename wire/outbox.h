@@ -53,10 +53,10 @@ class Outbox {
   // or if the one whose turn it was had expired.
   std::optional<Ready> Take(SteadyTime now);
 
-  // The message is done with, by an acknowledgement or by a refusal. False if it is not (any more)
-  // among those sent.
-  bool Acknowledge(std::uint64_t id);
-  bool Refuse(std::uint64_t id) { return sent_.erase(id) > 0; }
+  // The message is done with, by an acknowledgement or by a refusal. Its tag; nullopt if it is not
+  // (any more) among those sent.
+  std::optional<std::uint64_t> Acknowledge(std::uint64_t id);
+  std::optional<std::uint64_t> Refuse(std::uint64_t id);
 
   // The connection is lost: what was sent and not acknowledged waits again, before everything
   // newer.

@@ -54,6 +54,7 @@ struct Result {
   std::uint32_t little_head = 0;
 
   std::optional<int> truth;
+  bool resent = false;
 };
 
 enum class ResultFormat : std::uint8_t { kJson, kProtobuf };

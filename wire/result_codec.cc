@@ -63,6 +63,7 @@ v1::Result ToProto(const Result& result) {
   out.mutable_little()->set_unlike_training(result.unlike_training);
   out.mutable_little()->set_head(result.little_head);
   if (result.truth) out.set_truth(*result.truth);
+  out.set_resent(result.resent);
   return out;
 }
 
@@ -100,6 +101,7 @@ Result FromProto(const v1::Result& in, DecidedBy decided_by) {
   out.unlike_training = in.little().unlike_training();
   out.little_head = in.little().head();
   if (in.has_truth()) out.truth = in.truth();
+  out.resent = in.resent();
   return out;
 }
 

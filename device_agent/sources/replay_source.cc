@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -86,6 +87,13 @@ absl::StatusOr<std::optional<Sample>> Replay::Next() {
   sample.window.data.assign(begin, begin + static_cast<std::ptrdiff_t>(bytes));
   if (!labels_.empty()) sample.truth = labels_[index];
   return sample;
+}
+
+// Whole passes end where they began.
+absl::Status Replay::Skip(std::uint64_t count) {
+  const std::uint64_t pass = (count_ - start_ - 1) / stride_ + 1;
+  const bool whole_passes = repeat_ && position_ == start_;
+  return ReadingSource::Skip(whole_passes ? count % pass : std::min(count, pass));
 }
 
 }  // namespace biglittle

@@ -28,6 +28,7 @@ class Replay final : public ReadingSource {
                                                       DataFiles& files, bool repeat);
 
   absl::StatusOr<std::optional<Sample>> Next() override;
+  absl::Status Skip(std::uint64_t count) override;
 
  private:
   Replay(const ReplaySource& config, const Task& task, std::shared_ptr<const DataArray> windows,

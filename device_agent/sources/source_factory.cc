@@ -29,6 +29,11 @@ class FirstReadings final : public ReadingSource {
     --left_;
     return source_->Next();
   }
+  absl::Status Skip(std::uint64_t count) override {
+    const std::uint64_t skipped = std::min(count, left_);
+    left_ -= skipped;
+    return source_->Skip(skipped);
+  }
 
  private:
   const std::unique_ptr<ReadingSource> source_;

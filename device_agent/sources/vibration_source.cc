@@ -27,6 +27,10 @@ class SimulatedAccelerometer final : public ReadingSource {
     sample.truth = static_cast<int>(condition);
     return sample;
   }
+  absl::Status Skip(std::uint64_t count) override {
+    for (std::uint64_t i = 0; i < count; ++i) static_cast<void>(seeds_.Next());
+    return absl::OkStatus();
+  }
 
  private:
   Random seeds_;

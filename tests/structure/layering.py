@@ -27,7 +27,8 @@ JOINTS = {
 }
 # The types of a program's arrows, and pure policies: every stage may include them.
 ARROWS = {
-    "device_agent": {"sources/reading_source", "escalation_policy"},
+    "device_agent": {"sources/reading_source", "escalation_policy",
+                     "escalation/token_bucket"},
     "cloud_worker": {"work_item", "batch_policy"},
 }
 
@@ -41,6 +42,7 @@ THIRD_PARTY = {
     "cblas.h": ["nn/blas"],
     "yaml-cpp/": ["core/yaml_reader"],
     "openssl/": ["core/digest"],
+    "sqlite3.h": ["device_agent/results/sqlite"],
     "zlib.h": ["device_agent/sources/gzip"],
     "CLI/": ["cli/main", "device_agent/main", "cloud_worker/main"],
 }

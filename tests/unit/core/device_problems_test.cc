@@ -81,7 +81,8 @@ INSTANTIATE_TEST_SUITE_P(
                   {"4:45: 'type' must be one of replay, vibration, not 'camera'"}},
         FleetCase{"KeyOfTheOtherType",
                   "devices: [{id: a, task: har, source: {type: vibration, stride: 2}}]\n",
-                  {"4:56: unknown key 'stride'; this map takes type, seed, readings, interval_ms"}},
+                  {"4:56: unknown key 'stride'; this map takes type, seed, readings, interval_ms, "
+                   "queue_capacity, when_full"}},
         FleetCase{"NoWindows",
                   "devices: [{id: a, task: har, source: {type: replay}}]\n",
                   {"4:38: the key 'windows' is missing"}},
@@ -134,7 +135,8 @@ INSTANTIATE_TEST_SUITE_P(
              "'a23456789012345678901234567890123456789012345678901234567890...'"}},
         FleetCase{"DefaultsTakeNoId",
                   "device_defaults: {id: a}\nworkers: [{id: w, tasks: [har]}]\n",
-                  {"4:19: unknown key 'id'; this map takes task, deadline_ms, source, escalation, "
+                  {"4:19: unknown key 'id'; this map takes task, deadline_ms, "
+                   "class_deadlines_ms, answer_mode, source, escalation, store, "
                    "status_interval_ms, drain_timeout_ms"}}),
     NameOf);
 

@@ -200,6 +200,8 @@ const Place kPlaces[] = {
     {"vibration_source", "fleet", "/$defs/vibration_source", "/devices/0/source"},
     {"replay_source", "fleet", "/$defs/replay_source", "/devices/1/source"},
     {"escalation", "fleet", "/$defs/escalation", "/devices/0/escalation"},
+    {"budget", "fleet", "/$defs/budget", "/devices/0/escalation/budget"},
+    {"store", "fleet", "/$defs/store", "/devices/0/store"},
     {"worker", "fleet", "/$defs/worker", "/workers/0"},
     {"task", "task", "", ""},
     {"input", "task", "/$defs/input", "/input"},

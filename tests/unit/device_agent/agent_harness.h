@@ -20,24 +20,35 @@ inline constexpr Milliseconds kMargin{5};
 
 class AgentTest : public testing::Test {
  protected:
-  AgentTest() { MakeAgent({}); }
+  AgentTest() { MakeAgent(EscalationConfig{}); }
 
+  // Connected to its broker.
   void MakeAgent(EscalationConfig escalation, const Task& task = LoadTinyTask()) {
+    DeviceConfig device;
+    device.escalation = escalation;
+    MakeAgent(std::move(device), task);
+  }
+  void MakeAgent(DeviceConfig device, const Task& task = LoadTinyTask(),
+                 std::optional<ResultStore> store = std::nullopt, const std::string& run = "run") {
     FleetConfig fleet;
     fleet.fleet = "plant";
-    DeviceConfig device;
     device.id = "pump";
     device.deadline = kDeadline;
-    device.escalation = escalation;
     device.escalation.deadline_margin = kMargin;
+    Agent::Parts parts{task, LocalClassifier::Load(task, device.escalation).value(),
+                       ReadingDeadlines::Make(device, task).value(), std::move(store)};
     agent_.emplace(
-        fleet, device, task, LocalClassifier::Load(task, device.escalation).value(), "run",
+        fleet, device, std::move(parts), run,
         [this](wire::Message message) { return Take(std::move(message)); }, clock_);
+    agent_->OnLink(true);
   }
+
+  void OnSample(Sample sample) { agent_->OnSample(std::move(sample), clock_.Now()); }
 
   absl::Status Take(wire::Message message) {
     if (message.topic == "biglittle/v1/plant/devices/pump/result") {
       results_.push_back(wire::DecodeResult(message.payload, message.content_type).value());
+      if (message.tag != 0) tags_.push_back(message.tag);
       return absl::OkStatus();
     }
     EXPECT_EQ(message.topic, "biglittle/v1/plant/devices/pump/escalate");
@@ -71,6 +82,7 @@ class AgentTest : public testing::Test {
   bool refuse_requests_ = false;
   std::vector<wire::Message> requests_;
   std::vector<wire::Result> results_;
+  std::vector<std::uint64_t> tags_;  // of those that the agent wants to hear about again
 };
 
 }  // namespace biglittle

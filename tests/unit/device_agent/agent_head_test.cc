@@ -9,10 +9,10 @@ namespace {
 using wire::DecidedBy;
 
 TEST_F(AgentTest, SaysAtWhichHeadAReadingWasAnswered) {
-  MakeAgent({}, LoadTinyExitTask());
-  agent_->OnSample(TinySample(2, true));
-  agent_->OnSample(TinySample(3, true));
-  agent_->OnSample(TinySample(1, false));
+  MakeAgent(EscalationConfig{}, LoadTinyExitTask());
+  OnSample(TinySample(2, true));
+  OnSample(TinySample(3, true));
+  OnSample(TinySample(1, false));
   ASSERT_EQ(results_.size(), 2U);
   EXPECT_EQ(results_[0].little_head, 0U);
   EXPECT_EQ(results_[0].label, "fault");
@@ -26,11 +26,11 @@ TEST_F(AgentTest, SaysAtWhichHeadAReadingWasAnswered) {
 TEST_F(AgentTest, WhatIsUnlikeTheTrainingDataIsEscalatedAndToldWhoeverAnswers) {
   Task task = LoadTinyTask();
   task.heads.front().most_energy = -15.0F;  // a sure window has -10, a twice as strong one -20
-  MakeAgent({}, task);
-  agent_->OnSample(TinySample(0, true));
+  MakeAgent(EscalationConfig{}, task);
+  OnSample(TinySample(0, true));
   ASSERT_EQ(requests_.size(), 1U);
   agent_->OnReply(Answer(requests_.front(), 0));
-  agent_->OnSample({TinyWindow({2, 0, 0, 0}), 0});
+  OnSample({TinyWindow({2, 0, 0, 0}), 0});
   ASSERT_EQ(results_.size(), 2U);
   EXPECT_EQ(results_[0].decided_by, DecidedBy::kBig);
   EXPECT_TRUE(results_[0].unlike_training);
@@ -42,11 +42,11 @@ TEST_F(AgentTest, WhatIsUnlikeTheTrainingDataIsEscalatedAndToldWhoeverAnswers) {
 TEST_F(AgentTest, WhatIsOnlyFlaggedIsAnsweredHereAndWhatIsIgnoredIsNotTold) {
   Task task = LoadTinyTask();
   task.heads.front().most_energy = -15.0F;
-  MakeAgent({.unlike = UnlikeAction::kFlag}, task);
-  agent_->OnSample(TinySample(0, true));
+  MakeAgent(EscalationConfig{.unlike = UnlikeAction::kFlag}, task);
+  OnSample(TinySample(0, true));
   EXPECT_EQ(agent_->counters().at("unlike_training"), 1U);
-  MakeAgent({.unlike = UnlikeAction::kIgnore}, task);
-  agent_->OnSample(TinySample(0, true));
+  MakeAgent(EscalationConfig{.unlike = UnlikeAction::kIgnore}, task);
+  OnSample(TinySample(0, true));
   EXPECT_EQ(agent_->counters().count("unlike_training"), 0U);
   ASSERT_EQ(results_.size(), 2U);
   EXPECT_EQ(results_[0].decided_by, DecidedBy::kLittle);

@@ -1,4 +1,4 @@
-#include "device_agent/pending_escalations.h"
+#include "device_agent/escalation/pending_escalations.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -57,13 +57,35 @@ TEST(PendingEscalationsTest, ExpiresWhatIsDueEarliestFirst) {
   EXPECT_THAT(Sequences(pending.TakeAll()), testing::ElementsAre(1));
 }
 
-TEST(PendingEscalationsTest, TakesAWholeRequest) {
+TEST(PendingEscalationsTest, KnowsWhatBelongsToARequest) {
   PendingEscalations pending(8);
   ASSERT_TRUE(pending.Add(Escalation(5, 10, "a")));
   ASSERT_TRUE(pending.Add(Escalation(4, 20, "a")));
   ASSERT_TRUE(pending.Add(Escalation(6, 30, "b")));
-  EXPECT_THAT(Sequences(pending.TakeRequest("a")), testing::ElementsAre(4, 5));
-  EXPECT_EQ(pending.size(), 1U);
+  EXPECT_THAT(pending.OfRequest("a"), testing::ElementsAre(4, 5));
+  EXPECT_THAT(pending.OfRequest("c"), testing::IsEmpty());
+}
+
+TEST(PendingEscalationsTest, IsDueAtOnceAndAgainWhenItIsTold) {
+  PendingEscalations pending(8);
+  ASSERT_TRUE(pending.Add(Escalation(1, 100)));
+  ASSERT_EQ(pending.Due(At(0)).size(), 1U);
+  pending.Sent(1, At(3), At(10));
+  EXPECT_TRUE(pending.Due(At(9)).empty());
+  EXPECT_EQ(pending.NextDueAfter(At(3)), At(10));
+  const PendingEscalation& due = *pending.Due(At(10)).front();
+  EXPECT_EQ(due.attempts, 1U);
+  EXPECT_EQ(due.first_sent_at, At(3));
+  pending.Sent(1, At(10), std::nullopt);
+  EXPECT_EQ(due.first_sent_at, At(3));
+  EXPECT_EQ(due.attempts, 2U);
+  EXPECT_TRUE(pending.Due(At(99)).empty());
+  EXPECT_EQ(pending.Refused(1), 1U);
+  pending.Schedule(1, At(40));
+  EXPECT_EQ(pending.NextDueAfter(At(10)), At(40));
+  EXPECT_TRUE(pending.Take(1).has_value());
+  EXPECT_EQ(pending.NextDueAfter(At(10)), std::nullopt);
+  EXPECT_FALSE(pending.Take(1).has_value());
 }
 
 // Whatever the schedule: each escalation leaves exactly once, and none later than it was due.

@@ -1,0 +1,85 @@
+// The escalations under way: each waits for its answer or for its time to run out, whichever comes
+// first, and leaves the table exactly once. Meanwhile it may be sent several times.
+//
+// Knows no clock: the caller says what time it is. Not thread-safe; the agent's thread owns it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "core/clock.h"
+#include "core/little_verdict.h"
+#include "core/tensor.h"
+
+namespace biglittle {
+
+struct PendingEscalation {
+  LittleVerdict verdict;
+  std::string request_id;
+  Tensor window;  // kept, for it may have to be sent again
+  SteadyTime decided_at;
+  SteadyTime give_up_at;       // when the fallback must be decided
+  SteadyTime first_sent_at{};  // only if attempts > 0
+  std::size_t attempts = 0;    // how often it was sent
+  std::size_t refusals = 0;    // how often a worker refused it
+  bool prioritised = false;    // goes before others in the worker
+};
+
+class PendingEscalations {
+ public:
+  explicit PendingEscalations(std::size_t capacity) : capacity_(capacity) {}
+
+  // It is due to be sent from `decided_at` on. False if the table is full or the sequence number is
+  // in it already; nothing changes then.
+  [[nodiscard]] bool Add(PendingEscalation escalation);
+
+  // The escalation that a reply answers. nullptr if there is none (too late, repeated, or never
+  // ours) or if it was sent under another request id. Valid until the next change.
+  const PendingEscalation* Find(std::uint64_t sequence, std::string_view request_id) const;
+  std::optional<PendingEscalation> Take(std::uint64_t sequence, std::string_view request_id);
+  std::optional<PendingEscalation> Take(std::uint64_t sequence);
+  // The sequence numbers of all that were sent under one request id, ascending.
+  std::vector<std::uint64_t> OfRequest(std::string_view request_id) const;
+  // All whose time has run out at `now`, the earliest first.
+  std::vector<PendingEscalation> TakeExpired(SteadyTime now);
+  std::vector<PendingEscalation> TakeAll();
+
+  // Those that are due to be sent at `now`, longest due first; each is valid until it is taken.
+  std::vector<const PendingEscalation*> Due(SteadyTime now) const;
+  // It was sent at `now`. It is due again at `next`, if that is given.
+  void Sent(std::uint64_t sequence, SteadyTime now, std::optional<SteadyTime> next);
+  // One more worker refused it; returns how many have.
+  std::size_t Refused(std::uint64_t sequence);
+  // It is due at `next` and not before.
+  void Schedule(std::uint64_t sequence, SteadyTime next);
+
+  std::optional<SteadyTime> NextExpiry() const;
+  // When the next one becomes due that is not due at `now`.
+  std::optional<SteadyTime> NextDueAfter(SteadyTime now) const;
+  std::size_t size() const { return by_sequence_.size(); }
+  bool full() const { return size() >= capacity_; }
+
+ private:
+  struct Entry {
+    PendingEscalation escalation;
+    std::optional<SteadyTime> due_at;
+  };
+  using Order = std::set<std::pair<SteadyTime, std::uint64_t>>;
+
+  PendingEscalation Remove(std::uint64_t sequence);
+  void SetDue(std::uint64_t sequence, Entry& entry, std::optional<SteadyTime> due_at);
+
+  const std::size_t capacity_;
+  std::unordered_map<std::uint64_t, Entry> by_sequence_;
+  Order by_expiry_;  // same elements
+  Order by_due_;     // those of them that are to be sent (again)
+};
+
+}  // namespace biglittle

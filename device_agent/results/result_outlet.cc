@@ -1,0 +1,215 @@
+#include "device_agent/results/result_outlet.h"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <span>
+#include <utility>
+
+namespace biglittle {
+namespace {
+
+// Delivered rows are removed together: a transaction for each would cost more than the rest.
+constexpr std::size_t kMaxDelivered = 256;
+// While the store fails they are kept, up to so many.
+constexpr std::size_t kMostDelivered = 16384;
+constexpr Milliseconds kFlushInterval{200};
+constexpr std::chrono::seconds kAgingInterval{60};
+// Stored results go out while fewer than this are on their way: new ones do not queue behind them.
+constexpr std::size_t kResendWindow = 32;
+constexpr Milliseconds kResendBurst{100};
+constexpr std::size_t kRowsAtOnce = 32;
+constexpr Milliseconds kResendPoll{10};
+constexpr std::uint64_t kLogEvery = 1000;
+
+std::string Text(const absl::Status& status) { return std::string(status.message()); }
+
+}  // namespace
+
+ResultOutlet::ResultOutlet(Options options, std::optional<ResultStore> store, Publish publish,
+                           Counters& counters, const Clock& clock)
+    : options_(std::move(options)),
+      publish_(std::move(publish)),
+      counters_(counters),
+      clock_(clock),
+      store_(std::move(store)),
+      resend_budget_(static_cast<double>(options_.resend_per_s), kResendBurst),
+      next_flush_(clock.Now()),
+      next_aging_(clock.Now()) {
+  if (store_ && store_->rows() > 0) unsent_from_ = 0;
+}
+
+void ResultOutlet::Recover(const std::function<void(wire::Result&)>& restarted) {
+  while (store_ && store_->open_rows() > 0) {
+    const auto rows = store_->OpenRows(kRowsAtOnce);
+    if (!rows.ok()) return NoteStore(rows.status());
+    for (const ResultStore::Row& row : *rows) {
+      auto result = wire::DecodeResult(row.payload, wire::kProtobufContent);
+      if (!result.ok()) {
+        ++counters_["store_rows_unreadable"];
+        NoteStore(store_->Remove(std::span(&row.key, 1)));
+        continue;
+      }
+      restarted(*result);
+      if (!Store(*result, row.key, false)) return;
+    }
+  }
+}
+
+void ResultOutlet::Pending(const wire::Result& if_lost) {
+  if (store_) Store(if_lost, FinalKey(if_lost.sequence), true);
+}
+
+void ResultOutlet::Provisional(const wire::Result& result) {
+  Send(result, ProvisionalKey(result.sequence));
+}
+
+void ResultOutlet::Final(const wire::Result& result) {
+  // A provisional one that was never sent says nothing any more.
+  const ResultKey provisional = ProvisionalKey(result.sequence);
+  if (unsent_from_ && provisional >= *unsent_from_ && !in_flight_.contains(provisional)) {
+    delivered_.push_back(provisional);
+  }
+  Send(result, FinalKey(result.sequence));
+}
+
+void ResultOutlet::Send(const wire::Result& result, ResultKey key) {
+  const bool stored = store_ && Store(result, key, false);
+  // What the store still says about the reading is wrong from now on.
+  if (store_ && !stored) delivered_.push_back(key);
+  // With a store the broker's absence is the store's business; without one the session keeps what
+  // it can.
+  if (stored && !link_up_) return SendLater(key);
+  if (stored) in_flight_.insert(key);
+  const absl::Status taken = PublishResult(result, stored ? key : 0);
+  if (taken.ok()) return;
+  if (stored) {
+    in_flight_.erase(key);
+    return SendLater(key);
+  }
+  // Said now and then only: when the queue is full, this happens with every reading.
+  if (counters_["results_refused"]++ % kLogEvery != 0) return;
+  spdlog::error("{}: the result of reading {} is lost to its consumers: {}", result.device,
+                result.sequence, Text(taken));
+}
+
+bool ResultOutlet::Store(const wire::Result& result, ResultKey key, bool open) {
+  const absl::Status status =
+      store_->Put(key, open, result.capture_time, Encode(result, wire::ResultFormat::kProtobuf));
+  CountDropped();
+  NoteStore(status);
+  return status.ok();
+}
+
+absl::Status ResultOutlet::PublishResult(const wire::Result& result, ResultKey tag) {
+  wire::Message message;
+  message.topic = options_.topic;
+  message.payload = Encode(result);
+  message.content_type = wire::kJsonContent;
+  message.tag = tag;
+  return publish_(std::move(message));
+}
+
+void ResultOutlet::OnLink(bool up) { link_up_ = up; }
+
+void ResultOutlet::OnDelivered(std::uint64_t tag, bool delivered) {
+  if (in_flight_.erase(tag) == 0) return;
+  if (!delivered) return SendLater(tag);
+  delivered_.push_back(tag);
+  if (delivered_.size() >= kMaxDelivered && !store_fails_) Flush();
+}
+
+void ResultOutlet::Flush() {
+  if (!store_ || delivered_.empty()) return;
+  const absl::Status status = store_->Remove(delivered_);
+  NoteStore(status);
+  // Tried again later. Rows that stay are sent again after a restart, which a consumer recognises.
+  if (status.ok() || delivered_.size() >= kMostDelivered) delivered_.clear();
+}
+
+void ResultOutlet::SendLater(ResultKey key) {
+  unsent_from_ = unsent_from_ ? std::min(*unsent_from_, key) : key;
+}
+
+void ResultOutlet::OnTime() {
+  if (!store_) return;
+  const SteadyTime now = clock_.Now();
+  if (now >= next_flush_) {
+    Flush();
+    next_flush_ = now + kFlushInterval;
+  }
+  if (now >= next_aging_) {
+    NoteStore(store_->RemoveOld(clock_.WallNow()));
+    CountDropped();
+    next_aging_ = now + kAgingInterval;
+  }
+  if (link_up_ && unsent_from_) Resend();
+}
+
+void ResultOutlet::Resend() {
+  const SteadyTime now = clock_.Now();
+  Flush();
+  while (in_flight_.size() < kResendWindow && resend_budget_.Has(1, now)) {
+    const auto rows = store_->From(*unsent_from_, kRowsAtOnce);
+    if (!rows.ok()) return NoteStore(rows.status());
+    if (rows->empty()) return unsent_from_.reset();
+    for (const ResultStore::Row& row : *rows) {
+      if (!in_flight_.contains(row.key)) {
+        if (in_flight_.size() >= kResendWindow || !resend_budget_.Has(1, now)) return;
+        if (!ResendRow(row)) return;
+      }
+      unsent_from_ = row.key + 1;
+    }
+  }
+}
+
+bool ResultOutlet::ResendRow(const ResultStore::Row& row) {
+  auto result = wire::DecodeResult(row.payload, wire::kProtobufContent);
+  if (!result.ok()) {
+    ++counters_["store_rows_unreadable"];
+    delivered_.push_back(row.key);
+    return true;
+  }
+  result->resent = true;
+  if (!PublishResult(*result, row.key).ok()) return false;
+  resend_budget_.Take(1);
+  in_flight_.insert(row.key);
+  ++counters_["results_resent"];
+  return true;
+}
+
+std::optional<SteadyTime> ResultOutlet::NextWake() const {
+  if (!store_) return std::nullopt;
+  SteadyTime wake = next_aging_;
+  if (!delivered_.empty()) wake = std::min(wake, next_flush_);
+  if (link_up_ && unsent_from_) wake = std::min(wake, clock_.Now() + kResendPoll);
+  return wake;
+}
+
+std::uint64_t ResultOutlet::undelivered() const {
+  if (!store_) return 0;
+  const std::uint64_t done = store_->open_rows() + delivered_.size();
+  return store_->rows() - std::min(store_->rows(), done);
+}
+
+// Each change is said once; a disk may stay full for days.
+void ResultOutlet::NoteStore(const absl::Status& status) {
+  if (!status.ok()) ++counters_["store_failures"];
+  if (status.ok() == !store_fails_) return;
+  store_fails_ = !status.ok();
+  if (store_fails_) {
+    spdlog::error("the result store cannot be written: {}; results go to the broker without it",
+                  Text(status));
+  } else {
+    spdlog::info("the result store can be written again");
+  }
+}
+
+void ResultOutlet::CountDropped() {
+  counters_["store_dropped_provisional"] = store_->dropped().provisional;
+  counters_["store_dropped_final"] = store_->dropped().final;
+  counters_["store_dropped_too_old"] = store_->dropped().too_old;
+}
+
+}  // namespace biglittle

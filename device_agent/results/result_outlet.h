@@ -1,0 +1,99 @@
+// The way of results out of the device: to the broker at once where it can be reached, by way of
+// the store where there is one. What could not be delivered is sent again from the store, paced,
+// after a reconnect or a restart.
+//
+// Neither thread nor clock nor network inside. Not thread-safe.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+#include "absl/status/status.h"
+
+#include "core/clock.h"
+#include "device_agent/escalation/token_bucket.h"
+#include "device_agent/results/result_store.h"
+#include "wire/message.h"
+#include "wire/result.h"
+
+namespace biglittle {
+
+class ResultOutlet {
+ public:
+  struct Options {
+    std::string topic;
+    std::size_t resend_per_s = 200;
+  };
+  // Takes a message to be published. Where its tag is not 0, OnDelivered is to be called for it
+  // once, if it was taken.
+  using Publish = std::function<absl::Status(wire::Message)>;
+  using Counters = std::map<std::string, std::uint64_t>;
+
+  // `store` may be absent: then a result that the broker does not take is gone. `counters` and
+  // `clock` must outlive the outlet.
+  ResultOutlet(Options options, std::optional<ResultStore> store, Publish publish,
+               Counters& counters, const Clock& clock);
+
+  // The first sequence number that was never used.
+  std::uint64_t next_sequence() const { return store_ ? store_->next_sequence() : 0; }
+
+  // Ends the readings that an earlier run left open; `restarted` makes their final result out of
+  // the one that Pending was given.
+  void Recover(const std::function<void(wire::Result&)>& restarted);
+
+  // A reading goes to the cloud; `if_lost` is its final result if this process ends before it.
+  void Pending(const wire::Result& if_lost);
+  void Provisional(const wire::Result& result);
+  void Final(const wire::Result& result);
+
+  // The broker can be reached, or not any more. Begins as not.
+  void OnLink(bool up);
+  // The message of this tag is at the broker, or was refused by it.
+  void OnDelivered(std::uint64_t tag, bool delivered);
+  // Sends again what is in the store, forgets what was delivered and what is too old.
+  void OnTime();
+  // Forgets at once all that was delivered.
+  void Flush();
+
+  std::optional<SteadyTime> NextWake() const;
+  // Results in the store that were not delivered, without those of escalations under way.
+  std::uint64_t undelivered() const;
+  bool has_store() const { return store_.has_value(); }
+  std::uint64_t store_rows() const { return store_ ? store_->rows() : 0; }
+  std::uint64_t store_bytes() const { return store_ ? store_->bytes() : 0; }
+
+ private:
+  void Send(const wire::Result& result, ResultKey key);
+  bool Store(const wire::Result& result, ResultKey key, bool open);
+  absl::Status PublishResult(const wire::Result& result, ResultKey tag);
+  void Resend();
+  bool ResendRow(const ResultStore::Row& row);
+  void SendLater(ResultKey key);
+  void NoteStore(const absl::Status& status);
+  void CountDropped();
+
+  // Constant after construction.
+  const Options options_;
+  const Publish publish_;
+  Counters& counters_;
+  const Clock& clock_;
+
+  std::optional<ResultStore> store_;
+  bool store_fails_ = false;
+  bool link_up_ = false;
+  TokenBucket resend_budget_;
+  std::unordered_set<ResultKey> in_flight_;  // at most what the session's backlog holds
+  std::vector<ResultKey> delivered_;         // to be removed from the store; bounded
+  // No row before this one waits to be sent; nullopt: none at all does.
+  std::optional<ResultKey> unsent_from_;
+  SteadyTime next_flush_;
+  SteadyTime next_aging_;
+};
+
+}  // namespace biglittle

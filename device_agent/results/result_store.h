@@ -1,0 +1,120 @@
+// Results on disk, from the moment a reading has one until the broker has taken it: they survive a
+// lost connection and a killed process. SQLite in WAL mode; bounded by bytes and age.
+//
+// A reading that is escalated has a row from then on, `open`, with the result that it has if the
+// process dies. Its final result replaces it. Nothing is written for a reading before it has one of
+// the two, so that a reading without a row has not been taken from the sensor yet.
+//
+// Not thread-safe: the agent's thread owns it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+#include "core/clock.h"
+#include "device_agent/results/sqlite.h"
+
+namespace biglittle {
+
+// The row of a reading's provisional or final result; ascending in the order of the readings.
+using ResultKey = std::uint64_t;
+constexpr ResultKey ProvisionalKey(std::uint64_t sequence) { return 2 * sequence + 1; }
+constexpr ResultKey FinalKey(std::uint64_t sequence) { return 2 * sequence + 2; }
+constexpr bool IsFinalKey(ResultKey key) { return key % 2 == 0; }
+
+class ResultStore {
+ public:
+  struct Limits {
+    std::uint64_t max_bytes = 64U << 20U;  // of payloads, and kRowOverhead for each
+    std::chrono::seconds max_age{604'800};
+  };
+  // What left the store without having been delivered.
+  struct Dropped {
+    std::uint64_t provisional = 0;  // no room
+    std::uint64_t final = 0;        // no room, and no provisional one left
+    std::uint64_t too_old = 0;
+  };
+  struct Row {
+    ResultKey key = 0;
+    std::string payload;
+  };
+
+  static constexpr std::uint64_t kRowOverhead = 64;
+
+  // Makes file and folder where they are missing. A file that is no store, or a damaged one, is put
+  // aside under another name (`put_aside`). Unavailable: another process uses it. Otherwise what
+  // SQLite says.
+  static absl::StatusOr<ResultStore> Open(const std::filesystem::path& file, const Limits& limits);
+
+  // The sequence number after the largest that has ever been in here.
+  std::uint64_t next_sequence() const { return next_sequence_; }
+
+  // Writes the row, or writes it anew. Makes room first if it must; an open row is never dropped
+  // for that. Returns when the row survives the end of the process. ResourceExhausted: the disk is
+  // full, or there is nothing to drop.
+  absl::Status Put(ResultKey key, bool open, WallTime captured, std::string_view payload);
+  // Forgets rows; those that are not there do not matter.
+  absl::Status Remove(std::span<const ResultKey> keys);
+  // Drops what is older than max_age at `now`. A clock that was set back makes nothing old.
+  absl::Status RemoveOld(WallTime now);
+
+  // The first `limit` rows from `key` on, in order, that are not open.
+  absl::StatusOr<std::vector<Row>> From(ResultKey key, std::size_t limit);
+  // The first `limit` rows that are open.
+  absl::StatusOr<std::vector<Row>> OpenRows(std::size_t limit);
+
+  std::uint64_t rows() const { return rows_; }
+  std::uint64_t open_rows() const { return open_rows_; }
+  std::uint64_t bytes() const { return bytes_; }
+  const Dropped& dropped() const { return dropped_; }
+  const std::optional<std::filesystem::path>& put_aside() const { return put_aside_; }
+
+ private:
+  struct Statements {
+    SqliteStatement put;
+    SqliteStatement size_of;
+    SqliteStatement remove;
+    SqliteStatement set_next;
+    SqliteStatement oldest;
+    SqliteStatement older;
+    SqliteStatement from;
+    SqliteStatement open_rows;
+  };
+
+  ResultStore(SqliteDatabase database, Statements statements, const Limits& limits);
+
+  static absl::StatusOr<ResultStore> OpenSound(const std::filesystem::path& file,
+                                               const Limits& limits);
+  static absl::StatusOr<Statements> PrepareAll(SqliteDatabase& database);
+  absl::Status Load();
+  absl::Status PutInTransaction(ResultKey key, bool open, WallTime captured,
+                                std::string_view payload);
+  absl::Status RemoveRow(ResultKey key);
+  absl::Status MakeRoom(std::uint64_t bytes);
+  // Runs `work` in a transaction; the sums are as before if it fails.
+  template <typename Work>
+  absl::Status InTransaction(const Work& work);
+  static absl::StatusOr<std::vector<Row>> Rows(SqliteStatement& statement);
+
+  SqliteDatabase database_;
+  Statements statements_;
+  Limits limits_;
+  std::uint64_t next_sequence_ = 0;
+  std::uint64_t rows_ = 0;
+  std::uint64_t open_rows_ = 0;
+  std::uint64_t provisional_rows_ = 0;
+  std::uint64_t bytes_ = 0;
+  Dropped dropped_;
+  std::optional<std::filesystem::path> put_aside_;
+};
+
+}  // namespace biglittle

@@ -1,0 +1,141 @@
+#include "device_agent/escalation/round_trip.h"
+
+#include <gtest/gtest.h>
+
+#include "device_agent/escalation/time_gate.h"
+#include "device_agent/escalation/token_bucket.h"
+
+namespace biglittle {
+namespace {
+
+SteadyTime At(int milliseconds) { return SteadyTime(Milliseconds(milliseconds)); }
+
+TEST(RoundTripTest, KnowsNoQuantileOfTooFew) {
+  RoundTrip trips({});
+  for (std::size_t i = 1; i < RoundTrip::kLeastObservations; ++i) {
+    trips.Answered(Milliseconds(10), 1, At(0));
+    EXPECT_EQ(trips.Quantile(At(0)), std::nullopt);
+  }
+  trips.Answered(Milliseconds(10), 1, At(0));
+  EXPECT_EQ(trips.Quantile(At(0)), Milliseconds(10));
+}
+
+TEST(RoundTripTest, TheQuantileIsTheNearestRank) {
+  RoundTrip trips({.quantile = 0.9});
+  for (int i = 10; i >= 1; --i) trips.Answered(Milliseconds(i), 1, At(0));
+  EXPECT_EQ(trips.Quantile(At(0)), Milliseconds(9));
+}
+
+TEST(RoundTripTest, AnAnswerThatDidNotComeCountsTwiceItsWait) {
+  RoundTrip trips({.quantile = 0.5});
+  for (int i = 0; i < 5; ++i) trips.Unanswered(Milliseconds(100), At(0));
+  EXPECT_EQ(trips.Quantile(At(0)), Milliseconds(200));
+  trips.Forget();
+  EXPECT_EQ(trips.Quantile(At(0)), std::nullopt);
+}
+
+TEST(RoundTripTest, ForgetsWhatIsOldAndWhatIsTooMuch) {
+  RoundTrip trips({.quantile = 1.0, .memory = Milliseconds(1000)});
+  trips.Answered(Milliseconds(500), 1, At(0));
+  for (int i = 0; i < 5; ++i) trips.Answered(Milliseconds(10), 1, At(900));
+  EXPECT_EQ(trips.Quantile(At(1000)), Milliseconds(500));
+  EXPECT_EQ(trips.Quantile(At(1001)), Milliseconds(10));
+  trips.Answered(Milliseconds(700), 1, At(1001));
+  for (std::size_t i = 0; i < RoundTrip::kMaxObservations; ++i) {
+    trips.Answered(Milliseconds(20), 1, At(1002));
+  }
+  EXPECT_EQ(trips.Quantile(At(1002)), Milliseconds(20));
+}
+
+TEST(RoundTripTest, TheRetryFollowsTheRoundTripWithinItsBounds) {
+  RoundTrip trips({.retry_min = Milliseconds(20), .retry_max = Milliseconds(1000)});
+  EXPECT_EQ(trips.RetryTimeout(1, Milliseconds(70)), Milliseconds(70));
+  EXPECT_EQ(trips.RetryTimeout(1, Milliseconds(7)), Milliseconds(20));
+  trips.Answered(Milliseconds(40), 1, At(0));
+  EXPECT_EQ(trips.RetryTimeout(1, Milliseconds(70)), Milliseconds(40 + 4 * 20));
+  EXPECT_EQ(trips.RetryTimeout(2, Milliseconds(70)), Milliseconds(240));
+  EXPECT_EQ(trips.RetryTimeout(3, Milliseconds(70)), Milliseconds(480));
+  EXPECT_EQ(trips.RetryTimeout(60, Milliseconds(70)), Milliseconds(1000));
+  // Steady answers bring the deviation down to nothing.
+  for (int i = 0; i < 100; ++i) trips.Answered(Milliseconds(40), 1, At(0));
+  EXPECT_LT(trips.RetryTimeout(1, Milliseconds(70)), Milliseconds(41));
+}
+
+TEST(RoundTripTest, AnAnswerToOneOfSeveralRequestsLeavesTheRetryAlone) {
+  RoundTrip trips({});
+  trips.Answered(Milliseconds(100), 1, At(0));
+  const auto before = trips.RetryTimeout(1, {});
+  trips.Answered(Milliseconds(900), 2, At(0));
+  EXPECT_EQ(trips.RetryTimeout(1, {}), before);
+}
+
+constexpr Milliseconds kDeadline{500};
+
+TEST(TimeGateTest, IsOpenWhileNothingIsKnown) {
+  TimeGate gate(0.2, Milliseconds(1000));
+  EXPECT_TRUE(gate.Admit(kDeadline, Milliseconds(1), std::nullopt, At(0)));
+}
+
+TEST(TimeGateTest, OpensAgainOnlyWithSomethingToSpare) {
+  TimeGate gate(0.2, Milliseconds(1000));
+  EXPECT_TRUE(gate.Admit(kDeadline, Milliseconds(400), Milliseconds(400), At(0)));
+  EXPECT_FALSE(gate.Admit(kDeadline, Milliseconds(400), Milliseconds(401), At(1)));
+  EXPECT_FALSE(gate.Admit(kDeadline, Milliseconds(400), Milliseconds(399), At(2)));
+  EXPECT_FALSE(gate.Admit(kDeadline, Milliseconds(400), Milliseconds(340), At(3)));
+  EXPECT_TRUE(gate.Admit(kDeadline, Milliseconds(400), Milliseconds(330), At(4)));
+  EXPECT_TRUE(gate.Admit(kDeadline, Milliseconds(400), Milliseconds(399), At(5)));
+}
+
+TEST(TimeGateTest, LetsOneThroughNowAndThen) {
+  TimeGate gate(0.2, Milliseconds(1000));
+  int passed = 0;
+  for (int now = 0; now <= 5000; now += 10) {
+    if (gate.Admit(kDeadline, Milliseconds(100), Milliseconds(900), At(now))) ++passed;
+  }
+  EXPECT_EQ(passed, 5);
+}
+
+TEST(TimeGateTest, ReadingsOfAnotherDeadlineHaveTheirOwn) {
+  TimeGate gate(0.2, Milliseconds(1000));
+  EXPECT_FALSE(gate.Admit(Milliseconds(50), Milliseconds(45), Milliseconds(100), At(0)));
+  EXPECT_TRUE(gate.Admit(kDeadline, Milliseconds(110), Milliseconds(100), At(0)));
+  EXPECT_FALSE(gate.Admit(Milliseconds(50), Milliseconds(45), Milliseconds(44), At(0)));
+}
+
+TEST(TokenBucketTest, GivesABurstThenTheRate) {
+  TokenBucket bucket(10.0, Milliseconds(1000));
+  int taken = 0;
+  for (int now = 0; now < 3000; ++now) {
+    while (bucket.Has(1, At(now))) {
+      bucket.Take(1);
+      ++taken;
+    }
+  }
+  EXPECT_EQ(taken, 10 + 29);
+}
+
+TEST(TokenBucketTest, SaysWhen) {
+  TokenBucket bucket(10.0, Milliseconds(100));
+  EXPECT_EQ(bucket.When(1, At(5)), At(5));
+  bucket.Take(1);
+  EXPECT_EQ(bucket.When(1, At(5)), At(105));
+  EXPECT_FALSE(bucket.Has(1, At(104)));
+  EXPECT_TRUE(bucket.Has(1, At(105)));
+}
+
+TEST(TokenBucketTest, WhatIsLargerThanTheBucketPassesWhenItIsFull) {
+  TokenBucket bucket(1000.0, Milliseconds(100));
+  EXPECT_TRUE(bucket.Has(5000, At(0)));
+  bucket.Take(5000);
+  EXPECT_FALSE(bucket.Has(1, At(4900)));
+  EXPECT_TRUE(bucket.Has(5000, At(5000)));
+}
+
+TEST(TokenBucketTest, WithoutARateEverythingPasses) {
+  TokenBucket bucket(std::nullopt, Milliseconds(1));
+  bucket.Take(1e12);
+  EXPECT_TRUE(bucket.Has(1e12, At(0)));
+}
+
+}  // namespace
+}  // namespace biglittle
