@@ -115,7 +115,7 @@ float ScoreOf(Score score, const Prediction& prediction,
 }
 
 bool IsUnlike(const HeadRule& rule, const Prediction& prediction) {
-  return rule.most_energy && prediction.energy > *rule.most_energy;
+  return rule.most_energy && !(prediction.energy <= *rule.most_energy);
 }
 
 Decision Decide(const EscalationRule& rule, std::size_t head, const Prediction& prediction) {
@@ -126,6 +126,9 @@ Decision Decide(const EscalationRule& rule, std::size_t head, const Prediction& 
   if (rule.mode == EscalationMode::kLittleOnly) {
     return is_last ? Decision::kAnswerLocally : Decision::kAskNextHead;
   }
+  // Infinite logits make such a prediction. Every comparison with it is false, so that no bound
+  // below would stop it.
+  if (!std::isfinite(prediction.confidence)) return otherwise;
   const HeadRule& own = rule.heads[head];
   if (rule.unlike == UnlikeAction::kEscalate && IsUnlike(own, prediction)) return otherwise;
   const int named = prediction.class_index;

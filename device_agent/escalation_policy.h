@@ -42,14 +42,14 @@ absl::StatusOr<EscalationRule> MakeRule(const Task& task, const EscalationConfig
 float ScoreOf(Score score, const Prediction& prediction,
               const std::optional<LogisticRule>& logistic);
 
-// The reading has more energy than the head's bound.
+// The reading has more energy than the head's bound, or an energy that is not a number.
 bool IsUnlike(const HeadRule& rule, const Prediction& prediction);
 
 // What follows from what head `head` says, 0 <= head < rule.heads.size().
 // kByScore: locally if the named class has a threshold and the score reaches it (thresholds are
-// inclusive), unless the reading is unlike the training data and such are escalated. Else the next
-// head is asked; behind the last one the reading is escalated.
-// kLittleOnly: locally by the last head, whatever it says. kBigOnly: always escalate.
+// inclusive), unless the reading is unlike the training data and such are escalated, or the
+// confidence is not a number. Else the next head is asked; behind the last one the reading is
+// escalated. kLittleOnly: locally by the last head, whatever it says. kBigOnly: always escalate.
 Decision Decide(const EscalationRule& rule, std::size_t head, const Prediction& prediction);
 
 // How a reading ends on the device: answered by `head`, or escalated after `head`, the last asked.

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -102,6 +103,21 @@ TEST(Decide, WhatIsUnlikeTheTrainingDataIsEscalatedUnlessFlaggedOrIgnored) {
     EXPECT_EQ(Decide(rule, 0, sure), Decision::kAnswerLocally);
     EXPECT_EQ(Decide(rule, 1, sure), Decision::kAnswerLocally);
   }
+}
+
+// A window of huge numbers overflows in the net, and the prediction is made of NaN.
+TEST(Decide, APredictionThatIsNoNumberIsNeverAnswered) {
+  constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+  Prediction overflown = Says({kNan, kNan, kNan});
+  overflown.energy = kNan;
+  for (const Score score : {Score::kConfidence, Score::kMargin, Score::kEntropy}) {
+    Task task = TaskWithExit();
+    task.score = score;
+    const EscalationRule rule = MakeRule(task, {.unlike = UnlikeAction::kIgnore}).value();
+    EXPECT_EQ(Decide(rule, 0, overflown), Decision::kAskNextHead);
+    EXPECT_EQ(Decide(rule, 1, overflown), Decision::kEscalate);
+  }
+  EXPECT_TRUE(IsUnlike({.thresholds = {}, .logistic = {}, .most_energy = 0.5F}, overflown));
 }
 
 TEST(IsUnlike, OnlyAboveTheBoundAndOnlyWhereThereIsOne) {
