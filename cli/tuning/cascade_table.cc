@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "core/normalisation.h"
@@ -14,19 +16,30 @@ namespace {
 
 constexpr std::size_t kBatch = 16;
 
-void Append(std::span<const float> row, NetLogits& logits) {
+// False where the net answered with something that is not a finite number.
+bool Append(std::span<const float> row, NetLogits& logits) {
+  if (!std::ranges::all_of(row, [](float z) { return std::isfinite(z); })) return false;
   logits.outputs = row.size();
   logits.values.insert(logits.values.end(), row.begin(), row.end());
+  return true;
 }
 
 // Asks every head, as a device that goes through to the last one.
-void RunLittle(const Task& task, const Tensor& window, nn::Classifier& little,
+bool RunLittle(const Task& task, const Tensor& window, nn::Classifier& little,
                CascadeTable& table) {
   Normalise(task, window, little.features(0));
   for (std::size_t head = 0; head < little.heads(); ++head) {
     static_cast<void>(little.ClassifyUpTo(head));
-    Append(little.logits(head, 0), table.heads[head]);
+    if (!Append(little.logits(head, 0), table.heads[head])) return false;
   }
+  return true;
+}
+
+absl::Status NotFinite(const LabelledData& data, std::size_t row, std::string_view net) {
+  return absl::InvalidArgumentError(
+      fmt::format("{}: row {}: the {} net answers with numbers that are not finite; leave the row "
+                  "out, or look at 'normalisation' in task.yaml",
+                  data.name, row, net));
 }
 
 }  // namespace
@@ -49,12 +62,14 @@ absl::StatusOr<CascadeTable> RunNets(const Task& task, const LabelledData& data,
         return absl::InvalidArgumentError(
             fmt::format("{}: row {}: {}", data.name, first + i, std::string(fit.message())));
       }
-      RunLittle(task, window, *little, table);
+      if (!RunLittle(task, window, *little, table)) return NotFinite(data, first + i, "little");
       Normalise(task, window, big->features(static_cast<std::int64_t>(i)));
     }
     static_cast<void>(big->Classify(static_cast<std::int64_t>(count)));
     for (std::size_t i = 0; i < count; ++i) {
-      Append(big->logits(big->heads() - 1, static_cast<std::int64_t>(i)), table.big);
+      if (!Append(big->logits(big->heads() - 1, static_cast<std::int64_t>(i)), table.big)) {
+        return NotFinite(data, first + i, "big");
+      }
     }
     progress(first + count);
   }

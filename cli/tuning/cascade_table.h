@@ -35,7 +35,7 @@ struct CascadeTable {
 
 // Runs both nets of `task` over all of `data`, the little one reading by reading as a device does.
 // `progress` is told how many readings are done. Errors: as the nets'; InvalidArgument where a
-// window does not fit the task, naming its row.
+// window does not fit the task or a logit is not finite, naming its row.
 absl::StatusOr<CascadeTable> RunNets(const Task& task, const LabelledData& data,
                                      const std::function<void(std::size_t)>& progress);
 

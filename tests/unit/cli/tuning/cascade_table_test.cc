@@ -56,6 +56,17 @@ TEST(RunNets, NamesTheRowThatDoesNotFit) {
   EXPECT_EQ(std::string(table.status().message()).find("test: row 2: "), 0U) << table.status();
 }
 
+TEST(RunNets, NamesTheRowThatANetOverflowsWith) {
+  LabelledData data = Sure(20);
+  data.windows[18] = TinyWindow({3e38F, -3e38F, 3e38F, 3e38F});
+  const auto table = RunNets(LoadTinyTask(), data, [](std::size_t) {});
+  EXPECT_EQ(table.status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(std::string(table.status().message())
+                .find("test: row 18: the little net answers with numbers that are not finite"),
+            0U)
+      << table.status();
+}
+
 TEST(Predictions, AreThoseOfTheNetAtATemperature) {
   const Task task = LoadTinyTask();
   const NetLogits logits{3, {10, 0, 0, 0, 1, 2}};
