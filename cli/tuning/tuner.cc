@@ -28,6 +28,8 @@ constexpr double kLoosest = 0.9999;
 constexpr int kKnobs = 1000;
 // Candidates of a risk bound: few enough that each is looser than the one before by some readings.
 constexpr int kRiskSteps = 100;
+// The half that tests may answer fewer readings than the half that shapes.
+constexpr double kSpare = 1.2;
 
 Rows Shuffled(std::size_t count) {
   const std::vector<std::uint64_t> order = Permutation(count, kShuffleSeed);
@@ -163,7 +165,7 @@ class Search {
       if (MeetsRecall(one.counts)) chosen = std::move(one);
     }
     if (chosen) return *std::move(chosen);
-    const Tried first = Try(knobs.empty() ? Knob(0) : knobs.front(), testing);
+    const Tried first = Try(knobs.front(), testing);
     return absl::FailedPreconditionError(fmt::format(
         "no threshold can promise {}: that takes {} locally answered readings without an error, or "
         "more with some; the strictest rule tried answers {} of the {} that test it, {} of them "
@@ -179,21 +181,24 @@ class Search {
     return {std::move(rule), counts};
   }
 
-  // From strict to loose, decided by the shaping half alone: the first answers enough readings that
-  // the testing half could pass the test at all, each next one some more.
+  // At least one, from strict to loose, decided by the shaping half alone: the first answers enough
+  // readings that the testing half could pass the test at all (the loosest, where none does), even
+  // where that is most of them; each next one answers some more.
   std::vector<double> RiskKnobs(const Rows& shaping, const Rows& testing,
                                 std::uint64_t needed) const {
     const double scale = static_cast<double>(testing.size()) / static_cast<double>(shaping.size());
     const double step = static_cast<double>(shaping.size()) / kRiskSteps;
     std::vector<double> knobs;
-    double next = 2.0 * static_cast<double>(needed) / scale;
-    next = std::min(next, static_cast<double>(shaping.size()) / 2.0);
+    const auto all = static_cast<double>(shaping.size());
+    const double enough = static_cast<double>(needed) / scale;
+    double next = std::min(2.0 * enough, std::max(all / 2.0, std::min(kSpare * enough, all)));
     for (int i = 0; i < kKnobs; ++i) {
       const auto local = static_cast<double>(Try(Knob(i), shaping).counts.local());
       if (local < next) continue;
       knobs.push_back(Knob(i));
       next = local + step;
     }
+    if (knobs.empty()) knobs.push_back(Knob(kKnobs - 1));
     return knobs;
   }
 

@@ -75,6 +75,18 @@ TEST_F(RiskBound, ItsOwnFiguresAreThoseOfTheHalfThatTests) {
   EXPECT_EQ(result->choice.mistake, Mistake::kWrong);
 }
 
+// Ninety readings test, and 59 without an error are needed: more than half of them.
+TEST_F(RiskBound, IsHadFromFewReadingsWhereTheLittleNetAnswersNearlyAll) {
+  const Task task = SyntheticExitTask();
+  const CascadeTable table = SyntheticTable(task, 180, 16, {.heads = {30.0, 30.0}, .big = 30.0});
+  TuneOptions options = Options(false);
+  options.objective.value = 0.05;
+  const auto result = Tune(task, table, options);
+  ASSERT_TRUE(result.ok()) << result.status();
+  EXPECT_GE(result->expected.local(), 59U);
+  EXPECT_LE(*result->risk_bound, 0.05);
+}
+
 TEST_F(RiskBound, SaysHowManyReadingsAPromiseTakes) {
   Random random(14);
   TuneOptions options = Options(false);
