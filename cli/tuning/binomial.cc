@@ -7,6 +7,9 @@
 namespace biglittle {
 namespace {
 
+// What no data set has, and an integer can still hold.
+constexpr double kMostTrials = 1e18;
+
 // ln n! - ln(sqrt(2 pi n) (n / e)^n), what Stirling's formula lacks.
 double StirlingError(double n) {
   if (n < 16.0) {
@@ -76,7 +79,8 @@ double BinomialUpperBound(std::uint64_t errors, std::uint64_t trials, double con
 }
 
 std::uint64_t TrialsNeeded(double rate, double confidence) {
-  return static_cast<std::uint64_t>(std::ceil(std::log(1.0 - confidence) / std::log1p(-rate)));
+  const double trials = std::ceil(std::log(1.0 - confidence) / std::log1p(-rate));
+  return static_cast<std::uint64_t>(std::min(trials, kMostTrials));
 }
 
 }  // namespace biglittle

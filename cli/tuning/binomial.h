@@ -17,7 +17,7 @@ double BinomialCdf(std::uint64_t k, std::uint64_t n, double p);
 double BinomialUpperBound(std::uint64_t errors, std::uint64_t trials, double confidence);
 
 // How many trials without a single error show, at that confidence, that the rate is at most `rate`;
-// 0 < rate < 1.
+// 0 < rate < 1. 10^18 stands for as many and more.
 std::uint64_t TrialsNeeded(double rate, double confidence);
 
 }  // namespace biglittle

@@ -77,6 +77,7 @@ TEST(TrialsNeeded, AreJustEnough) {
   EXPECT_EQ(TrialsNeeded(0.05, 0.95), 59U);
   EXPECT_EQ(TrialsNeeded(0.01, 0.99), 459U);
   EXPECT_EQ(TrialsNeeded(0.5, 0.75), 2U);
+  EXPECT_EQ(TrialsNeeded(1e-300, 0.95), 1'000'000'000'000'000'000U);
   for (const double rate : {0.001, 0.02, 0.3}) {
     const std::uint64_t trials = TrialsNeeded(rate, 0.95);
     EXPECT_LE(BinomialUpperBound(0, trials, 0.95), rate);
