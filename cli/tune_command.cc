@@ -62,21 +62,21 @@ absl::StatusOr<Objective> ObjectiveOf(const TuneCommandOptions& options) {
   return objective;
 }
 
-// The options that make the same choice again, without where things lie.
+// The options that make the same choice again, to the last digit, without where things lie.
 std::string Arguments(const TuneCommandOptions& options, const Objective& objective) {
   constexpr const char* kNames[] = {"--max-escalation", "--min-accuracy", "--max-loss",
                                     "--max-risk"};
   std::string text =
-      fmt::format("{} {:g}", kNames[static_cast<std::size_t>(objective.kind)], objective.value);
+      fmt::format("{} {}", kNames[static_cast<std::size_t>(objective.kind)], objective.value);
   if (objective.kind == ObjectiveKind::kMaxRisk && objective.confidence != 0.95) {
-    text += fmt::format(" --confidence {:g}", objective.confidence);
+    text += fmt::format(" --confidence {}", objective.confidence);
   }
-  if (objective.min_recall) text += fmt::format(" --min-recall {:g}", *objective.min_recall);
+  if (objective.min_recall) text += fmt::format(" --min-recall {}", *objective.min_recall);
   const TuneCommandOptions defaults;
   if (options.score != defaults.score) text += " --score " + options.score;
   if (options.thresholds != defaults.thresholds) text += " --thresholds " + options.thresholds;
   if (options.unlike_share != defaults.unlike_share) {
-    text += fmt::format(" --unlike-share {:g}", options.unlike_share);
+    text += fmt::format(" --unlike-share {}", options.unlike_share);
   }
   return text;
 }

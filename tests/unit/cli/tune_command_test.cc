@@ -108,6 +108,12 @@ TEST_F(TuneCommandTest, EveryOptionIsInTheFilesArguments) {
   EXPECT_FALSE(task.heads.front().most_energy.has_value());
 }
 
+TEST_F(TuneCommandTest, TheFilesArgumentsKeepEveryDigit) {
+  options_.max_loss = 0.0212345678;
+  ASSERT_EQ(Run(), kExitDone) << err_.str();
+  EXPECT_THAT(Text(), HasSubstr("arguments: \"--max-loss 0.0212345678\"\n"));
+}
+
 TEST_F(TuneCommandTest, WithoutAnObjectiveTheLossIsTwoThousandths) {
   options_.max_loss.reset();
   ASSERT_EQ(Run(), kExitDone) << err_.str();
