@@ -6,6 +6,7 @@
 #include <functional>
 #include <optional>
 #include <span>
+#include <system_error>
 #include <utility>
 #include <variant>
 
@@ -77,10 +78,11 @@ absl::StatusOr<LabelledData> FromTrainingRows(const Task& task,
                                               const std::filesystem::path& folder) {
   const auto files = FindTrainingFiles(task.name, folder);
   if (!files.ok()) {
-    return absl::NotFoundError(fmt::format(
-        "{}; './biglittle train --task {} --data {} --prepare' can write the validation part to "
-        "build/train/{}/data from other files",
-        std::string(files.status().message()), task.name, folder.string(), task.name));
+    return absl::NotFoundError(
+        fmt::format("{}; nor has it X_validation.npy and y_validation.npy, which './biglittle "
+                    "train --task {} --data {} --prepare' can write to "
+                    "build/train/{}/data from other files",
+                    std::string(files.status().message()), task.name, folder.string(), task.name));
   }
   if (!task.validation) {
     return absl::FailedPreconditionError(fmt::format(
@@ -130,6 +132,10 @@ absl::StatusOr<LabelledData> Load(const Task& task, const std::filesystem::path&
   if (folder.empty() && simulated == nullptr) {
     return absl::InvalidArgumentError(fmt::format(
         "task {} has recorded data: name the folder that it is in by --data", task.name));
+  }
+  std::error_code error;
+  if (!folder.empty() && !std::filesystem::is_directory(folder, error)) {
+    return absl::NotFoundError(fmt::format("--data {} is no folder", folder.string()));
   }
   if (!folder.empty()) {
     const auto files = part == DataPart::kTest ? FindTestFiles(task.name, folder)

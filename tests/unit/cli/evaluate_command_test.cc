@@ -89,6 +89,10 @@ TEST_F(EvaluateCommandTest, AFileThatCannotBeWrittenIsAFailure) {
 TEST_F(EvaluateCommandTest, WhatIsWrongIsOneLineAndBadInput) {
   options_.data = folder_.path() / "none";
   EXPECT_EQ(Run(), kExitBadInput);
+  EXPECT_EQ(err_.str(), "biglittle evaluate: --data " + options_.data.string() + " is no folder\n");
+  std::filesystem::create_directory(options_.data);
+  err_.str("");
+  EXPECT_EQ(Run(), kExitBadInput);
   EXPECT_EQ(err_.str().find("biglittle evaluate: " + options_.data.string() + " has no test data"),
             0U);
   EXPECT_EQ(std::ranges::count(err_.str(), '\n'), 1);

@@ -151,8 +151,7 @@ TEST_F(TuneCommandTest, WrongOptionsAreRefusedInOneLine) {
 
 TEST_F(TuneCommandTest, MissingDataAndTasksAreBadInput) {
   options_.data = folder_.path() / "none";
-  EXPECT_EQ(Run(), kExitBadInput);
-  EXPECT_THAT(err_.str(), HasSubstr("has no training data of task tiny"));
+  ExpectRefused(kExitBadInput, "--data " + options_.data.string() + " is no folder");
   options_.data.clear();
   ExpectRefused(kExitBadInput,
                 "task tiny has recorded data: name the folder that it is in by --data");
