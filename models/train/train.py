@@ -3,6 +3,7 @@
 the thresholds, and writes models/<task> with the best design: see README.md."""
 
 import json
+import re
 import shlex
 import shutil
 import subprocess
@@ -142,7 +143,8 @@ def check_engine(options, net, path, inputs):
 
 
 def tune_and_evaluate(options, task, models, *objective):
-    """The figures, or why there are none."""
+    """The figures of the test part, with the share escalated of the validation part, which is what
+    may be chosen by; or why there are none."""
     where = ["--task", task.name, "--models", models, "--data", options.work / "data"]
     code, said, error = biglittle(options, "tune", *where, *objective)
     if code != 0:
@@ -152,7 +154,10 @@ def tune_and_evaluate(options, task, models, *objective):
     code, said, error = biglittle(options, "evaluate", *where, "--json", figures)
     if code != 0:
         raise BadInput(f"evaluate failed: {error}")
-    return json.loads(figures.read_text(encoding="utf-8"))
+    tuned = (models / task.name / "task.yaml").read_text(encoding="utf-8")
+    expected = re.search(r"^    escalation_rate: ([0-9.]+)$", tuned, re.MULTILINE)
+    return {**json.loads(figures.read_text(encoding="utf-8")),
+            "validation_escalation_rate": float(expected[1])}
 
 
 def build_designs(options, task, scaled, big, littles, moments_of, loaded):
@@ -173,15 +178,19 @@ def build_designs(options, task, scaled, big, littles, moments_of, loaded):
 
 
 def choose(built):
-    """The design that escalates least, and why, in words."""
+    """The design that escalates least of the validation readings, and why, in words: the test part
+    chooses nothing, so that its figures stay what they are called."""
+    def escalated(figures):
+        return figures["validation_escalation_rate"]
+
     able = [item for item in built if not isinstance(item[2], str)]
     if not able:
         raise BadInput("no design meets the comparison's objective: " +
                        "; ".join(f"{design.name}: {said}" for design, _, said in built))
-    best = min(able, key=lambda item: item[2]["escalation_rate"])
-    others = ", ".join(f"{card.percent(figures['escalation_rate'])} with {design.title}"
+    best = min(able, key=lambda item: escalated(item[2]))
+    others = ", ".join(f"{card.percent(escalated(figures))} with {design.title}"
                        for design, _, figures in able if design is not best[0])
-    why = (f"it escalates least, {card.percent(best[2]['escalation_rate'])}"
+    why = (f"it escalates least of the validation readings, {card.percent(escalated(best[2]))}"
            + (f" against {others}" if others else ""))
     return best, why
 
