@@ -6,6 +6,9 @@ import io
 import pathlib
 import subprocess
 import tarfile
+import tokenize
+import zipfile
+import zlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -60,7 +63,7 @@ def _bytes(path):
     try:
         raw = path.read_bytes()
         return gzip.decompress(raw) if path.suffix == ".gz" else raw
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise BadInput(f"cannot read {path}: {error}; see models/train/README.md for the files "
                        "a data folder must hold") from error
 
@@ -82,10 +85,14 @@ def need(folder, name):
 
 
 def read_npy(path):
+    """In the machine's byte order and C's order of the dimensions, as all that follows wants it."""
     try:
-        return np.load(io.BytesIO(_bytes(path)), allow_pickle=False)
-    except (ValueError, EOFError) as error:
+        array = np.load(io.BytesIO(_bytes(path)), allow_pickle=False)
+    except (ValueError, EOFError, SyntaxError, tokenize.TokenError, zipfile.BadZipFile) as error:
         raise BadInput(f"{path} is not a NumPy array file: {error}") from error
+    if not isinstance(array, np.ndarray):
+        raise BadInput(f"{path} is an archive of arrays (.npz); save the one array with numpy.save")
+    return array.astype(array.dtype.newbyteorder("="), order="C", copy=False)
 
 
 def read_idx(path):
@@ -102,6 +109,9 @@ def read_idx(path):
 
 
 def as_split(windows, truth, what):
+    if truth.ndim != 1 or not np.issubdtype(truth.dtype, np.integer):
+        raise BadInput(f"{what}: the labels are {truth.dtype} {truth.shape}; they must be one integer "
+                       "a window")
     if len(windows) != len(truth):
         raise BadInput(f"{what}: {len(windows)} windows and {len(truth)} labels; they must be as many")
     return Split(windows, truth.astype(np.int64))
@@ -207,23 +217,29 @@ def vibration(program, folder, readings, seeds):
 
 def own(folder, held, seed):
     """X.npy and y.npy, and beside them X_test.npy and y_test.npy or else a fifth of the rows, drawn
-    by the seed, as the test part. Where groups.npy names a group a row, groups are drawn."""
+    by the seed, as the test part. Where groups.npy names a group a row, groups are drawn, also for
+    the validation part alone; else that is then what `held` says."""
     folder = pathlib.Path(folder)
     everything = as_split(read_npy(need(folder, "X.npy")), read_npy(need(folder, "y.npy")), folder)
+    groups = read_npy(find(folder, "groups.npy")) if find(folder, "groups.npy") else None
+    if groups is not None and groups.shape != (len(everything),):
+        raise BadInput(f"{folder}/groups.npy has the shape {groups.shape}; it must be one integer a "
+                       f"window, {len(everything)}")
+    test = None
     if find(folder, "X_test.npy"):
         test = as_split(read_npy(need(folder, "X_test.npy")), read_npy(need(folder, "y_test.npy")),
                         folder / "test")
-        return divide(everything, test, held)
-    groups = read_npy(find(folder, "groups.npy")) if find(folder, "groups.npy") else None
+        if groups is None:
+            return divide(everything, test, held)
     if groups is None:
         groups = np.arange(len(everything))
-    if len(groups) != len(everything):
-        raise BadInput(f"{folder}/groups.npy names {len(groups)} groups for {len(everything)} windows")
     names = np.random.default_rng(seed).permutation(np.unique(groups))
     if len(names) < 5:
         raise BadInput(f"{folder} has {len(names)} windows or groups; 5 are the least that can be "
                        "split into training, validation and test")
     part = {"test": np.isin(groups, names[0::5]), "validation": np.isin(groups, names[1::5])}
+    if test is not None:
+        return Data(everything.take(~part["validation"]), everything.take(part["validation"]), test)
     return Data(everything.take(~(part["test"] | part["validation"])),
                 everything.take(part["validation"]), everything.take(part["test"]))
 

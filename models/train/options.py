@@ -2,6 +2,7 @@
 
 import argparse
 import pathlib
+import re
 import shlex
 import tempfile
 
@@ -39,6 +40,15 @@ def parse(arguments, description):
     own_task.add_argument("--priority", metavar="A,B", help="the first label if left out")
     own_task.add_argument("--description")
     options = parser.parse_args(arguments)
+    if not re.fullmatch("[a-z0-9-]{1,64}", options.task):
+        raise BadInput(f"--task must be 1 to 64 characters of a-z 0-9 -, not '{options.task}'")
+    if options.description and (len(options.description.encode()) > 500
+                                or not options.description.isprintable()):
+        raise BadInput("--description must be one line of at most 500 bytes")
+    try:
+        shlex.split(options.objective or "")
+    except ValueError as error:
+        raise BadInput(f"--objective {options.objective}: {error}") from error
     for name in ("little_epochs", "big_epochs", "threads"):
         value = getattr(options, name)
         if value is not None and value < 1:

@@ -15,7 +15,7 @@ import torch
 import card
 import export
 import nets
-from data import BadInput, write_arrays
+from data import BadInput, find, write_arrays
 from designs import DESIGNS, make_little, soft_cross_entropy
 from fit import Scale, fit, logits_of, one_hot
 from options import check_folders, command_of, parse
@@ -24,11 +24,13 @@ from tasks import own
 
 # How much worse than the big net the cascade may be where designs are compared.
 _COMPARISON_LOSS = 0.003
+# As `biglittle tune` has it; here so that nobody trains in vain.
+_LEAST_VALIDATION = 50
 
 
 def make_task(options):
     if options.task not in TASKS:
-        if options.data is None or not (options.data / "X.npy").is_file():
+        if options.data is None or find(options.data, "X.npy") is None:
             raise BadInput(f"--task {options.task} is none of {', '.join(TASKS)}, and --data names "
                            "no folder with an X.npy, which a task of your own needs")
         return own.task(options.task, options)
@@ -47,6 +49,11 @@ def check_data(task, loaded):
                            f"task {task.name} takes {task.dtype} {tuple(task.shape)}")
         if len(part) == 0 or part.truth.min() < 0 or part.truth.max() >= len(task.labels):
             raise BadInput(f"the {name} labels are not 0 to {len(task.labels) - 1}, or there are none")
+        if part.windows.dtype == np.float32 and not np.isfinite(part.windows).all():
+            raise BadInput(f"the {name} windows hold numbers that are not finite; leave such out")
+    if len(loaded.validation) < _LEAST_VALIDATION:
+        raise BadInput(f"{len(loaded.validation)} validation readings are too few, {_LEAST_VALIDATION} "
+                       "are the least; bring more data")
 
 
 def moments(windows):

@@ -108,10 +108,45 @@ def mistakes(folder, where):
     np.save(work / "y_validation.npy", truth[:20])
     refused(2, "20 validation readings are too few", *tune, "--max-loss", "0.1")
 
+    prepare = (*train(folder), "--prepare")
+    (folder / "labels.txt").write_text("closed\n\nopen\nleaking\n", encoding="utf-8")
+    refused(2, "labels.txt, line 2", *prepare)
+    (folder / "labels.txt").write_text("closed\nopen\nleaking\n", encoding="utf-8")
+    refused(2, "No closing quotation", *prepare, "--objective", "it's")
+    refused(2, "must be 1 to 64 characters of a-z 0-9 -", *prepare, "--task", "Valve")
+    groups_stay_together(folder, prepare)
+
+    windows, truth = np.load(folder / "X.npy"), np.load(folder / "y.npy")
+    np.save(folder / "X.npy", windows.reshape(READINGS, 1, 4, 16))
+    refused(2, "must be 8 or more", *prepare)
+    np.save(folder / "X.npy", windows[:100])
+    np.save(folder / "y.npy", truth[:100])
+    refused(2, "20 validation readings are too few", *prepare)
+    np.save(folder / "X.npy", windows)
+
     np.save(folder / "y.npy", np.full(READINGS, 3))
     refused(2, "must be 0 to 2", *train(folder))
     np.save(folder / "y.npy", np.zeros(READINGS - 1, int))
     refused(2, "they must be as many", *train(folder))
+
+
+def groups_stay_together(folder, prepare):
+    """Also where the test part is given. The first sample of each window says its group."""
+    windows, groups = np.load(folder / "X.npy"), np.arange(READINGS) // 90
+    marked = windows.copy()
+    marked[:, 0, 0] = groups
+    np.save(folder / "X.npy", np.asfortranarray(marked))
+    np.save(folder / "groups.npy", groups)
+    np.save(folder / "X_test.npy", np.asfortranarray(windows[:200]))
+    np.save(folder / "y_test.npy", np.load(folder / "y.npy")[:200])
+    done(*prepare)
+    held = np.load(folder / "work/data/X_validation.npy")
+    check(len(held) == 180 and len(set(held[:, 0, 0].tolist())) == 2,
+          "groups lie on both sides of the validation split")
+    check(np.load(folder / "work/data/X_test.npy").flags.c_contiguous, "the test part is not in C order")
+    for name in ("groups.npy", "X_test.npy", "y_test.npy"):
+        (folder / name).unlink()
+    np.save(folder / "X.npy", windows)
 
 
 if __name__ == "__main__":

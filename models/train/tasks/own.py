@@ -11,15 +11,23 @@ from tasks.task import Task
 
 _HELD = data.Held(every=5)
 _DTYPES = ("uint8", "int16", "float32")
+# What the big nets halve until one is left.
+_LEAST_SAMPLES, _LEAST_ROWS = 2, 8
 
 
 def _lines(path, what):
     try:
-        lines = [line.strip() for line in path.read_text(encoding="utf-8").splitlines()]
+        lines = [line.strip() for line in path.read_text(encoding="utf-8-sig").splitlines()]
     except (OSError, UnicodeDecodeError) as error:
         raise BadInput(f"cannot read {what} {path}: {error}; write one label a line, in the order "
                        "of the numbers in y.npy") from error
-    return [line for line in lines if line]
+    while lines and not lines[-1]:
+        lines.pop()
+    for number, line in enumerate(lines, 1):
+        # A line left out would give every label behind it another number.
+        if not line or not line.isprintable() or len(line.encode()) > 200:
+            raise BadInput(f"{path}, line {number}: a label is 1 to 200 bytes that can be printed")
+    return lines
 
 
 def _check(windows, truth, labels, folder):
@@ -73,11 +81,21 @@ def task(name, options):
     windows = data.read_npy(data.need(folder, "X.npy"))
     _check(windows, data.read_npy(data.need(folder, "y.npy")), labels, folder)
     shape = list(windows.shape[1:])
+    least = _LEAST_SAMPLES if len(shape) == 2 else _LEAST_ROWS
+    if min(shape[1:]) < least:
+        raise BadInput(f"{folder}/X.npy has the shape {windows.shape}; what follows the channels must "
+                       f"be {least} or more")
     layers, big = (_one_dimensional if len(shape) == 2 else _two_dimensional)(shape)
-    has_test = data.find(folder, "X_test.npy") is not None
-    split = ("Test: X_test.npy; validation: every 5th row of X.npy."
-             if has_test else f"Training, validation and test part drawn by the seed {options.seed}, "
-             "by group where groups.npy names one a row.")
+    has_test, has_groups = (data.find(folder, name) is not None
+                            for name in ("X_test.npy", "groups.npy"))
+    if not has_test:
+        split = (f"Training, validation and test part drawn by the seed {options.seed}, by group where "
+                 "groups.npy names one a row.")
+    elif has_groups:
+        split = ("Test: X_test.npy; validation: a fifth of the groups that groups.npy names, drawn by "
+                 f"the seed {options.seed}.")
+    else:
+        split = "Test: X_test.npy; validation: every 5th row of X.npy."
     return Task(
         name=name, description=options.description or f"{name}, {len(labels)} classes",
         labels=labels, priority=priority,
