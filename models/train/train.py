@@ -130,7 +130,8 @@ def biglittle(options, *arguments):
     except OSError as error:
         raise BadInput(f"cannot run {options.program}: {error}; name the front door or the built "
                        "program by --program") from error
-    return done.returncode, done.stdout, (done.stderr.strip().splitlines() or ["no message"])[-1]
+    said = [line for line in done.stderr.strip().splitlines() if not line.startswith("Run with --help")]
+    return done.returncode, done.stdout, (said or ["no message"])[-1]
 
 
 def check_engine(options, net, path, inputs):
