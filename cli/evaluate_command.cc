@@ -13,6 +13,7 @@
 #include "cli/child_process.h"
 #include "cli/demo_summary.h"
 #include "cli/installation.h"
+#include "cli/scratch_folder.h"
 #include "cli/tuning/evaluation.h"
 #include "cli/tuning/evaluation_report.h"
 #include "cli/tuning/labelled_data.h"
@@ -49,14 +50,13 @@ absl::StatusOr<Costs> NetCosts(const MeasuredTask& measured) {
 // Drawing is Python's, from the JSON file.
 absl::Status Plot(const std::filesystem::path& json, const std::filesystem::path& plot) {
   const std::filesystem::path script = Installation::Find().home / "cli/plot_evaluation.py";
-  std::filesystem::path log = plot;
+  std::filesystem::path log = json;
   log += ".log";
   absl::StatusOr<ChildProcess> child =
       ChildProcess::Start({kPython, script.string(), json.string(), plot.string()}, log);
   if (!child.ok()) return child.status();
   const std::optional<int> code = child->WaitUntil(Clock::Real().Now() + kDrawingTime);
   const std::string said = TailOfFile(log, 1);
-  std::filesystem::remove(log);
   if (code == kExitDone) return absl::OkStatus();
   return absl::InvalidArgumentError(
       fmt::format("cannot draw {}: {}; it takes Debian's python3-matplotlib and a folder that can "
@@ -76,17 +76,17 @@ absl::Status Run(const EvaluateOptions& options, std::ostream& out, std::ostream
   const Evaluation evaluation = Evaluate(task, measured->table, *rule, *costs);
   out << ToText(task, evaluation);
 
-  std::filesystem::path json = options.json;
-  if (json.empty() && !options.plot.empty()) {
-    json = options.plot;
-    json += ".json";
+  const std::string json = ToJson(task, evaluation);
+  if (!options.json.empty()) {
+    if (absl::Status s = WriteTextFile(options.json, json); !s.ok()) return s;
   }
-  if (json.empty()) return absl::OkStatus();
-  if (absl::Status s = WriteTextFile(json, ToJson(task, evaluation)); !s.ok()) return s;
   if (options.plot.empty()) return absl::OkStatus();
-  const absl::Status drawn = Plot(json, options.plot);
-  if (options.json.empty()) std::filesystem::remove(json);
-  return drawn;
+  // Beside the picture nothing of the user's may be overwritten.
+  const absl::StatusOr<ScratchFolder> scratch = ScratchFolder::Make("evaluate");
+  if (!scratch.ok()) return scratch.status();
+  const std::filesystem::path file = scratch->path() / "evaluation.json";
+  if (absl::Status s = WriteTextFile(file, json); !s.ok()) return s;
+  return Plot(file, options.plot);
 }
 
 }  // namespace

@@ -85,7 +85,7 @@ void AddTune(CLI::App& app, Command& chosen) {
   command->add_option("--max-risk", options.max_risk,
                       "Objective: with --confidence, at most this share wrong among the locally "
                       "answered");
-  command->add_option("--confidence", options.confidence, "Of --max-risk")->capture_default_str();
+  command->add_option("--confidence", options.confidence, "Of --max-risk; 0.95 without it");
   command->add_option("--min-recall", options.min_recall,
                       "As well: recall of every prioritised class");
   command->add_option("--score", options.score, "auto, confidence, margin, entropy, logistic")

@@ -53,11 +53,17 @@ absl::StatusOr<Objective> ObjectiveOf(const TuneCommandOptions& options) {
     objective.kind = wish.kind;
     objective.value = *wish.value;
   }
-  if (absl::Status s = CheckShare("--confidence", options.confidence, false); !s.ok()) return s;
+  if (options.confidence) {
+    if (absl::Status s = CheckShare("--confidence", *options.confidence, false); !s.ok()) return s;
+    if (!options.max_risk) {
+      return absl::InvalidArgumentError(
+          "--confidence belongs to --max-risk: state that objective, or leave --confidence out");
+    }
+    objective.confidence = *options.confidence;
+  }
   if (options.min_recall) {
     if (absl::Status s = CheckShare("--min-recall", *options.min_recall, false); !s.ok()) return s;
   }
-  objective.confidence = options.confidence;
   objective.min_recall = options.min_recall;
   return objective;
 }
@@ -130,9 +136,10 @@ void Print(const TuneResult& result, const Objective& objective, std::ostream& o
              expected.priority_recall() * 100.0);
   if (result.risk_bound) {
     fmt::print(out,
-               "with {:g} % confidence at most {:.2f} % are wrong among the locally answered "
-               "(exact binomial bound; fixed-sequence test)\n",
-               objective.confidence * 100.0, *result.risk_bound * 100.0);
+               "with {:g} % confidence at most {:g} % are wrong among the locally answered "
+               "(fixed-sequence test); the exact binomial bound of this one rule, had it not been "
+               "chosen, is {:.2f} %\n",
+               objective.confidence * 100.0, objective.value * 100.0, *result.risk_bound * 100.0);
   }
 }
 

@@ -19,7 +19,7 @@ struct TuneCommandOptions {
   std::optional<double> min_accuracy;
   std::optional<double> max_loss;
   std::optional<double> max_risk;
-  double confidence = 0.95;          // of max_risk
+  std::optional<double> confidence;  // of max_risk; 0.95
   std::optional<double> min_recall;  // beside any of them
   std::string score = "auto";        // or confidence, margin, entropy, logistic
   std::string thresholds = "auto";   // or per-class, one

@@ -4,6 +4,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "core/normalisation.h"
@@ -60,12 +61,12 @@ void Agent::OnSample(Sample sample, SteadyTime captured_at) {
   }
   const SteadyTime begin = clock_.Now();
   LocalAnswer answer = little_.Classify(task_, reading.window);
-  LittleVerdict verdict;
-  verdict.sequence = reading.sequence;
-  verdict.capture_time = reading.capture_time;
-  verdict.captured_at = reading.captured_at;
+  if (!std::isfinite(answer.prediction.confidence)) {
+    return FallBack(Unseen(reading), FallbackReason::kInvalidReading,
+                    "its values are too large for the little net");
+  }
+  LittleVerdict verdict = Unseen(reading);
   verdict.deadline = deadlines_.Of(answer.prediction);
-  verdict.truth = reading.truth;
   verdict.prediction = std::move(answer.prediction);
   verdict.unlike = answer.unlike;
   verdict.head = answer.head;

@@ -249,6 +249,21 @@ class Search {
   const Objective& objective_;
 };
 
+// A recall of nothing would meet every wish.
+absl::Status CheckRecallCanBeTold(const Task& task, const CascadeTable& table,
+                                  const Objective& objective) {
+  if (!objective.min_recall) return absl::OkStatus();
+  for (std::size_t label = 0; label < task.labels.size(); ++label) {
+    const int index = static_cast<int>(label);
+    if (!task.IsPriority(index) || std::ranges::count(table.truth, index) > 0) continue;
+    return absl::InvalidArgumentError(fmt::format(
+        "no validation reading is of the prioritised class {}, so that its recall cannot "
+        "be told: add some, or leave --min-recall out",
+        task.labels[label]));
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<TuneResult> Tune(const Task& task, const CascadeTable& table,
@@ -257,6 +272,7 @@ absl::StatusOr<TuneResult> Tune(const Task& task, const CascadeTable& table,
     return absl::InvalidArgumentError(fmt::format(
         "{} validation readings are too few, {} are the least", table.size(), kLeastReadings));
   }
+  if (absl::Status s = CheckRecallCanBeTold(task, table, options.objective); !s.ok()) return s;
   const Rows rows = Shuffled(table.size());
   const bool is_risk = options.objective.kind == ObjectiveKind::kMaxRisk;
   const auto middle = rows.begin() + static_cast<std::ptrdiff_t>(rows.size() / 2);

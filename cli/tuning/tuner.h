@@ -47,7 +47,9 @@ struct TuneResult {
   // On the readings that were not used to shape the family, where there are such (a risk bound);
   // else on those that chose the thresholds, and so a little flattering.
   CascadeCounts expected;
-  std::optional<double> risk_bound;  // upper confidence bound for the local error
+  // Upper confidence bound for the local error of the chosen rule by itself; what is promised, the
+  // choice included, is the objective's value.
+  std::optional<double> risk_bound;
 };
 
 // Fewer readings than this are refused: halves and folds would be left without mistakes to learn

@@ -102,7 +102,7 @@ TEST_F(TuneCommandTest, EveryOptionIsInTheFilesArguments) {
   EXPECT_THAT(Text(), HasSubstr("arguments: \"--max-risk 0.2 --confidence 0.9 --min-recall 0.5 "
                                 "--score margin --thresholds one --unlike-share 0\"\n"));
   EXPECT_THAT(Text(), HasSubstr("score: margin\n"));
-  EXPECT_THAT(out_.str(), HasSubstr("with 90 % confidence at most "));
+  EXPECT_THAT(out_.str(), HasSubstr("with 90 % confidence at most 20 % are wrong "));
   const Task task = LoadTask(File()).value.value();
   EXPECT_EQ(task.heads.front().thresholds[0], task.heads.front().thresholds[2]);
   EXPECT_FALSE(task.heads.front().most_energy.has_value());
@@ -135,6 +135,12 @@ TEST_F(TuneCommandTest, WrongOptionsAreRefusedInOneLine) {
   options_.confidence = 95;
   ExpectRefused(kExitBadInput, "--confidence must be above 0 and below 1, not 95; 5 % is 0.05");
   options_.confidence = 0.95;
+  options_.max_risk.reset();
+  ExpectRefused(kExitBadInput,
+                "--confidence belongs to --max-risk: state that objective, or leave --confidence "
+                "out");
+  options_.confidence.reset();
+  options_.max_risk = 0.1;
   options_.min_recall = -0.5;
   ExpectRefused(kExitBadInput, "--min-recall must be above 0 and below 1, not -0.5; 5 % is 0.05");
   options_.min_recall.reset();

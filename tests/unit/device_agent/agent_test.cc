@@ -150,14 +150,15 @@ TEST_F(AgentTest, ReadingsThatDoNotFitEndAsInvalid) {
   OnSample({TinyWindow({1, 2, 3}), std::nullopt});
   OnSample({TinyWindow({1, std::numeric_limits<float>::quiet_NaN(), 0, 0}), 0});
   OnSample({{DType::kUint8, {4}, std::vector<std::byte>(4)}, std::nullopt});
-  ASSERT_EQ(results_.size(), 3U);
+  OnSample({TinyWindow({3e38F, 3e38F, -3e38F, -3e38F}), 0});  // finite, but not once it is summed
+  ASSERT_EQ(results_.size(), 4U);
   for (const Result& result : results_) {
     EXPECT_EQ(result.decided_by, DecidedBy::kFallback);
     EXPECT_THAT(result.reason, HasSubstr("invalid_reading"));
     EXPECT_EQ(result.class_index, kOtherClass);
     EXPECT_EQ(result.confidence, 0.0F);
   }
-  EXPECT_EQ(agent_->counters().at("fell_back_invalid_reading"), 3U);
+  EXPECT_EQ(agent_->counters().at("fell_back_invalid_reading"), 4U);
 }
 
 TEST_F(AgentTest, ADroppedReadingHasItsResultToo) {
