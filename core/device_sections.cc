@@ -116,6 +116,7 @@ void ReadStore(const YamlNode& node, const std::filesystem::path& base,
   map.GetWhole("max_bytes", {65'536, std::int64_t{1} << 40}, config.max_bytes);
   map.GetDuration("max_age_s", {1, 315'360'000}, config.max_age);
   map.GetWhole("resend_per_s", {1, 1'000'000}, config.resend_per_s);
+  map.GetDuration("keep_ms", {0, 600'000}, config.keep);
   map.Finish();
   store = std::move(config);
 }

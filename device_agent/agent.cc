@@ -30,8 +30,10 @@ Escalator::Options EscalatorOptions(const FleetConfig& fleet, const DeviceConfig
 }
 
 ResultOutlet::Options OutletOptions(const FleetConfig& fleet, const DeviceConfig& device) {
+  const StoreConfig store = device.store.value_or(StoreConfig{});
   return {.topic = TopicsOf(fleet).Result(device.id),
-          .resend_per_s = device.store.value_or(StoreConfig{}).resend_per_s};
+          .resend_per_s = store.resend_per_s,
+          .keep = store.keep};
 }
 
 }  // namespace

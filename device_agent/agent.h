@@ -61,8 +61,10 @@ class Agent {
   void OnReply(const wire::Message& message) { escalator_.OnReply(message); }
   // The broker can be reached, or not any more. Begins as not.
   void OnLink(bool up);
-  // A result with this tag reached the broker, or was refused there.
-  void OnDelivered(std::uint64_t tag, bool delivered) { outlet_.OnDelivered(tag, delivered); }
+  // What became of a result with this tag.
+  void OnDelivered(std::uint64_t tag, wire::Delivery delivery) {
+    outlet_.OnDelivered(tag, delivery);
+  }
   // Ends what has run out of time, sends what is due.
   void OnTime();
   // Ends everything that is pending, because the agent stops.

@@ -52,7 +52,9 @@ wire::MqttSession::Options AgentLoop::SessionOptions(const FleetConfig& fleet) {
   options.birth = [this] { return StatusMessage(wire::State::kOnline); };
   options.on_message = [this](wire::Message&& message) { OnMessage(std::move(message)); };
   options.on_connection = [this](bool connected) { OnConnection(connected); };
-  options.on_delivered = [this](std::uint64_t tag, bool ok) { OnDelivered(tag, ok); };
+  options.on_delivered = [this](std::uint64_t tag, wire::Delivery delivery) {
+    OnDelivered(tag, delivery);
+  };
   return options;
 }
 
@@ -71,9 +73,9 @@ void AgentLoop::OnConnection(bool connected) {
   static_cast<void>(events_.TryPush(LinkChanged{}));
 }
 
-void AgentLoop::OnDelivered(std::uint64_t tag, bool delivered) {
+void AgentLoop::OnDelivered(std::uint64_t tag, wire::Delivery delivery) {
   const std::lock_guard lock(news_mutex_);
-  delivered_.emplace_back(tag, delivered);
+  delivered_.emplace_back(tag, delivery);
 }
 
 void AgentLoop::Stop() {
@@ -111,14 +113,14 @@ void AgentLoop::Flow() {
 }
 
 void AgentLoop::TakeNews() {
-  std::vector<std::pair<std::uint64_t, bool>> delivered;
+  std::vector<std::pair<std::uint64_t, wire::Delivery>> delivered;
   std::vector<bool> links;
   {
     const std::lock_guard lock(news_mutex_);
     delivered.swap(delivered_);
     links.swap(links_);
   }
-  for (const auto& [tag, ok] : delivered) agent_.OnDelivered(tag, ok);
+  for (const auto& [tag, delivery] : delivered) agent_.OnDelivered(tag, delivery);
   for (const bool up : links) agent_.OnLink(up);
 }
 

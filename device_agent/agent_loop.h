@@ -49,7 +49,7 @@ class AgentLoop {
   // The session's threads.
   void OnMessage(wire::Message&& message);
   void OnConnection(bool connected);
-  void OnDelivered(std::uint64_t tag, bool delivered);
+  void OnDelivered(std::uint64_t tag, wire::Delivery delivery);
 
   // The thread of Run.
   void Flow();
@@ -83,7 +83,7 @@ class AgentLoop {
   // Protected by news_mutex_: what the session's threads have to tell. `delivered_` is bounded by
   // the session's backlog.
   std::mutex news_mutex_;
-  std::vector<std::pair<std::uint64_t, bool>> delivered_;
+  std::vector<std::pair<std::uint64_t, wire::Delivery>> delivered_;
   std::vector<bool> links_;  // up or down, in order
   std::uint64_t replies_dropped_ = 0;
 

@@ -12,6 +12,13 @@ namespace biglittle::wire {
 inline constexpr char kProtobufContent[] = "application/x-protobuf";
 inline constexpr char kJsonContent[] = "application/json";
 
+// What became of a published message.
+enum class Delivery : std::uint8_t {
+  kTaken,       // the broker has it
+  kNoConsumer,  // the broker took it and had nobody to give it to
+  kRefused,     // the broker's acknowledgement says no
+};
+
 struct Message {
   std::string topic;
   std::string payload;

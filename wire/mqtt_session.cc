@@ -69,7 +69,7 @@ class MqttSession::Impl {
 
   // On Paho's threads.
   void OnMessage(const mqtt::message& message);
-  void OnDone(std::uint64_t id, bool delivered);
+  void OnDone(std::uint64_t id, Delivery delivery);
   void OnLost(const std::string& cause);
 
   // Constant after construction.
@@ -282,8 +282,7 @@ PahoConnection::Events MqttSession::Impl::Events() {
   PahoConnection::Events events;
   events.on_message = [this](const mqtt::message& message) { OnMessage(message); };
   events.on_lost = [this](const std::string& cause) { OnLost(cause); };
-  events.on_acknowledged = [this](std::uint64_t id) { OnDone(id, true); };
-  events.on_refused = [this](std::uint64_t id) { OnDone(id, false); };
+  events.on_done = [this](std::uint64_t id, Delivery delivery) { OnDone(id, delivery); };
   events.cancelled = [this] {
     const Lock lock(mutex_);
     return stopping_ || lost_;
@@ -291,16 +290,17 @@ PahoConnection::Events MqttSession::Impl::Events() {
   return events;
 }
 
-void MqttSession::Impl::OnDone(std::uint64_t id, bool delivered) {
+void MqttSession::Impl::OnDone(std::uint64_t id, Delivery delivery) {
+  const bool refused = delivery == Delivery::kRefused;
   std::optional<std::uint64_t> tag;
   {
     const Lock lock(mutex_);
-    tag = delivered ? outbox_.Acknowledge(id) : outbox_.Refuse(id);
+    tag = refused ? outbox_.Refuse(id) : outbox_.Acknowledge(id);
     if (!tag) return;
-    if (!delivered) ++counters_.refused_by_broker;
+    if (refused) ++counters_.refused_by_broker;
     changed_.notify_all();
   }
-  if (*tag != 0 && options_.on_delivered) options_.on_delivered(*tag, delivered);
+  if (*tag != 0 && options_.on_delivered) options_.on_delivered(*tag, delivery);
 }
 
 void MqttSession::Impl::OnMessage(const mqtt::message& message) {

@@ -38,9 +38,9 @@ class MqttSession {
     std::function<Message()> birth;
     std::function<void(Message&&)> on_message;
     std::function<void(bool connected)> on_connection;
-    // Once for each message with a tag that was taken: the broker has it, or refused it. Not called
-    // for those that are left when the session stops.
-    std::function<void(std::uint64_t tag, bool delivered)> on_delivered;
+    // Once for each message with a tag and without expires_at that Publish took. Not called for
+    // those that are left when the session stops.
+    std::function<void(std::uint64_t tag, Delivery delivery)> on_delivered;
   };
 
   // Everything counted since construction.

@@ -30,8 +30,7 @@ class PahoConnection final : private mqtt::iaction_listener {
   struct Events {
     std::function<void(const mqtt::message& message)> on_message;
     std::function<void(const std::string& cause)> on_lost;
-    std::function<void(std::uint64_t id)> on_acknowledged;
-    std::function<void(std::uint64_t id)> on_refused;  // the broker's acknowledgement says no
+    std::function<void(std::uint64_t id, Delivery delivery)> on_done;
     // Asked while waiting: true ends the wait.
     std::function<bool()> cancelled;
   };
@@ -47,7 +46,7 @@ class PahoConnection final : private mqtt::iaction_listener {
   absl::Status Subscribe(const std::string& filter);
   // Bounded in time; what the broker says does not matter any more.
   void Unsubscribe(const std::vector<std::string>& filters);
-  // Hands the message to Paho; on_acknowledged or on_refused follow, or the connection is lost.
+  // Hands the message to Paho; on_done follows, or the connection is lost.
   absl::Status Publish(std::uint64_t id, const OutgoingMessage& message, SteadyTime now);
 
   bool connected() const { return client_.is_connected(); }

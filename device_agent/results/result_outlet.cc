@@ -6,15 +6,15 @@
 #include <algorithm>
 #include <span>
 #include <utility>
+#include <vector>
 
 namespace biglittle {
 namespace {
 
-// Delivered rows are removed together: a transaction for each would cost more than the rest.
-constexpr std::size_t kMaxDelivered = 256;
-// While the store fails they are kept, up to so many.
-constexpr std::size_t kMostDelivered = 16384;
+// Rows that cannot be removed are remembered, up to so many.
+constexpr std::size_t kMostDone = 65536;
 constexpr Milliseconds kFlushInterval{200};
+constexpr Milliseconds kNobodyListensPause{1000};
 constexpr std::chrono::seconds kAgingInterval{60};
 // Stored results go out while fewer than this are on their way: new ones do not queue behind them.
 constexpr std::size_t kResendWindow = 32;
@@ -68,8 +68,8 @@ void ResultOutlet::Provisional(const wire::Result& result) {
 void ResultOutlet::Final(const wire::Result& result) {
   // A provisional one that was never sent says nothing any more.
   const ResultKey provisional = ProvisionalKey(result.sequence);
-  if (unsent_from_ && provisional >= *unsent_from_ && !in_flight_.contains(provisional)) {
-    delivered_.push_back(provisional);
+  if (unsent_provisional_.erase(provisional) > 0) {
+    done_.emplace_front(SteadyTime::min(), provisional);
   }
   Send(result, FinalKey(result.sequence));
 }
@@ -77,7 +77,7 @@ void ResultOutlet::Final(const wire::Result& result) {
 void ResultOutlet::Send(const wire::Result& result, ResultKey key) {
   const bool stored = store_ && Store(result, key, false);
   // What the store still says about the reading is wrong from now on.
-  if (store_ && !stored) delivered_.push_back(key);
+  if (store_ && !stored) done_.emplace_front(SteadyTime::min(), key);
   // With a store the broker's absence is the store's business; without one the session keeps what
   // it can.
   if (stored && !link_up_) return SendLater(key);
@@ -111,32 +111,59 @@ absl::Status ResultOutlet::PublishResult(const wire::Result& result, ResultKey t
   return publish_(std::move(message));
 }
 
-void ResultOutlet::OnLink(bool up) { link_up_ = up; }
-
-void ResultOutlet::OnDelivered(std::uint64_t tag, bool delivered) {
-  if (in_flight_.erase(tag) == 0) return;
-  if (!delivered) return SendLater(tag);
-  delivered_.push_back(tag);
-  if (delivered_.size() >= kMaxDelivered && !store_fails_) Flush();
+// The broker may have lost what it had acknowledged: a consumer drops what it has twice.
+void ResultOutlet::OnLink(bool up) {
+  link_up_ = up;
+  if (!up) return;
+  std::erase_if(done_, [this](const auto& done) {
+    if (done.first == SteadyTime::min()) return false;
+    SendLater(done.second);
+    return true;
+  });
+  resend_from_ = clock_.Now();
 }
 
-void ResultOutlet::Flush() {
-  if (!store_ || delivered_.empty()) return;
-  const absl::Status status = store_->Remove(delivered_);
+void ResultOutlet::OnDelivered(std::uint64_t tag, wire::Delivery delivery) {
+  if (in_flight_.erase(tag) == 0) return;
+  if (delivery == wire::Delivery::kTaken) {
+    done_.emplace_back(clock_.Now() + options_.keep, tag);
+    return;
+  }
+  SendLater(tag);
+  // New results go on finding out whether somebody listens.
+  resend_from_ = clock_.Now() + kNobodyListensPause;
+  if (delivery == wire::Delivery::kNoConsumer) ++counters_["results_without_consumer"];
+}
+
+// Together: a transaction for each would cost more than the rest.
+void ResultOutlet::Forget(SteadyTime now) {
+  if (!store_ || (!link_up_ && now != SteadyTime::max())) return;
+  std::vector<ResultKey> keys;
+  for (const auto& [from, key] : done_) {
+    if (from > now) break;
+    keys.push_back(key);
+  }
+  if (keys.empty()) return;
+  const absl::Status status = store_->Remove(keys);
   NoteStore(status);
   // Tried again later. Rows that stay are sent again after a restart, which a consumer recognises.
-  if (status.ok() || delivered_.size() >= kMostDelivered) delivered_.clear();
+  if (!status.ok() && done_.size() < kMostDone) return;
+  done_.erase(done_.begin(), done_.begin() + static_cast<std::ptrdiff_t>(keys.size()));
 }
 
 void ResultOutlet::SendLater(ResultKey key) {
   unsent_from_ = unsent_from_ ? std::min(*unsent_from_, key) : key;
+  if (IsFinalKey(key)) return;
+  // Those that the store drops stay in here: begun anew now and then.
+  if (unsent_provisional_.size() >= kMostDone) unsent_provisional_.clear();
+  unsent_provisional_.insert(key);
 }
 
 void ResultOutlet::OnTime() {
   if (!store_) return;
   const SteadyTime now = clock_.Now();
   if (now >= next_flush_) {
-    Flush();
+    Forget(now);
     next_flush_ = now + kFlushInterval;
   }
   if (now >= next_aging_) {
@@ -144,18 +171,17 @@ void ResultOutlet::OnTime() {
     CountDropped();
     next_aging_ = now + kAgingInterval;
   }
-  if (link_up_ && unsent_from_) Resend();
+  if (link_up_ && unsent_from_ && now >= resend_from_) Resend();
 }
 
 void ResultOutlet::Resend() {
   const SteadyTime now = clock_.Now();
-  Flush();
   while (in_flight_.size() < kResendWindow && resend_budget_.Has(1, now)) {
     const auto rows = store_->From(*unsent_from_, kRowsAtOnce);
     if (!rows.ok()) return NoteStore(rows.status());
     if (rows->empty()) return unsent_from_.reset();
     for (const ResultStore::Row& row : *rows) {
-      if (!in_flight_.contains(row.key)) {
+      if (!in_flight_.contains(row.key) && !IsDone(row.key)) {
         if (in_flight_.size() >= kResendWindow || !resend_budget_.Has(1, now)) return;
         if (!ResendRow(row)) return;
       }
@@ -164,17 +190,23 @@ void ResultOutlet::Resend() {
   }
 }
 
+// Few: what was delivered within the time that it is kept.
+bool ResultOutlet::IsDone(ResultKey key) const {
+  return std::ranges::find(done_, key, &std::pair<SteadyTime, ResultKey>::second) != done_.end();
+}
+
 bool ResultOutlet::ResendRow(const ResultStore::Row& row) {
   auto result = wire::DecodeResult(row.payload, wire::kProtobufContent);
   if (!result.ok()) {
     ++counters_["store_rows_unreadable"];
-    delivered_.push_back(row.key);
+    done_.emplace_front(SteadyTime::min(), row.key);
     return true;
   }
   result->resent = true;
   if (!PublishResult(*result, row.key).ok()) return false;
   resend_budget_.Take(1);
   in_flight_.insert(row.key);
+  unsent_provisional_.erase(row.key);
   ++counters_["results_resent"];
   return true;
 }
@@ -182,14 +214,16 @@ bool ResultOutlet::ResendRow(const ResultStore::Row& row) {
 std::optional<SteadyTime> ResultOutlet::NextWake() const {
   if (!store_) return std::nullopt;
   SteadyTime wake = next_aging_;
-  if (!delivered_.empty()) wake = std::min(wake, next_flush_);
-  if (link_up_ && unsent_from_) wake = std::min(wake, clock_.Now() + kResendPoll);
+  if (!done_.empty() && link_up_) wake = std::min(wake, std::max(next_flush_, done_.front().first));
+  if (link_up_ && unsent_from_) {
+    wake = std::min(wake, std::max(resend_from_, clock_.Now() + kResendPoll));
+  }
   return wake;
 }
 
 std::uint64_t ResultOutlet::undelivered() const {
   if (!store_) return 0;
-  const std::uint64_t done = store_->open_rows() + delivered_.size();
+  const std::uint64_t done = store_->open_rows() + done_.size();
   return store_->rows() - std::min(store_->rows(), done);
 }
 

@@ -7,12 +7,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <optional>
 #include <string>
 #include <unordered_set>
-#include <vector>
+#include <utility>
 
 #include "absl/status/status.h"
 
@@ -29,6 +30,7 @@ class ResultOutlet {
   struct Options {
     std::string topic;
     std::size_t resend_per_s = 200;
+    Milliseconds keep{2000};  // a delivered result, in case the broker dies
   };
   // Takes a message to be published. Where its tag is not 0, OnDelivered is to be called for it
   // once, if it was taken.
@@ -54,12 +56,12 @@ class ResultOutlet {
 
   // The broker can be reached, or not any more. Begins as not.
   void OnLink(bool up);
-  // The message of this tag is at the broker, or was refused by it.
-  void OnDelivered(std::uint64_t tag, bool delivered);
+  // What became of the message of this tag. One that nobody listened to counts as not delivered.
+  void OnDelivered(std::uint64_t tag, wire::Delivery delivery);
   // Sends again what is in the store, forgets what was delivered and what is too old.
   void OnTime();
   // Forgets at once all that was delivered.
-  void Flush();
+  void Flush() { Forget(SteadyTime::max()); }
 
   std::optional<SteadyTime> NextWake() const;
   // Results in the store that were not delivered, without those of escalations under way.
@@ -72,9 +74,11 @@ class ResultOutlet {
   void Send(const wire::Result& result, ResultKey key);
   bool Store(const wire::Result& result, ResultKey key, bool open);
   absl::Status PublishResult(const wire::Result& result, ResultKey tag);
+  void Forget(SteadyTime now);
   void Resend();
   bool ResendRow(const ResultStore::Row& row);
   void SendLater(ResultKey key);
+  bool IsDone(ResultKey key) const;
   void NoteStore(const absl::Status& status);
   void CountDropped();
 
@@ -89,7 +93,11 @@ class ResultOutlet {
   bool link_up_ = false;
   TokenBucket resend_budget_;
   std::unordered_set<ResultKey> in_flight_;  // at most what the session's backlog holds
-  std::vector<ResultKey> delivered_;         // to be removed from the store; bounded
+  // Of readings that may still be under way; bounded.
+  std::unordered_set<ResultKey> unsent_provisional_;
+  // To be removed from the store, each from its time on, in order of time; bounded.
+  std::deque<std::pair<SteadyTime, ResultKey>> done_;
+  SteadyTime resend_from_;  // nobody listened: not before
   // No row before this one waits to be sent; nullopt: none at all does.
   std::optional<ResultKey> unsent_from_;
   SteadyTime next_flush_;

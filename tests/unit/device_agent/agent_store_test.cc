@@ -14,6 +14,8 @@ namespace {
 
 using testing::ElementsAre;
 
+const Milliseconds kKeep = StoreConfig{}.keep;
+
 class AgentStoreTest : public AgentTest {
  protected:
   AgentStoreTest() { Start(); }
@@ -31,7 +33,8 @@ class AgentStoreTest : public AgentTest {
     MakeAgent(device, LoadTinyTask(), *std::move(store), "run-" + std::to_string(++runs_));
   }
   void Deliver() {
-    for (const std::uint64_t tag : std::exchange(tags_, {})) agent_->OnDelivered(tag, true);
+    for (const std::uint64_t tag : std::exchange(tags_, {}))
+      agent_->OnDelivered(tag, wire::Delivery::kTaken);
   }
   void Pass(Milliseconds time) {
     for (Milliseconds passed{0}; passed < time; passed += Milliseconds(10)) {
@@ -55,9 +58,11 @@ TEST_F(AgentStoreTest, WhatTheBrokerHasIsForgotten) {
   EXPECT_EQ(agent_->counters().at("store_rows"), 1U);
   EXPECT_FALSE(results_.front().resent);
   Deliver();
+  EXPECT_EQ(agent_->outlet().undelivered(), 0U);
+  Pass(kKeep - Milliseconds(10));
+  EXPECT_EQ(agent_->counters().at("store_rows"), 1U);
   Pass(Milliseconds(300));
   EXPECT_EQ(agent_->counters().at("store_rows"), 0U);
-  EXPECT_EQ(agent_->outlet().undelivered(), 0U);
   EXPECT_EQ(results_.size(), 1U);
 }
 
@@ -72,7 +77,7 @@ TEST_F(AgentStoreTest, WhatHappensOfflineIsSentInOrderAfterwardsAndMarked) {
   EXPECT_THAT(Sequences(), ElementsAre(0, 1, 2, 3, 4));
   for (const wire::Result& result : results_) EXPECT_TRUE(result.resent);
   Deliver();
-  Pass(Milliseconds(300));
+  Pass(kKeep + Milliseconds(300));
   EXPECT_EQ(results_.size(), 5U);
   EXPECT_EQ(agent_->counters().at("store_rows"), 0U);
 }
@@ -117,10 +122,42 @@ TEST_F(AgentStoreTest, AKilledAgentGoesOnWhereItWas) {
 
 TEST_F(AgentStoreTest, AMessageThatTheBrokerRefusedIsSentAgain) {
   OnSample(TinySample(2, true));
-  agent_->OnDelivered(tags_.front(), false);
-  Pass(Milliseconds(50));
+  agent_->OnDelivered(tags_.front(), wire::Delivery::kRefused);
+  Pass(Milliseconds(1100));
   EXPECT_EQ(results_.size(), 2U);
   EXPECT_TRUE(results_[1].resent);
+}
+
+TEST_F(AgentStoreTest, WhatADyingBrokerHadAcknowledgedIsSentAgain) {
+  OnSample(TinySample(2, true));
+  Deliver();
+  Pass(Milliseconds(500));
+  agent_->OnLink(false);
+  Pass(kKeep + Milliseconds(1000));  // however long it is away
+  agent_->OnLink(true);
+  Pass(Milliseconds(50));
+  ASSERT_EQ(results_.size(), 2U);
+  EXPECT_TRUE(results_[1].resent);
+  Deliver();
+  Pass(kKeep + Milliseconds(300));
+  EXPECT_EQ(agent_->counters().at("store_rows"), 0U);
+}
+
+TEST_F(AgentStoreTest, WhatNobodyListenedToWaitsUntilSomebodyDoes) {
+  OnSample(TinySample(2, true));
+  for (int i = 0; i < 50; ++i) {
+    for (const std::uint64_t tag : std::exchange(tags_, {})) {
+      agent_->OnDelivered(tag, wire::Delivery::kNoConsumer);
+    }
+    Pass(Milliseconds(100));
+  }
+  EXPECT_EQ(agent_->outlet().undelivered(), 1U);
+  EXPECT_GE(results_.size(), 4U);
+  EXPECT_LE(results_.size(), 6U);  // once a second
+  EXPECT_GE(agent_->counters().at("results_without_consumer"), 4U);
+  Pass(Milliseconds(1100));
+  Deliver();
+  EXPECT_EQ(agent_->outlet().undelivered(), 0U);
 }
 
 TEST_F(AgentStoreTest, AProvisionalResultThatCameTooLateIsNotSent) {
@@ -185,7 +222,7 @@ TEST_F(AgentStoreTest, NoReadingIsLostOrEndsTwiceInEverySchedule) {
       ASSERT_EQ(agent_->next_sequence(), taken) << "seed " << seed;
     }
     agent_->OnLink(true);
-    for (int i = 0; i < 30; ++i) {
+    for (int i = 0; i < 100; ++i) {
       Pass(Milliseconds(50));
       Deliver();
     }
