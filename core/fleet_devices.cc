@@ -8,6 +8,7 @@
 #include <utility>
 #include <variant>
 
+#include "core/task_versions.h"
 #include "core/text.h"
 
 namespace biglittle {
@@ -47,7 +48,8 @@ std::string KnownTasks::Read(const YamlNode& node, std::string_view name, Proble
   auto known = exists_.find(*text);
   if (known == exists_.end()) {
     std::error_code error;
-    const bool exists = std::filesystem::is_regular_file(models_ / *text / "task.yaml", error);
+    const bool exists =
+        std::filesystem::is_regular_file(ResolveTaskFolder(models_ / *text) / "task.yaml", error);
     known = exists_.emplace(*text, exists).first;
   }
   if (known->second) return *text;
