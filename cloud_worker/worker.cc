@@ -7,7 +7,6 @@
 #include <variant>
 
 #include "core/clock.h"
-#include "core/run_id.h"
 #include "wire/session_counters.h"
 
 namespace biglittle {
@@ -38,7 +37,7 @@ Worker::Worker(const FleetConfig& fleet, const WorkerConfig& config, ModelStore&
       batcher_({config.max_batch_size, config.max_queue_delay}, config.queue_capacity,
                config.compute_threads, Clock::Real()),
       memory_(config.deduplication_window, config.deduplication_entries),
-      status_{.fleet = fleet.fleet, .worker = config.id, .run = NewRunId()},
+      status_(topics_, fleet.fleet, config.id),
       session_(SessionOptions(fleet)) {}
 
 Worker::~Worker() {
@@ -71,9 +70,7 @@ absl::Status Worker::Run() {
   expiry_thread_ = std::thread([this] {
     while (auto expired = batcher_.NextExpired()) RefuseExpired(*std::move(expired));
   });
-  if (config_.reload_interval > Milliseconds(0)) {
-    reload_thread_ = std::thread([this] { ReloadLoop(); });
-  }
+  reload_thread_ = std::thread([this] { ReloadLoop(); });
   session_.Start();
   for (;;) {
     const SteadyTime next_status = Clock::Real().Now() + config_.status_interval;
@@ -94,9 +91,9 @@ void Worker::OnMessage(wire::Message&& message) {
 }
 
 void Worker::TakeIn(const wire::Message& message) {
-  Count("requests");
+  status_.Count("requests");
   std::optional<Admission> admission = intake_.Admit(message);
-  if (!admission) return Count("requests_on_foreign_topics");
+  if (!admission) return status_.Count("requests_on_foreign_topics");
   if (admission->request_refused) {
     return Refuse(admission->address, *std::move(admission->request_refused));
   }
@@ -122,7 +119,7 @@ bool Worker::IsNew(const WorkItem& item, std::vector<Answer>& repeats) {
     known = memory_.Ask({item.address, item.sequence}, Clock::Real().Now());
   }
   if (std::holds_alternative<ReplyMemory::New>(known)) return true;
-  Count("repeated_requests");
+  status_.Count("repeated_requests");
   if (auto* reply = std::get_if<wire::ReadingReply>(&known)) {
     repeats.push_back({item.address, std::move(*reply)});
   }
@@ -150,12 +147,12 @@ ComputePool::Work Worker::PoolWork() {
   work.next = [this] { return batcher_.Next(); };
   work.classify = classify_;
   work.deliver = [this](ComputePool::Computed computed) {
-    Count("batches");
+    status_.Count("batches");
     batcher_.Computed(computed.task, computed.answers.size(), computed.compute_time);
     AnswerReadings(std::move(computed.answers));
   };
   work.hung = [this](std::vector<Answer> refusals) {
-    Count("inference_timeouts");
+    status_.Count("inference_timeouts");
     spdlog::error("{}: a batch of {} readings did not come back from the net, they are refused",
                   config_.id, refusals.size());
     AnswerReadings(std::move(refusals));
@@ -163,7 +160,7 @@ ComputePool::Work Worker::PoolWork() {
   work.renew = [this](const std::string& task) { return models_.Renew(task); };
   work.gave_up = [this](const absl::Status& why) {
     {
-      const std::lock_guard lock(status_mutex_);
+      const std::lock_guard lock(failure_mutex_);
       failure_ = why;
     }
     Stop();
@@ -171,22 +168,27 @@ ComputePool::Work Worker::PoolWork() {
   return work;
 }
 
+// The first look is taken in any case: it tells of versions that could not be loaded at the start.
 void Worker::ReloadLoop() {
-  while (!reload_stop_.closed()) {
-    for (const ModelStore::Change& change : models_.LookForChanges()) {
-      if (change.problem.empty()) {
-        Count("reloads");
-        spdlog::info("{}: task {} is served by {} from now on: {}", config_.id, change.task,
-                     change.folder.string(), change.digest);
-      } else {
-        Count("reload_failures");
-        spdlog::error("{}: task {} keeps the model that serves, {} cannot replace it: {}",
-                      config_.id, change.task, change.folder.string(), change.problem);
-      }
-      if (session_.connected()) Send(StatusMessage(wire::State::kOnline));
-    }
+  for (;;) {
+    for (const ModelStore::Change& change : models_.LookForChanges()) TellChange(change);
+    if (config_.reload_interval == Milliseconds(0)) return;
     static_cast<void>(reload_stop_.PopUntil(Clock::Real().Now() + config_.reload_interval));
+    if (reload_stop_.closed()) return;
   }
+}
+
+void Worker::TellChange(const ModelStore::Change& change) {
+  if (change.problem.empty()) {
+    status_.Count("reloads");
+    spdlog::info("{}: task {} is served by {} from now on: {}", config_.id, change.task,
+                 change.folder.string(), change.digest);
+  } else {
+    status_.Count("reload_failures");
+    spdlog::error("{}: task {} keeps the model that serves, {} cannot replace it: {}", config_.id,
+                  change.task, change.folder.string(), change.problem);
+  }
+  if (session_.connected()) Send(StatusMessage(wire::State::kOnline));
 }
 
 // What became of readings that were taken in: remembered, counted, sent.
@@ -203,11 +205,7 @@ void Worker::AnswerReadings(std::vector<Answer> answers) {
       }
     }
   }
-  for (const Answer& answer : answers) {
-    const auto* rejection = std::get_if<Rejection>(&answer.reply.answer);
-    Count(rejection == nullptr ? std::string("answered")
-                               : fmt::format("rejected_{}", Name(rejection->reason)));
-  }
+  status_.CountAnswers(answers);
   SendReplies(std::move(answers));
 }
 
@@ -217,37 +215,24 @@ void Worker::SendReplies(std::vector<Answer> answers) {
 
 void Worker::Send(wire::Message message) {
   if (const absl::Status taken = session_.Publish(std::move(message)); !taken.ok()) {
-    Count("replies_refused");
+    status_.Count("replies_refused");
     spdlog::debug("{}: a message could not be published: {}", config_.id,
                   std::string(taken.message()));
   }
 }
 
 void Worker::Refuse(const ReplyAddress& address, Rejection rejection) {
-  Count(fmt::format("rejected_{}", Name(rejection.reason)));
+  status_.Count(fmt::format("rejected_{}", Name(rejection.reason)));
   spdlog::debug("{}: request of {} refused: {}: {}", config_.id, address.device,
                 Name(rejection.reason), rejection.detail);
   Send(replier_.Refuse(address, std::move(rejection)));
 }
 
-void Worker::Count(const std::string& name, std::uint64_t by) {
-  const std::lock_guard lock(status_mutex_);
-  status_.counters[name] += by;
-}
-
 // On the session's thread as well as on ours.
-wire::Message Worker::StatusMessage(wire::State state) {
-  const std::lock_guard lock(status_mutex_);
-  status_.state = state;
-  status_.time = Clock::Real().WallNow();
-  status_.models = models_.Digests();
-  status_.counters["queue_depth"] = batcher_.size();
-  wire::Message message;
-  message.topic = topics_.WorkerStatus(config_.id);
-  message.payload = Encode(status_);
-  message.content_type = wire::kJsonContent;
-  message.retained = true;
-  return message;
+wire::Message Worker::StatusMessage(wire::State state,
+                                    std::map<std::string, std::uint64_t> counters) {
+  counters["queue_depth"] = batcher_.size();
+  return status_.Message(state, models_.Digests(), counters);
 }
 
 // A quarter of the time is kept for leaving the group, and a quarter for the broker.
@@ -257,20 +242,17 @@ absl::Status Worker::Finish() {
   // Leave the group first: what arrives from now on is for the other workers.
   session_.Unsubscribe(begin + config_.drain_timeout / 4);
   FinishWork(deadline - config_.drain_timeout / 4);
-  absl::Status failure;
-  {
-    std::map<std::string, std::uint64_t> session_counters;
-    wire::AddCounters(session_.counters(), session_counters);
-    const std::lock_guard lock(status_mutex_);
-    status_.counters.merge(session_counters);
-    failure = failure_;
-  }
-  Send(StatusMessage(wire::State::kStopped));
+  std::map<std::string, std::uint64_t> session_counters;
+  wire::AddCounters(session_.counters(), session_counters);
+  Send(StatusMessage(wire::State::kStopped, std::move(session_counters)));
   const std::size_t left = session_.Drain(deadline);
   session_.Stop();
   reload_stop_.Close();
   Join(reload_thread_);
-  if (!failure.ok() || left == 0) return failure;
+  {
+    const std::lock_guard lock(failure_mutex_);
+    if (!failure_.ok() || left == 0) return failure_;
+  }
   return absl::UnavailableError(
       fmt::format("{} messages could not be delivered within drain_timeout_ms, the broker at {} "
                   "did not take them: check that it runs and is reachable",

@@ -23,6 +23,7 @@
 #include "cloud_worker/models/model_store.h"
 #include "cloud_worker/replier.h"
 #include "cloud_worker/reply_memory.h"
+#include "cloud_worker/worker_status.h"
 #include "core/bounded_queue.h"
 #include "core/fleet_config.h"
 #include "wire/mqtt_session.h"
@@ -70,6 +71,7 @@ class Worker {
 
   // The reload thread.
   void ReloadLoop();
+  void TellChange(const ModelStore::Change& change);
 
   // Any thread.
   void AnswerReadings(std::vector<Answer> answers);
@@ -77,8 +79,9 @@ class Worker {
   void Send(wire::Message message);
   void SendReplies(std::vector<Answer> answers);
   void Refuse(const ReplyAddress& address, wire::Rejection rejection);
-  void Count(const std::string& name, std::uint64_t by = 1);
-  wire::Message StatusMessage(wire::State state);
+  // `counters`: more than our own.
+  wire::Message StatusMessage(wire::State state,
+                              std::map<std::string, std::uint64_t> counters = {});
 
   // The caller of Run.
   absl::Status Finish();
@@ -99,9 +102,10 @@ class Worker {
   std::mutex memory_mutex_;
   ReplyMemory memory_;
 
-  // Protected by status_mutex_.
-  std::mutex status_mutex_;
-  wire::Status status_;
+  WorkerStatus status_;
+
+  // Protected by failure_mutex_.
+  std::mutex failure_mutex_;
   absl::Status failure_;
 
   BoundedQueue<int> stop_requests_{1};

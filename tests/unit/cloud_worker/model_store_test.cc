@@ -4,50 +4,21 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <fstream>
-#include <iterator>
 #include <thread>
 
-#include "core/digest.h"
 #include "tests/fakes/temporary_folder.h"
 #include "tests/fakes/tiny_task.h"
+#include "tests/fakes/tiny_versions.h"
 
 namespace biglittle {
 namespace {
 
 using testing::HasSubstr;
 
-std::string ReadAll(const std::filesystem::path& path) {
-  std::ifstream stream(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(stream), {}};
-}
-
-std::string With(std::string text, const std::string& from, const std::string& to) {
-  EXPECT_NE(text.find(from), std::string::npos) << from;
-  return text.replace(text.find(from), from.size(), to);
-}
-
-// The net of tests/data/tiny, in a file of another digest: the producer's name is of no account.
-std::string Net(const std::string& variant) {
-  // Field 2 of ONNX's ModelProto, producer_name, after all others.
-  return ReadAll(TestDataFolder() / "tiny" / "big.onnx") + '\x12' +
-         static_cast<char>(variant.size()) + variant;
-}
-std::string DigestOf(const std::string& variant) {
-  const std::string net = Net(variant);
-  return Sha256(std::as_bytes(std::span(net)));
-}
-
 class ModelStoreTest : public testing::Test {
  protected:
-  // A complete task folder whose big net is `variant`.
   std::filesystem::path Write(const std::string& version, const std::string& variant) {
-    const std::filesystem::path folder = std::filesystem::path("tiny") / version;
-    folder_.Write(folder / "little.onnx", ReadAll(TestDataFolder() / "tiny" / "little.onnx"));
-    folder_.Write(folder / "big.onnx", Net(variant));
-    folder_.Write(folder / "task.yaml", With(ReadAll(TestDataFolder() / "tiny" / "task.yaml"),
-                                             LoadTinyTask().big.sha256, DigestOf(variant)));
-    return folder_.path() / folder;
+    return WriteTinyVersion(folder_, version, variant);
   }
   absl::StatusOr<std::unique_ptr<ModelStore>> Load() const {
     return ModelStore::Load(
@@ -81,9 +52,9 @@ class ModelStoreTest : public testing::Test {
     const auto changes = store.LookForChanges();
     ASSERT_EQ(changes.size(), 1U);
     EXPECT_EQ(changes.front().problem, "");
-    EXPECT_EQ(changes.front().digest, DigestOf(variant));
-    EXPECT_EQ(Serving(store), DigestOf(variant));
-    EXPECT_EQ(DigestOfAnswer(store), DigestOf(variant));
+    EXPECT_EQ(changes.front().digest, TinyNetDigest(variant));
+    EXPECT_EQ(Serving(store), TinyNetDigest(variant));
+    EXPECT_EQ(DigestOfAnswer(store), TinyNetDigest(variant));
     EXPECT_TRUE(store.LookForChanges().empty());
   }
 
@@ -94,7 +65,7 @@ TEST_F(ModelStoreTest, ServesThePlainFolder) {
   Write("", "one");
   auto store = Load();
   ASSERT_TRUE(store.ok()) << store.status();
-  EXPECT_EQ(DigestOfAnswer(**store), DigestOf("one"));
+  EXPECT_EQ(DigestOfAnswer(**store), TinyNetDigest("one"));
   EXPECT_TRUE((*store)->LookForChanges().empty());
 }
 
@@ -110,7 +81,7 @@ TEST_F(ModelStoreTest, TheHighestNumberThatLoadsServes) {
   Write("10", "ten");
   folder_.Write("tiny/11/task.yaml", "garbage");
   const auto store = Load().value();
-  EXPECT_EQ(Serving(*store), DigestOf("ten"));
+  EXPECT_EQ(Serving(*store), TinyNetDigest("ten"));
   EXPECT_THAT(Refused(*store), HasSubstr("11"));
   Write("11", "eleven");
   ExpectReplaced(*store, "eleven");
@@ -124,15 +95,15 @@ TEST_F(ModelStoreTest, ABadVersionLeavesTheOldOneUntilItIsMended) {
   Write("1", "one");
   const auto store = Load().value();
   const auto second = Write("2", "two");
-  const std::string good = ReadAll(second / "task.yaml");
+  const std::string good = ReadWhole(second / "task.yaml");
 
   std::filesystem::resize_file(second / "big.onnx", 50);  // half-written
   EXPECT_THAT(Refused(*store), HasSubstr("big.onnx"));
-  folder_.Write("tiny/2/big.onnx", Net("another"));
+  folder_.Write("tiny/2/big.onnx", TinyNet("another"));
   EXPECT_THAT(Refused(*store), HasSubstr("sha256"));
   std::filesystem::remove(second / "big.onnx");
   EXPECT_THAT(Refused(*store), HasSubstr("big.onnx"));
-  folder_.Write("tiny/2/big.onnx", Net("two"));
+  folder_.Write("tiny/2/big.onnx", TinyNet("two"));
   folder_.Write("tiny/2/task.yaml", With(good, "odd]", "even]"));
   EXPECT_THAT(Refused(*store), HasSubstr("labels"));
   folder_.Write("tiny/2/task.yaml", With(good, "dtype: float32", "dtype: int16"));
@@ -150,7 +121,7 @@ TEST_F(ModelStoreTest, TheServingVersionOutlivesItsFiles) {
   const auto store = Load().value();
   folder_.Write("tiny/2/task.yaml", "garbage");
   EXPECT_THAT(Refused(*store), HasSubstr("task.yaml"));
-  EXPECT_EQ(Serving(*store), DigestOf("two"));  // not back to the older one
+  EXPECT_EQ(Serving(*store), TinyNetDigest("two"));  // not back to the older one
 }
 
 TEST_F(ModelStoreTest, WithoutAnyGoodVersionItSaysWhatIsWrongWithTheHighest) {
@@ -165,7 +136,7 @@ TEST_F(ModelStoreTest, ANetThatAHungThreadKeepsCanBeReplaced) {
   Write("", "one");
   const auto store = Load().value();
   EXPECT_TRUE(store->Renew("tiny").ok());
-  EXPECT_EQ(DigestOfAnswer(*store), DigestOf("one"));
+  EXPECT_EQ(DigestOfAnswer(*store), TinyNetDigest("one"));
 }
 
 TEST_F(ModelStoreTest, SwappingWhileOthersComputeCostsNoAnswer) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/fleet_config.h"
 #include "core/task.h"
 #include "tests/fakes/temporary_folder.h"
 #include "tests/fakes/tiny_task.h"
@@ -47,6 +48,15 @@ TEST(TaskVersionsTest, LoadTaskReadsTheNewest) {
   ASSERT_TRUE(task.ok()) << ToString(task.problems);
   EXPECT_EQ(task.value->big.file, tiny / "2" / "big.onnx");
   EXPECT_TRUE(VerifyFiles(*task.value).ok());
+}
+
+TEST(TaskVersionsTest, AFleetKnowsATaskThatHasVersionsOnly) {
+  const TemporaryFolder folder;
+  folder.Write("models/har/3/task.yaml", "");
+  const auto fleet =
+      ParseFleet("version: 1\nfleet: f\nmodels: models\nworkers: [{id: w, tasks: [har]}]\n",
+                 folder.path() / "fleet.yaml");
+  EXPECT_TRUE(fleet.ok()) << ToString(fleet.problems);
 }
 
 TEST(TaskVersionsTest, AVersionIsOfTheTaskWhoseFolderHoldsIt) {
