@@ -7,11 +7,15 @@
 #include <mutex>
 #include <utility>
 
+#include "cloud_worker/halt_gauge.h"
+
 namespace biglittle {
 namespace {
 
 using wire::Rejection;
 using wire::RejectionReason;
+
+constexpr Milliseconds kLongestTick{500};  // of the watchdog
 
 SteadyTime Now() { return Clock::Real().Now(); }
 
@@ -63,6 +67,12 @@ struct ComputePool::Shared {
     thread.task = task;
     thread.refusals = refusals;
     return true;
+  }
+  // The process stood still: for as long no inference could get on.
+  void ForgiveLocked(SteadyTime::duration halt, SteadyTime now) {
+    for (const auto& thread : threads) {
+      if (thread->began) thread->began = std::min(*thread->began + halt, now);
+    }
   }
   void AbandonLocked(Thread& thread) {
     thread.abandoned = true;
@@ -128,9 +138,12 @@ void ComputePool::Compute(const std::shared_ptr<Shared>& shared,
 void ComputePool::Watch() {
   Shared& shared = *shared_;
   const Milliseconds timeout = shared.options.inference_timeout;
+  const Milliseconds tick = std::min(timeout / 4, kLongestTick);
+  HaltGauge halts(tick, Now());
   std::unique_lock lock(shared.mutex);
   while (!shared.finished) {
     const SteadyTime now = Now();
+    shared.ForgiveLocked(halts.StoodStill(now), now);
     const auto hung = shared.TakeLocked(
         [&](const Thread& thread) { return thread.began && *thread.began + timeout <= now; });
     for (const auto& thread : hung) shared.AbandonLocked(*thread);
@@ -140,11 +153,11 @@ void ComputePool::Watch() {
       for (const auto& thread : hung) Replace(*thread);
       lock.lock();
       shared.replacing = false;
+      halts.Restart(Now());
       shared.changed.notify_all();
       continue;
     }
-    // Whatever begins from now on hangs later than what runs already, or than a whole time-out.
-    SteadyTime next = now + timeout;
+    SteadyTime next = now + tick;
     for (const auto& thread : shared.threads) {
       if (thread->began) next = std::min(next, *thread->began + timeout);
     }

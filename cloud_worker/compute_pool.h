@@ -25,8 +25,9 @@ class ComputePool {
  public:
   struct Options {
     std::size_t threads = 1;
-    Milliseconds inference_timeout{10'000};  // a batch that takes longer hangs
-    std::size_t max_replacements = 3;        // of hung threads, in the pool's life
+    // A batch that takes longer hangs; time in which the whole process stood still does not count.
+    Milliseconds inference_timeout{10'000};
+    std::size_t max_replacements = 3;  // of hung threads, in the pool's life
   };
   // A batch that was computed.
   struct Computed {

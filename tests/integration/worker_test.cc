@@ -5,6 +5,7 @@
 #include <chrono>
 #include <set>
 #include <string>
+#include <thread>
 
 #include "tests/fakes/test_fleet.h"
 #include "tests/integration/worker_harness.h"
@@ -188,6 +189,26 @@ TEST(WorkerProcessTest, SeveralThreadsFinishWhatTheyHaveOnTerm) {
   ASSERT_TRUE(fleet.TakeAll());
   EXPECT_EQ(fleet.tally().finals(), 600U);
   EXPECT_EQ(fleet.tally().duplicates(), 0U);
+}
+
+TEST(WorkerProcessTest, AHaltedProcessDoesNotTakeItselfForHung) {
+  TestBroker broker;
+  TestFleet fleet(
+      broker.port(),
+      {.readings = 20000, .deadline_ms = 4000, .worker_keys = "    inference_timeout_ms: 100\n"});
+  fleet.Observe();
+  ChildProcess& worker = fleet.StartWorker();
+  fleet.AwaitWorker();
+  fleet.StartDevice(1);
+  for (int i = 0; i < 6; ++i) {
+    const std::uint64_t before = fleet.tally().big();
+    ASSERT_TRUE(fleet.TakeUntil([&] { return fleet.tally().big() > before + 20; }));
+    worker.Signal(SIGSTOP);
+    std::this_thread::sleep_for(Milliseconds(300));
+    worker.Signal(SIGCONT);
+  }
+  EXPECT_EQ(worker.Terminate(Milliseconds(10'000)), 0);
+  EXPECT_EQ(TailOfFile(worker.log(), 100), "");
 }
 
 }  // namespace
