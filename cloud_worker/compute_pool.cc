@@ -58,14 +58,14 @@ struct ComputePool::Shared {
     });
     return taken;
   }
-  // False once the pool has finished: then nothing is computed any more.
-  bool Begin(Thread& thread, const std::string& task, const std::vector<Answer>& refusals,
+  // False once the pool has finished: then nothing is computed any more, and `refusals` is left.
+  bool Begin(Thread& thread, const std::string& task, std::vector<Answer>& refusals,
              SteadyTime now) {
     const std::lock_guard lock(mutex);
     if (finished) return false;
     thread.began = now;
     thread.task = task;
-    thread.refusals = refusals;
+    thread.refusals = std::move(refusals);
     return true;
   }
   // The process stood still: for as long no inference could get on.
@@ -146,11 +146,13 @@ void ComputePool::Watch() {
     shared.ForgiveLocked(halts.StoodStill(now), now);
     const auto hung = shared.TakeLocked(
         [&](const Thread& thread) { return thread.began && *thread.began + timeout <= now; });
+    // They are ours alone now: an abandoned thread looks at nothing else of itself.
     for (const auto& thread : hung) shared.AbandonLocked(*thread);
     if (!hung.empty()) {
       shared.replacing = true;
       lock.unlock();
-      for (const auto& thread : hung) Replace(*thread);
+      for (const auto& thread : hung) shared.work.hung(std::move(thread->refusals));
+      for (const auto& thread : hung) Replace(thread->task);
       lock.lock();
       shared.replacing = false;
       halts.Restart(Now());
@@ -165,19 +167,17 @@ void ComputePool::Watch() {
   }
 }
 
-// `hung` is ours alone now: the thread itself looks only at `abandoned`.
-void ComputePool::Replace(const Thread& hung) {
+void ComputePool::Replace(const std::string& task) {
   const Work& work = shared_->work;
-  work.hung(hung.refusals);
   if (gave_up_) return;
   absl::Status renewed;
   if (replacements_ >= shared_->options.max_replacements) {
     renewed = absl::InternalError(
         fmt::format("the inference of task {} hung, after {} compute threads had been replaced for "
                     "that: restart the worker, and check the model and the machine",
-                    hung.task, replacements_));
+                    task, replacements_));
   } else {
-    renewed = work.renew(hung.task);
+    renewed = work.renew(task);
   }
   if (renewed.ok()) {
     ++replacements_;

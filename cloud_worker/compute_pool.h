@@ -69,7 +69,8 @@ class ComputePool {
 
   void StartThread();
   void Watch();
-  void Replace(const Thread& hung);
+  // A thread that hung with a batch of `task`.
+  void Replace(const std::string& task);
   static void Compute(const std::shared_ptr<Shared>& shared, const std::shared_ptr<Thread>& self);
 
   // Shared with the threads, which may outlive the pool.
