@@ -103,7 +103,7 @@ int CheckFleetFile(const std::filesystem::path& file, const std::string& text, s
   }
   bool good = true;
   for (const std::string& name : tasks) {
-    const std::optional<Task> task = CheckTask(fleet.value->models / name / "task.yaml", err);
+    const std::optional<Task> task = CheckTask(fleet.value->models / name, err);
     good = task.has_value() && CheckPolicies(file, *fleet.value, *task, err) && good;
   }
   if (!good) return kExitBadInput;

@@ -1,12 +1,25 @@
 #include "cloud_worker/batch_policy.h"
 
 #include <algorithm>
+#include <chrono>
+#include <tuple>
 
 namespace biglittle {
 
+bool MoreUrgent(const Urgency& a, const Urgency& b) {
+  return std::tie(b.priority, a.expires_at, a.arrival) <
+         std::tie(a.priority, b.expires_at, b.arrival);
+}
+
+SteadyTime::duration WorthwhileDelay(const BatchLimits& limits, double companions) {
+  const double share = std::clamp(companions - 1.0, 0.0, 1.0);
+  return std::chrono::duration_cast<SteadyTime::duration>(share * limits.max_queue_delay);
+}
+
 BatchDecision DecideBatch(const QueueView& queue, const BatchLimits& limits, SteadyTime now) {
   if (queue.waiting == 0) return Idle{};
-  const SteadyTime due = queue.oldest_arrival + limits.max_queue_delay;
+  const SteadyTime waited = queue.oldest_arrival + WorthwhileDelay(limits, queue.companions);
+  const SteadyTime due = std::min(waited, queue.earliest_expiry - queue.compute_time);
   if (queue.waiting >= limits.max_batch_size || due <= now) {
     return Dispatch{std::min(queue.waiting, limits.max_batch_size)};
   }

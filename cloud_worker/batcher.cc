@@ -1,65 +1,85 @@
 #include "cloud_worker/batcher.h"
 
-#include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <utility>
+#include <variant>
 
 namespace biglittle {
 
-Batcher::Batcher(BatchLimits limits, std::size_t capacity, const Clock& clock)
-    : limits_(limits), capacity_(capacity), clock_(clock) {}
+Batcher::Batcher(BatchLimits limits, std::size_t capacity, std::size_t threads, const Clock& clock)
+    : clock_(clock), queue_(limits, capacity), drain_rate_(threads) {}
 
-bool Batcher::TryPush(WorkItem&& item) {
+std::optional<WorkItem> Batcher::Push(WorkItem item) {
+  std::optional<WorkItem> refused;
+  bool expires_first = false;
   {
     const std::lock_guard lock(mutex_);
-    if (closed_ || size_ >= capacity_) return false;
-    queues_[item.task].push_back(std::move(item));
-    ++size_;
+    if (closed_) return item;
+    MoveExpiredLocked(clock_.Now());  // what has expired takes nobody's place
+    const std::optional<SteadyTime> before = queue_.earliest_expiry();
+    refused = queue_.Push(std::move(item));
+    const std::optional<SteadyTime> after = queue_.earliest_expiry();
+    expires_first = after && (!before || *after < *before);
   }
-  changed_.notify_one();
-  return true;
+  batch_due_.notify_one();
+  if (expires_first) expiry_due_.notify_one();
+  return refused;
 }
 
 std::optional<Batch> Batcher::Next() {
   std::unique_lock lock(mutex_);
   for (;;) {
-    const BatchLimits limits = closed_ ? BatchLimits{limits_.max_batch_size, {}} : limits_;
     const SteadyTime now = clock_.Now();
-    std::map<std::string, Queue>::iterator due = queues_.end();
-    std::size_t due_count = 0;
-    std::optional<SteadyTime> wake;
-    for (auto at = queues_.begin(); at != queues_.end(); ++at) {
-      const Queue& queue = at->second;
-      const QueueView view{queue.size(), queue.empty() ? now : queue.front().arrived_at};
-      const BatchDecision decision = DecideBatch(view, limits, now);
-      if (const auto* dispatch = std::get_if<Dispatch>(&decision)) {
-        if (due == queues_.end() || view.oldest_arrival < due->second.front().arrived_at) {
-          due = at;
-          due_count = dispatch->count;
-        }
-      } else if (const auto* wait = std::get_if<WaitUntil>(&decision)) {
-        wake = wake ? std::min(*wake, wait->at) : wait->at;
-      }
+    MoveExpiredLocked(now);
+    WorkQueue::Turn turn = queue_.Next(now, closed_);
+    if (auto* batch = std::get_if<Batch>(&turn)) {
+      // Whoever was woken for these may have left more behind than it takes.
+      if (queue_.size() > 0) batch_due_.notify_one();
+      if (closed_) expiry_due_.notify_all();
+      return std::move(*batch);
     }
-    if (due != queues_.end()) return TakeLocked(due->first, due->second, due_count);
     if (closed_) return std::nullopt;
-    if (wake) {
-      changed_.wait_until(lock, *wake);
+    if (const auto* wait = std::get_if<WaitUntil>(&turn)) {
+      batch_due_.wait_until(lock, wait->at);
     } else {
-      changed_.wait(lock);
+      batch_due_.wait(lock);
     }
   }
 }
 
-Batch Batcher::TakeLocked(const std::string& task, Queue& queue, std::size_t count) {
-  Batch batch{task, {}};
-  batch.items.reserve(count);
-  for (std::size_t i = 0; i < count; ++i) {
-    batch.items.push_back(std::move(queue.front()));
-    queue.pop_front();
+std::optional<std::vector<WorkItem>> Batcher::NextExpired() {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    MoveExpiredLocked(clock_.Now());
+    if (!expired_.empty()) return std::exchange(expired_, {});
+    if (EndedLocked()) return std::nullopt;
+    if (const std::optional<SteadyTime> next = queue_.earliest_expiry()) {
+      expiry_due_.wait_until(lock, *next);
+    } else {
+      expiry_due_.wait(lock);
+    }
   }
-  size_ -= count;
-  return batch;
+}
+
+void Batcher::MoveExpiredLocked(SteadyTime now) {
+  std::vector<WorkItem> expired = queue_.TakeExpired(now);
+  if (expired.empty()) return;
+  expired_.insert(expired_.end(), std::make_move_iterator(expired.begin()),
+                  std::make_move_iterator(expired.end()));
+  expiry_due_.notify_one();
+}
+
+void Batcher::Computed(const std::string& task, std::size_t readings,
+                       SteadyTime::duration compute_time) {
+  const std::lock_guard lock(mutex_);
+  queue_.Computed(task, compute_time);
+  drain_rate_.Computed(readings, compute_time);
+}
+
+Milliseconds Batcher::RetryAfter() const {
+  const std::lock_guard lock(mutex_);
+  return drain_rate_.RetryAfter(queue_.size());
 }
 
 void Batcher::Close() {
@@ -67,12 +87,25 @@ void Batcher::Close() {
     const std::lock_guard lock(mutex_);
     closed_ = true;
   }
-  changed_.notify_all();
+  batch_due_.notify_all();
+  expiry_due_.notify_all();
+}
+
+std::vector<WorkItem> Batcher::Abandon() {
+  Close();
+  std::vector<WorkItem> rest;
+  {
+    const std::lock_guard lock(mutex_);
+    rest = queue_.TakeRest();
+  }
+  batch_due_.notify_all();
+  expiry_due_.notify_all();
+  return rest;
 }
 
 std::size_t Batcher::size() const {
   const std::lock_guard lock(mutex_);
-  return size_;
+  return queue_.size();
 }
 
 }  // namespace biglittle

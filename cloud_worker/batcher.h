@@ -1,54 +1,65 @@
-// Between intake and compute: a bounded queue for each task, emptied in batches as the batch policy
-// says.
+// Between intake and compute: the work queue, shared by threads that wait for what it gives out.
 #pragma once
 
 #include <condition_variable>
 #include <cstddef>
-#include <deque>
-#include <map>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "cloud_worker/batch_policy.h"
+#include "cloud_worker/drain_rate.h"
 #include "cloud_worker/work_item.h"
+#include "cloud_worker/work_queue.h"
 #include "core/clock.h"
 
 namespace biglittle {
 
-// Thread-safe: any number of threads push, any number take batches.
+// Thread-safe: any number of threads push, any number take batches, any number what has expired.
 class Batcher {
  public:
-  // `capacity` counts the items of all tasks together.
-  Batcher(BatchLimits limits, std::size_t capacity, const Clock& clock);
+  // `capacity` counts the items of all tasks together; `threads` take batches.
+  Batcher(BatchLimits limits, std::size_t capacity, std::size_t threads, const Clock& clock);
 
-  // False if the batcher is full or closed; `item` is then left as it was.
-  [[nodiscard]] bool TryPush(WorkItem&& item);
+  // The item that has no room, if one has not: `item` itself, also when closed, or a less urgent
+  // one that it displaced.
+  [[nodiscard]] std::optional<WorkItem> Push(WorkItem item);
 
-  // Waits for the next batch; nullopt once closed and empty. Several tasks that are due are served
-  // the longest waiting first.
+  // Waits for the next batch; nullopt once closed and empty. Nothing in it has expired.
   std::optional<Batch> Next();
+
+  // Waits until items expire, however busy those are who take batches; nullopt once closed and
+  // empty. At least one item.
+  std::optional<std::vector<WorkItem>> NextExpired();
+
+  // A batch of `readings` readings has been computed.
+  void Computed(const std::string& task, std::size_t readings, SteadyTime::duration compute_time);
+
+  // When one that has no room may find some, by how fast the queue empties.
+  Milliseconds RetryAfter() const;
 
   // Nothing is taken any more; what waits is dispatched without further delay.
   void Close();
+  // Close, and what waits is given back instead of dispatched.
+  std::vector<WorkItem> Abandon();
 
   std::size_t size() const;
 
  private:
-  using Queue = std::deque<WorkItem>;
-
-  Batch TakeLocked(const std::string& task, Queue& queue, std::size_t count);
+  void MoveExpiredLocked(SteadyTime now);
+  bool EndedLocked() const { return closed_ && queue_.size() == 0 && expired_.empty(); }
 
   // Constant after construction.
-  const BatchLimits limits_;
-  const std::size_t capacity_;
   const Clock& clock_;
 
   // Protected by mutex_.
   mutable std::mutex mutex_;
-  std::condition_variable changed_;
-  std::map<std::string, Queue> queues_;
-  std::size_t size_ = 0;
+  std::condition_variable batch_due_;
+  std::condition_variable expiry_due_;
+  WorkQueue queue_;
+  std::vector<WorkItem> expired_;  // taken out of the queue, not given out yet
+  DrainRate drain_rate_;
   bool closed_ = false;
 };
 

@@ -43,21 +43,21 @@ std::optional<Admission> Intake::Admit(const wire::Message& message) const {
     return admission;
   }
   for (wire::EscalatedReading& reading : request->readings) {
-    AdmitReading(task->second, message, std::move(reading), admission);
+    AdmitReading(task->first, task->second, message, std::move(reading), admission);
   }
   return admission;
 }
 
-void Intake::AdmitReading(const Task& task, const wire::Message& message,
+void Intake::AdmitReading(const std::string& name, const Task& task, const wire::Message& message,
                           wire::EscalatedReading reading, Admission& admission) const {
   if (const absl::Status fit = CheckWindow(task, reading.window); !fit.ok()) {
     admission.refused.push_back(
         {reading.sequence, Rejection{RejectionReason::kInvalid, std::string(fit.message())}});
     return;
   }
-  admission.items.push_back({admission.address, task.name, reading.sequence,
-                             std::move(reading.window), message.received_at,
-                             message.received_at + reading.time_left});
+  admission.items.push_back({admission.address, name, reading.sequence, std::move(reading.window),
+                             message.received_at, message.received_at + reading.time_left,
+                             reading.priority});
 }
 
 }  // namespace biglittle

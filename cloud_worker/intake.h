@@ -35,8 +35,8 @@ class Intake {
   std::optional<Admission> Admit(const wire::Message& message) const;
 
  private:
-  void AdmitReading(const Task& task, const wire::Message& message, wire::EscalatedReading reading,
-                    Admission& admission) const;
+  void AdmitReading(const std::string& name, const Task& task, const wire::Message& message,
+                    wire::EscalatedReading reading, Admission& admission) const;
 
   const wire::Topics topics_;
   const std::map<std::string, Task>& tasks_;

@@ -4,20 +4,18 @@
 #include <spdlog/spdlog.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
-#include <map>
 #include <string>
 #include <utility>
 
 #include <CLI/CLI.hpp>
 
-#include "cloud_worker/cloud_classifier.h"
+#include "cloud_worker/models/model_store.h"
 #include "cloud_worker/worker.h"
-#include "core/clock.h"
 #include "core/exit_code.h"
 #include "core/fleet_config.h"
 #include "core/stop_signal.h"
-#include "core/task.h"
 
 namespace biglittle {
 namespace {
@@ -35,23 +33,25 @@ int RunWorker(const std::filesystem::path& config, const std::string& id) {
     return BadInput(fmt::format("{} has no worker {}: name one of its workers by --worker",
                                 config.string(), id));
   }
-  std::map<std::string, Task> tasks;
-  for (const std::string& name : worker->tasks) {
-    Parsed<Task> task = LoadTask(fleet.value->models / name);
-    if (!task.ok()) return BadInput(ToString(task.problems));
-    tasks.emplace(name, *std::move(task.value));
-  }
-  auto classifier = CloudClassifier::Load(tasks, worker->max_batch_size, Clock::Real());
-  if (!classifier.ok()) return BadInput(std::string(classifier.status().message()));
+  auto models = ModelStore::Load({.models = fleet.value->models,
+                                  .tasks = worker->tasks,
+                                  .max_batch_size = worker->max_batch_size,
+                                  .compute_threads = worker->compute_threads});
+  if (!models.ok()) return BadInput(std::string(models.status().message()));
 
   StopSignal stop;
-  Worker program(*fleet.value, *worker, tasks, *std::move(classifier));
+  Worker program(*fleet.value, *worker, **models);
   stop.OnStop([&program] { program.Stop(); });
   const absl::Status ended = program.Run();
   stop.OnStop({});
-  if (ended.ok()) return kExitDone;
-  fmt::print(stderr, "cloud_worker: {}: {}\n", id, std::string(ended.message()));
-  return kExitFailed;
+  if (!ended.ok()) fmt::print(stderr, "cloud_worker: {}: {}\n", id, std::string(ended.message()));
+  const int code = ended.ok() ? kExitDone : kExitFailed;
+  if (program.has_hung_threads()) {
+    // They still use what would be destroyed on the way out.
+    spdlog::shutdown();
+    std::_Exit(code);
+  }
+  return code;
 }
 
 }  // namespace

@@ -27,9 +27,10 @@ struct WorkItem {
   Tensor window;
   SteadyTime arrived_at;
   SteadyTime expires_at;
+  std::uint32_t priority = wire::kNormalPriority;
 };
 
-// Items of one task, oldest first; at least one and at most max_batch_size.
+// Items of one task, the most urgent first; at least one and at most max_batch_size.
 struct Batch {
   std::string task;
   std::vector<WorkItem> items;

@@ -4,9 +4,9 @@
 #include <spdlog/spdlog.h>
 
 #include <utility>
+#include <variant>
 
 #include "core/clock.h"
-#include "core/run_id.h"
 #include "wire/session_counters.h"
 
 namespace biglittle {
@@ -18,33 +18,34 @@ using wire::RejectionReason;
 // Messages that arrived and were not checked yet. Checking is quick, so a short queue is enough.
 constexpr std::size_t kMaxInbox = 4096;
 
-std::map<std::string, std::string> Digests(const std::map<std::string, Task>& tasks) {
-  std::map<std::string, std::string> digests;
-  for (const auto& [name, task] : tasks) digests.emplace(name, task.big.sha256);
-  return digests;
+void Join(std::thread& thread) {
+  if (thread.joinable()) thread.join();
 }
 
 }  // namespace
 
-Worker::Worker(const FleetConfig& fleet, const WorkerConfig& config,
-               const std::map<std::string, Task>& tasks, CloudClassifier classifier)
+Worker::Worker(const FleetConfig& fleet, const WorkerConfig& config, ModelStore& models,
+               Classify classify)
     : config_(config),
       topics_(fleet.topic_root, fleet.fleet),
-      intake_(topics_, tasks),
+      models_(models),
+      classify_(classify ? std::move(classify)
+                         : [&models](Batch batch) { return models.Classify(std::move(batch)); }),
+      intake_(topics_, models.tasks()),
       replier_(topics_, config.id),
       inbox_(kMaxInbox),
       batcher_({config.max_batch_size, config.max_queue_delay}, config.queue_capacity,
-               Clock::Real()),
-      classifier_(std::move(classifier)),
-      status_{
-          .fleet = fleet.fleet, .worker = config.id, .run = NewRunId(), .models = Digests(tasks)},
+               config.compute_threads, Clock::Real()),
+      memory_(config.deduplication_window, config.deduplication_entries),
+      status_(topics_, fleet.fleet, config.id),
       session_(SessionOptions(fleet)) {}
 
 Worker::~Worker() {
   inbox_.Close();
-  batcher_.Close();
-  if (intake_thread_.joinable()) intake_thread_.join();
-  if (compute_thread_.joinable()) compute_thread_.join();
+  reload_stop_.Close();
+  static_cast<void>(batcher_.Abandon());
+  pool_.reset();
+  for (std::thread* thread : {&intake_thread_, &expiry_thread_, &reload_thread_}) Join(*thread);
 }
 
 wire::MqttSession::Options Worker::SessionOptions(const FleetConfig& fleet) {
@@ -60,8 +61,16 @@ wire::MqttSession::Options Worker::SessionOptions(const FleetConfig& fleet) {
 }
 
 absl::Status Worker::Run() {
-  intake_thread_ = std::thread([this] { IntakeLoop(); });
-  compute_thread_ = std::thread([this] { ComputeLoop(); });
+  pool_.emplace(ComputePool::Options{.threads = config_.compute_threads,
+                                     .inference_timeout = config_.inference_timeout},
+                PoolWork());
+  intake_thread_ = std::thread([this] {
+    while (const std::optional<wire::Message> message = inbox_.Pop()) TakeIn(*message);
+  });
+  expiry_thread_ = std::thread([this] {
+    while (auto expired = batcher_.NextExpired()) RefuseExpired(*std::move(expired));
+  });
+  reload_thread_ = std::thread([this] { ReloadLoop(); });
   session_.Start();
   for (;;) {
     const SteadyTime next_status = Clock::Real().Now() + config_.status_interval;
@@ -77,111 +86,192 @@ void Worker::OnMessage(wire::Message&& message) {
   // Nothing was decoded yet, but topic and correlation data are enough to say no.
   if (const auto device = topics_.DeviceOfEscalate(message.topic)) {
     Refuse({*device, message.correlation_data},
-           {RejectionReason::kOverloaded, "the worker's inbox is full", {}});
+           {RejectionReason::kOverloaded, "the worker's inbox is full", batcher_.RetryAfter()});
   }
-}
-
-void Worker::IntakeLoop() {
-  while (const std::optional<wire::Message> message = inbox_.Pop()) TakeIn(*message);
 }
 
 void Worker::TakeIn(const wire::Message& message) {
-  Count("requests");
+  status_.Count("requests");
   std::optional<Admission> admission = intake_.Admit(message);
-  if (!admission) return Count("requests_on_foreign_topics");
+  if (!admission) return status_.Count("requests_on_foreign_topics");
   if (admission->request_refused) {
     return Refuse(admission->address, *std::move(admission->request_refused));
   }
+  std::vector<Answer> repeats;
   std::vector<Answer> refused;
   for (wire::ReadingReply& reply : admission->refused) {
     refused.push_back({admission->address, std::move(reply)});
   }
   for (WorkItem& item : admission->items) {
-    if (batcher_.TryPush(std::move(item))) continue;
-    refused.push_back(
-        {std::move(item.address),
-         {item.sequence,
-          Rejection{RejectionReason::kOverloaded, "the worker's queue is full", {}}}});
+    if (!IsNew(item, repeats)) continue;
+    if (auto left = batcher_.Push(std::move(item))) {
+      refused.push_back(Overloaded(*std::move(left), "the worker's queue is full"));
+    }
   }
-  CountAnswers(refused);
-  for (wire::Message& reply : replier_.Reply(std::move(refused))) Send(std::move(reply));
+  SendReplies(std::move(repeats));
+  AnswerReadings(std::move(refused));
 }
 
-void Worker::ComputeLoop() {
-  while (std::optional<Batch> batch = batcher_.Next()) {
-    Count("batches");
-    std::vector<Answer> answers = classifier_.Classify(*std::move(batch));
-    CountAnswers(answers);
-    for (wire::Message& reply : replier_.Reply(std::move(answers))) Send(std::move(reply));
+bool Worker::IsNew(const WorkItem& item, std::vector<Answer>& repeats) {
+  ReplyMemory::Known known;
+  {
+    const std::lock_guard lock(memory_mutex_);
+    known = memory_.Ask({item.address, item.sequence}, Clock::Real().Now());
   }
+  if (std::holds_alternative<ReplyMemory::New>(known)) return true;
+  status_.Count("repeated_requests");
+  if (auto* reply = std::get_if<wire::ReadingReply>(&known)) {
+    repeats.push_back({item.address, std::move(*reply)});
+  }
+  return false;
+}
+
+Answer Worker::Overloaded(WorkItem item, const char* why) const {
+  return {std::move(item.address),
+          {item.sequence, Rejection{RejectionReason::kOverloaded, why, batcher_.RetryAfter()}}};
+}
+
+void Worker::RefuseExpired(std::vector<WorkItem> items) {
+  std::vector<Answer> answers;
+  for (WorkItem& item : items) {
+    answers.push_back(
+        {std::move(item.address),
+         {item.sequence,
+          Rejection{RejectionReason::kExpired, "its time ran out in the queue", {}}}});
+  }
+  AnswerReadings(std::move(answers));
+}
+
+ComputePool::Work Worker::PoolWork() {
+  ComputePool::Work work;
+  work.next = [this] { return batcher_.Next(); };
+  work.classify = classify_;
+  work.deliver = [this](ComputePool::Computed computed) {
+    status_.Count("batches");
+    batcher_.Computed(computed.task, computed.answers.size(), computed.compute_time);
+    AnswerReadings(std::move(computed.answers));
+  };
+  work.hung = [this](std::vector<Answer> refusals) {
+    status_.Count("inference_timeouts");
+    spdlog::error("{}: a batch of {} readings did not come back from the net, they are refused",
+                  config_.id, refusals.size());
+    AnswerReadings(std::move(refusals));
+  };
+  work.renew = [this](const std::string& task) { return models_.Renew(task); };
+  work.gave_up = [this](const absl::Status& why) {
+    {
+      const std::lock_guard lock(failure_mutex_);
+      failure_ = why;
+    }
+    Stop();
+  };
+  return work;
+}
+
+// The first look is taken in any case: it tells of versions that could not be loaded at the start.
+void Worker::ReloadLoop() {
+  for (;;) {
+    for (const ModelStore::Change& change : models_.LookForChanges()) TellChange(change);
+    if (config_.reload_interval == Milliseconds(0)) return;
+    static_cast<void>(reload_stop_.PopUntil(Clock::Real().Now() + config_.reload_interval));
+    if (reload_stop_.closed()) return;
+  }
+}
+
+void Worker::TellChange(const ModelStore::Change& change) {
+  if (change.problem.empty()) {
+    status_.Count("reloads");
+    spdlog::info("{}: task {} is served by {} from now on: {}", config_.id, change.task,
+                 change.folder.string(), change.digest);
+  } else {
+    status_.Count("reload_failures");
+    spdlog::error("{}: task {} keeps the model that serves, {} cannot replace it: {}", config_.id,
+                  change.task, change.folder.string(), change.problem);
+  }
+  if (session_.connected()) Send(StatusMessage(wire::State::kOnline));
+}
+
+// What became of readings that were taken in: remembered, counted, sent.
+void Worker::AnswerReadings(std::vector<Answer> answers) {
+  {
+    const std::lock_guard lock(memory_mutex_);
+    const SteadyTime now = Clock::Real().Now();
+    for (const Answer& answer : answers) {
+      const ReadingKey key{answer.address, answer.reply.sequence};
+      if (std::holds_alternative<Rejection>(answer.reply.answer)) {
+        memory_.Forget(key);
+      } else {
+        memory_.Remember(key, answer.reply, now);
+      }
+    }
+  }
+  status_.CountAnswers(answers);
+  SendReplies(std::move(answers));
+}
+
+void Worker::SendReplies(std::vector<Answer> answers) {
+  for (wire::Message& reply : replier_.Reply(std::move(answers))) Send(std::move(reply));
 }
 
 void Worker::Send(wire::Message message) {
   if (const absl::Status taken = session_.Publish(std::move(message)); !taken.ok()) {
-    Count("replies_refused");
+    status_.Count("replies_refused");
     spdlog::debug("{}: a message could not be published: {}", config_.id,
                   std::string(taken.message()));
   }
 }
 
 void Worker::Refuse(const ReplyAddress& address, Rejection rejection) {
-  Count(fmt::format("rejected_{}", Name(rejection.reason)));
+  status_.Count(fmt::format("rejected_{}", Name(rejection.reason)));
   spdlog::debug("{}: request of {} refused: {}: {}", config_.id, address.device,
                 Name(rejection.reason), rejection.detail);
   Send(replier_.Refuse(address, std::move(rejection)));
 }
 
-void Worker::Count(const std::string& name, std::uint64_t by) {
-  const std::lock_guard lock(status_mutex_);
-  status_.counters[name] += by;
-}
-
-void Worker::CountAnswers(const std::vector<Answer>& answers) {
-  const std::lock_guard lock(status_mutex_);
-  for (const Answer& answer : answers) {
-    const auto* rejection = std::get_if<Rejection>(&answer.reply.answer);
-    const std::string name = rejection == nullptr
-                                 ? std::string("answered")
-                                 : fmt::format("rejected_{}", Name(rejection->reason));
-    ++status_.counters[name];
-  }
-}
-
 // On the session's thread as well as on ours.
-wire::Message Worker::StatusMessage(wire::State state) {
-  const std::lock_guard lock(status_mutex_);
-  status_.state = state;
-  status_.time = Clock::Real().WallNow();
-  wire::Message message;
-  message.topic = topics_.WorkerStatus(config_.id);
-  message.payload = Encode(status_);
-  message.content_type = wire::kJsonContent;
-  message.retained = true;
-  return message;
+wire::Message Worker::StatusMessage(wire::State state,
+                                    std::map<std::string, std::uint64_t> counters) {
+  counters["queue_depth"] = batcher_.size();
+  return status_.Message(state, models_.Digests(), counters);
 }
 
+// A quarter of the time is kept for leaving the group, and a quarter for the broker.
 absl::Status Worker::Finish() {
-  const SteadyTime deadline = Clock::Real().Now() + config_.drain_timeout;
+  const SteadyTime begin = Clock::Real().Now();
+  const SteadyTime deadline = begin + config_.drain_timeout;
   // Leave the group first: what arrives from now on is for the other workers.
-  session_.Unsubscribe(deadline);
-  inbox_.Close();
-  intake_thread_.join();
-  batcher_.Close();
-  compute_thread_.join();
-  {
-    std::map<std::string, std::uint64_t> session_counters;
-    wire::AddCounters(session_.counters(), session_counters);
-    const std::lock_guard lock(status_mutex_);
-    status_.counters.merge(session_counters);
-  }
-  Send(StatusMessage(wire::State::kStopped));
+  session_.Unsubscribe(begin + config_.drain_timeout / 4);
+  FinishWork(deadline - config_.drain_timeout / 4);
+  std::map<std::string, std::uint64_t> session_counters;
+  wire::AddCounters(session_.counters(), session_counters);
+  Send(StatusMessage(wire::State::kStopped, std::move(session_counters)));
   const std::size_t left = session_.Drain(deadline);
   session_.Stop();
-  if (left == 0) return absl::OkStatus();
+  reload_stop_.Close();
+  Join(reload_thread_);
+  {
+    const std::lock_guard lock(failure_mutex_);
+    if (!failure_.ok() || left == 0) return failure_;
+  }
   return absl::UnavailableError(
       fmt::format("{} messages could not be delivered within drain_timeout_ms, the broker at {} "
                   "did not take them: check that it runs and is reachable",
                   left, session_.broker_address()));
+}
+
+// Everything that was taken has been answered when this returns.
+void Worker::FinishWork(SteadyTime deadline) {
+  inbox_.Close();
+  Join(intake_thread_);
+  batcher_.Close();
+  pool_->Finish(deadline);
+  hung_threads_ = pool_->abandoned() > 0;
+  std::vector<Answer> left;
+  for (WorkItem& item : batcher_.Abandon()) {
+    left.push_back(Overloaded(std::move(item), "the worker stops: another one may have time"));
+  }
+  AnswerReadings(std::move(left));
+  Join(expiry_thread_);
 }
 
 }  // namespace biglittle

@@ -1,25 +1,31 @@
 // A cloud worker's whole flow, joined in one place: requests from the shared subscription go
-// through intake, batcher, classifier and replier back to the devices. Whatever arrives is
-// answered: with a prediction or with the reason why not.
+// through intake, reply memory, batcher, compute pool and replier back to the devices. Whatever
+// arrives is answered: with a prediction or with the reason why not.
 //
-// Three threads: Paho's only enqueues; intake checks and queues; compute runs the nets.
+// Threads: Paho's only enqueues; intake checks and queues; the pool's run the nets; expiry answers
+// what waited too long; reload looks for new models; the caller of Run says how things stand.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "absl/status/status.h"
 
 #include "cloud_worker/batcher.h"
-#include "cloud_worker/cloud_classifier.h"
+#include "cloud_worker/compute_pool.h"
 #include "cloud_worker/intake.h"
+#include "cloud_worker/models/model_store.h"
 #include "cloud_worker/replier.h"
+#include "cloud_worker/reply_memory.h"
+#include "cloud_worker/worker_status.h"
 #include "core/bounded_queue.h"
 #include "core/fleet_config.h"
-#include "core/task.h"
 #include "wire/mqtt_session.h"
 #include "wire/status.h"
 
@@ -27,60 +33,90 @@ namespace biglittle {
 
 class Worker {
  public:
-  // `tasks` and the classifier's must be the same map, and outlive the worker.
-  Worker(const FleetConfig& fleet, const WorkerConfig& config,
-         const std::map<std::string, Task>& tasks, CloudClassifier classifier);
+  using Classify = std::function<std::vector<Answer>(Batch)>;
+
+  // `models` serves config.tasks and must outlive the worker. `classify` computes a batch, by
+  // default models.Classify; it may hang.
+  Worker(const FleetConfig& fleet, const WorkerConfig& config, ModelStore& models,
+         Classify classify = {});
   ~Worker();
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
   // Serves until Stop() is called; then finishes what was taken (at most drain_timeout), says
-  // stopped and disconnects. Not OK if replies could not be delivered.
+  // stopped and disconnects. Not OK if replies could not be delivered, or if it stopped by itself
+  // because inferences hang.
   absl::Status Run();
 
   // Makes Run return soon. From any thread.
   void Stop();
 
+  // Threads hang that cannot be ended: leave the process without destroying what they use.
+  bool has_hung_threads() const { return hung_threads_; }
+
  private:
   wire::MqttSession::Options SessionOptions(const FleetConfig& fleet);
+  ComputePool::Work PoolWork();
 
   // Paho's thread.
   void OnMessage(wire::Message&& message);
 
   // The intake thread.
-  void IntakeLoop();
   void TakeIn(const wire::Message& message);
+  // False for a repeat: its remembered reply, if there is one yet, is added to `repeats`.
+  bool IsNew(const WorkItem& item, std::vector<Answer>& repeats);
 
-  // The compute thread.
-  void ComputeLoop();
+  // The expiry thread.
+  void RefuseExpired(std::vector<WorkItem> items);
+
+  // The reload thread.
+  void ReloadLoop();
+  void TellChange(const ModelStore::Change& change);
 
   // Any thread.
+  void AnswerReadings(std::vector<Answer> answers);
+  Answer Overloaded(WorkItem item, const char* why) const;
   void Send(wire::Message message);
+  void SendReplies(std::vector<Answer> answers);
   void Refuse(const ReplyAddress& address, wire::Rejection rejection);
-  void Count(const std::string& name, std::uint64_t by = 1);
-  void CountAnswers(const std::vector<Answer>& answers);
-  wire::Message StatusMessage(wire::State state);
+  // `counters`: more than our own.
+  wire::Message StatusMessage(wire::State state,
+                              std::map<std::string, std::uint64_t> counters = {});
+
+  // The caller of Run.
   absl::Status Finish();
+  void FinishWork(SteadyTime deadline);
 
   // Constant after construction.
   const WorkerConfig config_;
   const wire::Topics topics_;
+  ModelStore& models_;
+  const Classify classify_;
   const Intake intake_;
   const Replier replier_;
 
   BoundedQueue<wire::Message> inbox_;
   Batcher batcher_;
-  CloudClassifier classifier_;  // the compute thread's
 
-  // Protected by status_mutex_.
-  std::mutex status_mutex_;
-  wire::Status status_;
+  // Protected by memory_mutex_.
+  std::mutex memory_mutex_;
+  ReplyMemory memory_;
+
+  WorkerStatus status_;
+
+  // Protected by failure_mutex_.
+  std::mutex failure_mutex_;
+  absl::Status failure_;
 
   BoundedQueue<int> stop_requests_{1};
+  BoundedQueue<int> reload_stop_{1};
+  bool hung_threads_ = false;  // Run's
   // After what its callbacks use, so that it ends first.
   wire::MqttSession session_;
+  std::optional<ComputePool> pool_;
   std::thread intake_thread_;
-  std::thread compute_thread_;
+  std::thread expiry_thread_;
+  std::thread reload_thread_;
 };
 
 }  // namespace biglittle

@@ -99,6 +99,11 @@ WorkerConfig ReadWorker(const YamlNode& node, KnownTasks& known, Problems& probl
   map.GetWhole("max_batch_size", {1, 1024}, worker.max_batch_size);
   map.GetDuration("max_queue_delay_ms", {0, 10'000}, worker.max_queue_delay);
   map.GetWhole("queue_capacity", {1, 1'000'000}, worker.queue_capacity);
+  map.GetWhole("compute_threads", {1, 64}, worker.compute_threads);
+  map.GetDuration("deduplication_window_ms", {0, 600'000}, worker.deduplication_window);
+  map.GetWhole("deduplication_entries", {1, 1'000'000}, worker.deduplication_entries);
+  map.GetDuration("reload_interval_ms", {0, 3'600'000}, worker.reload_interval);
+  map.GetDuration("inference_timeout_ms", {100, 600'000}, worker.inference_timeout);
   map.GetDuration("status_interval_ms", kStatusIntervalMs, worker.status_interval);
   map.GetDuration("drain_timeout_ms", kDrainTimeoutMs, worker.drain_timeout);
   map.Finish();

@@ -167,6 +167,13 @@ struct WorkerConfig {
   std::size_t max_batch_size = 16;    // 1 to 1024
   Milliseconds max_queue_delay{2};    // 0 to 10 s; how long a request may wait for companions
   std::size_t queue_capacity = 1024;  // 1 to 1,000,000 readings; beyond it: rejected, overloaded
+  std::size_t compute_threads = 1;    // 1 to 64; each computes batches with nets of its own
+  // A reading that is asked for again within this time gets the remembered reply. 0: off; at most
+  // 10 min.
+  Milliseconds deduplication_window{30'000};
+  std::size_t deduplication_entries = 8192;  // 1 to 1,000,000 replies remembered at most
+  Milliseconds reload_interval{2000};        // 0 (never) to 1 h; between two looks for new models
+  Milliseconds inference_timeout{10'000};    // 100 ms to 10 min; a batch that takes longer hangs
   Milliseconds status_interval{5000};
   Milliseconds drain_timeout{5000};
 

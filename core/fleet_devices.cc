@@ -9,6 +9,7 @@
 #include <variant>
 
 #include "core/device_sections.h"
+#include "core/task_versions.h"
 #include "core/text.h"
 
 namespace biglittle {
@@ -48,7 +49,8 @@ std::string KnownTasks::Read(const YamlNode& node, std::string_view name, Proble
   auto known = exists_.find(*text);
   if (known == exists_.end()) {
     std::error_code error;
-    const bool exists = std::filesystem::is_regular_file(models_ / *text / "task.yaml", error);
+    const bool exists =
+        std::filesystem::is_regular_file(ResolveTaskFolder(models_ / *text) / "task.yaml", error);
     known = exists_.emplace(*text, exists).first;
   }
   if (known->second) return *text;

@@ -10,6 +10,7 @@
 #include "core/map_reader.h"
 #include "core/prediction.h"
 #include "core/task_reader.h"
+#include "core/task_versions.h"
 #include "core/yaml_reader.h"
 
 namespace biglittle {
@@ -38,7 +39,7 @@ bool Task::IsPriority(int class_index) const {
 Parsed<Task> LoadTask(const std::filesystem::path& path) {
   std::error_code error;
   const bool is_folder = std::filesystem::is_directory(path, error);
-  const std::filesystem::path file = is_folder ? path / "task.yaml" : path;
+  const std::filesystem::path file = is_folder ? ResolveTaskFolder(path) / "task.yaml" : path;
   const Parsed<std::string> text = ReadTextFile(file);
   if (!text.ok()) return {.value = std::nullopt, .problems = text.problems};
   return ParseTask(*text.value, file);

@@ -90,7 +90,8 @@ struct Task {
 };
 
 // Reads and validates a task file. All problems that the file has are reported together.
-// `path` is the file itself or the folder that holds a task.yaml.
+// `path` is the file itself, the folder that holds a task.yaml, or the folder of a task's versions,
+// of which the newest is read (core/task_versions.h).
 Parsed<Task> LoadTask(const std::filesystem::path& path);
 
 // The same for a text in memory; `file` names it in problems and is what relative paths go by.

@@ -13,6 +13,7 @@
 #include "core/answer_reader.h"
 #include "core/label_index.h"
 #include "core/prediction.h"
+#include "core/task_versions.h"
 #include "core/text.h"
 
 namespace biglittle {
@@ -71,7 +72,7 @@ class TaskReader {
     auto name = ReadLine(*node, "task", 64, problems_);
     if (!name) return;
     const std::string folder =
-        std::filesystem::absolute(file_).lexically_normal().parent_path().filename().string();
+        TaskNameOfFolder(std::filesystem::absolute(file_).lexically_normal().parent_path(), *name);
     if (!IsTaskName(*name)) {
       problems_.Add(*node, fmt::format("'task' must be 1 to 64 characters of a-z 0-9 -, not {}",
                                        Quoted(*name)));

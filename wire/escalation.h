@@ -20,10 +20,14 @@
 
 namespace biglittle::wire {
 
+inline constexpr std::uint32_t kNormalPriority = 0;
+inline constexpr std::uint32_t kPrioritised = 1;
+
 struct EscalatedReading {
   std::uint64_t sequence = 0;
   Milliseconds time_left{0};  // counted from when the request was written
   Tensor window;
+  std::uint32_t priority = kNormalPriority;  // or kPrioritised; nothing else
 };
 
 struct EscalationRequest {

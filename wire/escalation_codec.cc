@@ -186,6 +186,7 @@ std::string Encode(const EscalationRequest& request) {
     v1::EscalatedReading& item = *out.add_readings();
     item.set_sequence(reading.sequence);
     item.set_time_left_ms(Clamp32(reading.time_left.count()));
+    item.set_priority(std::min(reading.priority, kPrioritised));
     v1::Tensor& window = *item.mutable_window();
     window.set_dtype(ToProto(reading.window.dtype));
     for (const std::int64_t dimension : reading.window.shape) window.add_shape(Clamp32(dimension));
@@ -237,8 +238,8 @@ absl::StatusOr<EscalationRequest> DecodeEscalationRequest(std::string_view paylo
       return Invalid(
           fmt::format("reading {}: {}", item.sequence(), std::string(window.status().message())));
     }
-    request.readings.push_back(
-        {item.sequence(), Milliseconds(item.time_left_ms()), *std::move(window)});
+    request.readings.push_back({item.sequence(), Milliseconds(item.time_left_ms()),
+                                *std::move(window), std::min(item.priority(), kPrioritised)});
   }
   return request;
 }

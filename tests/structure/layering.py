@@ -29,7 +29,8 @@ JOINTS = {
 ARROWS = {
     "device_agent": {"sources/reading_source", "escalation_policy",
                      "escalation/token_bucket"},
-    "cloud_worker": {"work_item", "batch_policy"},
+    "cloud_worker": {"work_item", "batch_policy", "load_gauge", "drain_rate", "work_queue",
+                      "halt_gauge"},
 }
 
 # Prefix of an included header -> where it may be included: a folder or a file, without suffix.

@@ -15,14 +15,18 @@ namespace {
 
 constexpr BatchLimits kAtOnce{4, Milliseconds(0)};
 
-WorkItem Item(const Clock& clock, std::uint64_t sequence, const std::string& task = "a") {
-  return {.task = task, .sequence = sequence, .arrived_at = clock.Now()};
+WorkItem Item(const Clock& clock, std::uint64_t sequence, const std::string& task = "a",
+              Milliseconds time_left = Milliseconds(60'000)) {
+  return {.task = task,
+          .sequence = sequence,
+          .arrived_at = clock.Now(),
+          .expires_at = clock.Now() + time_left};
 }
 
 TEST(BatcherTest, GivesOutBatchesOfOneTaskOldestFirst) {
   FakeClock clock;
-  Batcher batcher(kAtOnce, 100, clock);
-  for (std::uint64_t i = 0; i < 6; ++i) ASSERT_TRUE(batcher.TryPush(Item(clock, i)));
+  Batcher batcher(kAtOnce, 100, 1, clock);
+  for (std::uint64_t i = 0; i < 6; ++i) ASSERT_FALSE(batcher.Push(Item(clock, i)));
   const Batch first = batcher.Next().value();
   ASSERT_EQ(first.items.size(), 4U);
   EXPECT_EQ(first.items.front().sequence, 0U);
@@ -31,56 +35,99 @@ TEST(BatcherTest, GivesOutBatchesOfOneTaskOldestFirst) {
   EXPECT_EQ(batcher.size(), 0U);
 }
 
-TEST(BatcherTest, ServesTheTaskThatWaitsLongestAndDoesNotMix) {
+TEST(BatcherTest, RefusesBeyondItsCapacityAndAfterItsEnd) {
   FakeClock clock;
-  Batcher batcher(kAtOnce, 100, clock);
-  ASSERT_TRUE(batcher.TryPush(Item(clock, 1, "z")));
-  clock.Advance(Milliseconds(1));
-  ASSERT_TRUE(batcher.TryPush(Item(clock, 2, "a")));
-  ASSERT_TRUE(batcher.TryPush(Item(clock, 3, "z")));
-  const Batch first = batcher.Next().value();
-  EXPECT_EQ(first.task, "z");
-  EXPECT_EQ(first.items.size(), 2U);
-  EXPECT_EQ(batcher.Next()->task, "a");
+  Batcher batcher(kAtOnce, 1, 1, clock);
+  ASSERT_FALSE(batcher.Push(Item(clock, 1)));
+  WorkItem second = Item(clock, 2);
+  second.address.device = "pump";
+  EXPECT_EQ(batcher.Push(std::move(second))->address.device, "pump");
+  batcher.Close();
+  EXPECT_EQ(batcher.Push(Item(clock, 3))->sequence, 3U);
 }
 
-TEST(BatcherTest, RefusesBeyondItsCapacityAndLeavesTheItemWhole) {
+TEST(BatcherTest, WhatHasExpiredTakesNobodysPlaceAndIsInNoBatch) {
   FakeClock clock;
-  Batcher batcher(kAtOnce, 1, clock);
-  ASSERT_TRUE(batcher.TryPush(Item(clock, 1)));
-  WorkItem refused = Item(clock, 2);
-  refused.address.device = "pump";
-  EXPECT_FALSE(batcher.TryPush(std::move(refused)));
-  EXPECT_EQ(refused.address.device, "pump");  // NOLINT(bugprone-use-after-move): the contract
+  Batcher batcher(kAtOnce, 2, 1, clock);
+  ASSERT_FALSE(batcher.Push(Item(clock, 1, "a", Milliseconds(5))));
+  ASSERT_FALSE(batcher.Push(Item(clock, 2)));
+  clock.Advance(Milliseconds(5));
+  EXPECT_FALSE(batcher.Push(Item(clock, 3)));
+  EXPECT_EQ(batcher.Next()->items.size(), 2U);
+  const auto expired = batcher.NextExpired().value();
+  ASSERT_EQ(expired.size(), 1U);
+  EXPECT_EQ(expired.front().sequence, 1U);
 }
 
 TEST(BatcherTest, ClosingDispatchesWhatWaitsAndThenEnds) {
   FakeClock clock;
-  Batcher batcher({4, Milliseconds(1000000)}, 100, clock);
-  ASSERT_TRUE(batcher.TryPush(Item(clock, 1)));
+  Batcher batcher({4, Milliseconds(1000000)}, 100, 1, clock);
+  for (int i = 0; i < 3; ++i) ASSERT_FALSE(batcher.Push(Item(clock, i)));
   batcher.Close();
-  EXPECT_FALSE(batcher.TryPush(Item(clock, 2)));
-  EXPECT_EQ(batcher.Next()->items.size(), 1U);
+  EXPECT_EQ(batcher.Next()->items.size(), 3U);
   EXPECT_FALSE(batcher.Next().has_value());
+  EXPECT_FALSE(batcher.NextExpired().has_value());
+}
+
+TEST(BatcherTest, AbandoningGivesBackWhatWaits) {
+  FakeClock clock;
+  Batcher batcher(kAtOnce, 100, 1, clock);
+  for (int i = 0; i < 3; ++i) ASSERT_FALSE(batcher.Push(Item(clock, i)));
+  EXPECT_EQ(batcher.Abandon().size(), 3U);
+  EXPECT_FALSE(batcher.Next().has_value());
+  EXPECT_FALSE(batcher.NextExpired().has_value());
+}
+
+TEST(BatcherTest, SaysWhenThereMayBeRoom) {
+  FakeClock clock;
+  Batcher batcher(kAtOnce, 100, 1, clock);
+  EXPECT_EQ(batcher.RetryAfter(), DrainRate::kUnmeasured);
+  for (int i = 0; i < 50; ++i) ASSERT_FALSE(batcher.Push(Item(clock, i)));
+  batcher.Computed("a", 1, Milliseconds(10));
+  EXPECT_EQ(batcher.RetryAfter(), Milliseconds(500));
+}
+
+// Nobody takes batches: the only compute thread is busy.
+TEST(BatcherTest, ExpiryIsToldWhileTheModelIsBusy) {
+  Batcher batcher(kAtOnce, 100, 1, Clock::Real());
+  std::thread pusher([&] {
+    EXPECT_FALSE(batcher.Push(Item(Clock::Real(), 1, "a", Milliseconds(60'000))));
+    EXPECT_FALSE(batcher.Push(Item(Clock::Real(), 2, "a", Milliseconds(20))));
+  });
+  const auto expired = batcher.NextExpired();
+  pusher.join();
+  ASSERT_TRUE(expired.has_value());
+  ASSERT_EQ(expired->size(), 1U);
+  EXPECT_EQ(expired->front().sequence, 2U);
+  EXPECT_EQ(batcher.size(), 1U);
 }
 
 TEST(BatcherTest, ManyThreadsGetEveryItemOnce) {
-  Batcher batcher({7, Milliseconds(0)}, 100000, Clock::Real());
+  Batcher batcher({7, Milliseconds(1)}, 500, 3, Clock::Real());
   constexpr std::uint64_t kItems = 4000;
   std::mutex mutex;
   std::multiset<std::uint64_t> seen;
+  const auto see = [&](const std::vector<WorkItem>& items) {
+    const std::lock_guard lock(mutex);
+    for (const WorkItem& item : items) seen.insert(item.sequence);
+  };
   std::vector<std::thread> threads;
   for (int taker = 0; taker < 3; ++taker) {
     threads.emplace_back([&] {
-      while (const auto batch = batcher.Next()) {
-        const std::lock_guard lock(mutex);
-        for (const WorkItem& item : batch->items) seen.insert(item.sequence);
-      }
+      while (const auto batch = batcher.Next()) see(batch->items);
     });
   }
+  threads.emplace_back([&] {
+    while (const auto expired = batcher.NextExpired()) see(*expired);
+  });
   std::thread pusher([&] {
     for (std::uint64_t i = 0; i < kItems; ++i) {
-      EXPECT_TRUE(batcher.TryPush(Item(Clock::Real(), i, i % 3 == 0 ? "a" : "b")));
+      WorkItem item = Item(Clock::Real(), i, i % 3 == 0 ? "a" : "b", Milliseconds(i % 11));
+      item.priority = i % 2;
+      if (const auto left = batcher.Push(std::move(item))) {
+        const std::lock_guard lock(mutex);
+        seen.insert(left->sequence);
+      }
     }
   });
   pusher.join();

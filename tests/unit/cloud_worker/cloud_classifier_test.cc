@@ -1,6 +1,9 @@
-#include "cloud_worker/cloud_classifier.h"
+#include "cloud_worker/models/cloud_classifier.h"
 
 #include <gtest/gtest.h>
+
+#include <filesystem>
+#include <random>
 
 #include "tests/fakes/fake_clock.h"
 #include "tests/fakes/tiny_task.h"
@@ -10,10 +13,6 @@ namespace {
 
 class CloudClassifierTest : public testing::Test {
  protected:
-  CloudClassifierTest()
-      : tasks_{{"tiny", LoadTinyTask()}},
-        classifier_(CloudClassifier::Load(tasks_, 4, clock_).value()) {}
-
   WorkItem Item(std::uint64_t sequence, int class_index, Milliseconds time_left) {
     return {{"pump", "request"},
             "tiny",
@@ -24,11 +23,12 @@ class CloudClassifierTest : public testing::Test {
   }
 
   FakeClock clock_;
-  const std::map<std::string, Task> tasks_;
-  CloudClassifier classifier_;
+  const Task task_ = LoadTinyTask();
+  CloudClassifier classifier_ = CloudClassifier::Load(task_, 4, clock_).value();
 };
 
 TEST_F(CloudClassifierTest, AnswersEachItemInItsPlace) {
+  classifier_.Warm();
   Batch batch{"tiny", {}};
   for (int i = 0; i < 4; ++i) batch.items.push_back(Item(10 + i, 3 - i, Milliseconds(50)));
   const std::vector<Answer> answers = classifier_.Classify(std::move(batch));
@@ -38,7 +38,7 @@ TEST_F(CloudClassifierTest, AnswersEachItemInItsPlace) {
     EXPECT_EQ(answers[i].address.correlation_data, "request");
     const auto& prediction = std::get<wire::CloudPrediction>(answers[i].reply.answer);
     EXPECT_EQ(prediction.prediction.class_index, 3 - i);
-    EXPECT_EQ(prediction.model_digest, tasks_.at("tiny").big.sha256);
+    EXPECT_EQ(prediction.model_digest, task_.big.sha256);
     EXPECT_EQ(prediction.queue_time, std::chrono::milliseconds(3));
     EXPECT_EQ(prediction.batch_size, 4U);
   }
@@ -57,18 +57,42 @@ TEST_F(CloudClassifierTest, ExpiredWorkIsRejectedAndNotComputed) {
   EXPECT_EQ(computed.batch_size, 1U);
 }
 
-TEST_F(CloudClassifierTest, ABatchAnswersAsItsItemsAlone) {
-  Batch together{"tiny", {Item(1, 0, Milliseconds(9)), Item(2, 3, Milliseconds(9))}};
-  const std::vector<Answer> batched = classifier_.Classify(std::move(together));
-  const std::vector<Answer> alone = classifier_.Classify({"tiny", {Item(2, 3, Milliseconds(9))}});
-  EXPECT_EQ(std::get<wire::CloudPrediction>(batched[1].reply.answer).prediction,
-            std::get<wire::CloudPrediction>(alone[0].reply.answer).prediction);
+Prediction PredictionOf(const Answer& answer) {
+  return std::get<wire::CloudPrediction>(answer.reply.answer).prediction;
+}
+
+// A real net: the same bits alone and in company.
+TEST(CloudClassifierBatchTest, ABatchAnswersAsItsItemsAlone) {
+  const auto folder = std::filesystem::path(BIGLITTLE_SOURCE_DIR) / "models" / "har";
+  const Parsed<Task> task = LoadTask(folder);
+  if (!task.ok()) GTEST_SKIP() << "models/har is not trained";
+  const FakeClock clock;
+  CloudClassifier classifier = CloudClassifier::Load(*task.value, 8, clock).value();
+  std::mt19937 random(7);
+  std::normal_distribution<float> normal;
+  Batch together{"har", {}};
+  const std::size_t elements =
+      static_cast<std::size_t>(ElementCount(task.value->input_shape).value());
+  for (std::uint64_t i = 0; i < 8; ++i) {
+    std::vector<float> values(elements);
+    for (float& value : values) value = normal(random);
+    Tensor window = TinyWindow(values);
+    window.shape = task.value->input_shape;
+    together.items.push_back(
+        {{"pump", "r"}, "har", i, window, clock.Now(), clock.Now() + Milliseconds(1)});
+  }
+  std::vector<Prediction> alone;
+  for (const WorkItem& item : together.items) {
+    alone.push_back(PredictionOf(classifier.Classify({"har", {item}}).at(0)));
+  }
+  const std::vector<Answer> batched = classifier.Classify(together);
+  for (std::size_t i = 0; i < alone.size(); ++i) EXPECT_EQ(PredictionOf(batched[i]), alone[i]) << i;
 }
 
 TEST(CloudClassifierLoadTest, RefusesANetOfAnotherDigest) {
-  std::map<std::string, Task> tasks{{"tiny", LoadTinyTask()}};
-  tasks.at("tiny").big.sha256 = std::string(64, '0');
-  EXPECT_EQ(CloudClassifier::Load(tasks, 4, Clock::Real()).status().code(),
+  Task task = LoadTinyTask();
+  task.big.sha256 = std::string(64, '0');
+  EXPECT_EQ(CloudClassifier::Load(task, 4, Clock::Real()).status().code(),
             absl::StatusCode::kFailedPrecondition);
 }
 

@@ -45,6 +45,13 @@ TEST_F(IntakeTest, AdmitsWhatIsWellFormed) {
   EXPECT_EQ(item.expires_at, SteadyTime(Milliseconds(1080)));
 }
 
+TEST_F(IntakeTest, PriorityGoesWithTheItem) {
+  wire::EscalationRequest request = Request();
+  EXPECT_EQ(intake_.Admit(Message(request))->items.at(0).priority, wire::kNormalPriority);
+  request.readings[0].priority = wire::kPrioritised;
+  EXPECT_EQ(intake_.Admit(Message(request))->items.at(0).priority, wire::kPrioritised);
+}
+
 TEST_F(IntakeTest, AnotherDevicesResponseTopicIsRefused) {
   wire::Message message = Message(Request());
   message.response_topic = "biglittle/v1/plant/devices/valve/reply";

@@ -79,6 +79,11 @@ workers:
     max_batch_size: 1
     max_queue_delay_ms: 0
     queue_capacity: 5
+    compute_threads: 64
+    deduplication_window_ms: 0
+    deduplication_entries: 1
+    reload_interval_ms: 0
+    inference_timeout_ms: 100
     status_interval_ms: 3600000
     drain_timeout_ms: 300000
 )");
@@ -108,6 +113,11 @@ workers:
                        1,
                        milliseconds(0),
                        5,
+                       64,
+                       milliseconds(0),
+                       1,
+                       milliseconds(0),
+                       milliseconds(100),
                        milliseconds(3'600'000),
                        milliseconds(300'000)}};
   EXPECT_TRUE(fleet == expected);

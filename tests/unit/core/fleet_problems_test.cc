@@ -114,20 +114,31 @@ INSTANTIATE_TEST_SUITE_P(
         FleetCase{"IdIsNoName",
                   "workers: [{id: 'a#', tasks: [har]}]\n",
                   {"4:16: 'id' must be 1 to 64 characters of A-Z a-z 0-9 _ . -, not 'a#'"}},
-        FleetCase{"EveryBound",
-                  "workers:\n"
-                  "  - id: w\n"
-                  "    tasks: [har]\n"
-                  "    max_batch_size: 1025\n"
-                  "    max_queue_delay_ms: 10001\n"
-                  "    queue_capacity: 0\n"
-                  "    status_interval_ms: 99\n"
-                  "    drain_timeout_ms: 300001\n",
-                  {"7:21: 'max_batch_size' must be 1 to 1024, not '1025'",
-                   "8:25: 'max_queue_delay_ms' must be 0 to 10000 milliseconds, not '10001'",
-                   "9:21: 'queue_capacity' must be 1 to 1000000, not '0'",
-                   "10:25: 'status_interval_ms' must be 100 to 3600000 milliseconds, not '99'",
-                   "11:23: 'drain_timeout_ms' must be 0 to 300000 milliseconds, not '300001'"}}),
+        FleetCase{
+            "EveryBound",
+            "workers:\n"
+            "  - id: w\n"
+            "    tasks: [har]\n"
+            "    max_batch_size: 1025\n"
+            "    max_queue_delay_ms: 10001\n"
+            "    queue_capacity: 0\n"
+            "    compute_threads: 65\n"
+            "    deduplication_window_ms: 600001\n"
+            "    deduplication_entries: 0\n"
+            "    reload_interval_ms: 3600001\n"
+            "    inference_timeout_ms: 99\n"
+            "    status_interval_ms: 99\n"
+            "    drain_timeout_ms: 300001\n",
+            {"7:21: 'max_batch_size' must be 1 to 1024, not '1025'",
+             "8:25: 'max_queue_delay_ms' must be 0 to 10000 milliseconds, not '10001'",
+             "9:21: 'queue_capacity' must be 1 to 1000000, not '0'",
+             "10:22: 'compute_threads' must be 1 to 64, not '65'",
+             "11:30: 'deduplication_window_ms' must be 0 to 600000 milliseconds, not '600001'",
+             "12:28: 'deduplication_entries' must be 1 to 1000000, not '0'",
+             "13:25: 'reload_interval_ms' must be 0 to 3600000 milliseconds, not '3600001'",
+             "14:27: 'inference_timeout_ms' must be 100 to 600000 milliseconds, not '99'",
+             "15:25: 'status_interval_ms' must be 100 to 3600000 milliseconds, not '99'",
+             "16:23: 'drain_timeout_ms' must be 0 to 300000 milliseconds, not '300001'"}}),
     NameOf);
 
 TEST(FleetHead, EveryProblemOfIt) {

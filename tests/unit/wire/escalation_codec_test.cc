@@ -53,6 +53,16 @@ TEST(EscalationRequestTest, ComesBackAsItWas) {
   }
 }
 
+TEST(EscalationRequestTest, PriorityTravelsAndKnowsTwoDegrees) {
+  EscalationRequest request = Request();
+  EXPECT_EQ(DecodeEscalationRequest(Encode(request))->readings[0].priority, kNormalPriority);
+  request.readings[0].priority = kPrioritised;
+  EXPECT_EQ(DecodeEscalationRequest(Encode(request))->readings[0].priority, kPrioritised);
+  v1::EscalationRequest proto = Proto();
+  proto.mutable_readings(0)->set_priority(0xffffffffU);  // nobody gets before the prioritised
+  EXPECT_EQ(DecodeEscalationRequest(proto.SerializeAsString())->readings[0].priority, kPrioritised);
+}
+
 TEST(EscalationRequestTest, RefusesWhatIsNoProtobuf) {
   for (const char* payload : {"garbage", "\xff\xff\xff\xff", "{}"}) {
     EXPECT_FALSE(DecodeEscalationRequest(payload).ok()) << payload;

@@ -1,5 +1,6 @@
-#include "cloud_worker/cloud_classifier.h"
+#include "cloud_worker/models/cloud_classifier.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -14,26 +15,24 @@ std::chrono::microseconds Microseconds(SteadyTime::duration duration) {
 
 }  // namespace
 
-CloudClassifier::CloudClassifier(const std::map<std::string, Task>& tasks,
-                                 std::map<std::string, nn::Classifier> nets, const Clock& clock)
-    : tasks_(&tasks), nets_(std::move(nets)), clock_(&clock) {}
+CloudClassifier::CloudClassifier(Task task, nn::Classifier net, const Clock& clock)
+    : task_(std::move(task)), net_(std::move(net)), clock_(&clock) {}
 
-absl::StatusOr<CloudClassifier> CloudClassifier::Load(const std::map<std::string, Task>& tasks,
-                                                      std::size_t max_batch_size,
+absl::StatusOr<CloudClassifier> CloudClassifier::Load(const Task& task, std::size_t max_batch_size,
                                                       const Clock& clock) {
-  std::map<std::string, nn::Classifier> nets;
-  for (const auto& [name, task] : tasks) {
-    auto net = nn::Classifier::Load(task, task.big, static_cast<std::int64_t>(max_batch_size));
-    if (!net.ok()) return net.status();
-    nets.emplace(name, *std::move(net));
+  auto net = nn::Classifier::Load(task, task.big, static_cast<std::int64_t>(max_batch_size));
+  if (!net.ok()) return net.status();
+  return CloudClassifier(task, *std::move(net), clock);
+}
+
+void CloudClassifier::Warm() {
+  for (const std::int64_t batch : {std::int64_t{1}, net_.max_batch()}) {
+    for (std::int64_t i = 0; i < batch; ++i) std::ranges::fill(net_.features(i), 0.0F);
+    static_cast<void>(net_.Classify(batch));
   }
-  return CloudClassifier(tasks, std::move(nets), clock);
 }
 
 std::vector<Answer> CloudClassifier::Classify(Batch batch) {
-  // The intake admits only tasks that are served, so both are there.
-  const Task& task = tasks_->at(batch.task);
-  nn::Classifier& net = nets_.at(batch.task);
   const SteadyTime begin = clock_->Now();
 
   std::vector<Answer> answers;
@@ -43,7 +42,7 @@ std::vector<Answer> CloudClassifier::Classify(Batch batch) {
     wire::ReadingReply reply{item.sequence, wire::Rejection{wire::RejectionReason::kExpired,
                                                             "its time ran out in the queue"}};
     if (item.expires_at > begin) {
-      Normalise(task, item.window, net.features(static_cast<std::int64_t>(computed.size())));
+      Normalise(task_, item.window, net_.features(static_cast<std::int64_t>(computed.size())));
       computed.push_back(answers.size());
       reply.answer = wire::CloudPrediction{};
     }
@@ -51,12 +50,12 @@ std::vector<Answer> CloudClassifier::Classify(Batch batch) {
   }
   if (computed.empty()) return answers;
 
-  std::vector<Prediction> predictions = net.Classify(static_cast<std::int64_t>(computed.size()));
+  std::vector<Prediction> predictions = net_.Classify(static_cast<std::int64_t>(computed.size()));
   const auto compute_time = Microseconds(clock_->Now() - begin);
   for (std::size_t sample = 0; sample < computed.size(); ++sample) {
     auto& answer = std::get<wire::CloudPrediction>(answers[computed[sample]].reply.answer);
     answer.prediction = std::move(predictions[sample]);
-    answer.model_digest = task.big.sha256;
+    answer.model_digest = task_.big.sha256;
     answer.queue_time = Microseconds(begin - batch.items[computed[sample]].arrived_at);
     answer.compute_time = compute_time;
     answer.batch_size = static_cast<std::uint32_t>(computed.size());

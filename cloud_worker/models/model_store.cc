@@ -1,0 +1,135 @@
+#include "cloud_worker/models/model_store.h"
+
+#include <fmt/format.h>
+
+#include <system_error>
+#include <utility>
+
+#include "core/digest.h"
+#include "core/task_versions.h"
+
+namespace biglittle {
+namespace {
+
+// Cheap enough to be taken every second: the net's file, which may be large, is not read.
+std::string FingerprintOf(const std::filesystem::path& folder) {
+  const auto digest = Sha256OfFile(folder / "task.yaml");
+  std::string fingerprint = digest.ok() ? *digest : "none";
+  const Parsed<Task> task = LoadTask(folder / "task.yaml");
+  if (!task.ok()) return fingerprint;
+  std::error_code error;
+  const auto size = std::filesystem::file_size(task.value->big.file, error);
+  if (error) return fingerprint;
+  const auto written = std::filesystem::last_write_time(task.value->big.file, error);
+  if (error) return fingerprint;
+  return fmt::format("{} {} {}", fingerprint, size, written.time_since_epoch().count());
+}
+
+// Devices and queued readings were checked against the version that serves.
+absl::Status CheckSameInterface(const Task& old, const Task& fresh) {
+  const char* what = nullptr;
+  if (fresh.name != old.name) what = "name";
+  if (fresh.labels != old.labels) what = "labels";
+  if (fresh.input_dtype != old.input_dtype) what = "input dtype";
+  if (fresh.input_shape != old.input_shape) what = "input shape";
+  if (what == nullptr) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      fmt::format("its {} is not that of the version that serves: restart the workers and devices "
+                  "to change it",
+                  what));
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<ModelStore>> ModelStore::Load(Options options) {
+  std::unique_ptr<ModelStore> store(new ModelStore(std::move(options)));
+  for (const std::string& task : store->options_.tasks) {
+    if (absl::Status loaded = store->LoadFirst(task); !loaded.ok()) return loaded;
+  }
+  return store;
+}
+
+absl::Status ModelStore::LoadFirst(const std::string& task) {
+  absl::Status problem;
+  for (const std::filesystem::path& folder : TaskVersions(options_.models / task)) {
+    Fingerprint fingerprint = FingerprintOf(folder);
+    Served model = LoadVersion(folder, nullptr);
+    if (model.ok()) {
+      tasks_.emplace(task, (*model)->task());
+      serving_.emplace(task, *std::move(model));
+      origins_[task] = {folder, std::move(fingerprint), {}};
+      return absl::OkStatus();
+    }
+    problem.Update(model.status());
+  }
+  return problem;
+}
+
+ModelStore::Served ModelStore::LoadVersion(const std::filesystem::path& folder,
+                                           const Task* serving) const {
+  const Parsed<Task> task = LoadTask(folder / "task.yaml");
+  if (!task.ok()) return absl::InvalidArgumentError(ToString(task.problems));
+  if (serving != nullptr) {
+    if (absl::Status same = CheckSameInterface(*serving, *task.value); !same.ok()) return same;
+  }
+  return ServedModel::Load(*task.value, options_.max_batch_size, options_.compute_threads,
+                           *options_.clock);
+}
+
+std::vector<ModelStore::Change> ModelStore::LookForChanges() {
+  std::vector<Change> changes;
+  for (const auto& [task, unused] : tasks_) Look(task, changes);
+  return changes;
+}
+
+void ModelStore::Look(const std::string& task, std::vector<Change>& changes) {
+  Origin& origin = origins_.at(task);
+  std::map<std::filesystem::path, Fingerprint> refused;  // forgets folders that are gone
+  for (const std::filesystem::path& folder : TaskVersions(options_.models / task)) {
+    Fingerprint fingerprint = FingerprintOf(folder);
+    const bool serves = folder == origin.folder;
+    if (serves && fingerprint == origin.fingerprint) break;
+    const auto known = origin.refused.find(folder);
+    if (known == origin.refused.end() || known->second != fingerprint) {
+      Served model = LoadVersion(folder, &tasks_.at(task));
+      if (model.ok()) {
+        changes.push_back({task, folder, (*model)->task().big.sha256, ""});
+        origin.folder = folder;
+        origin.fingerprint = std::move(fingerprint);
+        Replace(task, *std::move(model));
+        break;
+      }
+      changes.push_back({task, folder, "", std::string(model.status().message())});
+    }
+    refused.insert_or_assign(folder, std::move(fingerprint));
+    // The version that serves lives on in memory, whatever became of its files: none below it.
+    if (serves) break;
+  }
+  origin.refused = std::move(refused);
+}
+
+void ModelStore::Replace(const std::string& task, std::shared_ptr<ServedModel> model) {
+  const std::lock_guard lock(mutex_);
+  serving_.at(task).swap(model);
+}
+
+std::shared_ptr<ServedModel> ModelStore::Serving(const std::string& task) const {
+  const std::lock_guard lock(mutex_);
+  return serving_.at(task);
+}
+
+std::map<std::string, std::string> ModelStore::Digests() const {
+  std::map<std::string, std::string> digests;
+  const std::lock_guard lock(mutex_);
+  for (const auto& [task, model] : serving_) digests.emplace(task, model->task().big.sha256);
+  return digests;
+}
+
+std::vector<Answer> ModelStore::Classify(Batch batch) {
+  const std::shared_ptr<ServedModel> model = Serving(batch.task);
+  return model->Classify(std::move(batch));
+}
+
+absl::Status ModelStore::Renew(const std::string& task) { return Serving(task)->Renew(); }
+
+}  // namespace biglittle

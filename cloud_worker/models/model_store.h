@@ -1,0 +1,95 @@
+// The big nets that a worker serves, and how they are replaced while it serves: new versions are
+// found in the models folder, loaded and tried beside the old ones, and take over between two
+// batches.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+
+#include "cloud_worker/models/served_model.h"
+#include "cloud_worker/work_item.h"
+#include "core/clock.h"
+#include "core/task.h"
+
+namespace biglittle {
+
+// Thread-safe, but for LookForChanges: one thread calls it.
+class ModelStore {
+ public:
+  struct Options {
+    std::filesystem::path models;    // folder with one folder a task, with or without versions
+    std::vector<std::string> tasks;  // their names, each once
+    std::size_t max_batch_size = 1;
+    std::size_t compute_threads = 1;
+    const Clock* clock = &Clock::Real();
+  };
+
+  // What LookForChanges did with a version that it had not seen like this before.
+  struct Change {
+    std::string task;
+    std::filesystem::path folder;
+    std::string digest;   // of the net that serves from now on; empty: the old one still does
+    std::string problem;  // why, if so
+  };
+
+  // Of each task the highest version that loads. The error is that of the highest, one line each,
+  // if none does.
+  static absl::StatusOr<std::unique_ptr<ModelStore>> Load(Options options);
+
+  // As they were first loaded; later versions have the same labels and input.
+  const std::map<std::string, Task>& tasks() const { return tasks_; }
+  // Task -> digest of the net that serves now.
+  std::map<std::string, std::string> Digests() const;
+
+  // One answer for each item. `batch.task` is one of tasks(). Does not touch the store any more
+  // once it computes, so that it may hang for longer than the store lives.
+  std::vector<Answer> Classify(Batch batch);
+
+  // Loads a net in place of one that a hung thread keeps.
+  absl::Status Renew(const std::string& task);
+
+  // Looks at every task's folder once. A version is known by its folder, the content of its
+  // task.yaml, and size and time of its net's file; one that was refused is not tried again until
+  // one of these changes.
+  std::vector<Change> LookForChanges();
+
+ private:
+  using Fingerprint = std::string;
+  using Served = absl::StatusOr<std::shared_ptr<ServedModel>>;
+  // Whence the serving version came and what was refused since; LookForChanges's own.
+  struct Origin {
+    std::filesystem::path folder;
+    Fingerprint fingerprint;
+    std::map<std::filesystem::path, Fingerprint> refused;
+  };
+
+  explicit ModelStore(Options options) : options_(std::move(options)) {}
+
+  absl::Status LoadFirst(const std::string& task);
+  void Look(const std::string& task, std::vector<Change>& changes);
+  // `serving`: what it must be able to replace; nullptr: nothing.
+  Served LoadVersion(const std::filesystem::path& folder, const Task* serving) const;
+  // The old one is freed by whoever uses it last.
+  void Replace(const std::string& task, std::shared_ptr<ServedModel> model);
+  std::shared_ptr<ServedModel> Serving(const std::string& task) const;
+
+  // Constant after Load.
+  const Options options_;
+  std::map<std::string, Task> tasks_;
+
+  std::map<std::string, Origin> origins_;
+
+  // Protected by mutex_.
+  mutable std::mutex mutex_;
+  std::map<std::string, std::shared_ptr<ServedModel>> serving_;
+};
+
+}  // namespace biglittle

@@ -1,0 +1,46 @@
+#include "cloud_worker/worker_status.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+#include <variant>
+
+#include "core/clock.h"
+#include "core/run_id.h"
+
+namespace biglittle {
+
+WorkerStatus::WorkerStatus(const wire::Topics& topics, const std::string& fleet,
+                           const std::string& worker)
+    : topic_(topics.WorkerStatus(worker)),
+      status_{.fleet = fleet, .worker = worker, .run = NewRunId()} {}
+
+void WorkerStatus::Count(const std::string& name, std::uint64_t by) {
+  const std::lock_guard lock(mutex_);
+  status_.counters[name] += by;
+}
+
+void WorkerStatus::CountAnswers(const std::vector<Answer>& answers) {
+  for (const Answer& answer : answers) {
+    const auto* rejection = std::get_if<wire::Rejection>(&answer.reply.answer);
+    Count(rejection == nullptr ? std::string("answered")
+                               : fmt::format("rejected_{}", Name(rejection->reason)));
+  }
+}
+
+wire::Message WorkerStatus::Message(wire::State state, std::map<std::string, std::string> models,
+                                    const std::map<std::string, std::uint64_t>& more) {
+  const std::lock_guard lock(mutex_);
+  status_.state = state;
+  status_.time = Clock::Real().WallNow();
+  status_.models = std::move(models);
+  for (const auto& [name, value] : more) status_.counters[name] = value;
+  wire::Message message;
+  message.topic = topic_;
+  message.payload = Encode(status_);
+  message.content_type = wire::kJsonContent;
+  message.retained = true;
+  return message;
+}
+
+}  // namespace biglittle

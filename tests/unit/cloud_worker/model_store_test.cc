@@ -1,0 +1,161 @@
+#include "cloud_worker/models/model_store.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <thread>
+
+#include "tests/fakes/temporary_folder.h"
+#include "tests/fakes/tiny_task.h"
+#include "tests/fakes/tiny_versions.h"
+
+namespace biglittle {
+namespace {
+
+using testing::HasSubstr;
+
+class ModelStoreTest : public testing::Test {
+ protected:
+  std::filesystem::path Write(const std::string& version, const std::string& variant) {
+    return WriteTinyVersion(folder_, version, variant);
+  }
+  absl::StatusOr<std::unique_ptr<ModelStore>> Load() const {
+    return ModelStore::Load(
+        {.models = folder_.path(), .tasks = {"tiny"}, .max_batch_size = 4, .compute_threads = 3});
+  }
+  static std::string Serving(const ModelStore& store) { return store.Digests().at("tiny"); }
+  static std::string DigestOfAnswer(ModelStore& store) {
+    const SteadyTime now = Clock::Real().Now();
+    const auto answers = store.Classify({"tiny",
+                                         {{{"pump", "r"},
+                                           "tiny",
+                                           1,
+                                           TinySample(2, true).window,
+                                           now,
+                                           now + std::chrono::hours(1)}}});
+    const auto& prediction = std::get<wire::CloudPrediction>(answers.at(0).reply.answer);
+    EXPECT_EQ(prediction.prediction.class_index, 2);
+    return prediction.model_digest;
+  }
+  // Looks twice: what was refused is told once.
+  static std::string Refused(ModelStore& store) {
+    const std::string before = Serving(store);
+    const auto changes = store.LookForChanges();
+    EXPECT_EQ(changes.size(), 1U);
+    EXPECT_TRUE(store.LookForChanges().empty());
+    EXPECT_EQ(Serving(store), before);
+    EXPECT_EQ(DigestOfAnswer(store), before);
+    return changes.empty() ? "" : changes.front().problem;
+  }
+  static void ExpectReplaced(ModelStore& store, const std::string& variant) {
+    const auto changes = store.LookForChanges();
+    ASSERT_EQ(changes.size(), 1U);
+    EXPECT_EQ(changes.front().problem, "");
+    EXPECT_EQ(changes.front().digest, TinyNetDigest(variant));
+    EXPECT_EQ(Serving(store), TinyNetDigest(variant));
+    EXPECT_EQ(DigestOfAnswer(store), TinyNetDigest(variant));
+    EXPECT_TRUE(store.LookForChanges().empty());
+  }
+
+  const TemporaryFolder folder_;
+};
+
+TEST_F(ModelStoreTest, ServesThePlainFolder) {
+  Write("", "one");
+  auto store = Load();
+  ASSERT_TRUE(store.ok()) << store.status();
+  EXPECT_EQ(DigestOfAnswer(**store), TinyNetDigest("one"));
+  EXPECT_TRUE((*store)->LookForChanges().empty());
+}
+
+TEST_F(ModelStoreTest, AChangeInPlaceIsANewVersion) {
+  Write("", "one");
+  const auto store = Load().value();
+  Write("", "two");
+  ExpectReplaced(*store, "two");
+}
+
+TEST_F(ModelStoreTest, TheHighestNumberThatLoadsServes) {
+  Write("9", "nine");
+  Write("10", "ten");
+  folder_.Write("tiny/11/task.yaml", "garbage");
+  const auto store = Load().value();
+  EXPECT_EQ(Serving(*store), TinyNetDigest("ten"));
+  EXPECT_THAT(Refused(*store), HasSubstr("11"));
+  Write("11", "eleven");
+  ExpectReplaced(*store, "eleven");
+  Write("8", "eight");
+  EXPECT_TRUE(store->LookForChanges().empty());
+  std::filesystem::remove_all(folder_.path() / "tiny" / "11");  // rolled back
+  ExpectReplaced(*store, "ten");
+}
+
+TEST_F(ModelStoreTest, ABadVersionLeavesTheOldOneUntilItIsMended) {
+  Write("1", "one");
+  const auto store = Load().value();
+  const auto second = Write("2", "two");
+  const std::string good = ReadWhole(second / "task.yaml");
+
+  std::filesystem::resize_file(second / "big.onnx", 50);  // half-written
+  EXPECT_THAT(Refused(*store), HasSubstr("big.onnx"));
+  folder_.Write("tiny/2/big.onnx", TinyNet("another"));
+  EXPECT_THAT(Refused(*store), HasSubstr("sha256"));
+  std::filesystem::remove(second / "big.onnx");
+  EXPECT_THAT(Refused(*store), HasSubstr("big.onnx"));
+  folder_.Write("tiny/2/big.onnx", TinyNet("two"));
+  folder_.Write("tiny/2/task.yaml", With(good, "odd]", "even]"));
+  EXPECT_THAT(Refused(*store), HasSubstr("labels"));
+  folder_.Write("tiny/2/task.yaml", With(good, "dtype: float32", "dtype: int16"));
+  EXPECT_THAT(Refused(*store), HasSubstr("dtype"));
+  folder_.Write("tiny/2/task.yaml", With(good, "shape: [4]", "shape: [2, 2]"));
+  EXPECT_THAT(Refused(*store), HasSubstr("shape"));
+
+  folder_.Write("tiny/2/task.yaml", good);
+  ExpectReplaced(*store, "two");
+}
+
+TEST_F(ModelStoreTest, TheServingVersionOutlivesItsFiles) {
+  Write("1", "one");
+  Write("2", "two");
+  const auto store = Load().value();
+  folder_.Write("tiny/2/task.yaml", "garbage");
+  EXPECT_THAT(Refused(*store), HasSubstr("task.yaml"));
+  EXPECT_EQ(Serving(*store), TinyNetDigest("two"));  // not back to the older one
+}
+
+TEST_F(ModelStoreTest, WithoutAnyGoodVersionItSaysWhatIsWrongWithTheHighest) {
+  folder_.Write("tiny/1/task.yaml", "older garbage");
+  folder_.Write("tiny/2/task.yaml", "garbage");
+  const auto store = Load();
+  ASSERT_FALSE(store.ok());
+  EXPECT_THAT(std::string(store.status().message()), HasSubstr("tiny/2/task.yaml"));
+}
+
+TEST_F(ModelStoreTest, ANetThatAHungThreadKeepsCanBeReplaced) {
+  Write("", "one");
+  const auto store = Load().value();
+  EXPECT_TRUE(store->Renew("tiny").ok());
+  EXPECT_EQ(DigestOfAnswer(*store), TinyNetDigest("one"));
+}
+
+TEST_F(ModelStoreTest, SwappingWhileOthersComputeCostsNoAnswer) {
+  Write("1", "v1");
+  const auto store = Load().value();
+  std::atomic<bool> stop{false};
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 2; ++i) {
+    threads.emplace_back([&] {
+      while (!stop) EXPECT_EQ(DigestOfAnswer(*store).size(), 64U);
+    });
+  }
+  for (int version = 2; version <= 20; ++version) {
+    Write(std::to_string(version), "v" + std::to_string(version));
+    ExpectReplaced(*store, "v" + std::to_string(version));
+  }
+  stop = true;
+  for (std::thread& thread : threads) thread.join();
+}
+
+}  // namespace
+}  // namespace biglittle
