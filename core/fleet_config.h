@@ -92,6 +92,15 @@ struct EscalationConfig {
   bool operator==(const EscalationConfig&) const = default;
 };
 
+// Where a program answers /live, /ready and /metrics. Whoever reaches it may read all of that, so
+// it listens to its own machine only, unless told otherwise.
+struct HealthConfig {
+  std::string host = "127.0.0.1";  // a name or an address of this machine
+  std::uint16_t port = 9464;       // TCP
+
+  bool operator==(const HealthConfig&) const = default;
+};
+
 struct DeviceConfig {
   std::string id;
   std::string task;
@@ -100,6 +109,7 @@ struct DeviceConfig {
   EscalationConfig escalation;
   Milliseconds status_interval{5000};  // 100 ms to 1 h
   Milliseconds drain_timeout{5000};    // 0 to 5 min; how long a stop may wait for the broker
+  std::optional<HealthConfig> health;  // absent: no health server
 
   bool operator==(const DeviceConfig&) const = default;
 };
@@ -112,6 +122,7 @@ struct WorkerConfig {
   std::size_t queue_capacity = 1024;  // 1 to 1,000,000 readings; beyond it: rejected, overloaded
   Milliseconds status_interval{5000};
   Milliseconds drain_timeout{5000};
+  std::optional<HealthConfig> health;  // absent: no health server
 
   bool operator==(const WorkerConfig&) const = default;
 };

@@ -8,6 +8,7 @@
 #include <utility>
 #include <variant>
 
+#include "core/fleet_hosts.h"
 #include "core/text.h"
 
 namespace biglittle {
@@ -83,6 +84,11 @@ void DeviceReader::ReadDevice(const YamlNode& node) {
   ReadSettings(map, draft);
   map.Finish();
   CheckComplete(map, draft);
+  if (draft.config.health) {
+    const YamlNode* place = map.Find("health");
+    CheckHealthPorts(place != nullptr ? *place : node, *draft.config.health, copies.count,
+                     problems_);
+  }
   entries_.push_back({&node, draft.task_node, draft.config.task});
   if (id != nullptr) Unfold(*id, copies, draft.config);
 }
@@ -111,6 +117,9 @@ void DeviceReader::ReadSettings(MapReader& map, Draft& draft) {
   if (const YamlNode* node = map.Find("escalation")) ReadEscalation(*node, config.escalation);
   map.GetDuration("status_interval_ms", kStatusIntervalMs, config.status_interval);
   map.GetDuration("drain_timeout_ms", kDrainTimeoutMs, config.drain_timeout);
+  if (const YamlNode* health = map.Find("health")) {
+    config.health = ReadHealth(*health, config.health.value_or(HealthConfig{}), problems_);
+  }
 }
 
 void DeviceReader::ReadSource(const YamlNode& node, Draft& draft) {
@@ -243,6 +252,8 @@ void DeviceReader::Unfold(const YamlNode& id_node, const Copies& copies,
       return;
     }
     ShiftSource(device.source, k);
+    // Where the ports end, CheckHealthPorts has said so.
+    if (device.health) device.health->port = static_cast<std::uint16_t>(device.health->port + k);
     devices_.push_back(std::move(device));
   }
 }

@@ -39,9 +39,9 @@ inline Json FleetDocument() {
   return Json::parse(R"({
     "version": 1, "fleet": "f", "models": "models", "broker": {}, "device_defaults": {},
     "devices": [
-      {"id": "d", "count": 1, "task": "t", "source": {"type": "vibration"}, "escalation": {}},
+      {"id": "d", "count": 1, "task": "t", "source": {"type": "vibration"}, "escalation": {}, "health": {}},
       {"id": "e", "task": "t", "source": {"type": "replay", "windows": "x.npy"}}],
-    "workers": [{"id": "w", "tasks": ["t"]}]})");
+    "workers": [{"id": "w", "tasks": ["t"], "health": {}}]})");
 }
 
 inline Json TaskDocument() {

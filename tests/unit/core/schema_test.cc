@@ -200,6 +200,7 @@ const Place kPlaces[] = {
     {"vibration_source", "fleet", "/$defs/vibration_source", "/devices/0/source"},
     {"replay_source", "fleet", "/$defs/replay_source", "/devices/1/source"},
     {"escalation", "fleet", "/$defs/escalation", "/devices/0/escalation"},
+    {"health", "fleet", "/$defs/health", "/devices/0/health"},
     {"worker", "fleet", "/$defs/worker", "/workers/0"},
     {"task", "task", "", ""},
     {"input", "task", "/$defs/input", "/input"},
