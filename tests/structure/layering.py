@@ -41,6 +41,7 @@ THIRD_PARTY = {
     "cblas.h": ["nn/blas"],
     "yaml-cpp/": ["core/yaml_reader"],
     "openssl/": ["core/digest"],
+    "prometheus/": ["core/metrics"],
     "zlib.h": ["device_agent/sources/gzip"],
     "CLI/": ["cli/main", "device_agent/main", "cloud_worker/main"],
 }
