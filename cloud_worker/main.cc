@@ -13,11 +13,13 @@
 
 #include "cloud_worker/cloud_classifier.h"
 #include "cloud_worker/worker.h"
+#include "cloud_worker/worker_metrics.h"
 #include "core/clock.h"
 #include "core/exit_code.h"
 #include "core/fleet_config.h"
 #include "core/stop_signal.h"
 #include "core/task.h"
+#include "wire/program_health.h"
 
 namespace biglittle {
 namespace {
@@ -35,6 +37,9 @@ int RunWorker(const std::filesystem::path& config, const std::string& id) {
     return BadInput(fmt::format("{} has no worker {}: name one of its workers by --worker",
                                 config.string(), id));
   }
+  auto health = wire::ProgramHealth::Start(worker->health, WorkerMeasurements);
+  if (!health.ok()) return BadInput(std::string(health.status().message()));
+  const WorkerMetrics metrics((*health)->metrics());
   std::map<std::string, Task> tasks;
   for (const std::string& name : worker->tasks) {
     Parsed<Task> task = LoadTask(fleet.value->models / name);
@@ -46,6 +51,7 @@ int RunWorker(const std::filesystem::path& config, const std::string& id) {
 
   StopSignal stop;
   Worker program(*fleet.value, *worker, tasks, *std::move(classifier));
+  program.Observe(health->get(), &metrics);
   stop.OnStop([&program] { program.Stop(); });
   const absl::Status ended = program.Run();
   stop.OnStop({});

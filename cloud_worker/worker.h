@@ -17,10 +17,12 @@
 #include "cloud_worker/cloud_classifier.h"
 #include "cloud_worker/intake.h"
 #include "cloud_worker/replier.h"
+#include "cloud_worker/worker_metrics.h"
 #include "core/bounded_queue.h"
 #include "core/fleet_config.h"
 #include "core/task.h"
 #include "wire/mqtt_session.h"
+#include "wire/program_health.h"
 #include "wire/status.h"
 
 namespace biglittle {
@@ -33,6 +35,9 @@ class Worker {
   ~Worker();
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
+
+  // Before Run: whom to tell how it goes. Both must outlive the worker.
+  void Observe(wire::ProgramHealth* health, const WorkerMetrics* metrics);
 
   // Serves until Stop() is called; then finishes what was taken (at most drain_timeout), says
   // stopped and disconnects. Not OK if replies could not be delivered.
@@ -60,6 +65,7 @@ class Worker {
   void Count(const std::string& name, std::uint64_t by = 1);
   void CountAnswers(const std::vector<Answer>& answers);
   wire::Message StatusMessage(wire::State state);
+  void ReportHealth(SteadyTime now);
   absl::Status Finish();
 
   // Constant after construction.
@@ -67,6 +73,10 @@ class Worker {
   const wire::Topics topics_;
   const Intake intake_;
   const Replier replier_;
+
+  // Constant once Run has begun.
+  wire::ProgramHealth* health_ = nullptr;
+  const WorkerMetrics* metrics_ = nullptr;
 
   BoundedQueue<wire::Message> inbox_;
   Batcher batcher_;

@@ -132,6 +132,7 @@ void Agent::OnPrediction(const PendingEscalation& escalation, const wire::CloudP
   if (now > escalation.verdict.captured_at + origin_.deadline) {
     return FallBack(escalation.verdict, FallbackReason::kDeadline);
   }
+  if (metrics_ != nullptr) metrics_->Answered(now - escalation.sent_at);
   End(escalation.verdict, AnsweredByCloud{answer.prediction, worker, answer.model_digest},
       CloudTiming{now - escalation.sent_at, answer.queue_time, answer.compute_time});
 }
@@ -167,6 +168,7 @@ void Agent::End(const LittleVerdict& verdict, const Outcome& outcome,
   Count("outcomes");
   counters_[fmt::format("decided_by_{}", Name(result.decided_by))] += 1;
   if (now > verdict.captured_at + origin_.deadline) Count("deadlines_missed");
+  if (metrics_ != nullptr) metrics_->Ended(result.decided_by, now - verdict.captured_at);
 
   wire::Message message;
   message.topic = result_topic_;

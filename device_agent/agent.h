@@ -20,6 +20,7 @@
 #include "core/outcome.h"
 #include "core/reading.h"
 #include "core/task.h"
+#include "device_agent/agent_metrics.h"
 #include "device_agent/local_classifier.h"
 #include "device_agent/outcome_result.h"
 #include "device_agent/pending_escalations.h"
@@ -38,6 +39,9 @@ class Agent {
   // `run` distinguishes this run of the agent from every other; `little` is the task's.
   Agent(const FleetConfig& fleet, const DeviceConfig& device, Task task, LocalClassifier little,
         std::string run, Publish publish, const Clock& clock);
+
+  // From now on times are told to `metrics`, which must outlive the agent; nullptr: to nobody.
+  void Observe(const AgentMetrics* metrics) { metrics_ = metrics; }
 
   // One reading in.
   void OnSample(Sample sample);
@@ -79,6 +83,7 @@ class Agent {
   const Publish publish_;
   const Clock& clock_;
 
+  const AgentMetrics* metrics_ = nullptr;
   LocalClassifier little_;
   PendingEscalations pending_;
   std::uint64_t next_sequence_ = 0;

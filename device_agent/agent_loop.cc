@@ -57,6 +57,11 @@ void AgentLoop::OnMessage(wire::Message&& message) {
   ++replies_dropped_;
 }
 
+void AgentLoop::Observe(wire::ProgramHealth* health, const AgentMetrics* metrics) {
+  health_ = health;
+  agent_.Observe(metrics);
+}
+
 void AgentLoop::Stop() {
   // A full queue is looked at soon anyway; the flag's carrier just must not get lost.
   while (!events_.TryPush(StopRequested{})) std::this_thread::yield();
@@ -75,6 +80,7 @@ void AgentLoop::Flow() {
   for (;;) {
     agent_.OnTime();
     const SteadyTime now = Clock::Real().Now();
+    ReportHealth(now);
     if (now >= next_status_at_) {
       RefreshStatus();
       // While away there is nobody to tell; the birth message of the next connect says it.
@@ -117,6 +123,7 @@ void AgentLoop::TakeReading(SteadyTime now) {
 
 SteadyTime AgentLoop::NextWake() const {
   SteadyTime wake = next_status_at_;
+  if (health_ != nullptr) wake = std::min(wake, health_->next_report());
   if (MayTakeReading()) wake = std::min(wake, next_reading_at_);
   if (const std::optional<SteadyTime> expiry = agent_.NextWake()) wake = std::min(wake, *expiry);
   return wake;
@@ -144,14 +151,41 @@ wire::Message AgentLoop::StatusMessage(wire::State state) {
 }
 
 void AgentLoop::RefreshStatus() {
+  std::map<std::string, std::uint64_t> counters = Counters();
+  const std::lock_guard lock(status_mutex_);
+  status_.counters = std::move(counters);
+}
+
+std::map<std::string, std::uint64_t> AgentLoop::Counters() {
   std::map<std::string, std::uint64_t> counters = agent_.counters();
   wire::AddCounters(session_.counters(), counters);
   const std::lock_guard lock(status_mutex_);
   counters["replies_dropped"] = replies_dropped_;
-  status_.counters = std::move(counters);
+  return counters;
+}
+
+// A device without its broker still answers every reading: it is ready, and says that it is alone.
+void AgentLoop::ReportHealth(SteadyTime now) {
+  if (health_ == nullptr || now < health_->next_report()) return;
+  const bool connected = session_.connected();
+  VitalSigns signs;
+  signs.ready = true;
+  signs.condition = connected
+                        ? "online"
+                        : fmt::format(
+                              "offline: no connection to the broker at {}; readings are answered "
+                              "by the little net",
+                              session_.broker_address());
+  signs.counters = Counters();
+  signs.gauges = {{"broker_connected", connected ? 1 : 0},
+                  {"pending_escalations", static_cast<double>(agent_.pending())},
+                  {"backlog_messages", static_cast<double>(session_.backlog())},
+                  {"waiting_replies", static_cast<double>(events_.size())}};
+  health_->Report(std::move(signs), now);
 }
 
 absl::Status AgentLoop::Finish() {
+  if (health_ != nullptr) health_->Stopping();
   agent_.EndAll();
   RefreshStatus();
   static_cast<void>(session_.Publish(StatusMessage(wire::State::kStopped)));

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -19,6 +20,7 @@
 #include "device_agent/local_classifier.h"
 #include "device_agent/sources/reading_source.h"
 #include "wire/mqtt_session.h"
+#include "wire/program_health.h"
 #include "wire/status.h"
 
 namespace biglittle {
@@ -28,6 +30,9 @@ class AgentLoop {
   // Copies what it needs of `fleet` and `device`.
   AgentLoop(const FleetConfig& fleet, const DeviceConfig& device, Task task, LocalClassifier little,
             std::unique_ptr<ReadingSource> source);
+
+  // Before Run: whom to tell how it goes. Both must outlive the loop.
+  void Observe(wire::ProgramHealth* health, const AgentMetrics* metrics);
 
   // Runs until the source has no more readings or Stop() is called; then ends what is pending,
   // hands over what waits for the broker (at most drain_timeout), says stopped and disconnects.
@@ -50,6 +55,8 @@ class AgentLoop {
   void Handle(const Event& event);
   wire::Message StatusMessage(wire::State state);
   void RefreshStatus();
+  void ReportHealth(SteadyTime now);
+  std::map<std::string, std::uint64_t> Counters();
   absl::Status Finish();
 
   // Constant after construction.
@@ -63,6 +70,7 @@ class AgentLoop {
   absl::Status source_status_;
   SteadyTime next_reading_at_;
   SteadyTime next_status_at_;
+  wire::ProgramHealth* health_ = nullptr;
 
   BoundedQueue<Event> events_;
 
