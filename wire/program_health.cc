@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/process_metrics.h"
+
 namespace biglittle::wire {
 namespace {
 
@@ -37,8 +39,15 @@ ProgramHealth::ProgramHealth(ToMetrics to_metrics, ServiceNotify service)
       service_(std::move(service)),
       interval_(IntervalFor(service_)),
       vitals_(Clock::Real()),
-      metrics_([this] { return to_metrics_(vitals_.signs()); }),
+      metrics_([this] { return Measure(); }),
       next_report_(service_.active() ? SteadyTime::min() : SteadyTime::max()) {}
+
+// On the server's thread.
+std::vector<Measurement> ProgramHealth::Measure() const {
+  std::vector<Measurement> all = to_metrics_(vitals_.signs());
+  for (Measurement& each : ProcessMeasurements()) all.push_back(std::move(each));
+  return all;
+}
 
 void ProgramHealth::Report(VitalSigns signs, SteadyTime now) {
   next_report_ = now + interval_;

@@ -52,6 +52,7 @@ class ProgramHealth {
 
  private:
   ProgramHealth(ToMetrics to_metrics, ServiceNotify service);
+  std::vector<Measurement> Measure() const;
 
   const ToMetrics to_metrics_;
   const ServiceNotify service_;

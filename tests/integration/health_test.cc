@@ -37,12 +37,12 @@ std::vector<std::string> Unreadable(const std::string& text) {
   std::vector<std::string> bad;
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);) {
-    if (line.rfind("# HELP biglittle_", 0) == 0 || line.rfind("# TYPE biglittle_", 0) == 0)
-      continue;
+    if (line.rfind("# HELP ", 0) == 0 || line.rfind("# TYPE ", 0) == 0) continue;
+    const bool named = line.rfind("biglittle_", 0) == 0 || line.rfind("process_", 0) == 0;
     const std::size_t space = line.rfind(' ');
     char* end = nullptr;
     if (space != std::string::npos) std::strtod(line.c_str() + space, &end);
-    if (end == nullptr || *end != '\0' || line.rfind("biglittle_", 0) != 0) bad.push_back(line);
+    if (end == nullptr || *end != '\0' || !named) bad.push_back(line);
   }
   return bad;
 }
@@ -122,6 +122,7 @@ TEST_F(HealthTest, MetricsCountWhatTheFleetDid) {
   EXPECT_GE(WorkerValue("queue_seconds_count"), static_cast<double>(big));
   EXPECT_GE(WorkerValue("batch_size_sum"), static_cast<double>(big));
   for (const std::uint16_t port : {worker_port_, device_port_}) {
+    EXPECT_GT(ValueOf(Get(port, "/metrics").body, "process_resident_memory_bytes"), 1e6);
     EXPECT_THAT(Unreadable(Get(port, "/metrics").body), testing::IsEmpty());
   }
 }

@@ -1,8 +1,10 @@
 #include "cloud_worker/worker_metrics.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "tests/fakes/http_client.h"
+#include "tests/fakes/metric_names.h"
 
 namespace biglittle {
 namespace {
@@ -45,6 +47,17 @@ TEST(WorkerMetricsTest, RejectionsAreToldByReasonAndInAll) {
   EXPECT_EQ(ValueOf(text, "biglittle_worker_reloads_total{outcome=\"failed\"}"), 1);
   EXPECT_EQ(ValueOf(text, "biglittle_worker_requests_total"), 0);
   EXPECT_EQ(ValueOf(text, "biglittle_worker_ready"), 1);
+}
+
+TEST(WorkerMetricsTest, OperationsExplainsEachOfThem) {
+  Metrics metrics([] {
+    return WorkerMeasurements(
+        {.ready = true,
+         .condition = "",
+         .counters = {{"rejected_expired", 1}, {"reloads_failed", 1}, {"mqtt_connects", 1}}});
+  });
+  const WorkerMetrics worker(metrics);
+  EXPECT_THAT(NotExplained(metrics.Text(), "biglittle_worker_"), testing::IsEmpty());
 }
 
 }  // namespace

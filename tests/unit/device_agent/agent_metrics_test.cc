@@ -1,8 +1,10 @@
 #include "device_agent/agent_metrics.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "tests/fakes/http_client.h"
+#include "tests/fakes/metric_names.h"
 #include "tests/unit/device_agent/agent_harness.h"
 
 namespace biglittle {
@@ -40,6 +42,10 @@ TEST_F(AgentMetricsTest, EveryWayToEndIsCountedAndTimed) {
   EXPECT_EQ(Value("biglittle_agent_reading_seconds_count{decided_by=\"little\"}"), 1);
   EXPECT_DOUBLE_EQ(Value("biglittle_agent_reading_seconds_sum{decided_by=\"big\"}"), 0.02);
   EXPECT_DOUBLE_EQ(Value("biglittle_agent_reading_seconds_sum{decided_by=\"fallback\"}"), 0.1);
+}
+
+TEST_F(AgentMetricsTest, OperationsExplainsEachOfThem) {
+  EXPECT_THAT(NotExplained(metrics_.Text(), "biglittle_agent_"), testing::IsEmpty());
 }
 
 }  // namespace
