@@ -14,7 +14,9 @@
 namespace biglittle::wire {
 namespace {
 
-constexpr int kWaitingConnections = 16;
+// A connection that finds this queue full is tried again by its client's kernel a second later,
+// which is long for a probe.
+constexpr int kWaitingConnections = 128;
 
 struct FreeAddresses {
   void operator()(addrinfo* list) const { freeaddrinfo(list); }
