@@ -36,8 +36,8 @@ std::string MetricName(std::string_view prefix, std::string_view name, std::stri
 
 Measurement ByRule(std::string_view prefix, const CounterRule& rule, std::string_view counter,
                    double value) {
-  Measurement measurement{MetricName(prefix, rule.metric, ""), rule.help, MetricKind::kCounter,
-                          rule.labels, value};
+  Measurement measurement{MetricName(prefix, rule.metric, ""), rule.help, rule.kind, rule.labels,
+                          value};
   if (IsOpen(rule)) {
     measurement.labels[rule.rest_label] = counter.substr(rule.counter.size() - 1);
   }
@@ -51,7 +51,7 @@ std::vector<Measurement> ToMeasurements(std::string_view prefix,
                                         const VitalSigns& signs) {
   std::map<std::string, double, std::less<>> values;
   for (const CounterRule& rule : rules) {
-    if (!IsOpen(rule)) values.emplace(rule.counter, 0);
+    if (!IsOpen(rule) && rule.kind == MetricKind::kCounter) values.emplace(rule.counter, 0);
   }
   for (const auto& [counter, value] : signs.counters) {
     values[counter] = static_cast<double>(value);

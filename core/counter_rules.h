@@ -21,10 +21,12 @@ struct CounterRule {
   std::string help;
   MetricLabels labels = {};
   std::string rest_label = {};
+  // A status message has whole numbers only, so levels may be among its counters.
+  MetricKind kind = MetricKind::kCounter;
 };
 
 // Each counter by the first rule that fits. A counter without a rule is <prefix><name>_total, so
-// that nothing which is counted stays unseen; a counter with a rule of its own name (no '*') is
+// that nothing which is counted stays unseen; one with a rule of its own name (no '*') is
 // told even while it has not counted, for a rate can only be taken of what was there before. Gauges
 // are <prefix><name>, and <prefix>ready is 0 or 1.
 std::vector<Measurement> ToMeasurements(std::string_view prefix,

@@ -46,6 +46,8 @@ std::vector<CounterRule> MakeRules() {
       {"deadlines_missed", "deadline_misses_total", "Outcomes after their deadline."},
       {"results_refused", "results_refused_total",
        "Results that the backlog could not take: lost to consumers."},
+      {"store_bytes", "store_bytes", "What the store takes on disk.", {}, {}, MetricKind::kGauge},
+      {"store_results", "store_results", "Results in the store.", {}, {}, MetricKind::kGauge},
       {"mqtt_reconnects", "reconnects_total", "Connections to the broker after the first one."},
   };
   for (int reason = 0; reason < kFallbackReasonCount; ++reason) {

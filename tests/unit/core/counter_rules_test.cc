@@ -12,6 +12,7 @@ const std::vector<CounterRule> kRules = {
     {"readings", "readings_total", "Readings."},
     {"outcomes", "", ""},
     {"by_little", "outcomes_total", "Outcomes.", {{"kind", "little"}}},
+    {"store_bytes", "store_bytes", "Store.", {}, {}, MetricKind::kGauge},
     {"fell_back_*", "outcomes_total", "Outcomes.", {{"kind", "fallback"}}, "reason"},
 };
 
@@ -53,6 +54,20 @@ TEST(CounterRulesTest, ACounterThatNobodyKnowsIsToldUnderItsOwnName) {
   EXPECT_EQ(values.at("p_brand_new_total"), 3);
   EXPECT_EQ(values.at("p_fell_back__total"), 1);
   EXPECT_EQ(values.at("p_odd_name___total"), 9);
+}
+
+TEST(CounterRulesTest, ALevelAmongTheCountersIsAGaugeWhereItIsKept) {
+  VitalSigns signs;
+  signs.counters = {{"store_bytes", 9}};
+  bool found = false;
+  for (const Measurement& each : ToMeasurements("p_", kRules, signs)) {
+    if (each.name != "p_store_bytes") continue;
+    found = true;
+    EXPECT_EQ(each.kind, MetricKind::kGauge);
+    EXPECT_EQ(each.value, 9);
+  }
+  EXPECT_TRUE(found);
+  EXPECT_EQ(Values({}).count("p_store_bytes"), 0U);
 }
 
 TEST(CounterRulesTest, CountersOfOneSeriesAddUp) {

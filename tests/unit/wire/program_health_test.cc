@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstring>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "tests/fakes/free_port.h"
@@ -51,6 +52,31 @@ TEST(ProgramHealthTest, WhatIsReportedIsServed) {
   EXPECT_EQ(Get(port, "/ready").status, 503);
   EXPECT_EQ(Get(port, "/ready").body, "stopping\n");
   EXPECT_EQ((*health)->next_report(), SteadyTime::max());
+}
+
+TEST(ProgramHealthTest, ScrapesWhileTheLoopReportsAndObserves) {
+  const std::uint16_t port = UnusedPort();
+  const auto health =
+      ProgramHealth::Start(HealthConfig{"127.0.0.1", port}, Readings, ServiceNotify(""));
+  ASSERT_TRUE(health.ok());
+  const Metrics::Histogram seconds = (*health)->metrics().AddHistogram("t_seconds", "T.", {1});
+  std::thread scraper([port] {
+    double last = 0;
+    for (int i = 0; i < 50; ++i) {
+      const double readings = ValueOf(Get(port, "/metrics").body, "readings_total");
+      EXPECT_GE(readings, last);
+      last = readings;
+      EXPECT_NE(Get(port, "/ready").status, 0);
+    }
+  });
+  for (std::uint64_t turn = 1; turn <= 2000; ++turn) {
+    (*health)->Report(Online(turn), Clock::Real().Now());
+    seconds.Observe(0.5);
+  }
+  scraper.join();
+  const std::string text = Get(port, "/metrics").body;
+  EXPECT_EQ(ValueOf(text, "readings_total"), 2000);
+  EXPECT_EQ(ValueOf(text, "t_seconds_count"), 2000);
 }
 
 TEST(ProgramHealthTest, TellsTheServiceManagerWhatChanges) {
