@@ -9,6 +9,7 @@ namespace biglittle {
 namespace {
 
 constexpr std::string_view kPrefix = "biglittle_worker_";
+constexpr char kReloadsHelp[] = "Attempts to load a changed model: done or failed.";
 
 const std::vector<double> kSeconds = {0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025,
                                       0.05,   0.1,     0.25,   0.5,   1,      2.5,   5,    10};
@@ -22,11 +23,9 @@ std::vector<CounterRule> MakeRules() {
       {"rejected", "answers_total", "Readings answered or rejected.", {{"outcome", "rejected"}}},
       {"rejected_*", "rejections_total", "Rejections, by reason.", {}, "reason"},
       {"batches", "batches_total", "Batches computed."},
-      {"reloads_*",
-       "reloads_total",
-       "Attempts to load a changed model, by outcome.",
-       {},
-       "outcome"},
+      {"reloads", "reloads_total", kReloadsHelp, {{"outcome", "done"}}},
+      {"reload_failures", "reloads_total", kReloadsHelp, {{"outcome", "failed"}}},
+      {"queue_depth", "queue_depth", "Readings that wait.", {}, {}, MetricKind::kGauge},
       {"inference_timeouts", "inference_timeouts_total", "Batches given up as too slow."},
       {"replies_refused", "replies_refused_total", "Messages that the backlog could not take."},
       {"mqtt_reconnects", "reconnects_total", "Connections to the broker after the first one."},

@@ -82,7 +82,10 @@ std::vector<Measurement> ToMeasurements(std::string_view prefix,
        {},
        signs.ready ? 1.0 : 0.0});
   for (const auto& [name, value] : signs.gauges) {
-    add({MetricName(prefix, name, ""), std::string(kGaugesHelp), MetricKind::kGauge, {}, value});
+    Measurement gauge{
+        MetricName(prefix, name, ""), std::string(kGaugesHelp), MetricKind::kGauge, {}, value};
+    // A level that is among the counters too is the same level, and the later one holds.
+    sums.insert_or_assign(std::pair(gauge.name, gauge.labels), gauge);
   }
   std::vector<Measurement> measurements;
   for (auto& [key, measurement] : sums) measurements.push_back(std::move(measurement));

@@ -47,7 +47,8 @@ std::vector<CounterRule> MakeRules() {
       {"results_refused", "results_refused_total",
        "Results that the backlog could not take: lost to consumers."},
       {"store_bytes", "store_bytes", "What the store takes on disk.", {}, {}, MetricKind::kGauge},
-      {"store_results", "store_results", "Results in the store.", {}, {}, MetricKind::kGauge},
+      {"store_rows", "store_results", "Results in the store.", {}, {}, MetricKind::kGauge},
+      {"store_dropped_*", "store_dropped_total", "Results that the store gave up.", {}, "reason"},
       {"mqtt_reconnects", "reconnects_total", "Connections to the broker after the first one."},
   };
   for (int reason = 0; reason < kFallbackReasonCount; ++reason) {

@@ -38,7 +38,7 @@ TEST(WorkerMetricsTest, RejectionsAreToldByReasonAndInAll) {
                                .counters = {{"answered", 5},
                                             {"rejected_expired", 2},
                                             {"rejected_overloaded", 1},
-                                            {"reloads_failed", 1}}});
+                                            {"reload_failures", 1}}});
   });
   const std::string text = metrics.Text();
   EXPECT_EQ(ValueOf(text, "biglittle_worker_answers_total{outcome=\"answered\"}"), 5);
@@ -54,7 +54,7 @@ TEST(WorkerMetricsTest, OperationsExplainsEachOfThem) {
     return WorkerMeasurements(
         {.ready = true,
          .condition = "",
-         .counters = {{"rejected_expired", 1}, {"reloads_failed", 1}, {"mqtt_connects", 1}}});
+         .counters = {{"rejected_expired", 1}, {"reload_failures", 1}, {"mqtt_connects", 1}}});
   });
   const WorkerMetrics worker(metrics);
   EXPECT_THAT(NotExplained(metrics.Text(), "biglittle_worker_"), testing::IsEmpty());

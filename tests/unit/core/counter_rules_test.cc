@@ -68,6 +68,8 @@ TEST(CounterRulesTest, ALevelAmongTheCountersIsAGaugeWhereItIsKept) {
   }
   EXPECT_TRUE(found);
   EXPECT_EQ(Values({}).count("p_store_bytes"), 0U);
+  signs.gauges = {{"store_bytes", 8}};
+  EXPECT_EQ(Values(signs).at("p_store_bytes"), 8);
 }
 
 TEST(CounterRulesTest, CountersOfOneSeriesAddUp) {
