@@ -13,9 +13,11 @@
 
 #include "cloud_worker/models/model_store.h"
 #include "cloud_worker/worker.h"
+#include "cloud_worker/worker_metrics.h"
 #include "core/exit_code.h"
 #include "core/fleet_config.h"
 #include "core/stop_signal.h"
+#include "wire/program_health.h"
 
 namespace biglittle {
 namespace {
@@ -33,6 +35,9 @@ int RunWorker(const std::filesystem::path& config, const std::string& id) {
     return BadInput(fmt::format("{} has no worker {}: name one of its workers by --worker",
                                 config.string(), id));
   }
+  auto health = wire::ProgramHealth::Start(worker->health, WorkerMeasurements);
+  if (!health.ok()) return BadInput(std::string(health.status().message()));
+  const WorkerMetrics metrics((*health)->metrics());
   auto models = ModelStore::Load({.models = fleet.value->models,
                                   .tasks = worker->tasks,
                                   .max_batch_size = worker->max_batch_size,
@@ -41,6 +46,7 @@ int RunWorker(const std::filesystem::path& config, const std::string& id) {
 
   StopSignal stop;
   Worker program(*fleet.value, *worker, **models);
+  program.Observe(health->get(), &metrics);
   stop.OnStop([&program] { program.Stop(); });
   const absl::Status ended = program.Run();
   stop.OnStop({});

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <utility>
 #include <variant>
 
@@ -72,11 +73,38 @@ absl::Status Worker::Run() {
   });
   reload_thread_ = std::thread([this] { ReloadLoop(); });
   session_.Start();
+  SteadyTime next_status = Clock::Real().Now() + config_.status_interval;
   for (;;) {
-    const SteadyTime next_status = Clock::Real().Now() + config_.status_interval;
-    if (stop_requests_.PopUntil(next_status)) return Finish();
-    if (session_.connected()) Send(StatusMessage(wire::State::kOnline));
+    const SteadyTime now = Clock::Real().Now();
+    ReportHealth(now);
+    if (now >= next_status) {
+      if (session_.connected()) Send(StatusMessage(wire::State::kOnline));
+      next_status = now + config_.status_interval;
+    }
+    const SteadyTime report = health_ == nullptr ? next_status : health_->next_report();
+    if (stop_requests_.PopUntil(std::min(next_status, report))) return Finish();
   }
+}
+
+void Worker::Observe(wire::ProgramHealth* health, const WorkerMetrics* metrics) {
+  health_ = health;
+  metrics_ = metrics;
+}
+
+// The nets are loaded before there is a worker, so only the broker can be missing.
+void Worker::ReportHealth(SteadyTime now) {
+  if (health_ == nullptr || now < health_->next_report()) return;
+  VitalSigns signs;
+  signs.ready = session_.connected();
+  signs.condition =
+      signs.ready ? "online"
+                  : fmt::format("no connection to the broker at {}", session_.broker_address());
+  signs.counters = status_.counters();
+  wire::AddCounters(session_.counters(), signs.counters);
+  signs.gauges = {{"queue_depth", static_cast<double>(batcher_.size())},
+                  {"inbox_messages", static_cast<double>(inbox_.size())},
+                  {"backlog_messages", static_cast<double>(session_.backlog())}};
+  health_->Report(std::move(signs), now);
 }
 
 void Worker::Stop() { static_cast<void>(stop_requests_.TryPush(1)); }
@@ -97,6 +125,7 @@ void Worker::TakeIn(const wire::Message& message) {
   if (admission->request_refused) {
     return Refuse(admission->address, *std::move(admission->request_refused));
   }
+  status_.Count("readings", admission->items.size() + admission->refused.size());
   std::vector<Answer> repeats;
   std::vector<Answer> refused;
   for (wire::ReadingReply& reply : admission->refused) {
@@ -148,6 +177,7 @@ ComputePool::Work Worker::PoolWork() {
   work.classify = classify_;
   work.deliver = [this](ComputePool::Computed computed) {
     status_.Count("batches");
+    if (metrics_ != nullptr) metrics_->Computed(computed.answers);
     batcher_.Computed(computed.task, computed.answers.size(), computed.compute_time);
     AnswerReadings(std::move(computed.answers));
   };
@@ -239,6 +269,7 @@ wire::Message Worker::StatusMessage(wire::State state,
 absl::Status Worker::Finish() {
   const SteadyTime begin = Clock::Real().Now();
   const SteadyTime deadline = begin + config_.drain_timeout;
+  if (health_ != nullptr) health_->Stopping();
   // Leave the group first: what arrives from now on is for the other workers.
   session_.Unsubscribe(begin + config_.drain_timeout / 4);
   FinishWork(deadline - config_.drain_timeout / 4);

@@ -23,10 +23,12 @@
 #include "cloud_worker/models/model_store.h"
 #include "cloud_worker/replier.h"
 #include "cloud_worker/reply_memory.h"
+#include "cloud_worker/worker_metrics.h"
 #include "cloud_worker/worker_status.h"
 #include "core/bounded_queue.h"
 #include "core/fleet_config.h"
 #include "wire/mqtt_session.h"
+#include "wire/program_health.h"
 #include "wire/status.h"
 
 namespace biglittle {
@@ -42,6 +44,9 @@ class Worker {
   ~Worker();
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
+
+  // Before Run: whom to tell how it goes. Both must outlive the worker.
+  void Observe(wire::ProgramHealth* health, const WorkerMetrics* metrics);
 
   // Serves until Stop() is called; then finishes what was taken (at most drain_timeout), says
   // stopped and disconnects. Not OK if replies could not be delivered, or if it stopped by itself
@@ -84,6 +89,7 @@ class Worker {
                               std::map<std::string, std::uint64_t> counters = {});
 
   // The caller of Run.
+  void ReportHealth(SteadyTime now);
   absl::Status Finish();
   void FinishWork(SteadyTime deadline);
 
@@ -94,6 +100,10 @@ class Worker {
   const Classify classify_;
   const Intake intake_;
   const Replier replier_;
+
+  // Constant once Run has begun.
+  wire::ProgramHealth* health_ = nullptr;
+  const WorkerMetrics* metrics_ = nullptr;
 
   BoundedQueue<wire::Message> inbox_;
   Batcher batcher_;

@@ -28,6 +28,11 @@ void WorkerStatus::CountAnswers(const std::vector<Answer>& answers) {
   }
 }
 
+std::map<std::string, std::uint64_t> WorkerStatus::counters() const {
+  const std::lock_guard lock(mutex_);
+  return status_.counters;
+}
+
 wire::Message WorkerStatus::Message(wire::State state, std::map<std::string, std::string> models,
                                     const std::map<std::string, std::uint64_t>& more) {
   const std::lock_guard lock(mutex_);

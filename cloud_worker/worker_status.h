@@ -23,6 +23,7 @@ class WorkerStatus {
   void Count(const std::string& name, std::uint64_t by = 1);
   // Each as answered or as rejected for its reason.
   void CountAnswers(const std::vector<Answer>& answers);
+  std::map<std::string, std::uint64_t> counters() const;
 
   // The retained message of how things stand. `models`: task -> digest of the net that serves.
   // `more`: counters that others keep.
@@ -33,7 +34,7 @@ class WorkerStatus {
   const std::string topic_;
 
   // Protected by mutex_.
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   wire::Status status_;
 };
 

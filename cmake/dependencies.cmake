@@ -34,3 +34,12 @@ set_target_properties(onnx_schema PROPERTIES
 find_package(HWY REQUIRED CONFIG)
 set_property(TARGET hwy::hwy APPEND PROPERTY INTERFACE_COMPILE_DEFINITIONS
   "HWY_DISABLED_TARGETS=(HWY_SSSE3|HWY_AVX3_DL|HWY_SVE|HWY_SVE2|HWY_SVE_256|HWY_SVE2_128)")
+
+# Its core only: Debian's CMake package would also look for a web server and for curl, which the
+# other parts need.
+find_path(PROMETHEUS_INCLUDE_DIR prometheus/registry.h REQUIRED)
+find_library(PROMETHEUS_CORE_LIBRARY prometheus-cpp-core REQUIRED)
+add_library(prometheus_core INTERFACE IMPORTED)
+set_target_properties(prometheus_core PROPERTIES
+  INTERFACE_INCLUDE_DIRECTORIES ${PROMETHEUS_INCLUDE_DIR}
+  INTERFACE_LINK_LIBRARIES ${PROMETHEUS_CORE_LIBRARY})

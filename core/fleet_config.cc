@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "core/fleet_devices.h"
+#include "core/fleet_hosts.h"
 #include "core/map_reader.h"
 #include "core/text.h"
 #include "core/yaml_reader.h"
@@ -38,26 +39,10 @@ bool IsTopicRoot(std::string_view text) {
   }
 }
 
-// A name or an address; without scheme and port, which would make it something else.
-bool IsHost(std::string_view text) {
-  constexpr std::size_t kLongest = 253;
-  return !text.empty() && text.size() <= kLongest &&
-         std::all_of(text.begin(), text.end(), [](char c) {
-           return c == ':' || c == '%' || IsIdentifier({&c, 1});
-         });
-}
-
 BrokerConfig ReadBroker(const YamlNode& node, Problems& problems) {
   BrokerConfig broker;
   MapReader map(node, "broker", problems);
-  if (const YamlNode* host = map.Find("host")) {
-    if (auto text = ReadLine(*host, "host", kMaxPathBytes, problems); text && IsHost(*text)) {
-      broker.host = *std::move(text);
-    } else if (text) {
-      problems.Add(*host, fmt::format("'host' must be a host name or an IP address alone, not {}",
-                                      Quoted(*text)));
-    }
-  }
+  GetHost(map, broker.host);
   map.GetWhole("port", {1, 65'535}, broker.port);
   map.GetDuration("keep_alive_s", {1, 3600}, broker.keep_alive);
   map.GetDuration("session_expiry_s", {0, 604'800}, broker.session_expiry);
@@ -106,6 +91,8 @@ WorkerConfig ReadWorker(const YamlNode& node, KnownTasks& known, Problems& probl
   map.GetDuration("inference_timeout_ms", {100, 600'000}, worker.inference_timeout);
   map.GetDuration("status_interval_ms", kStatusIntervalMs, worker.status_interval);
   map.GetDuration("drain_timeout_ms", kDrainTimeoutMs, worker.drain_timeout);
+  if (const YamlNode* health = map.Find("health"))
+    worker.health = ReadHealth(*health, {}, problems);
   map.Finish();
   return worker;
 }

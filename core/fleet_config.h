@@ -109,12 +109,12 @@ struct EscalationConfig {
 
   // An escalation is sent only if this share of the recent ones had their answer within the time
   // that it has left; in (0, 1].
-  float round_trip_quantile = 0.9F;
+  float round_trip_quantile = 0.5F;
   // Once escalations are held back, the round trip must be shorter than the time left by this share
   // of itself before they are sent again; 0 to 10.
   float round_trip_hysteresis = 0.2F;
-  Milliseconds round_trip_memory{10000};  // 100 ms to 1 h; what is older is forgotten
-  Milliseconds probe_interval{1000};      // 10 ms to 1 h; while held back, one is sent this often
+  Milliseconds round_trip_memory{3000};  // 100 ms to 1 h; what is older is forgotten
+  Milliseconds probe_interval{250};      // 10 ms to 1 h; while held back, one is sent this often
 
   // An unanswered request is sent again after a time that follows the round trip, within these
   // bounds; each further time after twice as long.
@@ -145,6 +145,15 @@ struct StoreConfig {
   bool operator==(const StoreConfig&) const = default;
 };
 
+// Where a program answers /live, /ready and /metrics. Whoever reaches it may read all of that, so
+// it listens to its own machine only, unless told otherwise.
+struct HealthConfig {
+  std::string host = "127.0.0.1";  // a name or an address of this machine
+  std::uint16_t port = 9464;       // TCP
+
+  bool operator==(const HealthConfig&) const = default;
+};
+
 struct DeviceConfig {
   std::string id;
   std::string task;
@@ -157,6 +166,7 @@ struct DeviceConfig {
   std::optional<StoreConfig> store;    // absent: what waits for the broker ends with the process
   Milliseconds status_interval{5000};  // 100 ms to 1 h
   Milliseconds drain_timeout{5000};    // 0 to 5 min; how long a stop may wait for the broker
+  std::optional<HealthConfig> health;  // absent: no health server
 
   bool operator==(const DeviceConfig&) const = default;
 };
@@ -176,6 +186,7 @@ struct WorkerConfig {
   Milliseconds inference_timeout{10'000};    // 100 ms to 10 min; a batch that takes longer hangs
   Milliseconds status_interval{5000};
   Milliseconds drain_timeout{5000};
+  std::optional<HealthConfig> health;  // absent: no health server
 
   bool operator==(const WorkerConfig&) const = default;
 };

@@ -9,6 +9,7 @@
 #include <variant>
 
 #include "core/device_sections.h"
+#include "core/fleet_hosts.h"
 #include "core/task_versions.h"
 #include "core/text.h"
 
@@ -86,6 +87,11 @@ void DeviceReader::ReadDevice(const YamlNode& node) {
   ReadSettings(map, draft);
   map.Finish();
   CheckComplete(map, draft);
+  if (draft.config.health) {
+    const YamlNode* place = map.Find("health");
+    CheckHealthPorts(place != nullptr ? *place : node, *draft.config.health, copies.count,
+                     problems_);
+  }
   entries_.push_back({&node, draft.task_node, draft.config.task});
   if (id != nullptr) Unfold(*id, copies, draft.config);
 }
@@ -123,6 +129,9 @@ void DeviceReader::ReadSettings(MapReader& map, Draft& draft) {
   if (const YamlNode* node = map.Find("store")) ReadStore(*node, base_, config.store, problems_);
   map.GetDuration("status_interval_ms", kStatusIntervalMs, config.status_interval);
   map.GetDuration("drain_timeout_ms", kDrainTimeoutMs, config.drain_timeout);
+  if (const YamlNode* health = map.Find("health")) {
+    config.health = ReadHealth(*health, config.health.value_or(HealthConfig{}), problems_);
+  }
 }
 
 void DeviceReader::ReadSource(const YamlNode& node, Draft& draft) {
@@ -247,6 +256,8 @@ void DeviceReader::Unfold(const YamlNode& id_node, const Copies& copies,
       return;
     }
     ShiftSource(device.source, k);
+    // Where the ports end, CheckHealthPorts has said so.
+    if (device.health) device.health->port = static_cast<std::uint16_t>(device.health->port + k);
     devices_.push_back(std::move(device));
   }
 }

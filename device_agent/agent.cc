@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <utility>
+#include <vector>
 
 #include "core/normalisation.h"
 #include "wire/topics.h"
@@ -79,8 +80,16 @@ void Agent::OnSample(Sample sample, SteadyTime captured_at) {
   End(verdict, AnsweredLocally{verdict.prediction});
 }
 
-void Agent::OnDropped(const Sample& sample, SteadyTime captured_at) {
-  FallBack(Unseen(NewReading({{}, sample.truth}, captured_at)), FallbackReason::kOverrun);
+void Agent::OnDropped(std::span<const DroppedReading> readings) {
+  std::vector<wire::Result> results;
+  results.reserve(readings.size());
+  for (const DroppedReading& dropped : readings) {
+    const LittleVerdict verdict = Unseen(NewReading({{}, dropped.truth}, dropped.captured_at));
+    const Outcome outcome = FellBack{FallbackReason::kOverrun, {}, verdict.prediction};
+    results.push_back(MakeResult(verdict, outcome));
+    CountEnd(verdict, outcome, results.back());
+  }
+  outlet_.Finals(results);
 }
 
 Reading Agent::NewReading(Sample sample, SteadyTime captured_at) {
@@ -138,13 +147,23 @@ void Agent::FallBack(const LittleVerdict& verdict, FallbackReason reason, std::s
 
 void Agent::End(const LittleVerdict& verdict, const Outcome& outcome) {
   const wire::Result result = MakeResult(verdict, outcome);
+  CountEnd(verdict, outcome, result);
+  outlet_.Final(result);
+}
+
+void Agent::CountEnd(const LittleVerdict& verdict, const Outcome& outcome,
+                     const wire::Result& result) {
   Count("outcomes");
   counters_[fmt::format("decided_by_{}", Name(result.decided_by))] += 1;
   if (const auto* fallback = std::get_if<FellBack>(&outcome)) {
     counters_[fmt::format("fell_back_{}", Name(fallback->reason))] += 1;
   }
   if (result.total_ms > result.deadline_ms) Count("deadlines_missed");
-  outlet_.Final(result);
+  if (metrics_ != nullptr) {
+    metrics_->Ended(result.decided_by, clock_.Now() - verdict.captured_at);
+    const auto* cloud = std::get_if<AnsweredByCloud>(&outcome);
+    if (cloud != nullptr) metrics_->Answered(cloud->timing.round_trip);
+  }
 }
 
 wire::Result Agent::MakeResult(const LittleVerdict& verdict, const Outcome& outcome) const {

@@ -11,6 +11,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "absl/status/status.h"
@@ -20,6 +21,7 @@
 #include "core/outcome.h"
 #include "core/reading.h"
 #include "core/task.h"
+#include "device_agent/agent_metrics.h"
 #include "device_agent/escalation/escalator.h"
 #include "device_agent/local_classifier.h"
 #include "device_agent/outcome_result.h"
@@ -53,10 +55,17 @@ class Agent {
   // The sequence number of the next reading: how many the device has had in all its runs.
   std::uint64_t next_sequence() const { return next_sequence_; }
 
+  // From now on times are told to `metrics`, which must outlive the agent; nullptr: to nobody.
+  void Observe(const AgentMetrics* metrics) { metrics_ = metrics; }
+
   // One reading in, captured at `captured_at`, not later than now.
   void OnSample(Sample sample, SteadyTime captured_at);
-  // One reading that nobody will classify, because too many came.
-  void OnDropped(const Sample& sample, SteadyTime captured_at);
+  // Readings that nobody will classify, because too many came.
+  struct DroppedReading {
+    SteadyTime captured_at;
+    std::optional<int> truth;
+  };
+  void OnDropped(std::span<const DroppedReading> readings);
   // One message of the reply topic in.
   void OnReply(const wire::Message& message) { escalator_.OnReply(message); }
   // The broker can be reached, or not any more. Begins as not.
@@ -86,6 +95,7 @@ class Agent {
   void Escalate(LittleVerdict verdict, Tensor window);
   void FallBack(const LittleVerdict& verdict, FallbackReason reason, std::string detail = {});
   void End(const LittleVerdict& verdict, const Outcome& outcome);
+  void CountEnd(const LittleVerdict& verdict, const Outcome& outcome, const wire::Result& result);
   wire::Result MakeResult(const LittleVerdict& verdict, const Outcome& outcome) const;
   void EndRestarted(wire::Result& result);
   void Count(const char* name) { ++counters_[name]; }
@@ -97,6 +107,7 @@ class Agent {
   const ReadingDeadlines deadlines_;
   const Clock& clock_;
 
+  const AgentMetrics* metrics_ = nullptr;
   std::map<std::string, std::uint64_t> counters_;
   LocalClassifier little_;
   ResultOutlet outlet_;

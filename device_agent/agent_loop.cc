@@ -21,7 +21,7 @@ constexpr std::size_t kMaxWaitingReplies = 4096;
 // How long a source without an interval of its own waits while the outgoing queue is half full.
 constexpr Milliseconds kBackpressurePause{5};
 // Dropped readings are ended together, but not so many that replies have to wait for them.
-constexpr int kMaxDroppedAtOnce = 64;
+constexpr std::size_t kMaxDroppedAtOnce = 256;
 constexpr Milliseconds kStorePoll{10};
 
 }  // namespace
@@ -78,6 +78,11 @@ void AgentLoop::OnDelivered(std::uint64_t tag, wire::Delivery delivery) {
   delivered_.emplace_back(tag, delivery);
 }
 
+void AgentLoop::Observe(wire::ProgramHealth* health, const AgentMetrics* metrics) {
+  health_ = health;
+  agent_.Observe(metrics);
+}
+
 void AgentLoop::Stop() {
   // A full queue is looked at soon anyway; the flag's carrier just must not get lost.
   while (!events_.TryPush(StopRequested{})) std::this_thread::yield();
@@ -105,6 +110,7 @@ void AgentLoop::Flow() {
     TakeNews();
     agent_.OnTime();
     const SteadyTime now = Clock::Real().Now();
+    ReportHealth(now);
     PublishStatusIfDue(now);
     if (MayTakeReading()) TakeReadings(now);
     if (stopping_ || (exhausted_ && agent_.pending() == 0)) return;
@@ -146,33 +152,42 @@ void AgentLoop::TakeReadings(SteadyTime now) {
     if (now < next_reading_at_) return;
     const bool busy = session_.backlog() * 2 > session_.max_backlog();
     if (busy) next_reading_at_ = now + kBackpressurePause;
-    if (!busy) TakeOne(std::nullopt, false);
+    if (busy) return;
+    if (std::optional<Sample> sample = NextSample()) {
+      agent_.OnSample(*std::move(sample), Clock::Real().Now());
+    }
     return;
   }
-  for (int dropped = 0; dropped < kMaxDroppedAtOnce && !exhausted_; ++dropped) {
-    const std::optional<ReadingSchedule::Due> due = schedule_->Take(now);
-    if (!due) return;
-    TakeOne(due->captured_at, due->dropped);
-    if (!due->dropped) return;
+  std::vector<Agent::DroppedReading> dropped;
+  while (const std::optional<ReadingSchedule::Due> due = schedule_->Take(now)) {
+    std::optional<Sample> sample = NextSample();
+    if (!sample) break;
+    if (!due->dropped) {
+      // In the order in which they came.
+      agent_.OnDropped(std::exchange(dropped, {}));
+      agent_.OnSample(*std::move(sample), due->captured_at);
+      break;
+    }
+    dropped.push_back({due->captured_at, sample->truth});
+    if (dropped.size() == kMaxDroppedAtOnce) break;
   }
+  if (!dropped.empty()) agent_.OnDropped(dropped);
 }
 
-void AgentLoop::TakeOne(std::optional<SteadyTime> captured_at, bool dropped) {
+// nullopt when the source has ended or failed.
+std::optional<Sample> AgentLoop::NextSample() {
   absl::StatusOr<std::optional<Sample>> sample = source_->Next();
-  if (!sample.ok()) {
-    source_status_ = sample.status();
+  if (!sample.ok()) source_status_ = sample.status();
+  if (!sample.ok() || !sample->has_value()) {
     exhausted_ = true;
-  } else if (!sample->has_value()) {
-    exhausted_ = true;
-  } else if (dropped) {
-    agent_.OnDropped(**sample, *captured_at);
-  } else {
-    agent_.OnSample(*std::move(*sample), captured_at.value_or(Clock::Real().Now()));
+    return std::nullopt;
   }
+  return *std::move(sample);
 }
 
 SteadyTime AgentLoop::NextWake() const {
   SteadyTime wake = next_status_at_;
+  if (health_ != nullptr) wake = std::min(wake, health_->next_report());
   if (MayTakeReading()) {
     wake = std::min(wake, schedule_ ? schedule_->NextTake() : next_reading_at_);
   }
@@ -199,6 +214,12 @@ wire::Message AgentLoop::StatusMessage(wire::State state) {
 }
 
 void AgentLoop::RefreshStatus() {
+  std::map<std::string, std::uint64_t> counters = Counters();
+  const std::lock_guard lock(status_mutex_);
+  status_.counters = std::move(counters);
+}
+
+std::map<std::string, std::uint64_t> AgentLoop::Counters() {
   std::map<std::string, std::uint64_t> counters = agent_.counters();
   wire::AddCounters(session_.counters(), counters);
   {
@@ -206,7 +227,28 @@ void AgentLoop::RefreshStatus() {
     counters["replies_dropped"] = replies_dropped_;
   }
   const std::lock_guard lock(status_mutex_);
-  status_.counters = std::move(counters);
+  counters["replies_dropped"] = replies_dropped_;
+  return counters;
+}
+
+// A device without its broker still answers every reading: it is ready, and says that it is alone.
+void AgentLoop::ReportHealth(SteadyTime now) {
+  if (health_ == nullptr || now < health_->next_report()) return;
+  const bool connected = session_.connected();
+  VitalSigns signs;
+  signs.ready = true;
+  signs.condition = connected
+                        ? "online"
+                        : fmt::format(
+                              "offline: no connection to the broker at {}; readings are answered "
+                              "by the little net",
+                              session_.broker_address());
+  signs.counters = Counters();
+  signs.gauges = {{"broker_connected", connected ? 1 : 0},
+                  {"pending_escalations", static_cast<double>(agent_.pending())},
+                  {"backlog_messages", static_cast<double>(session_.backlog())},
+                  {"waiting_replies", static_cast<double>(events_.size())}};
+  health_->Report(std::move(signs), now);
 }
 
 // As long as the broker can be reached; what is left stays for the next start.
@@ -222,6 +264,7 @@ void AgentLoop::EmptyStore(SteadyTime deadline) {
 
 absl::Status AgentLoop::Finish() {
   const SteadyTime deadline = Clock::Real().Now() + device_.drain_timeout;
+  if (health_ != nullptr) health_->Stopping();
   agent_.EndAll();
   EmptyStore(deadline);
   RefreshStatus();

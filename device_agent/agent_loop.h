@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -20,6 +21,7 @@
 #include "device_agent/reading_schedule.h"
 #include "device_agent/sources/reading_source.h"
 #include "wire/mqtt_session.h"
+#include "wire/program_health.h"
 #include "wire/status.h"
 
 namespace biglittle {
@@ -29,6 +31,9 @@ class AgentLoop {
   // Copies what it needs of `fleet` and `device`. `source` stands before its first window.
   AgentLoop(const FleetConfig& fleet, const DeviceConfig& device, Agent::Parts parts,
             std::unique_ptr<ReadingSource> source);
+
+  // Before Run: whom to tell how it goes. Both must outlive the loop.
+  void Observe(wire::ProgramHealth* health, const AgentMetrics* metrics);
 
   // Runs until the source has no more readings or Stop() is called; then ends what is pending,
   // hands over what waits for the broker (at most drain_timeout), says stopped and disconnects.
@@ -57,12 +62,14 @@ class AgentLoop {
   void PublishStatusIfDue(SteadyTime now);
   bool MayTakeReading() const;
   void TakeReadings(SteadyTime now);
-  void TakeOne(std::optional<SteadyTime> captured_at, bool dropped);
+  std::optional<Sample> NextSample();
   SteadyTime NextWake() const;
   void Handle(const Event& event);
   wire::Message StatusMessage(wire::State state);
   void RefreshStatus();
   void EmptyStore(SteadyTime deadline);
+  void ReportHealth(SteadyTime now);
+  std::map<std::string, std::uint64_t> Counters();
   absl::Status Finish();
 
   // Constant after construction.
@@ -77,6 +84,7 @@ class AgentLoop {
   absl::Status source_status_;
   SteadyTime next_reading_at_;  // of a source that can wait
   SteadyTime next_status_at_;
+  wire::ProgramHealth* health_ = nullptr;
 
   BoundedQueue<Event> events_;
 

@@ -17,10 +17,12 @@
 #include "core/stop_signal.h"
 #include "core/task.h"
 #include "device_agent/agent_loop.h"
+#include "device_agent/agent_metrics.h"
 #include "device_agent/local_classifier.h"
 #include "device_agent/reading_deadlines.h"
 #include "device_agent/results/result_store.h"
 #include "device_agent/sources/source_factory.h"
+#include "wire/program_health.h"
 
 namespace biglittle {
 namespace {
@@ -60,6 +62,9 @@ int RunDevice(const std::filesystem::path& config, const std::string& id) {
     return BadInput(fmt::format("{} has no device {}: name one of its devices by --device",
                                 config.string(), id));
   }
+  auto health = wire::ProgramHealth::Start(device->health, AgentMeasurements);
+  if (!health.ok()) return BadInput(std::string(health.status().message()));
+  const AgentMetrics metrics((*health)->metrics());
   Parsed<Task> task = LoadTask(fleet.value->models / device->task);
   if (!task.ok()) return BadInput(ToString(task.problems));
   auto little = LocalClassifier::Load(*task.value, device->escalation);
@@ -76,6 +81,7 @@ int RunDevice(const std::filesystem::path& config, const std::string& id) {
       *fleet.value, *device,
       {*std::move(task.value), *std::move(little), *std::move(deadlines), *std::move(store)},
       *std::move(source));
+  loop.Observe(health->get(), &metrics);
   stop.OnStop([&loop] { loop.Stop(); });
   const absl::Status ended = loop.Run();
   stop.OnStop({});

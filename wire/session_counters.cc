@@ -5,6 +5,7 @@ namespace biglittle::wire {
 void AddCounters(const MqttSession::Counters& counters,
                  std::map<std::string, std::uint64_t>& into) {
   into["mqtt_connects"] = counters.connects;
+  into["mqtt_reconnects"] = counters.connects > 0 ? counters.connects - 1 : 0;
   into["mqtt_connect_failures"] = counters.connect_failures;
   into["mqtt_connections_lost"] = counters.connections_lost;
   into["mqtt_published"] = counters.published;

@@ -104,7 +104,8 @@ void Escalator::Send(const PendingEscalation& escalation, SteadyTime now) {
   request.readings.push_back(
       {.sequence = sequence,
        .time_left = std::chrono::ceil<Milliseconds>(escalation.give_up_at - now),
-       .window = escalation.window});
+       .window = escalation.window,
+       .priority = escalation.prioritised ? 1U : 0U});
   wire::Message message;
   message.topic = options_.escalate_topic;
   message.payload = Encode(request);

@@ -8,7 +8,8 @@
 namespace biglittle {
 
 void RoundTrip::Answered(Duration took, std::size_t attempts, SteadyTime now) {
-  Remember(took, now);
+  std::erase_if(observations_, [](const Observation& old) { return !old.answered; });
+  Remember({now, took, true});
   if (attempts > 1) return;
   if (!smoothed_) {
     smoothed_ = took;
@@ -20,13 +21,13 @@ void RoundTrip::Answered(Duration took, std::size_t attempts, SteadyTime now) {
   *smoothed_ += error / 8;
 }
 
-void RoundTrip::Unanswered(Duration waited, SteadyTime now) { Remember(2 * waited, now); }
+void RoundTrip::Unanswered(Duration waited, SteadyTime now) { Remember({now, 2 * waited, false}); }
 
 void RoundTrip::Forget() { observations_.clear(); }
 
-void RoundTrip::Remember(Duration took, SteadyTime now) {
+void RoundTrip::Remember(const Observation& observation) {
   if (observations_.size() == kMaxObservations) observations_.pop_front();
-  observations_.push_back({now, took});
+  observations_.push_back(observation);
 }
 
 std::optional<RoundTrip::Duration> RoundTrip::Quantile(SteadyTime now) const {

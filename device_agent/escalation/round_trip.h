@@ -17,12 +17,12 @@ class RoundTrip {
   using Duration = SteadyTime::duration;
 
   // Observations kept, and how many a quantile needs at least.
-  static constexpr std::size_t kMaxObservations = 128;
+  static constexpr std::size_t kMaxObservations = 64;
   static constexpr std::size_t kLeastObservations = 5;
 
   struct Options {
-    double quantile = 0.9;  // in (0, 1]
-    Milliseconds memory{10000};
+    double quantile = 0.5;  // in (0, 1]
+    Milliseconds memory{3000};
     Milliseconds retry_min{20};
     Milliseconds retry_max{2000};
   };
@@ -34,7 +34,8 @@ class RoundTrip {
   // the retry time-out (Karn and Partridge, "Improving Round-Trip Time Estimates in Reliable
   // Transport Protocols", 1987).
   void Answered(Duration took, std::size_t attempts, SteadyTime now);
-  // None came within `waited`. How long it takes in truth is not known; it counts as twice that.
+  // None came within `waited`. How long it takes in truth is not known; it counts as twice that,
+  // until another answer shows that the way is free again.
   void Unanswered(Duration waited, SteadyTime now);
   // What was seen says nothing about the future: there is a new connection.
   void Forget();
@@ -53,9 +54,10 @@ class RoundTrip {
   struct Observation {
     SteadyTime at;
     Duration took;
+    bool answered;
   };
 
-  void Remember(Duration took, SteadyTime now);
+  void Remember(const Observation& observation);
 
   const Options options_;
   std::deque<Observation> observations_;  // oldest first, at most kMaxObservations

@@ -74,8 +74,28 @@ void ResultOutlet::Final(const wire::Result& result) {
   Send(result, FinalKey(result.sequence));
 }
 
+// One transaction for all of them; nothing is sent before it is written down.
+void ResultOutlet::Finals(std::span<const wire::Result> results) {
+  bool stored = store_.has_value();
+  if (stored) {
+    static_cast<void>(store_->Begin());
+    for (const wire::Result& result : results) {
+      if (!Store(result, FinalKey(result.sequence), false)) break;
+    }
+    const absl::Status written = store_->Commit();
+    NoteStore(written);
+    stored = written.ok();
+  }
+  for (const wire::Result& result : results) {
+    SendStored(result, FinalKey(result.sequence), stored);
+  }
+}
+
 void ResultOutlet::Send(const wire::Result& result, ResultKey key) {
-  const bool stored = store_ && Store(result, key, false);
+  SendStored(result, key, store_ && Store(result, key, false));
+}
+
+void ResultOutlet::SendStored(const wire::Result& result, ResultKey key, bool stored) {
   // What the store still says about the reading is wrong from now on.
   if (store_ && !stored) done_.emplace_front(SteadyTime::min(), key);
   // With a store the broker's absence is the store's business; without one the session keeps what

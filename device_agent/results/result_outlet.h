@@ -11,6 +11,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <unordered_set>
 #include <utility>
@@ -53,6 +54,8 @@ class ResultOutlet {
   void Pending(const wire::Result& if_lost);
   void Provisional(const wire::Result& result);
   void Final(const wire::Result& result);
+  // Many final results at once, of readings that were never escalated.
+  void Finals(std::span<const wire::Result> results);
 
   // The broker can be reached, or not any more. Begins as not.
   void OnLink(bool up);
@@ -72,6 +75,7 @@ class ResultOutlet {
 
  private:
   void Send(const wire::Result& result, ResultKey key);
+  void SendStored(const wire::Result& result, ResultKey key, bool stored);
   bool Store(const wire::Result& result, ResultKey key, bool open);
   absl::Status PublishResult(const wire::Result& result, ResultKey tag);
   void Forget(SteadyTime now);

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <system_error>
-#include <tuple>
 #include <utility>
 
 namespace biglittle {
@@ -115,26 +114,37 @@ absl::Status ResultStore::Load() {
   if (!sums.ok()) return absl::DataLossError(sums.status().message());
   const absl::StatusOr<bool> row = sums->Step();
   if (!row.ok()) return row.status();
-  rows_ = Unsigned(sums->Whole(0));
-  open_rows_ = Unsigned(sums->Whole(1));
-  bytes_ = Unsigned(sums->Whole(2)) + rows_ * kRowOverhead;
-  provisional_rows_ = Unsigned(sums->Whole(5));
+  sums_.rows = Unsigned(sums->Whole(0));
+  sums_.open_rows = Unsigned(sums->Whole(1));
+  sums_.bytes = Unsigned(sums->Whole(2)) + sums_.rows * kRowOverhead;
+  sums_.provisional_rows = Unsigned(sums->Whole(5));
   const std::uint64_t after_rows = (Unsigned(sums->Whole(4)) + 1) / 2;
-  next_sequence_ = std::max(Unsigned(sums->Whole(3)), after_rows);
+  sums_.next_sequence = std::max(Unsigned(sums->Whole(3)), after_rows);
   return absl::OkStatus();
+}
+
+absl::Status ResultStore::Begin() {
+  before_ = sums_;
+  in_transaction_ = true;
+  transaction_ = database_.Execute("BEGIN IMMEDIATE");
+  return transaction_;
+}
+
+absl::Status ResultStore::Commit() {
+  in_transaction_ = false;
+  if (transaction_.ok()) transaction_ = database_.Execute("COMMIT");
+  if (transaction_.ok()) return transaction_;
+  static_cast<void>(database_.Execute("ROLLBACK"));
+  sums_ = before_;
+  return transaction_;
 }
 
 template <typename Work>
 absl::Status ResultStore::InTransaction(const Work& work) {
-  const auto before =
-      std::tuple(next_sequence_, rows_, open_rows_, provisional_rows_, bytes_, dropped_);
-  absl::Status status = database_.Execute("BEGIN IMMEDIATE");
-  if (status.ok()) status = work();
-  if (status.ok()) status = database_.Execute("COMMIT");
-  if (status.ok()) return status;
-  static_cast<void>(database_.Execute("ROLLBACK"));
-  std::tie(next_sequence_, rows_, open_rows_, provisional_rows_, bytes_, dropped_) = before;
-  return status;
+  const bool alone = !in_transaction_;
+  if (alone) static_cast<void>(Begin());
+  if (transaction_.ok()) transaction_ = work();
+  return alone ? Commit() : transaction_;
 }
 
 absl::Status ResultStore::Put(ResultKey key, bool open, WallTime captured,
@@ -152,15 +162,15 @@ absl::Status ResultStore::PutInTransaction(ResultKey key, bool open, WallTime ca
   put.Bind(3, ToMs(captured));
   put.Bind(4, payload);
   if (absl::Status status = put.Run(); !status.ok()) return status;
-  ++rows_;
-  if (open) ++open_rows_;
-  if (!IsFinalKey(key)) ++provisional_rows_;
-  bytes_ += payload.size() + kRowOverhead;
+  ++sums_.rows;
+  if (open) ++sums_.open_rows;
+  if (!IsFinalKey(key)) ++sums_.provisional_rows;
+  sums_.bytes += payload.size() + kRowOverhead;
 
   const std::uint64_t sequence = (key - 1) / 2;
-  if (sequence < next_sequence_) return absl::OkStatus();
-  next_sequence_ = sequence + 1;
-  statements_.set_next.Bind(1, Signed(next_sequence_));
+  if (sequence < sums_.next_sequence) return absl::OkStatus();
+  sums_.next_sequence = sequence + 1;
+  statements_.set_next.Bind(1, Signed(sums_.next_sequence));
   return statements_.set_next.Run();
 }
 
@@ -175,28 +185,28 @@ absl::Status ResultStore::RemoveRow(ResultKey key) {
   if (!found.ok() || !exists) return found.status();
   statements_.remove.Bind(1, Signed(key));
   if (absl::Status status = statements_.remove.Run(); !status.ok()) return status;
-  --rows_;
-  if (open) --open_rows_;
-  if (!IsFinalKey(key)) --provisional_rows_;
-  bytes_ -= bytes;
+  --sums_.rows;
+  if (open) --sums_.open_rows;
+  if (!IsFinalKey(key)) --sums_.provisional_rows;
+  sums_.bytes -= bytes;
   return absl::OkStatus();
 }
 
 absl::Status ResultStore::MakeRoom(std::uint64_t bytes) {
   for (const bool final : {false, true}) {
-    while (bytes_ + bytes > limits_.max_bytes && (final || provisional_rows_ > 0)) {
+    while (sums_.bytes + bytes > limits_.max_bytes && (final || sums_.provisional_rows > 0)) {
       statements_.oldest.Bind(1, std::int64_t{final ? 0 : 1});
       const auto keys = Rows(statements_.oldest);
       if (!keys.ok()) return keys.status();
       if (keys->empty()) break;
       for (const Row& row : *keys) {
-        if (bytes_ + bytes <= limits_.max_bytes) break;
+        if (sums_.bytes + bytes <= limits_.max_bytes) break;
         if (absl::Status status = RemoveRow(row.key); !status.ok()) return status;
-        ++(final ? dropped_.final : dropped_.provisional);
+        ++(final ? sums_.dropped.final : sums_.dropped.provisional);
       }
     }
   }
-  if (bytes_ + bytes <= limits_.max_bytes) return absl::OkStatus();
+  if (sums_.bytes + bytes <= limits_.max_bytes) return absl::OkStatus();
   return absl::ResourceExhaustedError("escalations under way fill max_bytes");
 }
 
@@ -219,7 +229,7 @@ absl::Status ResultStore::RemoveOld(WallTime now) {
       if (old->empty()) return absl::OkStatus();
       for (const Row& row : *old) {
         if (absl::Status status = RemoveRow(row.key); !status.ok()) return status;
-        ++dropped_.too_old;
+        ++sums_.dropped.too_old;
       }
     }
   });

@@ -56,12 +56,16 @@ class ResultStore {
   static absl::StatusOr<ResultStore> Open(const std::filesystem::path& file, const Limits& limits);
 
   // The sequence number after the largest that has ever been in here.
-  std::uint64_t next_sequence() const { return next_sequence_; }
+  std::uint64_t next_sequence() const { return sums_.next_sequence; }
 
   // Writes the row, or writes it anew. Makes room first if it must; an open row is never dropped
   // for that. Returns when the row survives the end of the process. ResourceExhausted: the disk is
   // full, or there is nothing to drop.
   absl::Status Put(ResultKey key, bool open, WallTime captured, std::string_view payload);
+  // Several changes in one transaction: Begin, Put and Remove as often as needed, Commit. If one of
+  // them fails none has happened, and Commit says so.
+  absl::Status Begin();
+  absl::Status Commit();
   // Forgets rows; those that are not there do not matter.
   absl::Status Remove(std::span<const ResultKey> keys);
   // Drops what is older than max_age at `now`. A clock that was set back makes nothing old.
@@ -72,10 +76,10 @@ class ResultStore {
   // The first `limit` rows that are open.
   absl::StatusOr<std::vector<Row>> OpenRows(std::size_t limit);
 
-  std::uint64_t rows() const { return rows_; }
-  std::uint64_t open_rows() const { return open_rows_; }
-  std::uint64_t bytes() const { return bytes_; }
-  const Dropped& dropped() const { return dropped_; }
+  std::uint64_t rows() const { return sums_.rows; }
+  std::uint64_t open_rows() const { return sums_.open_rows; }
+  std::uint64_t bytes() const { return sums_.bytes; }
+  const Dropped& dropped() const { return sums_.dropped; }
   const std::optional<std::filesystem::path>& put_aside() const { return put_aside_; }
 
  private:
@@ -103,17 +107,23 @@ class ResultStore {
   // Runs `work` in a transaction; the sums are as before if it fails.
   template <typename Work>
   absl::Status InTransaction(const Work& work);
+  struct Sums {
+    std::uint64_t next_sequence = 0;
+    std::uint64_t rows = 0;
+    std::uint64_t open_rows = 0;
+    std::uint64_t provisional_rows = 0;
+    std::uint64_t bytes = 0;
+    Dropped dropped;
+  };
   static absl::StatusOr<std::vector<Row>> Rows(SqliteStatement& statement);
 
   SqliteDatabase database_;
   Statements statements_;
   Limits limits_;
-  std::uint64_t next_sequence_ = 0;
-  std::uint64_t rows_ = 0;
-  std::uint64_t open_rows_ = 0;
-  std::uint64_t provisional_rows_ = 0;
-  std::uint64_t bytes_ = 0;
-  Dropped dropped_;
+  Sums sums_;
+  Sums before_;  // of the transaction that runs
+  bool in_transaction_ = false;
+  absl::Status transaction_;  // the first failure in it
   std::optional<std::filesystem::path> put_aside_;
 };
 

@@ -44,6 +44,7 @@ THIRD_PARTY = {
     "yaml-cpp/": ["core/yaml_reader"],
     "openssl/": ["core/digest"],
     "sqlite3.h": ["device_agent/results/sqlite"],
+    "prometheus/": ["core/metrics"],
     "zlib.h": ["device_agent/sources/gzip"],
     "CLI/": ["cli/main", "device_agent/main", "cloud_worker/main"],
 }

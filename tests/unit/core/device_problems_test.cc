@@ -55,7 +55,8 @@ INSTANTIATE_TEST_SUITE_P(
                   "    escalation: {threshold: 1.1, max_pending: 100001, policy: always,\n"
                   "                 unlike: maybe}\n"
                   "    status_interval_ms: 3600001\n"
-                  "    drain_timeout_ms: -1\n",
+                  "    drain_timeout_ms: -1\n"
+                  "    health: {host: 'http://x', port: 0, path: y}\n",
                   {"7:18: 'deadline_ms' must be 1 to 3600000 milliseconds, not '3600001'",
                    "8:37: 'seed' must be 0 to 9007199254740991, not '-1'",
                    "8:51: 'readings' must be 1 to 9007199254740991, not '0'",
@@ -67,7 +68,10 @@ INSTANTIATE_TEST_SUITE_P(
                    "big-only, not 'always'",
                    "10:26: 'unlike' must be one of escalate, flag, ignore, not 'maybe'",
                    "11:25: 'status_interval_ms' must be 100 to 3600000 milliseconds, not '3600001'",
-                   "12:23: 'drain_timeout_ms' must be 0 to 300000 milliseconds, not '-1'"}}),
+                   "12:23: 'drain_timeout_ms' must be 0 to 300000 milliseconds, not '-1'",
+                   "13:20: 'host' must be a host name or an IP address alone, not 'http://x'",
+                   "13:38: 'port' must be 1 to 65535, not '0'",
+                   "13:41: unknown key 'path'; this map takes host, port"}}),
     NameOf);
 
 INSTANTIATE_TEST_SUITE_P(
@@ -133,11 +137,17 @@ INSTANTIATE_TEST_SUITE_P(
             "           count: 20, first: 99990, task: har, source: {type: vibration}}]\n",
             {"4:16: 'id' must be 1 to 64 characters of A-Z a-z 0-9 _ . -, not "
              "'a23456789012345678901234567890123456789012345678901234567890...'"}},
+        FleetCase{"NoPortsLeftForTheirHealth",
+                  "devices:\n"
+                  "  - {id: 'a-{n}', count: 3, task: har, source: {type: vibration},\n"
+                  "     health: {port: 65534}}\n",
+                  {"6:14: the 3 copies would listen on the ports 65534 to 65536, and 65535 is the "
+                   "last one: a lower health port, or fewer copies"}},
         FleetCase{"DefaultsTakeNoId",
                   "device_defaults: {id: a}\nworkers: [{id: w, tasks: [har]}]\n",
                   {"4:19: unknown key 'id'; this map takes task, deadline_ms, "
                    "class_deadlines_ms, answer_mode, source, escalation, store, "
-                   "status_interval_ms, drain_timeout_ms"}}),
+                   "status_interval_ms, drain_timeout_ms, health"}}),
     NameOf);
 
 }  // namespace

@@ -73,6 +73,7 @@ devices:
       deadline_margin_ms: 249
     status_interval_ms: 100
     drain_timeout_ms: 0
+    health: {host: "::1", port: 1}
 workers:
   - id: worker-1
     tasks: [vibration, har]
@@ -86,6 +87,7 @@ workers:
     inference_timeout_ms: 100
     status_interval_ms: 3600000
     drain_timeout_ms: 300000
+    health: {}
 )");
   FleetConfig expected;
   expected.fleet = "plant-7";
@@ -107,6 +109,7 @@ workers:
                        milliseconds(249)};
   device.status_interval = milliseconds(100);
   device.drain_timeout = milliseconds(0);
+  device.health = {"::1", 1};
   expected.devices = {device};
   expected.workers = {{"worker-1",
                        {"vibration", "har"},
@@ -119,7 +122,8 @@ workers:
                        milliseconds(0),
                        milliseconds(100),
                        milliseconds(3'600'000),
-                       milliseconds(300'000)}};
+                       milliseconds(300'000),
+                       HealthConfig{"127.0.0.1", 9464}}};
   EXPECT_TRUE(fleet == expected);
 }
 
@@ -237,6 +241,18 @@ TEST_F(FleetFile, DefaultsMaySayHowOftenAndDevicesWhat) {
   ASSERT_EQ(fleet.devices.size(), 2U);
   EXPECT_EQ(fleet.devices[0].source.interval, milliseconds(20));
   EXPECT_EQ(fleet.devices[1].source.interval, milliseconds(20));
+}
+
+TEST_F(FleetFile, CopiesListenOnPortsOfTheirOwn) {
+  const FleetConfig fleet = LoadDevices(
+      "device_defaults: {task: har, source: {type: vibration}, health: {host: 0.0.0.0}}\n"
+      "devices:\n"
+      "  - {id: a}\n"
+      "  - {id: 'b-{n}', count: 3, health: {port: 65533}}\n");
+  ASSERT_EQ(fleet.devices.size(), 4U);
+  EXPECT_TRUE(fleet.devices[0].health == (HealthConfig{"0.0.0.0", 9464}));
+  EXPECT_TRUE(fleet.devices[1].health == (HealthConfig{"0.0.0.0", 65533}));
+  EXPECT_TRUE(fleet.devices[3].health == (HealthConfig{"0.0.0.0", 65535}));
 }
 
 TEST_F(FleetFile, AnchorsAreRead) {

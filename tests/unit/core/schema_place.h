@@ -40,9 +40,9 @@ inline Json FleetDocument() {
     "version": 1, "fleet": "f", "models": "models", "broker": {}, "device_defaults": {},
     "devices": [
       {"id": "d", "count": 1, "task": "t", "source": {"type": "vibration"},
-       "escalation": {"budget": {}}, "store": {"folder": "s"}},
+       "escalation": {"budget": {}}, "store": {"folder": "s"}, "health": {}},
       {"id": "e", "task": "t", "source": {"type": "replay", "windows": "x.npy"}}],
-    "workers": [{"id": "w", "tasks": ["t"]}]})");
+    "workers": [{"id": "w", "tasks": ["t"], "health": {}}]})");
 }
 
 inline Json TaskDocument() {

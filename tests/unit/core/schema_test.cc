@@ -202,6 +202,7 @@ const Place kPlaces[] = {
     {"escalation", "fleet", "/$defs/escalation", "/devices/0/escalation"},
     {"budget", "fleet", "/$defs/budget", "/devices/0/escalation/budget"},
     {"store", "fleet", "/$defs/store", "/devices/0/store"},
+    {"health", "fleet", "/$defs/health", "/devices/0/health"},
     {"worker", "fleet", "/$defs/worker", "/workers/0"},
     {"task", "task", "", ""},
     {"input", "task", "/$defs/input", "/input"},

@@ -47,6 +47,16 @@ TEST_F(AgentEscalationTest, AsksAgainUnderTheSameIdUntilThereIsAnAnswer) {
   EXPECT_EQ(Counted("replies_repeated"), 1U);
 }
 
+TEST_F(AgentEscalationTest, SaysWhatGoesBeforeOthers) {
+  OnSample(TinySample(0, false));
+  OnSample(TinySample(1, true));
+  const auto priority = [this](std::size_t request) {
+    return wire::DecodeEscalationRequest(requests_[request].payload)->readings.front().priority;
+  };
+  EXPECT_EQ(priority(0), 1U);  // taken for a prioritised class
+  EXPECT_EQ(priority(1), 0U);
+}
+
 TEST_F(AgentEscalationTest, AsksNoMoreThanItMay) {
   MakeAgent(EscalationConfig{.retry_min = Milliseconds(1), .max_attempts = 3});
   OnSample(TinySample(1, true));

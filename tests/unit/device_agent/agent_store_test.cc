@@ -172,12 +172,22 @@ TEST_F(AgentStoreTest, AProvisionalResultThatCameTooLateIsNotSent) {
   EXPECT_EQ(results_.front().stage, wire::Stage::kFinal);
 }
 
+TEST_F(AgentStoreTest, DroppedReadingsAreWrittenDownTogether) {
+  agent_->OnLink(false);
+  agent_->OnDropped(std::vector<Agent::DroppedReading>(300, {clock_.Now(), 1}));
+  EXPECT_EQ(agent_->outlet().undelivered(), 300U);
+  Start();
+  EXPECT_EQ(agent_->next_sequence(), 300U);
+  EXPECT_EQ(agent_->outlet().undelivered(), 300U);
+}
+
 TEST_F(AgentStoreTest, WithoutRoomOnDiskResultsGoOutAllTheSame) {
   Start({.max_bytes = 100});  // no result fits
   OnSample(TinySample(2, true));
   OnSample(TinySample(1, true));
   agent_->OnReply(Answer(requests_.front(), 1));
-  EXPECT_EQ(results_.size(), 2U);
+  agent_->OnDropped(std::vector<Agent::DroppedReading>(3, {clock_.Now(), 1}));
+  EXPECT_EQ(results_.size(), 5U);
   EXPECT_GT(agent_->counters().at("store_failures"), 0U);
   EXPECT_EQ(agent_->counters().at("store_rows"), 0U);
 }
@@ -214,6 +224,10 @@ TEST_F(AgentStoreTest, NoReadingIsLostOrEndsTwiceInEverySchedule) {
           break;
         case 5:
           if (random.Below(6) == 0) Start();
+          if (random.Below(6) == 0) {
+            agent_->OnDropped(std::vector<Agent::DroppedReading>(3, {clock_.Now(), 1}));
+            taken += 3;
+          }
           break;
         default:
           Pass(Milliseconds(random.Below(60)));

@@ -162,7 +162,7 @@ TEST_F(AgentTest, ReadingsThatDoNotFitEndAsInvalid) {
 }
 
 TEST_F(AgentTest, ADroppedReadingHasItsResultToo) {
-  agent_->OnDropped({{}, 3}, clock_.Now());
+  agent_->OnDropped(std::vector<Agent::DroppedReading>{{clock_.Now(), 3}});
   ASSERT_EQ(results_.size(), 1U);
   EXPECT_EQ(results_.front().reason, "overrun");
   EXPECT_EQ(results_.front().class_index, kOtherClass);

@@ -34,6 +34,15 @@ TEST(RoundTripTest, AnAnswerThatDidNotComeCountsTwiceItsWait) {
   EXPECT_EQ(trips.Quantile(At(0)), std::nullopt);
 }
 
+TEST(RoundTripTest, AnAnswerShowsThatTheWayIsFreeAgain) {
+  RoundTrip trips({.quantile = 0.9});
+  for (int i = 0; i < 5; ++i) trips.Answered(Milliseconds(10), 1, At(0));
+  for (int i = 0; i < 50; ++i) trips.Unanswered(Milliseconds(100), At(1));
+  EXPECT_EQ(trips.Quantile(At(1)), Milliseconds(200));
+  trips.Answered(Milliseconds(12), 1, At(2));
+  EXPECT_EQ(trips.Quantile(At(2)), Milliseconds(12));
+}
+
 TEST(RoundTripTest, ForgetsWhatIsOldAndWhatIsTooMuch) {
   RoundTrip trips({.quantile = 1.0, .memory = Milliseconds(1000)});
   trips.Answered(Milliseconds(500), 1, At(0));

@@ -37,6 +37,7 @@ Result Full() {
   result.unlike_training = true;
   result.little_head = 1;
   result.truth = 0;
+  result.resent = true;
   return result;
 }
 
@@ -50,7 +51,7 @@ TEST(ResultTest, JsonIsThatOfTheContract) {
     "models": {"little": "aa", "big": "bb"},
     "little": {"class_index": -1, "label": "other", "confidence": 0.25,
                "unlike_training": true, "head": 1},
-    "worker": "worker-1", "truth": 0})"));
+    "worker": "worker-1", "truth": 0, "resent": true})"));
   EXPECT_THAT(Encode(Full()), testing::Not(testing::HasSubstr("\n")));
 }
 

@@ -1,0 +1,85 @@
+#include "device_agent/agent_metrics.h"
+
+#include <algorithm>
+#include <chrono>
+#include <string>
+
+#include "core/counter_rules.h"
+#include "core/outcome.h"
+
+namespace biglittle {
+namespace {
+
+constexpr std::string_view kPrefix = "biglittle_agent_";
+constexpr char kOutcomes[] = "outcomes_total";
+constexpr char kOutcomesHelp[] =
+    "Final outcomes: of the little net, of the big one, or a fallback with its reason.";
+constexpr char kRejections[] = "rejections_total";
+constexpr char kRejectionsHelp[] = "Rejections by workers, by reason.";
+
+// From the fastest little net to the deadlines that people set.
+const std::vector<double> kSeconds = {0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025,
+                                      0.05,   0.1,     0.25,   0.5,   1,      2.5,   5,    10};
+
+double Seconds(SteadyTime::duration duration) {
+  return std::chrono::duration<double>(duration).count();
+}
+
+Metrics::Histogram ReadingSeconds(Metrics& metrics, wire::DecidedBy decided_by) {
+  return metrics.AddHistogram("biglittle_agent_reading_seconds",
+                              "From a reading's capture to its final outcome.", kSeconds,
+                              {{"decided_by", std::string(Name(decided_by))}});
+}
+
+std::vector<CounterRule> MakeRules() {
+  std::vector<CounterRule> rules = {
+      {"readings", "readings_total", "Readings taken from the source."},
+      // The sum of outcomes_total.
+      {"outcomes", "", ""},
+      {"decided_by_little", kOutcomes, kOutcomesHelp, {{"kind", "little"}, {"reason", "none"}}},
+      {"decided_by_big", kOutcomes, kOutcomesHelp, {{"kind", "big"}, {"reason", "none"}}},
+      // The sum of those with reasons.
+      {"decided_by_fallback", "", ""},
+      {"escalated", "escalations_total", "Readings sent to the workers."},
+      {"escalation_retries", "escalation_retries_total", "Escalations that were sent again."},
+      {"rejected_*", kRejections, kRejectionsHelp, {}, "reason"},
+      {"deadlines_missed", "deadline_misses_total", "Outcomes after their deadline."},
+      {"results_refused", "results_refused_total",
+       "Results that the backlog could not take: lost to consumers."},
+      {"store_bytes", "store_bytes", "What the store takes on disk.", {}, {}, MetricKind::kGauge},
+      {"store_rows", "store_results", "Results in the store.", {}, {}, MetricKind::kGauge},
+      {"store_dropped_*", "store_dropped_total", "Results that the store gave up.", {}, "reason"},
+      {"mqtt_reconnects", "reconnects_total", "Connections to the broker after the first one."},
+  };
+  for (int reason = 0; reason < kFallbackReasonCount; ++reason) {
+    const std::string name(Name(static_cast<FallbackReason>(reason)));
+    rules.push_back(
+        {"fell_back_" + name, kOutcomes, kOutcomesHelp, {{"kind", "fallback"}, {"reason", name}}});
+  }
+  return rules;
+}
+
+}  // namespace
+
+AgentMetrics::AgentMetrics(Metrics& metrics)
+    : reading_seconds_{ReadingSeconds(metrics, wire::DecidedBy::kLittle),
+                       ReadingSeconds(metrics, wire::DecidedBy::kBig),
+                       ReadingSeconds(metrics, wire::DecidedBy::kFallback)},
+      round_trip_seconds_(
+          metrics.AddHistogram("biglittle_agent_round_trip_seconds",
+                               "From an escalation's request to the worker's answer.", kSeconds)) {}
+
+void AgentMetrics::Ended(wire::DecidedBy decided_by, SteadyTime::duration since_capture) const {
+  reading_seconds_[static_cast<std::size_t>(decided_by)].Observe(Seconds(since_capture));
+}
+
+void AgentMetrics::Answered(SteadyTime::duration round_trip) const {
+  round_trip_seconds_.Observe(Seconds(round_trip));
+}
+
+std::vector<Measurement> AgentMeasurements(const VitalSigns& signs) {
+  static const std::vector<CounterRule> rules = MakeRules();
+  return ToMeasurements(kPrefix, rules, signs);
+}
+
+}  // namespace biglittle
