@@ -54,19 +54,20 @@ Table* const table = static_cast<Table*>(testing::AddGlobalTestEnvironment(new T
 std::string TableHeader() {
   return fmt::format(
       "{:<36} {:>8} {:>8} {:>5} {:>6} {:>7} {:>8} {:>7} {:>7} {:>8} {:>9} {:>8} {:>7} "
-      "{:>12} {:>12} {:>6}  {}",
+      "{:>12} {:>12} {:>8} {:>6}  {}",
       "scenario", "readings", "finals", "lost", "dupl.", "repeats", "provis.", "local", "big",
-      "fallback", "restarted", "in time", "late ms", "agent MiB", "worker MiB", "s", "verdict");
+      "fallback", "restarted", "in time", "late ms", "agent MiB", "worker MiB", "stall ms", "s",
+      "verdict");
 }
 
 std::string ToLine(const Row& row) {
   return fmt::format(
       "{:<36} {:>8} {:>8} {:>5} {:>6} {:>7} {:>8} {:>7} {:>7} {:>8} {:>9} {:>7.3f}% "
-      "{:>7.0f} {:>12} {:>12} {:>6.1f}  {}",
+      "{:>7.0f} {:>12} {:>12} {:>8.0f} {:>6.1f}  {}",
       row.scenario, row.readings, row.finals, row.lost, row.duplicates, row.repeats,
       row.provisionals, row.little, row.big, row.fallback, row.restarted, 100.0 * row.deadlines_met,
-      row.late_p99_ms, Megabytes(row.agent_memory), Megabytes(row.worker_memory), row.seconds,
-      row.verdict);
+      row.late_p99_ms, Megabytes(row.agent_memory), Megabytes(row.worker_memory),
+      row.machine_stall_ms, row.seconds, row.verdict);
 }
 
 void Report(const Row& row) {

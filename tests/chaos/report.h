@@ -25,6 +25,7 @@ struct Row {
   double late_p99_ms = 0.0;
   std::optional<MemoryWatch::Growth> agent_memory;
   std::optional<MemoryWatch::Growth> worker_memory;
+  double machine_stall_ms = 0.0;  // see StallWatch
   double seconds = 0.0;
   std::string verdict;
 };

@@ -45,6 +45,7 @@ void Scenario::Begin(const std::string& name, const FleetOptions& options, bool 
   name_ = name;
   begun_at_ = steady_clock::now();
   finished_ = false;
+  stalls_.emplace();
   broker_.emplace(persistent);
   link_.emplace(broker_->port());
   fleet_.emplace(options, broker_->port(), link_->port());
@@ -174,6 +175,7 @@ Row Scenario::MakeRow() {
   row.late_p99_ms = ledger().late_p99();
   row.agent_memory = fleet_->device_memory().worst();
   row.worker_memory = fleet_->worker_memory().worst();
+  row.machine_stall_ms = stalls_->longest_ms();
   row.seconds = std::chrono::duration<double>(steady_clock::now() - begun_at_).count();
   return row;
 }
@@ -184,7 +186,10 @@ void Scenario::Judge(const Row& row) {
   EXPECT_EQ(row.lost, 0U);
   EXPECT_EQ(row.duplicates, 0U) << fmt::format("{}", fmt::join(ledger().examples(), "\n"));
   EXPECT_EQ(row.finals + row.lost, row.readings) << "more readings than the sources have";
-  EXPECT_GE(row.deadlines_met, kDeadlinesToMeet);
+  EXPECT_GE(row.deadlines_met, kDeadlinesToMeet) << fmt::format(
+      "late by {:.0f} ms at the 99th percentile; the machine held up the harness "
+      "itself for {:.0f} ms",
+      row.late_p99_ms, row.machine_stall_ms);
   EXPECT_TRUE(!row.agent_memory || row.agent_memory->is_flat()) << "an agent's memory grows";
   EXPECT_TRUE(!row.worker_memory || row.worker_memory->is_flat()) << "a worker's memory grows";
   for (const auto& [reason, count] : ledger().fallback_reasons()) {

@@ -18,6 +18,7 @@
 #include "tests/chaos/chaos_fleet.h"
 #include "tests/chaos/fleet_watcher.h"
 #include "tests/chaos/report.h"
+#include "tests/chaos/stall_watch.h"
 #include "tests/chaos/tcp_proxy.h"
 
 namespace biglittle::chaos {
@@ -70,6 +71,7 @@ class Scenario : public testing::Test {
   Row row_;
   std::map<std::string, std::string> last_run_;  // of each worker, as it was last seen online
 
+  std::optional<StallWatch> stalls_;
   std::optional<ChaosBroker> broker_;
   std::optional<TcpProxy> link_;
   std::optional<ChaosFleet> fleet_;
