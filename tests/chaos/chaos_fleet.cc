@@ -28,12 +28,6 @@ ChaosFleet::~ChaosFleet() {
   for (auto& [id, process] : workers_) process.Signal(SIGKILL);
 }
 
-FleetConfig ChaosFleet::config() const {
-  auto fleet = LoadFleet(files_.for_workers());
-  EXPECT_TRUE(fleet.ok()) << ToString(fleet.problems);
-  return std::move(fleet.value).value_or(FleetConfig{});
-}
-
 std::filesystem::path ChaosFleet::UseMovableClock() {
   clock_file_ = files_.folder() / "an-hour-back";
   return clock_file_;

@@ -8,7 +8,6 @@
 
 #include "cli/child_process.h"
 
-#include "core/fleet_config.h"
 #include "tests/chaos/fleet_files.h"
 #include "tests/chaos/memory_watch.h"
 
@@ -22,8 +21,6 @@ class ChaosFleet {
 
   const FleetFiles& files() const { return files_; }
   const FleetOptions& options() const { return options_; }
-  // As the workers see it: its broker is the broker itself.
-  FleetConfig config() const;
 
   // From now on programs are started under a clock that goes back an hour while this file exists.
   std::filesystem::path UseMovableClock();

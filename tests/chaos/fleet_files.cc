@@ -17,6 +17,8 @@ namespace {
 // The replay starts again at the end. A multiple of the pattern's period.
 constexpr std::int64_t kWindows = 2000;
 constexpr int kWorkers = 2;
+constexpr Milliseconds kReconnectMin{20};
+constexpr Milliseconds kReconnectMax{200};
 
 std::string Content(const std::filesystem::path& file) {
   std::ifstream in(file, std::ios::binary);
@@ -28,7 +30,7 @@ std::string WorkerYaml(int number) {
       "  - id: worker-{}\n    tasks: [tiny]\n    status_interval_ms: 1000\n    queue_capacity: "
       "1024\n",
       number);
-  if (kWithReliabilityKeys) {
+  if (kWithWorkerKeys) {
     yaml +=
         "    deduplication_window_ms: 3000\n    compute_threads: 1\n"
         "    inference_timeout_ms: 2000\n    reload_interval_ms: 1000\n";
@@ -40,6 +42,15 @@ std::string WorkerYaml(int number) {
 
 std::string DeviceId(const DeviceGroup& group, int number) {
   return fmt::format("{}-{}", group.name, number);
+}
+
+FleetConfig FleetAt(std::uint16_t broker_port) {
+  FleetConfig fleet;
+  fleet.fleet = "chaos";
+  fleet.broker.port = broker_port;
+  fleet.broker.reconnect_delay_min = kReconnectMin;
+  fleet.broker.reconnect_delay_max = kReconnectMax;
+  return fleet;
 }
 
 FleetFiles::FleetFiles(const FleetOptions& options, std::uint16_t broker_port,
@@ -96,8 +107,8 @@ std::string FleetFiles::Yaml(const FleetOptions& options, std::uint16_t port,
                              const std::filesystem::path& models) const {
   std::string yaml = fmt::format(
       "version: 1\nfleet: chaos\nmodels: {}\n"
-      "broker: {{port: {}, reconnect_delay_min_ms: 20, reconnect_delay_max_ms: 200}}\nworkers:\n",
-      models.string(), port);
+      "broker: {{port: {}, reconnect_delay_min_ms: {}, reconnect_delay_max_ms: {}}}\nworkers:\n",
+      models.string(), port, kReconnectMin.count(), kReconnectMax.count());
   for (int i = 1; i <= kWorkers; ++i) yaml += WorkerYaml(i);
   yaml += "devices:\n";
   for (const DeviceGroup& group : options.groups) {
@@ -113,7 +124,7 @@ std::string FleetFiles::DeviceYaml(const FleetOptions& options, const DeviceGrou
   std::string escalation = "deadline_margin_ms: 100";
   std::string source;
   std::string more;
-  if (kWithReliabilityKeys) {
+  if (kWithDeviceKeys) {
     escalation +=
         ", round_trip_quantile: 0.9, retry_min_ms: 20, retry_max_ms: 2000, max_attempts: 8";
     source = ", queue_capacity: 64, when_full: drop_newest";

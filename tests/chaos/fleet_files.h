@@ -7,14 +7,16 @@
 #include <string>
 #include <vector>
 
+#include "core/fleet_config.h"
 #include "tests/fakes/temporary_folder.h"
 
 namespace biglittle::chaos {
 
-// The keys of the store, of retries, answer modes and source queues, and the worker's of
-// deduplication, threads, watchdog and reload. Until the programs know them the loader refuses
-// them.
-inline constexpr bool kWithReliabilityKeys = false;
+// Whether the programs know the keys of the agents' store, retries, answer modes and source queues,
+// and those of the workers' deduplication, threads, watchdog and reload. Until they do, the loader
+// refuses them; once they do, these constants can go.
+inline constexpr bool kWithDeviceKeys = false;
+inline constexpr bool kWithWorkerKeys = false;
 
 // Devices that are alike.
 struct DeviceGroup {
@@ -32,6 +34,9 @@ struct FleetOptions {
 
 // "device-1"
 std::string DeviceId(const DeviceGroup& group, int number);
+
+// The fleet as far as a client of its own needs it: its names, and the broker on this port.
+FleetConfig FleetAt(std::uint16_t broker_port);
 
 class FleetFiles {
  public:

@@ -18,7 +18,7 @@ using HostileChaos = Scenario;
 
 TEST_F(HostileChaos, AWorkerThatAnswersWrongly) {
   Begin("15 a hostile worker beside a good one");
-  HostileWorker hostile(fleet().config());
+  HostileWorker hostile(FleetAt(broker().port()));
   StartAll();
   Finish();
   EXPECT_GT(hostile.requests(), 100U);
@@ -28,12 +28,13 @@ TEST_F(HostileChaos, AWorkerThatAnswersWrongly) {
 
 TEST_F(HostileChaos, TheDiskIsFullForAWhile) {
   const char* name = "16 the store's disk is full";
-  if (!kWithReliabilityKeys) return SkipBecause(name, kNeedsStore);
+  if (!kWithDeviceKeys) return SkipBecause(name, kNeedsStore);
   Begin(name);
   const auto disk = SmallDisk::Mount(fleet().files().stores(), kDiskBytes);
   if (!disk.ok()) return SkipBecause(name, std::string(disk.status().message()));
   StartAll();
   ASSERT_TRUE(Progress(0.3));
+  ASSERT_FALSE(std::filesystem::is_empty(fleet().files().stores())) << "nobody stores anything";
   (*disk)->Fill();
   ASSERT_TRUE(Progress(0.6));
   (*disk)->Free();
@@ -43,7 +44,7 @@ TEST_F(HostileChaos, TheDiskIsFullForAWhile) {
 // Without a store there is no promise across a restart; every other one holds.
 TEST_F(HostileChaos, TheStoresFolderIsReadOnly) {
   const char* name = "17 the store's folder is read-only";
-  if (!kWithReliabilityKeys) return SkipBecause(name, kNeedsStore);
+  if (!kWithDeviceKeys) return SkipBecause(name, kNeedsStore);
   Begin(name);
   const std::filesystem::path& stores = fleet().files().stores();
   if (geteuid() != 0) {

@@ -49,7 +49,7 @@ void Scenario::Begin(const std::string& name, const FleetOptions& options, bool 
   broker_.emplace(persistent);
   link_.emplace(broker_->port());
   fleet_.emplace(options, broker_->port(), link_->port());
-  watcher_.emplace(fleet_->config());
+  watcher_.emplace(FleetAt(broker_->port()));
 }
 
 void Scenario::SkipBecause(const std::string& name, const std::string& reason) {

@@ -53,13 +53,13 @@ void SoakChaos::Disturb(int turn) {
     case 2:
       return link().CutAfter(1 + random_.Below(3000));
     case 3: {
-      HostileWorker hostile(fleet().config());
+      HostileWorker hostile(FleetAt(broker().port()));
       return TakeFor(kBad);
     }
     case 4: {
       // Without a store a new agent would begin its readings anew.
       const std::string id = DeviceId(fleet().options().groups.front(), 1 + turn % 8);
-      if (!kWithReliabilityKeys || !fleet().IsDeviceRunning(id)) return;
+      if (!kWithDeviceKeys || !fleet().IsDeviceRunning(id)) return;
       fleet().KillDevice(id);
       return fleet().StartDevice(id);
     }
