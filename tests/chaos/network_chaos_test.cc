@@ -66,9 +66,10 @@ TEST_F(NetworkChaos, ABlackHole) {
   link().BlackHole();
   TakeFor(Milliseconds(4000));
   link().Restore();
-  // Afterwards there is more than what was kept back meanwhile.
   const std::uint64_t big = ledger().big();
-  ASSERT_TRUE(TakeUntil([&] { return ledger().big() > big + 100; })) << "no answers after it";
+  TakeUntil([&] { return ledger().big() > big + 300 || ledger().finals() > expected() * 7 / 10; });
+  // What was kept back meanwhile is answered too late: these are new.
+  EXPECT_GT(ledger().big(), big + 100) << "seconds after the black hole nobody asks the big net";
   // This time the old connections are gone, and the new ones hear nothing.
   link().BlackHole();
   link().CutAll();
