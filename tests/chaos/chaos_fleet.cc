@@ -1,0 +1,107 @@
+#include "tests/chaos/chaos_fleet.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "cli/installation.h"
+
+namespace biglittle::chaos {
+namespace {
+
+constexpr int kTailLines = 5;
+constexpr Milliseconds kStopTime{30000};
+
+std::string Program(const char* name) { return (Installation::Find().programs / name).string(); }
+
+}  // namespace
+
+ChaosFleet::ChaosFleet(FleetOptions options, std::uint16_t broker_port, std::uint16_t device_port)
+    : options_(std::move(options)), files_(options_, broker_port, device_port) {}
+
+// All at once: each would be waited for otherwise.
+ChaosFleet::~ChaosFleet() {
+  for (auto& [id, process] : devices_) process.Signal(SIGKILL);
+  for (auto& [id, process] : workers_) process.Signal(SIGKILL);
+}
+
+std::filesystem::path ChaosFleet::UseMovableClock() {
+  clock_file_ = files_.folder() / "an-hour-back";
+  return clock_file_;
+}
+
+void ChaosFleet::Start(std::map<std::string, ChildProcess>& role, const std::string& id,
+                       std::vector<std::string> arguments) {
+  if (!clock_file_.empty()) {
+    // env becomes the program: the process id stays.
+    std::vector<std::string> with_clock = {"/usr/bin/env"};
+    with_clock.push_back(fmt::format("LD_PRELOAD={}", BIGLITTLE_CLOCK_SHIM));
+    with_clock.push_back(fmt::format("BIGLITTLE_CHAOS_CLOCK={}", clock_file_.string()));
+    with_clock.insert(with_clock.end(), arguments.begin(), arguments.end());
+    arguments = std::move(with_clock);
+  }
+  auto child = ChildProcess::Start(arguments, files_.folder() / (id + ".log"));
+  ASSERT_TRUE(child.ok()) << std::string(child.status().message());
+  role.insert_or_assign(id, *std::move(child));
+}
+
+void ChaosFleet::StartWorker(const std::string& id, bool other_model) {
+  const auto& config = other_model ? files_.for_workers_of_other_model() : files_.for_workers();
+  Start(workers_, id, {Program("cloud_worker"), "--config", config.string(), "--worker", id});
+}
+
+void ChaosFleet::StartDevice(const std::string& id) {
+  Start(devices_, id,
+        {Program("device_agent"), "--config", files_.for_devices().string(), "--device", id});
+}
+
+void ChaosFleet::StartDevices(const DeviceGroup& group) {
+  for (int i = 1; i <= group.count; ++i) StartDevice(DeviceId(group, i));
+}
+
+std::vector<std::string> ChaosFleet::StopWorkers() {
+  std::vector<std::string> problems;
+  for (auto& [id, process] : workers_) {
+    if (process.Poll()) continue;  // killed, and not begun again
+    const int status = process.Terminate(kStopTime);
+    if (status == 0) continue;
+    problems.push_back(
+        fmt::format("{} ended with {}: {}", id, status, TailOfFile(process.log(), kTailLines)));
+  }
+  return problems;
+}
+
+bool ChaosFleet::IsDeviceRunning(const std::string& id) {
+  return !devices_.at(id).Poll().has_value();
+}
+
+bool ChaosFleet::AnyDeviceRunning() {
+  return std::ranges::any_of(devices_, [](auto& device) { return !device.second.Poll(); });
+}
+
+std::vector<std::string> ChaosFleet::DeviceProblems() {
+  std::vector<std::string> problems;
+  for (auto& [id, process] : devices_) {
+    const std::optional<int> status = process.Poll();
+    if (status == 0) continue;
+    problems.push_back(fmt::format("{} {}: {}", id,
+                                   status ? fmt::format("ended with {}", *status) : "did not end",
+                                   TailOfFile(process.log(), kTailLines)));
+  }
+  return problems;
+}
+
+void ChaosFleet::SampleMemory() {
+  const SteadyTime now = std::chrono::steady_clock::now();
+  for (auto& [id, process] : devices_) {
+    if (!process.Poll()) device_memory_.Sample(process.pid(), now);
+  }
+  for (auto& [id, process] : workers_) {
+    if (!process.Poll()) worker_memory_.Sample(process.pid(), now);
+  }
+}
+
+}  // namespace biglittle::chaos

@@ -1,0 +1,144 @@
+#include "tests/chaos/fleet_files.h"
+
+#include <fmt/format.h>
+
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <span>
+
+#include "core/digest.h"
+#include "device_agent/sources/npy_file.h"
+#include "tests/fakes/tiny_task.h"
+
+namespace biglittle::chaos {
+namespace {
+
+// The replay starts again at the end. A multiple of the pattern's period.
+constexpr std::int64_t kWindows = 2000;
+constexpr int kWorkers = 2;
+constexpr Milliseconds kReconnectMin{20};
+constexpr Milliseconds kReconnectMax{200};
+
+std::string Content(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+std::string WorkerYaml(int number) {
+  std::string yaml = fmt::format(
+      "  - id: worker-{}\n    tasks: [tiny]\n    status_interval_ms: 1000\n    queue_capacity: "
+      "1024\n",
+      number);
+  if (kWithWorkerKeys) {
+    yaml +=
+        "    deduplication_window_ms: 3000\n    compute_threads: 1\n"
+        "    inference_timeout_ms: 2000\n    reload_interval_ms: 1000\n";
+  }
+  return yaml;
+}
+
+}  // namespace
+
+std::string DeviceId(const DeviceGroup& group, int number) {
+  return fmt::format("{}-{}", group.name, number);
+}
+
+FleetConfig FleetAt(std::uint16_t broker_port) {
+  FleetConfig fleet;
+  fleet.fleet = "chaos";
+  fleet.broker.port = broker_port;
+  fleet.broker.reconnect_delay_min = kReconnectMin;
+  fleet.broker.reconnect_delay_max = kReconnectMax;
+  return fleet;
+}
+
+FleetFiles::FleetFiles(const FleetOptions& options, std::uint16_t broker_port,
+                       std::uint16_t device_port) {
+  WriteData();
+  const std::filesystem::path models = TestDataFolder();
+  for_devices_ = folder_.Write("devices.yaml", Yaml(options, device_port, models));
+  for_workers_ = folder_.Write("workers.yaml", Yaml(options, broker_port, models));
+  for_other_ = folder_.Write("other.yaml", Yaml(options, broker_port, WriteOtherModel()));
+  // One that is full or read-only may be put in their place.
+  std::filesystem::create_directories(stores());
+}
+
+// Of any ten windows in a row the little net answers five itself; the big net knows all.
+void FleetFiles::WriteData() const {
+  std::vector<float> windows;
+  std::vector<std::uint8_t> labels;
+  for (int i = 0; i < kWindows; ++i) {
+    const bool sure = i % 10 < 5;
+    const int label = sure ? (i % 2 == 0 ? 0 : 2) : i % 4;
+    const Tensor window = TinySample(label, sure).window;
+    std::vector<float> values(window.data.size() / sizeof(float));
+    std::memcpy(values.data(), window.data.data(), window.data.size());
+    windows.insert(windows.end(), values.begin(), values.end());
+    labels.push_back(static_cast<std::uint8_t>(label));
+  }
+  EXPECT_TRUE(WriteNpy(folder_.path() / "X.npy", ElementType::kFloat32, {kWindows, 4},
+                       std::as_bytes(std::span(windows)))
+                  .ok());
+  EXPECT_TRUE(WriteNpy(folder_.path() / "y.npy", ElementType::kUint8, {kWindows},
+                       std::as_bytes(std::span(labels)))
+                  .ok());
+}
+
+// The same net with a description, which changes its bytes and its digest and nothing else.
+std::filesystem::path FleetFiles::WriteOtherModel() const {
+  const std::filesystem::path models = folder_.path() / "other-models";
+  std::filesystem::create_directories(models);
+  std::filesystem::copy(TestDataFolder() / "tiny", models / "tiny",
+                        std::filesystem::copy_options::recursive);
+  const std::filesystem::path big = models / "tiny" / "big.onnx";
+  const std::string digest = Sha256OfFile(big).value();
+  // Field 6 of ModelProto, doc_string; a protobuf message may be extended at its end.
+  folder_.Write("other-models/tiny/big.onnx", Content(big) + "\x32\x05other");
+  std::string task = Content(models / "tiny" / "task.yaml");
+  const std::size_t at = task.find(digest);
+  EXPECT_NE(at, std::string::npos);
+  task.replace(at, digest.size(), Sha256OfFile(big).value());
+  folder_.Write("other-models/tiny/task.yaml", task);
+  return models;
+}
+
+std::string FleetFiles::Yaml(const FleetOptions& options, std::uint16_t port,
+                             const std::filesystem::path& models) const {
+  std::string yaml = fmt::format(
+      "version: 1\nfleet: chaos\nmodels: {}\n"
+      "broker: {{port: {}, reconnect_delay_min_ms: {}, reconnect_delay_max_ms: {}}}\nworkers:\n",
+      models.string(), port, kReconnectMin.count(), kReconnectMax.count());
+  for (int i = 1; i <= kWorkers; ++i) yaml += WorkerYaml(i);
+  yaml += "devices:\n";
+  for (const DeviceGroup& group : options.groups) {
+    for (int i = 1; i <= group.count; ++i) yaml += DeviceYaml(options, group, i);
+  }
+  return yaml;
+}
+
+// A wide margin: the tests are not about how punctually a busy machine wakes an agent.
+std::string FleetFiles::DeviceYaml(const FleetOptions& options, const DeviceGroup& group,
+                                   int number) const {
+  const std::string id = DeviceId(group, number);
+  std::string escalation = "deadline_margin_ms: 100";
+  std::string source;
+  std::string more;
+  if (kWithDeviceKeys) {
+    escalation +=
+        ", round_trip_quantile: 0.9, retry_min_ms: 20, retry_max_ms: 2000, max_attempts: 8";
+    source = ", queue_capacity: 64, when_full: drop_newest";
+    more = fmt::format(
+        "    store: {{folder: {}, max_bytes: 33554432, max_age_s: 3600, resend_per_s: 1000}}\n"
+        "    answer_mode: {}\n",
+        (stores() / id).string(), options.refine ? "refine" : "wait");
+  }
+  return fmt::format(
+      "  - id: {}\n    task: tiny\n    deadline_ms: {}\n    status_interval_ms: 1000\n"
+      "    drain_timeout_ms: 60000\n    escalation: {{{}}}\n"
+      "    source: {{type: replay, windows: X.npy, labels: y.npy, start: {}, readings: {}, "
+      "interval_ms: {}{}}}\n{}",
+      id, options.deadline_ms, escalation, number, group.readings, group.interval_ms, source, more);
+}
+
+}  // namespace biglittle::chaos

@@ -1,0 +1,67 @@
+// The files of a chaos fleet: windows and labels, the fleet as its devices and as its workers see
+// it, and a second version of the model.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "core/fleet_config.h"
+#include "tests/fakes/temporary_folder.h"
+
+namespace biglittle::chaos {
+
+// Whether the programs know the keys of the agents' store, retries, answer modes and source queues,
+// and those of the workers' deduplication, threads, watchdog and reload. Until they do, the loader
+// refuses them; once they do, these constants can go.
+inline constexpr bool kWithDeviceKeys = false;
+inline constexpr bool kWithWorkerKeys = false;
+
+// Devices that are alike.
+struct DeviceGroup {
+  std::string name = "device";  // of which the ids are made: device-1, device-2, ...
+  int count = 8;
+  int readings = 1250;  // of each
+  int interval_ms = 14;
+};
+
+struct FleetOptions {
+  std::vector<DeviceGroup> groups{DeviceGroup{}};
+  int deadline_ms = 1000;
+  bool refine = false;  // answer now, refine later
+};
+
+// "device-1"
+std::string DeviceId(const DeviceGroup& group, int number);
+
+// The fleet as far as a client of its own needs it: its names, and the broker on this port.
+FleetConfig FleetAt(std::uint16_t broker_port);
+
+class FleetFiles {
+ public:
+  // Devices meet the broker at `device_port` (a proxy's), workers at `broker_port`.
+  FleetFiles(const FleetOptions& options, std::uint16_t broker_port, std::uint16_t device_port);
+
+  const std::filesystem::path& folder() const { return folder_.path(); }
+  const std::filesystem::path& for_devices() const { return for_devices_; }
+  const std::filesystem::path& for_workers() const { return for_workers_; }
+  // A worker of this file has a big net that answers alike and is another file.
+  const std::filesystem::path& for_workers_of_other_model() const { return for_other_; }
+  // The store of each device is a folder below.
+  std::filesystem::path stores() const { return folder() / "stores"; }
+
+ private:
+  void WriteData() const;
+  std::filesystem::path WriteOtherModel() const;
+  std::string Yaml(const FleetOptions& options, std::uint16_t port,
+                   const std::filesystem::path& models) const;
+  std::string DeviceYaml(const FleetOptions& options, const DeviceGroup& group, int number) const;
+
+  TemporaryFolder folder_;
+  std::filesystem::path for_devices_;
+  std::filesystem::path for_workers_;
+  std::filesystem::path for_other_;
+};
+
+}  // namespace biglittle::chaos

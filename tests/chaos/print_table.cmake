@@ -1,0 +1,10 @@
+# cmake -DROWS=folder -P print_table.cmake: the rows of the scenarios that ran, under their header.
+file(GLOB rows ${ROWS}/*.row)
+list(SORT rows)
+set(table "")
+foreach(row IN LISTS rows)
+  file(READ ${row} line)
+  string(APPEND table "${line}")
+endforeach()
+file(WRITE ${ROWS}/table.txt "${table}")
+execute_process(COMMAND ${CMAKE_COMMAND} -E cat ${ROWS}/table.txt)
