@@ -138,9 +138,10 @@ struct StoreConfig {
   std::uint64_t max_bytes = 64U << 20U;   // 64 KiB to 1 TiB; of results
   std::chrono::seconds max_age{604'800};  // 1 s to 10 years
   std::size_t resend_per_s = 200;         // 1 to 1,000,000 results
-  // How long a delivered result is kept, to be sent again if the connection is lost: a broker that
-  // dies takes with it what it had acknowledged and not passed on.
-  Milliseconds keep{2000};  // 0 ms to 10 min
+  // What was delivered this long before the broker's last sign of life is kept, to be sent again if
+  // the connection is lost: a broker that dies takes with it what it had acknowledged and not
+  // passed on.
+  Milliseconds keep{500};  // 0 ms to 10 min
 
   bool operator==(const StoreConfig&) const = default;
 };

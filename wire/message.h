@@ -14,9 +14,8 @@ inline constexpr char kJsonContent[] = "application/json";
 
 // What became of a published message.
 enum class Delivery : std::uint8_t {
-  kTaken,       // the broker has it
-  kNoConsumer,  // the broker took it and had nobody to give it to
-  kRefused,     // the broker's acknowledgement says no
+  kTaken,    // the broker has it; whether anybody subscribes to it Paho does not tell
+  kRefused,  // the broker's acknowledgement says no
 };
 
 struct Message {

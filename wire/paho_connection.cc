@@ -16,7 +16,6 @@ constexpr Milliseconds kTokenPoll{20};
 constexpr Milliseconds kFarewellTimeout{1000};
 // MQTT 5: reason codes from here on are failures.
 constexpr int kFirstFailure = 0x80;
-constexpr int kNoMatchingSubscribers = 0x10;
 
 mqtt::create_options CreateOptions(const BrokerConfig& broker) {
   mqtt::create_options options(MQTTVERSION_5);
@@ -116,9 +115,7 @@ absl::Status PahoConnection::Publish(std::uint64_t id, const OutgoingMessage& me
 }
 
 void PahoConnection::on_success(const mqtt::token& token) {
-  const bool taken = static_cast<int>(token.get_reason_code()) != kNoMatchingSubscribers;
-  events_.on_done(reinterpret_cast<std::uint64_t>(token.get_user_context()),
-                  taken ? Delivery::kTaken : Delivery::kNoConsumer);
+  events_.on_done(reinterpret_cast<std::uint64_t>(token.get_user_context()), Delivery::kTaken);
 }
 
 void PahoConnection::on_failure(const mqtt::token& token) {

@@ -6,11 +6,17 @@
 #include <vector>
 
 namespace biglittle {
+namespace {
+
+constexpr std::size_t kMaxDoublings = 16;
+
+}  // namespace
 
 void RoundTrip::Answered(Duration took, std::size_t attempts, SteadyTime now) {
   std::erase_if(observations_, [](const Observation& old) { return !old.answered; });
   Remember({now, took, true});
   if (attempts > 1) return;
+  doublings_ = 0;
   if (!smoothed_) {
     smoothed_ = took;
     deviation_ = took / 2;
@@ -21,9 +27,15 @@ void RoundTrip::Answered(Duration took, std::size_t attempts, SteadyTime now) {
   *smoothed_ += error / 8;
 }
 
-void RoundTrip::Unanswered(Duration waited, SteadyTime now) { Remember({now, 2 * waited, false}); }
+void RoundTrip::Unanswered(Duration waited, SteadyTime now) {
+  Remember({now, 2 * waited, false});
+  doublings_ = std::min(doublings_ + 1, kMaxDoublings);
+}
 
-void RoundTrip::Forget() { observations_.clear(); }
+void RoundTrip::Forget() {
+  observations_.clear();
+  doublings_ = 0;
+}
 
 void RoundTrip::Remember(const Observation& observation) {
   if (observations_.size() == kMaxObservations) observations_.pop_front();
@@ -49,7 +61,8 @@ RoundTrip::Duration RoundTrip::RetryTimeout(std::size_t attempt, Duration fallba
   const Duration most = options_.retry_max;
   Duration timeout = std::clamp<Duration>(smoothed_ ? *smoothed_ + 4 * deviation_ : fallback,
                                           options_.retry_min, most);
-  for (std::size_t doubled = 1; doubled < attempt && timeout < most; ++doubled) timeout *= 2;
+  const std::size_t doublings = attempt - 1 + doublings_;
+  for (std::size_t i = 0; i < doublings && timeout < most; ++i) timeout *= 2;
   return std::min(timeout, most);
 }
 

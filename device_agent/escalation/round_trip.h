@@ -47,7 +47,8 @@ class RoundTrip {
   // How long to wait for an answer to attempt number `attempt` (1 is the first) before the next
   // one: smoothed round trip plus four mean deviations (Jacobson, "Congestion Avoidance and
   // Control", 1988; RFC 6298), doubled with each attempt, within the configured bounds. `fallback`
-  // stands for it before the first answer.
+  // stands for it before the first answer. While answers stay out it doubles with each, for asking
+  // more often would only fill a way that is too narrow.
   Duration RetryTimeout(std::size_t attempt, Duration fallback) const;
 
  private:
@@ -63,6 +64,7 @@ class RoundTrip {
   std::deque<Observation> observations_;  // oldest first, at most kMaxObservations
   std::optional<Duration> smoothed_;
   Duration deviation_{0};
+  std::size_t doublings_ = 0;  // since the last answer
 };
 
 }  // namespace biglittle

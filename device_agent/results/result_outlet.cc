@@ -14,7 +14,7 @@ namespace {
 // Rows that cannot be removed are remembered, up to so many.
 constexpr std::size_t kMostDone = 65536;
 constexpr Milliseconds kFlushInterval{200};
-constexpr Milliseconds kNobodyListensPause{1000};
+constexpr Milliseconds kRefusedPause{1000};
 constexpr std::chrono::seconds kAgingInterval{60};
 // Stored results go out while fewer than this are on their way: new ones do not queue behind them.
 constexpr std::size_t kResendWindow = 32;
@@ -35,6 +35,7 @@ ResultOutlet::ResultOutlet(Options options, std::optional<ResultStore> store, Pu
       clock_(clock),
       store_(std::move(store)),
       resend_budget_(static_cast<double>(options_.resend_per_s), kResendBurst),
+      last_sign_of_life_(clock.Now()),
       next_flush_(clock.Now()),
       next_aging_(clock.Now()) {
   if (store_ && store_->rows() > 0) unsent_from_ = 0;
@@ -146,21 +147,20 @@ void ResultOutlet::OnLink(bool up) {
 void ResultOutlet::OnDelivered(std::uint64_t tag, wire::Delivery delivery) {
   if (in_flight_.erase(tag) == 0) return;
   if (delivery == wire::Delivery::kTaken) {
-    done_.emplace_back(clock_.Now() + options_.keep, tag);
+    last_sign_of_life_ = clock_.Now();
+    done_.emplace_back(last_sign_of_life_, tag);
     return;
   }
   SendLater(tag);
-  // New results go on finding out whether somebody listens.
-  resend_from_ = clock_.Now() + kNobodyListensPause;
-  if (delivery == wire::Delivery::kNoConsumer) ++counters_["results_without_consumer"];
+  resend_from_ = clock_.Now() + kRefusedPause;
 }
 
 // Together: a transaction for each would cost more than the rest.
-void ResultOutlet::Forget(SteadyTime now) {
-  if (!store_ || (!link_up_ && now != SteadyTime::max())) return;
+void ResultOutlet::Forget(SteadyTime delivered_by) {
+  if (!store_) return;
   std::vector<ResultKey> keys;
-  for (const auto& [from, key] : done_) {
-    if (from > now) break;
+  for (const auto& [delivered, key] : done_) {
+    if (delivered > delivered_by) break;
     keys.push_back(key);
   }
   if (keys.empty()) return;
@@ -183,7 +183,7 @@ void ResultOutlet::OnTime() {
   if (!store_) return;
   const SteadyTime now = clock_.Now();
   if (now >= next_flush_) {
-    Forget(now);
+    Forget(last_sign_of_life_ - options_.keep);
     next_flush_ = now + kFlushInterval;
   }
   if (now >= next_aging_) {
@@ -234,7 +234,9 @@ bool ResultOutlet::ResendRow(const ResultStore::Row& row) {
 std::optional<SteadyTime> ResultOutlet::NextWake() const {
   if (!store_) return std::nullopt;
   SteadyTime wake = next_aging_;
-  if (!done_.empty() && link_up_) wake = std::min(wake, std::max(next_flush_, done_.front().first));
+  if (!done_.empty() && done_.front().first <= last_sign_of_life_ - options_.keep) {
+    wake = std::min(wake, next_flush_);
+  }
   if (link_up_ && unsent_from_) {
     wake = std::min(wake, std::max(resend_from_, clock_.Now() + kResendPoll));
   }

@@ -31,7 +31,7 @@ class ResultOutlet {
   struct Options {
     std::string topic;
     std::size_t resend_per_s = 200;
-    Milliseconds keep{2000};  // a delivered result, in case the broker dies
+    Milliseconds keep{500};  // delivered results, in case the broker dies
   };
   // Takes a message to be published. Where its tag is not 0, OnDelivered is to be called for it
   // once, if it was taken.
@@ -59,7 +59,7 @@ class ResultOutlet {
 
   // The broker can be reached, or not any more. Begins as not.
   void OnLink(bool up);
-  // What became of the message of this tag. One that nobody listened to counts as not delivered.
+  // What became of the message of this tag.
   void OnDelivered(std::uint64_t tag, wire::Delivery delivery);
   // Sends again what is in the store, forgets what was delivered and what is too old.
   void OnTime();
@@ -78,7 +78,7 @@ class ResultOutlet {
   void SendStored(const wire::Result& result, ResultKey key, bool stored);
   bool Store(const wire::Result& result, ResultKey key, bool open);
   absl::Status PublishResult(const wire::Result& result, ResultKey tag);
-  void Forget(SteadyTime now);
+  void Forget(SteadyTime delivered_by);
   void Resend();
   bool ResendRow(const ResultStore::Row& row);
   void SendLater(ResultKey key);
@@ -99,11 +99,13 @@ class ResultOutlet {
   std::unordered_set<ResultKey> in_flight_;  // at most what the session's backlog holds
   // Of readings that may still be under way; bounded.
   std::unordered_set<ResultKey> unsent_provisional_;
-  // To be removed from the store, each from its time on, in order of time; bounded.
+  // Delivered, with the time, in order; bounded. To be removed from the store once it is clear that
+  // the broker outlived it.
   std::deque<std::pair<SteadyTime, ResultKey>> done_;
-  SteadyTime resend_from_;  // nobody listened: not before
+  SteadyTime resend_from_;  // the broker refused one: not before
   // No row before this one waits to be sent; nullopt: none at all does.
   std::optional<ResultKey> unsent_from_;
+  SteadyTime last_sign_of_life_;  // of the broker
   SteadyTime next_flush_;
   SteadyTime next_aging_;
 };

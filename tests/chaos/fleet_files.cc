@@ -25,17 +25,14 @@ std::string Content(const std::filesystem::path& file) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
+// Few remembered replies: the memory that they take is full before a scenario begins to measure.
 std::string WorkerYaml(int number) {
-  std::string yaml = fmt::format(
-      "  - id: worker-{}\n    tasks: [tiny]\n    status_interval_ms: 1000\n    queue_capacity: "
-      "1024\n",
+  return fmt::format(
+      "  - id: worker-{}\n    tasks: [tiny]\n    status_interval_ms: 1000\n"
+      "    queue_capacity: 1024\n    deduplication_window_ms: 3000\n"
+      "    deduplication_entries: 1024\n    inference_timeout_ms: 2000\n"
+      "    reload_interval_ms: 1000\n",
       number);
-  if (kWithWorkerKeys) {
-    yaml +=
-        "    deduplication_window_ms: 3000\n    compute_threads: 1\n"
-        "    inference_timeout_ms: 2000\n    reload_interval_ms: 1000\n";
-  }
-  return yaml;
 }
 
 }  // namespace
@@ -121,24 +118,18 @@ std::string FleetFiles::Yaml(const FleetOptions& options, std::uint16_t port,
 std::string FleetFiles::DeviceYaml(const FleetOptions& options, const DeviceGroup& group,
                                    int number) const {
   const std::string id = DeviceId(group, number);
-  std::string escalation = "deadline_margin_ms: 100";
-  std::string source;
-  std::string more;
-  if (kWithDeviceKeys) {
-    escalation +=
-        ", round_trip_quantile: 0.9, retry_min_ms: 20, retry_max_ms: 2000, max_attempts: 8";
-    source = ", queue_capacity: 64, when_full: drop_newest";
-    more = fmt::format(
-        "    store: {{folder: {}, max_bytes: 33554432, max_age_s: 3600, resend_per_s: 1000}}\n"
-        "    answer_mode: {}\n",
-        (stores() / id).string(), options.refine ? "refine" : "wait");
-  }
+  const std::string store =
+      fmt::format("{{folder: {}, max_bytes: 33554432, max_age_s: 3600, resend_per_s: 1000}}",
+                  (stores() / id).string());
   return fmt::format(
       "  - id: {}\n    task: tiny\n    deadline_ms: {}\n    status_interval_ms: 1000\n"
-      "    drain_timeout_ms: 60000\n    escalation: {{{}}}\n"
+      "    drain_timeout_ms: 60000\n"
+      "    escalation: {{deadline_margin_ms: 100, max_attempts: 8}}\n"
+      "    store: {}\n    answer_mode: {}\n"
       "    source: {{type: replay, windows: X.npy, labels: y.npy, start: {}, readings: {}, "
-      "interval_ms: {}{}}}\n{}",
-      id, options.deadline_ms, escalation, number, group.readings, group.interval_ms, source, more);
+      "interval_ms: {}, when_full: drop_newest}}\n",
+      id, options.deadline_ms, store, options.refine ? "refine" : "wait", number, group.readings,
+      group.interval_ms);
 }
 
 }  // namespace biglittle::chaos

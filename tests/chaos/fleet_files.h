@@ -12,12 +12,6 @@
 
 namespace biglittle::chaos {
 
-// Whether the programs know the keys of the agents' store, retries, answer modes and source queues,
-// and those of the workers' deduplication, threads, watchdog and reload. Until they do, the loader
-// refuses them; once they do, these constants can go.
-inline constexpr bool kWithDeviceKeys = false;
-inline constexpr bool kWithWorkerKeys = false;
-
 // Devices that are alike.
 struct DeviceGroup {
   std::string name = "device";  // of which the ids are made: device-1, device-2, ...

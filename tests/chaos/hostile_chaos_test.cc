@@ -11,7 +11,6 @@
 namespace biglittle::chaos {
 namespace {
 
-constexpr char kNeedsStore[] = "the agents have no store yet";
 constexpr std::size_t kDiskBytes = 64U << 20U;
 
 using HostileChaos = Scenario;
@@ -28,7 +27,6 @@ TEST_F(HostileChaos, AWorkerThatAnswersWrongly) {
 
 TEST_F(HostileChaos, TheDiskIsFullForAWhile) {
   const char* name = "16 the store's disk is full";
-  if (!kWithDeviceKeys) return SkipBecause(name, kNeedsStore);
   Begin(name);
   const auto disk = SmallDisk::Mount(fleet().files().stores(), kDiskBytes);
   if (!disk.ok()) return SkipBecause(name, std::string(disk.status().message()));
@@ -44,7 +42,6 @@ TEST_F(HostileChaos, TheDiskIsFullForAWhile) {
 // Without a store there is no promise across a restart; every other one holds.
 TEST_F(HostileChaos, TheStoresFolderIsReadOnly) {
   const char* name = "17 the store's folder is read-only";
-  if (!kWithDeviceKeys) return SkipBecause(name, kNeedsStore);
   Begin(name);
   const std::filesystem::path& stores = fleet().files().stores();
   if (geteuid() != 0) {

@@ -59,7 +59,7 @@ void SoakChaos::Disturb(int turn) {
     case 4: {
       // Without a store a new agent would begin its readings anew.
       const std::string id = DeviceId(fleet().options().groups.front(), 1 + turn % 8);
-      if (!kWithDeviceKeys || !fleet().IsDeviceRunning(id)) return;
+      if (!fleet().IsDeviceRunning(id)) return;
       fleet().KillDevice(id);
       return fleet().StartDevice(id);
     }

@@ -194,6 +194,28 @@ TEST(MqttSessionTest, TheBirthMessageComesFirstOnEveryConnect) {
   EXPECT_EQ(peer.Receive()->payload, "waiting");
 }
 
+TEST(MqttSessionTest, TellsWhatBecameOfATaggedMessage) {
+  TestBroker broker;
+  BoundedQueue<std::pair<std::uint64_t, Delivery>> told{10};
+  Peer peer(broker.config(), "peer", {}, [&told](MqttSession::Options& options) {
+    options.on_delivered = [&told](std::uint64_t tag, Delivery delivery) {
+      EXPECT_TRUE(told.TryPush({tag, delivery}));
+    };
+  });
+  ASSERT_TRUE(peer.Connected());
+  const auto send = [&peer](const std::string& topic, std::uint64_t tag) {
+    Message message;
+    message.topic = topic;
+    message.tag = tag;
+    EXPECT_TRUE(peer.session().Publish(std::move(message)).ok());
+  };
+  send("heard", 7);
+  EXPECT_EQ(told.PopUntil(Soon()), (std::pair<std::uint64_t, Delivery>{7, Delivery::kTaken}));
+  send("heard", 0);  // nobody wants to know
+  send("heard", 9);
+  EXPECT_EQ(told.PopUntil(Soon()), (std::pair<std::uint64_t, Delivery>{9, Delivery::kTaken}));
+}
+
 TEST(MqttSessionTest, RefusesAndCountsWhatItCannotKeep) {
   TestBroker broker;
   BrokerConfig config = broker.config();

@@ -59,11 +59,14 @@ TEST_F(AgentStoreTest, WhatTheBrokerHasIsForgotten) {
   EXPECT_FALSE(results_.front().resent);
   Deliver();
   EXPECT_EQ(agent_->outlet().undelivered(), 0U);
-  Pass(kKeep - Milliseconds(10));
+  // However long: the broker may have died right after its acknowledgement.
+  Pass(10 * kKeep);
   EXPECT_EQ(agent_->counters().at("store_rows"), 1U);
+  OnSample(TinySample(2, true));
+  Deliver();
   Pass(Milliseconds(300));
-  EXPECT_EQ(agent_->counters().at("store_rows"), 0U);
-  EXPECT_EQ(results_.size(), 1U);
+  EXPECT_EQ(agent_->counters().at("store_rows"), 1U);
+  EXPECT_EQ(results_.size(), 2U);
 }
 
 TEST_F(AgentStoreTest, WhatHappensOfflineIsSentInOrderAfterwardsAndMarked) {
@@ -77,7 +80,7 @@ TEST_F(AgentStoreTest, WhatHappensOfflineIsSentInOrderAfterwardsAndMarked) {
   EXPECT_THAT(Sequences(), ElementsAre(0, 1, 2, 3, 4));
   for (const wire::Result& result : results_) EXPECT_TRUE(result.resent);
   Deliver();
-  Pass(kKeep + Milliseconds(300));
+  agent_->outlet().Flush();
   EXPECT_EQ(results_.size(), 5U);
   EXPECT_EQ(agent_->counters().at("store_rows"), 0U);
 }
@@ -139,25 +142,8 @@ TEST_F(AgentStoreTest, WhatADyingBrokerHadAcknowledgedIsSentAgain) {
   ASSERT_EQ(results_.size(), 2U);
   EXPECT_TRUE(results_[1].resent);
   Deliver();
-  Pass(kKeep + Milliseconds(300));
+  agent_->outlet().Flush();
   EXPECT_EQ(agent_->counters().at("store_rows"), 0U);
-}
-
-TEST_F(AgentStoreTest, WhatNobodyListenedToWaitsUntilSomebodyDoes) {
-  OnSample(TinySample(2, true));
-  for (int i = 0; i < 50; ++i) {
-    for (const std::uint64_t tag : std::exchange(tags_, {})) {
-      agent_->OnDelivered(tag, wire::Delivery::kNoConsumer);
-    }
-    Pass(Milliseconds(100));
-  }
-  EXPECT_EQ(agent_->outlet().undelivered(), 1U);
-  EXPECT_GE(results_.size(), 4U);
-  EXPECT_LE(results_.size(), 6U);  // once a second
-  EXPECT_GE(agent_->counters().at("results_without_consumer"), 4U);
-  Pass(Milliseconds(1100));
-  Deliver();
-  EXPECT_EQ(agent_->outlet().undelivered(), 0U);
 }
 
 TEST_F(AgentStoreTest, AProvisionalResultThatCameTooLateIsNotSent) {
@@ -249,6 +235,7 @@ TEST_F(AgentStoreTest, NoReadingIsLostOrEndsTwiceInEverySchedule) {
     for (const auto& [sequence, words] : finals) {
       ASSERT_EQ(words.size(), 1U) << "seed " << seed << " reading " << sequence;
     }
+    agent_->outlet().Flush();
     ASSERT_EQ(agent_->counters().at("store_rows"), 0U) << "seed " << seed;
   }
 }

@@ -70,6 +70,18 @@ TEST(RoundTripTest, TheRetryFollowsTheRoundTripWithinItsBounds) {
   EXPECT_LT(trips.RetryTimeout(1, Milliseconds(70)), Milliseconds(41));
 }
 
+TEST(RoundTripTest, AsksLessOftenWhileAnswersStayOut) {
+  RoundTrip trips({});
+  trips.Answered(Milliseconds(20), 1, At(0));
+  trips.Unanswered(Milliseconds(500), At(0));
+  trips.Unanswered(Milliseconds(500), At(0));
+  EXPECT_EQ(trips.RetryTimeout(1, {}), Milliseconds(4 * 60));
+  trips.Answered(Milliseconds(20), 2, At(0));  // of one of two: says nothing
+  EXPECT_EQ(trips.RetryTimeout(1, {}), Milliseconds(4 * 60));
+  trips.Answered(Milliseconds(20), 1, At(0));
+  EXPECT_LT(trips.RetryTimeout(1, {}), Milliseconds(60));
+}
+
 TEST(RoundTripTest, AnAnswerToOneOfSeveralRequestsLeavesTheRetryAlone) {
   RoundTrip trips({});
   trips.Answered(Milliseconds(100), 1, At(0));
