@@ -76,6 +76,11 @@ absl::Status WriteConfiguration(const BrokerProcess::Options& options, std::uint
   if (const passwd* self = getpwuid(geteuid()); self != nullptr) {
     *text += fmt::format("user {}\n", self->pw_name);
   }
+  // The last line of a kind counts.
+  if (options.persistent) {
+    *text += fmt::format("persistence true\npersistence_location {}/\nautosave_interval 1\n",
+                         options.folder.string());
+  }
   std::ofstream out(to);
   out << *text;
   out.close();

@@ -16,6 +16,9 @@ class BrokerProcess {
     std::filesystem::path configuration;  // its `listener` line gets the port
     std::filesystem::path folder;         // for the configuration as used, and the log
     std::uint16_t port = 0;               // 0: any that is free
+    // Sessions, subscriptions and queues outlive the broker, by about a second; else as the
+    // configuration says.
+    bool persistent = false;
   };
 
   // Returns when the broker accepts connections. InvalidArgument: the wished port is in use.

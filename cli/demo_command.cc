@@ -2,12 +2,10 @@
 
 #include <fmt/format.h>
 #include <fmt/ostream.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include <filesystem>
-#include <map>
 #include <memory>
 #include <ostream>
 #include <string>
@@ -15,8 +13,9 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "cli/broker_process.h"
 #include "cli/child_process.h"
+#include "cli/demo_chaos.h"
+#include "cli/demo_fleet.h"
 #include "cli/demo_summary.h"
 #include "cli/fleet_observer.h"
 #include "cli/installation.h"
@@ -34,7 +33,6 @@ constexpr std::chrono::seconds kWorkerStartTimeout{20};
 constexpr Milliseconds kTick{200};
 // How long results may still be on their way once every device has ended.
 constexpr std::chrono::seconds kSettleTime{2};
-constexpr Milliseconds kStopGrace{8000};
 
 std::string Text(const absl::Status& status) { return std::string(status.message()); }
 
@@ -62,10 +60,8 @@ class Demo {
   std::string Explain(const absl::Status& status);
 
  private:
-  absl::Status StartWorker();
-  absl::Status StartDevices();
-  std::vector<std::string> Program(const char* name, const char* role, const std::string& id) const;
-  bool AllDevicesEnded();
+  absl::Status StartWorkers();
+  DemoChaos MakeChaos();
   void NoticeEndedWorker();
   void ShowProgress(bool last);
   std::uint64_t ReadingsTaken() const;
@@ -76,22 +72,17 @@ class Demo {
   StopSignal stop_;
   std::filesystem::path folder_;
   std::optional<Task> task_;
-  std::optional<FleetConfig> fleet_;
-  std::optional<BrokerProcess> broker_;
+  std::unique_ptr<DemoFleet> fleet_;
   std::unique_ptr<FleetObserver> observer_;
   std::optional<ResultTally> tally_;
-  std::optional<ChildProcess> worker_;
   bool worker_ended_ = false;
-  std::map<std::string, ChildProcess> devices_;
+  std::optional<DemoChaos> chaos_;
   bool keep_folder_ = false;  // the logs tell what went wrong
 };
 
 Demo::~Demo() {
-  for (auto& [id, device] : devices_) device.Signal(SIGTERM);
-  for (auto& [id, device] : devices_) device.Terminate(kStopGrace);
-  if (worker_) worker_->Terminate(kStopGrace);
   observer_.reset();
-  broker_.reset();
+  fleet_.reset();
   std::error_code ignored;
   if (!folder_.empty() && !keep_folder_) std::filesystem::remove_all(folder_, ignored);
 }
@@ -122,65 +113,72 @@ absl::Status Demo::Plan() {
   if (absl::Status status = WriteTextFile(file, *yaml); !status.ok()) return status;
   Parsed<FleetConfig> fleet = LoadFleet(file);
   if (!fleet.ok()) return absl::InvalidArgumentError(ToString(fleet.problems));
-  fleet_ = std::move(fleet.value);
+  fleet_ = std::make_unique<DemoFleet>(installation_, folder_, file, *std::move(fleet.value),
+                                       options_.chaos);
   return absl::OkStatus();
 }
 
 absl::Status Demo::StartFleet() {
-  absl::StatusOr<BrokerProcess> broker = BrokerProcess::Start(
-      {.configuration = installation_.home / "broker_config" / "development.conf",
-       .folder = folder_,
-       .port = fleet_->broker.port});
-  if (!broker.ok()) return broker.status();
-  broker_ = *std::move(broker);
+  if (absl::Status status = fleet_->StartBroker(); !status.ok()) return status;
+  const std::uint16_t port = fleet_->config().broker.port;
   fmt::print(out_, "broker on 127.0.0.1:{} (listen in: mosquitto_sub -p {} -t 'biglittle/#')\n",
-             broker_->port(), broker_->port());
+             port, port);
   out_.flush();
 
   tally_.emplace(*task_);
-  observer_ = std::make_unique<FleetObserver>(*fleet_, "demo-" + std::to_string(getpid()));
+  observer_ = std::make_unique<FleetObserver>(fleet_->config(), "demo-" + std::to_string(getpid()));
   if (!observer_->WaitConnected(steady_clock::now() + kWorkerStartTimeout)) {
     return absl::UnavailableError("the broker does not answer");
   }
-  if (absl::Status status = StartWorker(); !status.ok()) return status;
-  return StartDevices();
-}
-
-std::vector<std::string> Demo::Program(const char* name, const char* role,
-                                       const std::string& id) const {
-  return {(installation_.programs / name).string(), "--config", (folder_ / "fleet.yaml").string(),
-          role, id};
-}
-
-absl::Status Demo::StartWorker() {
-  const std::string& id = fleet_->workers.front().id;
-  absl::StatusOr<ChildProcess> worker =
-      ChildProcess::Start(Program("cloud_worker", "--worker", id), folder_ / (id + ".log"));
-  if (!worker.ok()) return worker.status();
-  worker_ = *std::move(worker);
-  const SteadyTime deadline = steady_clock::now() + kWorkerStartTimeout;
-  while (!observer_->IsOnline(id)) {
-    if (stop_.requested()) return absl::CancelledError("interrupted");
-    if (worker_->Poll() || steady_clock::now() > deadline) {
-      return absl::UnavailableError(fmt::format("the worker did not start; its log says:\n{}",
-                                                TailOfFile(worker_->log(), 5)));
-    }
-    observer_->Take(steady_clock::now() + kTick, *tally_);
-  }
-  fmt::print(out_, "worker {} serves {}\n", id, options_.task);
-  return absl::OkStatus();
-}
-
-absl::Status Demo::StartDevices() {
-  for (const DeviceConfig& device : fleet_->devices) {
-    absl::StatusOr<ChildProcess> process = ChildProcess::Start(
-        Program("device_agent", "--device", device.id), folder_ / (device.id + ".log"));
-    if (!process.ok()) return process.status();
-    devices_.emplace(device.id, *std::move(process));
-  }
-  fmt::print(out_, "{} devices take {} readings\n", devices_.size(), options_.readings);
+  if (absl::Status status = StartWorkers(); !status.ok()) return status;
+  if (absl::Status status = fleet_->StartDevices(); !status.ok()) return status;
+  fmt::print(out_, "{} devices take {} readings\n", options_.devices, options_.readings);
   out_.flush();
+  if (options_.chaos) chaos_.emplace(MakeChaos());
   return absl::OkStatus();
+}
+
+absl::Status Demo::StartWorkers() {
+  for (std::size_t i = 0; i < fleet_->workers(); ++i) {
+    if (absl::Status status = fleet_->StartWorker(i); !status.ok()) return status;
+  }
+  const SteadyTime deadline = steady_clock::now() + kWorkerStartTimeout;
+  for (std::size_t i = 0; i < fleet_->workers(); ++i) {
+    while (!observer_->IsOnline(fleet_->WorkerId(i))) {
+      if (stop_.requested()) return absl::CancelledError("interrupted");
+      if (fleet_->worker(i).Poll() || steady_clock::now() > deadline) {
+        return absl::UnavailableError(fmt::format("the worker did not start; its log says:\n{}",
+                                                  TailOfFile(fleet_->worker(i).log(), 5)));
+      }
+      observer_->Take(steady_clock::now() + kTick, *tally_);
+    }
+    fmt::print(out_, "worker {} serves {}\n", fleet_->WorkerId(i), options_.task);
+  }
+  return absl::OkStatus();
+}
+
+DemoChaos Demo::MakeChaos() {
+  const auto tell = [this](const std::string& what) {
+    fmt::print(out_, "{}{}\n", isatty(STDOUT_FILENO) != 0 ? "\r\x1b[K" : "", what);
+    out_.flush();
+  };
+  DemoChaos::Actions actions;
+  actions.kill_worker = [this, tell](std::size_t worker) {
+    tell(fmt::format("  !! {} is killed", fleet_->WorkerId(worker)));
+    fleet_->KillWorker(worker);
+  };
+  actions.start_worker = [this](std::size_t worker) {
+    static_cast<void>(fleet_->StartWorker(worker));
+  };
+  actions.kill_broker = [this, tell] {
+    tell("  !! the broker is killed");
+    fleet_->KillBroker();
+  };
+  actions.start_broker = [this, tell] {
+    const absl::Status started = fleet_->StartBroker();
+    if (!started.ok()) tell(Text(started));
+  };
+  return {fleet_->workers(), std::move(actions), steady_clock::now()};
 }
 
 absl::Status Demo::Watch() {
@@ -188,13 +186,18 @@ absl::Status Demo::Watch() {
   std::optional<SteadyTime> settled_at;
   while (!stop_.requested()) {
     observer_->Take(std::min(next_progress, steady_clock::now() + kTick), *tally_);
-    NoticeEndedWorker();
     const SteadyTime now = steady_clock::now();
+    if (chaos_) {
+      chaos_->OnTime(now);
+    } else {
+      NoticeEndedWorker();
+    }
     if (now >= next_progress) {
       ShowProgress(false);
       next_progress = now + (isatty(STDOUT_FILENO) != 0 ? kTick : Milliseconds(2000));
     }
-    if (!AllDevicesEnded()) continue;
+    if (!fleet_->AllDevicesEnded()) continue;
+    if (chaos_) chaos_->End();
     if (!settled_at) settled_at = now + kSettleTime;
     if (tally_->finals() >= ReadingsTaken() || now >= *settled_at) break;
   }
@@ -202,17 +205,12 @@ absl::Status Demo::Watch() {
   return stop_.requested() ? absl::CancelledError("interrupted") : absl::OkStatus();
 }
 
-bool Demo::AllDevicesEnded() {
-  bool all = true;
-  for (auto& [id, device] : devices_) all = device.Poll().has_value() && all;
-  return all;
-}
-
 void Demo::NoticeEndedWorker() {
-  if (worker_ended_ || !worker_->Poll()) return;
+  const std::optional<int> ended = fleet_->worker(0).Poll();
+  if (worker_ended_ || !ended) return;
   worker_ended_ = true;
   fmt::print(out_, "\nthe worker has ended (status {}); devices fall back to their little nets\n",
-             *worker_->Poll());
+             *ended);
 }
 
 void Demo::ShowProgress(bool last) {
@@ -231,7 +229,7 @@ void Demo::ShowProgress(bool last) {
 // of it, so that nothing missing is overlooked.
 std::uint64_t Demo::ReadingsTaken() const {
   std::uint64_t taken = 0;
-  for (const DeviceConfig& device : fleet_->devices) {
+  for (const DeviceConfig& device : fleet_->config().devices) {
     taken += observer_->ReadingsOf(device.id).value_or(device.source.readings.value_or(0));
   }
   return taken;
@@ -239,16 +237,20 @@ std::uint64_t Demo::ReadingsTaken() const {
 
 absl::StatusOr<DemoSummary> Demo::Conclude() {
   bool failed = false;
-  for (auto& [id, device] : devices_) {
+  for (ChildProcess& device : fleet_->devices()) {
     if (device.Poll().value_or(0) == 0) continue;
     failed = true;
-    fmt::print(out_, "{} ended with status {}; its log says:\n{}\n", id, *device.Poll(),
-               TailOfFile(device.log(), 3));
+    fmt::print(out_, "{} ended with status {}; its log says:\n{}\n", device.log().stem().string(),
+               *device.Poll(), TailOfFile(device.log(), 3));
   }
-  DemoSummary summary = Summarise(options_.task, devices_.size(), ReadingsTaken(), *tally_);
+  DemoSummary summary = Summarise(options_.task, options_.devices, ReadingsTaken(), *tally_);
+  if (chaos_) {
+    summary.workers_killed = chaos_->workers_killed();
+    summary.brokers_killed = chaos_->brokers_killed();
+  }
   fmt::print(out_, "comparing with both nets offline ...\n");
   out_.flush();
-  for (const DeviceConfig& device : fleet_->devices) {
+  for (const DeviceConfig& device : fleet_->config().devices) {
     const absl::StatusOr<OfflineCounts> counts = RunOffline(*task_, device);
     if (!counts.ok()) return counts.status();
     summary.offline += *counts;

@@ -63,15 +63,20 @@ absl::StatusOr<std::string> MakeDemoFleet(const DemoOptions& options,
       std::max<std::uint64_t>(1, options.devices * 1000 / kReadingsPerSecond));
   std::string yaml = fmt::format(
       "version: 1\nfleet: demo\nmodels: {}\nbroker:\n  host: 127.0.0.1\n  port: {}\n"
-      "workers:\n  - id: worker-1\n    tasks: [{}]\ndevices:\n",
-      Quoted(models.string()), broker_port, options.task);
+      "{}workers:\n  - id: worker-1\n    tasks: [{}]\n",
+      Quoted(models.string()), broker_port,
+      options.chaos ? "  reconnect_delay_min_ms: 20\n  reconnect_delay_max_ms: 200\n" : "",
+      options.task);
+  if (options.chaos) yaml += fmt::format("  - id: worker-2\n    tasks: [{}]\n", options.task);
+  yaml += "devices:\n";
   for (std::uint64_t index = 0; index < options.devices; ++index) {
     const std::uint64_t share =
         options.readings / options.devices + (index < options.readings % options.devices ? 1 : 0);
     yaml += fmt::format(
-        "  - id: device-{}\n    task: {}\n    deadline_ms: {}\n    source:\n{}"
+        "  - id: device-{}\n    task: {}\n    deadline_ms: {}\n{}    source:\n{}"
         "      readings: {}\n      interval_ms: {}\n",
         index + 1, options.task, options.deadline_ms,
+        options.chaos ? "    store: {folder: stores, resend_per_s: 1000}\n" : "",
         SourceLines(dataset ? &*dataset : nullptr, index, options.devices), share, interval);
   }
   return yaml;

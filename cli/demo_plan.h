@@ -22,16 +22,17 @@ struct DemoOptions {
   std::uint16_t broker_port = 0;             // 0: any that is free
   std::optional<std::uint64_t> interval_ms;  // between two readings of a device
   std::uint64_t deadline_ms = 1000;
+  bool chaos = false;  // two workers; workers and broker are killed now and then
 };
 
 inline constexpr std::uint64_t kMaxDemoDevices = 200;
 inline constexpr std::uint64_t kMaxDemoReadings = 10'000'000;
 
-// The fleet's YAML: `devices` devices that share the readings out among them, and one worker, at a
-// broker on 127.0.0.1. Device k of n takes every n-th window of the shuffled data, so that no two
-// take the same and each takes some of every class; simulations get a seed each.
-// InvalidArgument for numbers out of range or a task whose data is not named; NotFound if the data
-// is not where it was said to be.
+// The fleet's YAML: `devices` devices that share the readings out among them, and one worker (two
+// with chaos, and devices with a store), at a broker on 127.0.0.1. Device k of n takes every n-th
+// window of the shuffled data, so that no two take the same and each takes some of every class;
+// simulations get a seed each. InvalidArgument for numbers out of range or a task whose data is not
+// named; NotFound if the data is not where it was said to be.
 absl::StatusOr<std::string> MakeDemoFleet(const DemoOptions& options,
                                           const std::filesystem::path& models,
                                           std::uint16_t broker_port);

@@ -30,6 +30,7 @@ DemoSummary Summarise(const std::string& task, std::uint64_t devices, std::uint6
   summary.results = tally.finals();
   summary.lost = readings > summary.results ? readings - summary.results : 0;
   summary.duplicates = tally.duplicates();
+  summary.repeats = tally.repeats();
   summary.little = tally.little();
   summary.big = tally.big();
   summary.fallback = tally.fallback();
@@ -52,10 +53,17 @@ std::string ToText(const DemoSummary& summary) {
     reasons += fmt::format("{}{} {}", reasons.empty() ? " (" : ", ", count, reason);
   }
   if (!reasons.empty()) reasons += ")";
+  const std::string accidents =
+      summary.workers_killed + summary.brokers_killed == 0
+          ? ""
+          : fmt::format(
+                "\n  killed          workers {} times, the broker {} times; {} results came "
+                "again and were dropped",
+                summary.workers_killed, summary.brokers_killed, summary.repeats);
   return fmt::format(
       "\n"
       "task {}, {} devices\n"
-      "  readings        {} taken, {} final results, {} lost, {} duplicates\n"
+      "  readings        {} taken, {} final results, {} lost, {} duplicates{}\n"
       "  decided by      {} little, {} big, {} fallback{}\n"
       "  escalated       {:.1f} %\n"
       "  accuracy        {:.2f} % (little alone {:.2f} %, big alone {:.2f} %; the same policy "
@@ -64,7 +72,7 @@ std::string ToText(const DemoSummary& summary) {
       "  latency         little {:.2f} ms p50, {:.2f} ms p99; big {:.2f} ms p50, {:.2f} ms p99\n"
       "  deadline met    {:.2f} %\n",
       summary.task, summary.devices, summary.readings, summary.results, summary.lost,
-      summary.duplicates, summary.little, summary.big, summary.fallback, reasons,
+      summary.duplicates, accidents, summary.little, summary.big, summary.fallback, reasons,
       Percent(summary.escalation_rate), Percent(summary.accuracy_overall),
       Percent(Share(offline.little_correct, offline.readings)),
       Percent(Share(offline.big_correct, offline.readings)),
@@ -82,6 +90,8 @@ std::string ToJson(const DemoSummary& summary) {
       {"results", summary.results},
       {"lost", summary.lost},
       {"duplicates", summary.duplicates},
+      {"repeats", summary.repeats},
+      {"killed", {{"workers", summary.workers_killed}, {"brokers", summary.brokers_killed}}},
       {"decided_by",
        {{"little", summary.little}, {"big", summary.big}, {"fallback", summary.fallback}}},
       {"fallback_reasons", summary.fallback_reasons},

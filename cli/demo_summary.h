@@ -18,7 +18,10 @@ struct DemoSummary {
   std::uint64_t readings = 0;  // taken at the sources, as the devices counted them
   std::uint64_t results = 0;   // readings with a final result, as a consumer counted them
   std::uint64_t lost = 0;
-  std::uint64_t duplicates = 0;
+  std::uint64_t duplicates = 0;  // second final results that say something else
+  std::uint64_t repeats = 0;     // delivered again, for a consumer to drop
+  std::uint64_t workers_killed = 0;
+  std::uint64_t brokers_killed = 0;
   std::uint64_t little = 0;
   std::uint64_t big = 0;
   std::uint64_t fallback = 0;

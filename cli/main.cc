@@ -41,7 +41,13 @@ void AddDemo(CLI::App& app, Command& chosen) {
                       "Time between two readings of a device (default: 200 readings/s in all)");
   command->add_option("--deadline-ms", options.deadline_ms, "From capture to final outcome")
       ->capture_default_str();
-  command->callback([&chosen] { chosen = [] { return RunDemo(options, std::cout, std::cerr); }; });
+  command->add_flag("--chaos", options.chaos,
+                    "Kill workers and broker now and then, before your eyes (4000 readings)");
+  command->callback([command, &chosen] {
+    // Long enough for some accidents.
+    if (options.chaos && command->count("--readings") == 0) options.readings = 4000;
+    chosen = [] { return RunDemo(options, std::cout, std::cerr); };
+  });
 }
 
 void AddFileCommands(CLI::App& app, Command& chosen) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 
 namespace biglittle {
 namespace {
@@ -28,8 +29,12 @@ Percentiles PercentilesOf(std::vector<double> values) {
 
 void ResultTally::Add(const wire::Result& result) {
   if (result.stage != wire::Stage::kFinal) return;
-  if (!seen_.insert(fmt::format("{}/{}/{}", result.device, result.run, result.sequence)).second) {
-    ++duplicates_;
+  const std::size_t says = std::hash<std::string>{}(
+      fmt::format("{}/{}/{}", Name(result.decided_by), result.class_index, result.reason));
+  const auto [known, is_new] =
+      seen_.emplace(fmt::format("{}/{}/{}", result.device, result.run, result.sequence), says);
+  if (!is_new) {
+    ++(known->second == says ? repeats_ : duplicates_);
     return;
   }
   switch (result.decided_by) {

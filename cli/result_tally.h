@@ -2,10 +2,11 @@
 // apart, percentiles at the end.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string>
-#include <unordered_set>
+#include <unordered_map>
 #include <vector>
 
 #include "core/task.h"
@@ -26,11 +27,13 @@ class ResultTally {
  public:
   explicit ResultTally(const Task& task) : task_(&task) {}
 
-  // Provisional results and repeats of a final one count as such and change nothing else.
+  // Provisional results, repeats of a final one, and a second final one that says something else (a
+  // duplicate) count as such and change nothing else.
   void Add(const wire::Result& result);
 
   std::uint64_t finals() const { return little_ + big_ + fallback_; }
   std::uint64_t duplicates() const { return duplicates_; }
+  std::uint64_t repeats() const { return repeats_; }
   std::uint64_t little() const { return little_; }
   std::uint64_t big() const { return big_; }
   std::uint64_t fallback() const { return fallback_; }
@@ -46,8 +49,9 @@ class ResultTally {
 
  private:
   const Task* task_;
-  std::unordered_set<std::string> seen_;  // "device/run/sequence"
+  std::unordered_map<std::string, std::size_t> seen_;  // "device/run/sequence" -> what it said
   std::uint64_t duplicates_ = 0;
+  std::uint64_t repeats_ = 0;
   std::uint64_t little_ = 0;
   std::uint64_t big_ = 0;
   std::uint64_t fallback_ = 0;

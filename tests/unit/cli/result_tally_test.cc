@@ -18,11 +18,13 @@ TEST(ResultTallyTest, CountsEachReadingOnce) {
   ResultTally tally(task);
   tally.Add({.device = "a", .run = "1", .sequence = 0});
   tally.Add({.device = "a", .run = "1", .sequence = 0});
+  tally.Add({.device = "a", .run = "1", .sequence = 0, .class_index = 3});
   tally.Add({.device = "b", .run = "1", .sequence = 0});
   tally.Add({.device = "a", .run = "2", .sequence = 0});
   tally.Add({.device = "a", .run = "1", .sequence = 1, .stage = Stage::kProvisional});
   EXPECT_EQ(tally.finals(), 3U);
-  EXPECT_EQ(tally.duplicates(), 1U);
+  EXPECT_EQ(tally.repeats(), 1U);
+  EXPECT_EQ(tally.duplicates(), 1U);  // the one that says something else
 }
 
 TEST(ResultTallyTest, SharesAreThoseOfTheDefinition) {
