@@ -3,11 +3,16 @@
 the thresholds, and writes models/<task> with the best design: see README.md."""
 
 import json
+import os
 import re
 import shlex
 import shutil
 import subprocess
 import sys
+
+# Sums depend on the number of threads, down to the last bit of a weight; it is read at import.
+os.environ["OPENBLAS_NUM_THREADS"] = "1"
+os.environ["OMP_NUM_THREADS"] = "1"
 
 import numpy as np
 import torch
