@@ -66,6 +66,15 @@ class DemoTest : public testing::Test {
 
 TEST_F(DemoTest, VibrationNeedsNoData) { RunTask({"--readings", "400"}, 400); }
 
+TEST_F(DemoTest, WorkersAndBrokerAreKilledAndNothingIsLost) {
+  ChildProcess demo = Start({"--chaos", "--readings", "1600"});
+  ASSERT_EQ(Await(demo), 0) << Log();
+  ExpectThePromise(1600);
+  EXPECT_GE(Json()["killed"]["workers"], 2);
+  EXPECT_GE(Json()["killed"]["brokers"], 1);
+  EXPECT_GT(Json()["decided_by"]["big"], 0);
+}
+
 TEST_F(DemoTest, HumanActivity) {
   if (!std::filesystem::exists(DataFolder() + "/uci-har")) GTEST_SKIP() << "no uci-har data here";
   RunTask({"--task", "har", "--data", DataFolder(), "--readings", "400", "--devices", "3"}, 400);

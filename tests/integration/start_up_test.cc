@@ -7,6 +7,7 @@
 #include "cli/child_process.h"
 #include "cli/installation.h"
 
+#include "device_agent/results/result_store.h"
 #include "tests/fakes/test_fleet.h"
 
 namespace biglittle {
@@ -84,6 +85,21 @@ TEST_F(StartUpTest, MissingOptions) {
   EXPECT_EQ(Run("device_agent", {}), 2);
   EXPECT_EQ(Run("cloud_worker", {}), 2);
   EXPECT_EQ(Run("biglittle", {"demo", "--no-such-option"}), 2);
+}
+
+TEST_F(StartUpTest, ADeadlineForALabelThatTheTaskDoesNotHave) {
+  Replace(fleet_.file(), "deadline_ms: 100",
+          "deadline_ms: 100\n    class_deadlines_ms: {leak: 50}");
+  EXPECT_EQ(Device(), 2);
+  ExpectOneLine("class_deadlines_ms names 'leak'");
+}
+
+TEST_F(StartUpTest, AStoreThatAnotherAgentUses) {
+  Replace(fleet_.file(), "deadline_ms: 100", "deadline_ms: 100\n    store: {folder: stores}");
+  const auto held = ResultStore::Open(fleet_.folder() / "stores" / "device-1.sqlite", {});
+  ASSERT_TRUE(held.ok());
+  EXPECT_EQ(Device(), 2);
+  ExpectOneLine("another agent of device device-1 runs already; stop it first");
 }
 
 TEST_F(StartUpTest, AMissingModel) {
