@@ -20,6 +20,7 @@
 #include "core/task.h"
 #include "core/yaml_reader.h"
 #include "device_agent/escalation_policy.h"
+#include "device_agent/reading_deadlines.h"
 
 namespace biglittle {
 namespace {
@@ -65,14 +66,16 @@ bool IsTuned(const Task& task) {
   });
 }
 
-// The policies of the devices that have this task; each problem once.
-bool CheckPolicies(const std::filesystem::path& file, const FleetConfig& fleet, const Task& task,
-                   std::ostream& err) {
+// What only the task can tell about the devices that have it; each problem once.
+bool CheckDevices(const std::filesystem::path& file, const FleetConfig& fleet, const Task& task,
+                  std::ostream& err) {
   std::set<std::string> problems;
   for (const DeviceConfig& device : fleet.devices) {
     if (device.task != task.name) continue;
     const auto rule = MakeRule(task, device.escalation);
     if (!rule.ok()) problems.insert(std::string(rule.status().message()));
+    const auto deadlines = ReadingDeadlines::Make(device, task);
+    if (!deadlines.ok()) problems.insert(std::string(deadlines.status().message()));
   }
   for (const std::string& problem : problems) {
     err << fmt::format("{}: {}\n", file.string(), problem);
@@ -104,7 +107,7 @@ int CheckFleetFile(const std::filesystem::path& file, const std::string& text, s
   bool good = true;
   for (const std::string& name : tasks) {
     const std::optional<Task> task = CheckTask(fleet.value->models / name, err);
-    good = task.has_value() && CheckPolicies(file, *fleet.value, *task, err) && good;
+    good = task.has_value() && CheckDevices(file, *fleet.value, *task, err) && good;
   }
   if (!good) return kExitBadInput;
   out << fmt::format("{}: ok: {}, {}, task{} {}\n", file.string(),

@@ -15,10 +15,9 @@ absl::StatusOr<ReadingDeadlines> ReadingDeadlines::Make(const DeviceConfig& devi
   for (const auto& [label, deadline] : device.class_deadlines) {
     const auto at = std::ranges::find(task.labels, label);
     if (at == task.labels.end()) {
-      return absl::InvalidArgumentError(
-          fmt::format("device {}: class_deadlines_ms names '{}', which is no label of task {}: its "
-                      "labels are {}",
-                      device.id, label, task.name, fmt::join(task.labels, ", ")));
+      return absl::InvalidArgumentError(fmt::format(
+          "class_deadlines_ms names '{}', which is no label of task {}: its labels are {}", label,
+          task.name, fmt::join(task.labels, ", ")));
     }
     of_class[static_cast<std::size_t>(at - task.labels.begin())] = deadline;
   }

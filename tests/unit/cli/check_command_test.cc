@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <sstream>
 #include <string>
 #include <string_view>
@@ -94,6 +95,18 @@ TEST_F(Check, ReportsAPolicyThatTheTaskHasNoThresholdsForOnce) {
             file +
                 ": the thresholds of task har are for the score confidence, not margin: add a "
                 "'threshold', or tune the task with 'biglittle tune --score margin'\n");
+}
+
+TEST_F(Check, ReportsADeadlineForALabelThatTheTaskDoesNotHaveOnce) {
+  const std::string file = Fleet(
+      "devices: [{id: 'a-{n}', count: 2, task: har, source: {type: vibration},\n"
+      "           class_deadlines_ms: {flying: 100}}]\n"
+      "workers: [{id: w, tasks: [har]}]\n");
+  EXPECT_EQ(Run(file), kExitBadInput);
+  EXPECT_THAT(err_.str(), testing::StartsWith(
+                              file + ": class_deadlines_ms names 'flying', which is no label of "
+                                     "task har: its labels are "));
+  EXPECT_EQ(std::ranges::count(err_.str(), '\n'), 1);
 }
 
 TEST_F(Check, ListsProblemsOneALine) {
