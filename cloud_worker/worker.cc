@@ -201,7 +201,11 @@ ComputePool::Work Worker::PoolWork() {
 // The first look is taken in any case: it tells of versions that could not be loaded at the start.
 void Worker::ReloadLoop() {
   for (;;) {
-    for (const ModelStore::Change& change : models_.LookForChanges()) TellChange(change);
+    const auto changes = models_.LookForChanges([this] {
+      if (health_ != nullptr) health_->service().Reloading();
+    });
+    for (const ModelStore::Change& change : changes) TellChange(change);
+    if (health_ != nullptr && !changes.empty()) health_->service().Ready("online");
     if (config_.reload_interval == Milliseconds(0)) return;
     static_cast<void>(reload_stop_.PopUntil(Clock::Real().Now() + config_.reload_interval));
     if (reload_stop_.closed()) return;

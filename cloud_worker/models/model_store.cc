@@ -76,13 +76,14 @@ ModelStore::Served ModelStore::LoadVersion(const std::filesystem::path& folder,
                            *options_.clock);
 }
 
-std::vector<ModelStore::Change> ModelStore::LookForChanges() {
+std::vector<ModelStore::Change> ModelStore::LookForChanges(const std::function<void()>& loading) {
   std::vector<Change> changes;
-  for (const auto& [task, unused] : tasks_) Look(task, changes);
+  for (const auto& [task, unused] : tasks_) Look(task, loading, changes);
   return changes;
 }
 
-void ModelStore::Look(const std::string& task, std::vector<Change>& changes) {
+void ModelStore::Look(const std::string& task, const std::function<void()>& loading,
+                      std::vector<Change>& changes) {
   Origin& origin = origins_.at(task);
   std::map<std::filesystem::path, Fingerprint> refused;  // forgets folders that are gone
   for (const std::filesystem::path& folder : TaskVersions(options_.models / task)) {
@@ -91,6 +92,7 @@ void ModelStore::Look(const std::string& task, std::vector<Change>& changes) {
     if (serves && fingerprint == origin.fingerprint) break;
     const auto known = origin.refused.find(folder);
     if (known == origin.refused.end() || known->second != fingerprint) {
+      if (loading) loading();
       Served model = LoadVersion(folder, &tasks_.at(task));
       if (model.ok()) {
         changes.push_back({task, folder, (*model)->task().big.sha256, ""});

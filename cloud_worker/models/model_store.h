@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -59,7 +60,8 @@ class ModelStore {
   // Looks at every task's folder once. A version is known by its folder, the content of its
   // task.yaml, and size and time of its net's file; one that was refused is not tried again until
   // one of these changes.
-  std::vector<Change> LookForChanges();
+  // `loading` is called before a version is loaded, which may take seconds.
+  std::vector<Change> LookForChanges(const std::function<void()>& loading = {});
 
  private:
   using Fingerprint = std::string;
@@ -74,7 +76,8 @@ class ModelStore {
   explicit ModelStore(Options options) : options_(std::move(options)) {}
 
   absl::Status LoadFirst(const std::string& task);
-  void Look(const std::string& task, std::vector<Change>& changes);
+  void Look(const std::string& task, const std::function<void()>& loading,
+            std::vector<Change>& changes);
   // `serving`: what it must be able to replace; nullptr: nothing.
   Served LoadVersion(const std::filesystem::path& folder, const Task* serving) const;
   // The old one is freed by whoever uses it last.

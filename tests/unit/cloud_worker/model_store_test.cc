@@ -76,6 +76,18 @@ TEST_F(ModelStoreTest, AChangeInPlaceIsANewVersion) {
   ExpectReplaced(*store, "two");
 }
 
+TEST_F(ModelStoreTest, SaysBeforehandThatItLoads) {
+  Write("1", "one");
+  const auto store = Load().value();
+  int loads = 0;
+  const auto count = [&loads] { ++loads; };
+  EXPECT_TRUE(store->LookForChanges(count).empty());
+  EXPECT_EQ(loads, 0);
+  Write("2", "two");
+  EXPECT_EQ(store->LookForChanges(count).size(), 1U);
+  EXPECT_EQ(loads, 1);
+}
+
 TEST_F(ModelStoreTest, TheHighestNumberThatLoadsServes) {
   Write("9", "nine");
   Write("10", "ten");
