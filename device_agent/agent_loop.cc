@@ -70,7 +70,7 @@ void AgentLoop::OnConnection(bool connected) {
     links_.push_back(connected);
   }
   // Only to wake the loop; a full queue keeps it awake.
-  static_cast<void>(events_.TryPush(LinkChanged{}));
+  static_cast<void>(events_.TryPush(WakeUp{}));
 }
 
 void AgentLoop::OnDelivered(std::uint64_t tag, wire::Delivery delivery) {
@@ -84,8 +84,9 @@ void AgentLoop::Observe(wire::ProgramHealth* health, const AgentMetrics* metrics
 }
 
 void AgentLoop::Stop() {
-  // A full queue is looked at soon anyway; the flag's carrier just must not get lost.
-  while (!events_.TryPush(StopRequested{})) std::this_thread::yield();
+  stop_requested_.store(true, std::memory_order_release);
+  // Only to wake the loop; a full queue keeps it awake.
+  static_cast<void>(events_.TryPush(WakeUp{}));
 }
 
 absl::Status AgentLoop::Run() {
@@ -113,7 +114,7 @@ void AgentLoop::Flow() {
     ReportHealth(now);
     PublishStatusIfDue(now);
     if (MayTakeReading()) TakeReadings(now);
-    if (stopping_ || (exhausted_ && agent_.pending() == 0)) return;
+    if (stop_requested() || (exhausted_ && agent_.pending() == 0)) return;
     if (const std::optional<Event> event = events_.PopUntil(NextWake())) Handle(*event);
   }
 }
@@ -197,7 +198,6 @@ SteadyTime AgentLoop::NextWake() const {
 
 void AgentLoop::Handle(const Event& event) {
   if (const auto* message = std::get_if<wire::Message>(&event)) agent_.OnReply(*message);
-  if (std::holds_alternative<StopRequested>(event)) stopping_ = true;
 }
 
 // On the session's thread as well as on ours.
