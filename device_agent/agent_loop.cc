@@ -226,8 +226,6 @@ std::map<std::string, std::uint64_t> AgentLoop::Counters() {
     const std::lock_guard lock(news_mutex_);
     counters["replies_dropped"] = replies_dropped_;
   }
-  const std::lock_guard lock(status_mutex_);
-  counters["replies_dropped"] = replies_dropped_;
   return counters;
 }
 
