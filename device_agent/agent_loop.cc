@@ -249,9 +249,10 @@ void AgentLoop::ReportHealth(SteadyTime now) {
   health_->Report(std::move(signs), now);
 }
 
-// As long as the broker can be reached; what is left stays for the next start.
+// Whoever stops us does not wait for a broker that is away: what is left stays for the next start.
+// After a source that has ended there may be none.
 void AgentLoop::EmptyStore(SteadyTime deadline) {
-  while (agent_.outlet().undelivered() > 0 && session_.connected()) {
+  while (agent_.outlet().undelivered() > 0 && (session_.connected() || !stop_requested())) {
     const SteadyTime now = Clock::Real().Now();
     if (now >= deadline) return;
     std::this_thread::sleep_until(std::min(deadline, now + kStorePoll));

@@ -53,6 +53,22 @@ class AgentLoopTest : public testing::Test {
   TemporaryFolder folder_;
 };
 
+TEST_F(AgentLoopTest, WhatTheStoreKeepsIsNotLost) {
+  const auto loop = MakeLoop({});
+  const SteadyTime begin = Clock::Real().Now();
+  EXPECT_TRUE(loop->Run().ok());
+  // The source has ended, and nobody said that there will be another start.
+  EXPECT_GE(Clock::Real().Now() - begin, kDrainTimeout);
+}
+
+TEST_F(AgentLoopTest, WhoeverStopsItDoesNotWaitForTheBroker) {
+  const auto loop = MakeLoop({});
+  loop->Stop();
+  const SteadyTime begin = Clock::Real().Now();
+  EXPECT_TRUE(loop->Run().ok());
+  EXPECT_LT(Clock::Real().Now() - begin, kDrainTimeout);
+}
+
 TEST_F(AgentLoopTest, StopNeverWaits) {
   const auto loop = MakeLoop({});
   for (int i = 0; i < 10000; ++i) loop->Stop();  // though nobody hears it
