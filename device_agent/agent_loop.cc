@@ -268,9 +268,10 @@ absl::Status AgentLoop::Finish() {
   EmptyStore(deadline);
   RefreshStatus();
   static_cast<void>(session_.Publish(StatusMessage(wire::State::kStopped)));
-  // Where there is a store nothing is lost that the broker cannot be given now.
+  // What is in a store is not lost though the broker cannot be given it now.
   const bool stored = device_.store.has_value() && agent_.outlet().has_store();
-  const std::size_t left = stored && !session_.connected() ? 0 : session_.Drain(deadline);
+  const bool wait = !stored || session_.connected() || agent_.outlet().unstored() > 0;
+  const std::size_t left = wait ? session_.Drain(deadline) : 0;
   session_.Stop();
   TakeNews();
   agent_.outlet().Flush();
@@ -280,7 +281,12 @@ absl::Status AgentLoop::Finish() {
     if (waiting > 0) {
       spdlog::info("{}: {} results wait in the store for the next start", device_.id, waiting);
     }
-    return absl::OkStatus();
+    const std::size_t lost = agent_.outlet().unstored();
+    if (lost == 0) return absl::OkStatus();
+    return absl::UnavailableError(fmt::format(
+        "{} results could neither be stored nor be delivered within drain_timeout_ms: check the "
+        "store's disk, and that the broker at {} runs and is reachable",
+        lost, session_.broker_address()));
   }
   if (left > 0) {
     return absl::UnavailableError(fmt::format(

@@ -73,8 +73,9 @@ class ResultStore {
 
   // The first `limit` rows from `key` on, in order, that are not open.
   absl::StatusOr<std::vector<Row>> From(ResultKey key, std::size_t limit);
-  // The first `limit` rows that are open.
-  absl::StatusOr<std::vector<Row>> OpenRows(std::size_t limit);
+  // The first `limit` rows from `key` on that are open.
+  absl::StatusOr<std::vector<Row>> OpenRows(ResultKey key, std::size_t limit);
+  absl::StatusOr<bool> Contains(ResultKey key);
 
   std::uint64_t rows() const { return sums_.rows; }
   std::uint64_t open_rows() const { return sums_.open_rows; }

@@ -69,6 +69,12 @@ TEST_F(AgentLoopTest, WhoeverStopsItDoesNotWaitForTheBroker) {
   EXPECT_LT(Clock::Real().Now() - begin, kDrainTimeout);
 }
 
+TEST_F(AgentLoopTest, WhatNeitherStoreNorBrokerTookIsToldOf) {
+  const absl::Status ended = MakeLoop({.max_bytes = 100})->Run();  // no result fits
+  EXPECT_FALSE(ended.ok());
+  EXPECT_NE(ended.message().find("3 results"), std::string::npos) << ended;
+}
+
 TEST_F(AgentLoopTest, StopNeverWaits) {
   const auto loop = MakeLoop({});
   for (int i = 0; i < 10000; ++i) loop->Stop();  // though nobody hears it
