@@ -90,6 +90,7 @@ void ResultOutlet::Finals(std::span<const wire::Result> results) {
     const absl::Status written = store_->Commit();
     NoteStore(written);
     stored = written.ok();
+    if (!stored && !results.empty()) static_cast<void>(store_->NoteUsed(results.back().sequence));
   }
   for (const wire::Result& result : results) {
     SendStored(result, FinalKey(result.sequence), stored);
@@ -123,6 +124,8 @@ bool ResultOutlet::Store(const wire::Result& result, ResultKey key, bool open) {
       store_->Put(key, open, result.capture_time, Encode(result, wire::ResultFormat::kProtobuf));
   CountDropped();
   NoteStore(status);
+  // A full store may still have room for a number, if not for a result.
+  if (!status.ok()) static_cast<void>(store_->NoteUsed(result.sequence));
   return status.ok();
 }
 

@@ -168,7 +168,14 @@ absl::Status ResultStore::PutInTransaction(ResultKey key, bool open, WallTime ca
   if (!IsFinalKey(key)) ++sums_.provisional_rows;
   sums_.bytes += payload.size() + kRowOverhead;
 
-  const std::uint64_t sequence = (key - 1) / 2;
+  return NoteUsedInTransaction((key - 1) / 2);
+}
+
+absl::Status ResultStore::NoteUsed(std::uint64_t sequence) {
+  return InTransaction([&] { return NoteUsedInTransaction(sequence); });
+}
+
+absl::Status ResultStore::NoteUsedInTransaction(std::uint64_t sequence) {
   if (sequence < sums_.next_sequence) return absl::OkStatus();
   sums_.next_sequence = sequence + 1;
   statements_.set_next.Bind(1, Signed(sums_.next_sequence));

@@ -196,6 +196,20 @@ TEST_F(AgentStoreTest, WhatAnEarlierRunLeftOpenEndsThoughNothingCanBeWritten) {
   EXPECT_EQ(agent_->counters().at("store_rows"), 0U);
 }
 
+TEST_F(AgentStoreTest, NoSequenceNumberIsUsedTwiceThoughNoResultFits) {
+  Start({.max_bytes = 100});
+  OnSample(TinySample(2, true));
+  agent_->OnDropped(std::vector<Agent::DroppedReading>(3, {clock_.Now(), 1}));
+  OnSample(TinySample(1, true));
+  Start();
+  EXPECT_EQ(agent_->next_sequence(), 5U);
+  agent_->OnDropped(std::vector<Agent::DroppedReading>(3, {clock_.Now(), 1}));
+  Start({.max_bytes = 100});
+  agent_->OnDropped(std::vector<Agent::DroppedReading>(3, {clock_.Now(), 1}));
+  Start();
+  EXPECT_EQ(agent_->next_sequence(), 11U);
+}
+
 TEST_F(AgentStoreTest, ResultsThatWereNeverStoredDoNotHideThoseThatWere) {
   OnSample(TinySample(2, true));
   const std::uint64_t row = agent_->counters().at("store_bytes");
