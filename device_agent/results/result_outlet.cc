@@ -81,6 +81,7 @@ void ResultOutlet::Final(const wire::Result& result) {
 
 // One transaction for all of them; nothing is sent before it is written down.
 void ResultOutlet::Finals(std::span<const wire::Result> results) {
+  if (results.empty()) return;
   bool stored = store_.has_value();
   if (stored) {
     static_cast<void>(store_->Begin());
@@ -90,7 +91,7 @@ void ResultOutlet::Finals(std::span<const wire::Result> results) {
     const absl::Status written = store_->Commit();
     NoteStore(written);
     stored = written.ok();
-    if (!stored && !results.empty()) static_cast<void>(store_->NoteUsed(results.back().sequence));
+    if (!stored) static_cast<void>(store_->NoteUsed(results.back().sequence));
   }
   for (const wire::Result& result : results) {
     SendStored(result, FinalKey(result.sequence), stored);

@@ -196,6 +196,19 @@ TEST_F(AgentStoreTest, WhatAnEarlierRunLeftOpenEndsThoughNothingCanBeWritten) {
   EXPECT_EQ(agent_->counters().at("store_rows"), 0U);
 }
 
+// The loop ends the readings that were dropped, mostly none, before each that it takes.
+TEST_F(AgentStoreTest, AStoreThatStaysFullIsSaidOnce) {
+  Start({.max_bytes = 100});
+  testing::internal::CaptureStdout();
+  for (int i = 0; i < 5; ++i) {
+    agent_->OnDropped({});
+    OnSample(TinySample(2, true));
+  }
+  const std::string log = testing::internal::GetCapturedStdout();
+  EXPECT_NE(log.find("cannot be written"), std::string::npos) << log;
+  EXPECT_EQ(log.find("can be written again"), std::string::npos) << log;
+}
+
 TEST_F(AgentStoreTest, NoSequenceNumberIsUsedTwiceThoughNoResultFits) {
   Start({.max_bytes = 100});
   OnSample(TinySample(2, true));
