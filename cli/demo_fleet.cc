@@ -40,6 +40,7 @@ absl::Status DemoFleet::StartBroker() {
 }
 
 void DemoFleet::KillBroker() {
+  if (!broker_) return;  // it could not be started again
   broker_->process().Signal(SIGKILL);
   broker_.reset();
 }

@@ -70,7 +70,7 @@ void AgentLoop::OnConnection(bool connected) {
     links_.push_back(connected);
   }
   // Only to wake the loop; a full queue keeps it awake.
-  static_cast<void>(events_.TryPush(LinkChanged{}));
+  static_cast<void>(events_.TryPush(WakeUp{}));
 }
 
 void AgentLoop::OnDelivered(std::uint64_t tag, wire::Delivery delivery) {
@@ -84,8 +84,9 @@ void AgentLoop::Observe(wire::ProgramHealth* health, const AgentMetrics* metrics
 }
 
 void AgentLoop::Stop() {
-  // A full queue is looked at soon anyway; the flag's carrier just must not get lost.
-  while (!events_.TryPush(StopRequested{})) std::this_thread::yield();
+  stop_requested_.store(true, std::memory_order_release);
+  // Only to wake the loop; a full queue keeps it awake.
+  static_cast<void>(events_.TryPush(WakeUp{}));
 }
 
 absl::Status AgentLoop::Run() {
@@ -113,7 +114,7 @@ void AgentLoop::Flow() {
     ReportHealth(now);
     PublishStatusIfDue(now);
     if (MayTakeReading()) TakeReadings(now);
-    if (stopping_ || (exhausted_ && agent_.pending() == 0)) return;
+    if (stop_requested() || (exhausted_ && agent_.pending() == 0)) return;
     if (const std::optional<Event> event = events_.PopUntil(NextWake())) Handle(*event);
   }
 }
@@ -197,7 +198,6 @@ SteadyTime AgentLoop::NextWake() const {
 
 void AgentLoop::Handle(const Event& event) {
   if (const auto* message = std::get_if<wire::Message>(&event)) agent_.OnReply(*message);
-  if (std::holds_alternative<StopRequested>(event)) stopping_ = true;
 }
 
 // On the session's thread as well as on ours.
@@ -226,8 +226,6 @@ std::map<std::string, std::uint64_t> AgentLoop::Counters() {
     const std::lock_guard lock(news_mutex_);
     counters["replies_dropped"] = replies_dropped_;
   }
-  const std::lock_guard lock(status_mutex_);
-  counters["replies_dropped"] = replies_dropped_;
   return counters;
 }
 
@@ -251,9 +249,10 @@ void AgentLoop::ReportHealth(SteadyTime now) {
   health_->Report(std::move(signs), now);
 }
 
-// As long as the broker can be reached; what is left stays for the next start.
+// Whoever stops us does not wait for a broker that is away: what is left stays for the next start.
+// After a source that has ended there may be none.
 void AgentLoop::EmptyStore(SteadyTime deadline) {
-  while (agent_.outlet().undelivered() > 0 && session_.connected()) {
+  while (agent_.outlet().undelivered() > 0 && (session_.connected() || !stop_requested())) {
     const SteadyTime now = Clock::Real().Now();
     if (now >= deadline) return;
     std::this_thread::sleep_until(std::min(deadline, now + kStorePoll));
@@ -269,9 +268,10 @@ absl::Status AgentLoop::Finish() {
   EmptyStore(deadline);
   RefreshStatus();
   static_cast<void>(session_.Publish(StatusMessage(wire::State::kStopped)));
-  // Where there is a store nothing is lost that the broker cannot be given now.
+  // What is in a store is not lost though the broker cannot be given it now.
   const bool stored = device_.store.has_value() && agent_.outlet().has_store();
-  const std::size_t left = stored && !session_.connected() ? 0 : session_.Drain(deadline);
+  const bool wait = !stored || session_.connected() || agent_.outlet().unstored() > 0;
+  const std::size_t left = wait ? session_.Drain(deadline) : 0;
   session_.Stop();
   TakeNews();
   agent_.outlet().Flush();
@@ -281,7 +281,12 @@ absl::Status AgentLoop::Finish() {
     if (waiting > 0) {
       spdlog::info("{}: {} results wait in the store for the next start", device_.id, waiting);
     }
-    return absl::OkStatus();
+    const std::size_t lost = agent_.outlet().unstored();
+    if (lost == 0) return absl::OkStatus();
+    return absl::UnavailableError(fmt::format(
+        "{} results could neither be stored nor be delivered within drain_timeout_ms: check the "
+        "store's disk, and that the broker at {} runs and is reachable",
+        lost, session_.broker_address()));
   }
   if (left > 0) {
     return absl::UnavailableError(fmt::format(

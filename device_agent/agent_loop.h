@@ -2,6 +2,7 @@
 // one thread, and says online, stopped and the counters on the retained status topic.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -45,9 +46,8 @@ class AgentLoop {
   void Stop();
 
  private:
-  struct StopRequested {};
-  struct LinkChanged {};
-  using Event = std::variant<wire::Message, StopRequested, LinkChanged>;
+  struct WakeUp {};  // something else has changed
+  using Event = std::variant<wire::Message, WakeUp>;
 
   wire::MqttSession::Options SessionOptions(const FleetConfig& fleet);
 
@@ -55,6 +55,8 @@ class AgentLoop {
   void OnMessage(wire::Message&& message);
   void OnConnection(bool connected);
   void OnDelivered(std::uint64_t tag, wire::Delivery delivery);
+
+  bool stop_requested() const { return stop_requested_.load(std::memory_order_acquire); }
 
   // The thread of Run.
   void Flow();
@@ -76,11 +78,12 @@ class AgentLoop {
   const DeviceConfig device_;
   const std::string status_topic_;
 
+  std::atomic<bool> stop_requested_{false};
+
   // Used by the thread of Run only.
   std::unique_ptr<ReadingSource> source_;
   std::optional<ReadingSchedule> schedule_;  // absent: the source can be asked to wait
   bool exhausted_ = false;
-  bool stopping_ = false;
   absl::Status source_status_;
   SteadyTime next_reading_at_;  // of a source that can wait
   SteadyTime next_status_at_;

@@ -42,10 +42,13 @@ ResultOutlet::ResultOutlet(Options options, std::optional<ResultStore> store, Pu
 }
 
 void ResultOutlet::Recover(const std::function<void(wire::Result&)>& restarted) {
-  while (store_ && store_->open_rows() > 0) {
-    const auto rows = store_->OpenRows(kRowsAtOnce);
+  if (!store_) return;
+  for (ResultKey from = 0;;) {
+    const auto rows = store_->OpenRows(from, kRowsAtOnce);
     if (!rows.ok()) return NoteStore(rows.status());
+    if (rows->empty()) return;
     for (const ResultStore::Row& row : *rows) {
+      from = row.key + 1;
       auto result = wire::DecodeResult(row.payload, wire::kProtobufContent);
       if (!result.ok()) {
         ++counters_["store_rows_unreadable"];
@@ -53,7 +56,8 @@ void ResultOutlet::Recover(const std::function<void(wire::Result&)>& restarted) 
         continue;
       }
       restarted(*result);
-      if (!Store(*result, row.key, false)) return;
+      result->resent = true;
+      Send(*result, row.key);
     }
   }
 }
@@ -77,6 +81,7 @@ void ResultOutlet::Final(const wire::Result& result) {
 
 // One transaction for all of them; nothing is sent before it is written down.
 void ResultOutlet::Finals(std::span<const wire::Result> results) {
+  if (results.empty()) return;
   bool stored = store_.has_value();
   if (stored) {
     static_cast<void>(store_->Begin());
@@ -86,6 +91,7 @@ void ResultOutlet::Finals(std::span<const wire::Result> results) {
     const absl::Status written = store_->Commit();
     NoteStore(written);
     stored = written.ok();
+    if (!stored) static_cast<void>(store_->NoteUsed(results.back().sequence));
   }
   for (const wire::Result& result : results) {
     SendStored(result, FinalKey(result.sequence), stored);
@@ -97,18 +103,17 @@ void ResultOutlet::Send(const wire::Result& result, ResultKey key) {
 }
 
 void ResultOutlet::SendStored(const wire::Result& result, ResultKey key, bool stored) {
-  // What the store still says about the reading is wrong from now on.
-  if (store_ && !stored) done_.emplace_front(SteadyTime::min(), key);
   // With a store the broker's absence is the store's business; without one the session keeps what
   // it can.
   if (stored && !link_up_) return SendLater(key);
-  if (stored) in_flight_.insert(key);
-  const absl::Status taken = PublishResult(result, stored ? key : 0);
+  if (store_) (stored ? in_flight_ : unstored_).insert(key);
+  const absl::Status taken = PublishResult(result, store_ ? key : 0);
   if (taken.ok()) return;
   if (stored) {
     in_flight_.erase(key);
     return SendLater(key);
   }
+  unstored_.erase(key);
   // Said now and then only: when the queue is full, this happens with every reading.
   if (counters_["results_refused"]++ % kLogEvery != 0) return;
   spdlog::error("{}: the result of reading {} is lost to its consumers: {}", result.device,
@@ -120,6 +125,8 @@ bool ResultOutlet::Store(const wire::Result& result, ResultKey key, bool open) {
       store_->Put(key, open, result.capture_time, Encode(result, wire::ResultFormat::kProtobuf));
   CountDropped();
   NoteStore(status);
+  // A full store may still have room for a number, if not for a result.
+  if (!status.ok()) static_cast<void>(store_->NoteUsed(result.sequence));
   return status.ok();
 }
 
@@ -145,6 +152,7 @@ void ResultOutlet::OnLink(bool up) {
 }
 
 void ResultOutlet::OnDelivered(std::uint64_t tag, wire::Delivery delivery) {
+  if (unstored_.erase(tag) > 0) return OnUnstoredDelivered(tag, delivery);
   if (in_flight_.erase(tag) == 0) return;
   if (delivery == wire::Delivery::kTaken) {
     last_sign_of_life_ = clock_.Now();
@@ -153,6 +161,18 @@ void ResultOutlet::OnDelivered(std::uint64_t tag, wire::Delivery delivery) {
   }
   SendLater(tag);
   resend_from_ = clock_.Now() + kRefusedPause;
+}
+
+// Until now a row that Pending wrote was all that a killed process would have left of the reading;
+// from now on what it says is wrong.
+void ResultOutlet::OnUnstoredDelivered(ResultKey key, wire::Delivery delivery) {
+  if (delivery == wire::Delivery::kRefused) {
+    ++counters_["results_refused"];
+    return;
+  }
+  const absl::StatusOr<bool> stored = store_->Contains(key);
+  if (stored.ok() && !*stored) return;
+  done_.emplace_front(SteadyTime::min(), key);
 }
 
 // Together: a transaction for each would cost more than the rest.

@@ -69,6 +69,8 @@ class ResultOutlet {
   std::optional<SteadyTime> NextWake() const;
   // Results in the store that were not delivered, without those of escalations under way.
   std::uint64_t undelivered() const;
+  // Results that could not be stored and that the broker has not taken yet.
+  std::size_t unstored() const { return unstored_.size(); }
   bool has_store() const { return store_.has_value(); }
   std::uint64_t store_rows() const { return store_ ? store_->rows() : 0; }
   std::uint64_t store_bytes() const { return store_ ? store_->bytes() : 0; }
@@ -78,6 +80,7 @@ class ResultOutlet {
   void SendStored(const wire::Result& result, ResultKey key, bool stored);
   bool Store(const wire::Result& result, ResultKey key, bool open);
   absl::Status PublishResult(const wire::Result& result, ResultKey tag);
+  void OnUnstoredDelivered(ResultKey key, wire::Delivery delivery);
   void Forget(SteadyTime delivered_by);
   void Resend();
   bool ResendRow(const ResultStore::Row& row);
@@ -97,6 +100,8 @@ class ResultOutlet {
   bool link_up_ = false;
   TokenBucket resend_budget_;
   std::unordered_set<ResultKey> in_flight_;  // at most what the session's backlog holds
+  // The same, of what the store could not take; without a store, nobody counts them.
+  std::unordered_set<ResultKey> unstored_;
   // Of readings that may still be under way; bounded.
   std::unordered_set<ResultKey> unsent_provisional_;
   // Delivered, with the time, in order; bounded. To be removed from the store once it is clear that

@@ -96,7 +96,8 @@ absl::StatusOr<ResultStore::Statements> ResultStore::PrepareAll(SqliteDatabase& 
       "SELECT key, NULL FROM results WHERE captured_ms < ?1 AND open = 0 ORDER BY key LIMIT 256");
   auto from = prepare(
       "SELECT key, payload FROM results WHERE key >= ?1 AND open = 0 ORDER BY key LIMIT ?2");
-  auto open_rows = prepare("SELECT key, payload FROM results WHERE open = 1 ORDER BY key LIMIT ?1");
+  auto open_rows = prepare(
+      "SELECT key, payload FROM results WHERE open = 1 AND key >= ?1 ORDER BY key LIMIT ?2");
   if (!failed.ok()) return failed;
   return Statements{*std::move(put),      *std::move(size_of),  *std::move(remove),
                     *std::move(set_next), *std::move(oldest),   *std::move(older),
@@ -167,7 +168,14 @@ absl::Status ResultStore::PutInTransaction(ResultKey key, bool open, WallTime ca
   if (!IsFinalKey(key)) ++sums_.provisional_rows;
   sums_.bytes += payload.size() + kRowOverhead;
 
-  const std::uint64_t sequence = (key - 1) / 2;
+  return NoteUsedInTransaction((key - 1) / 2);
+}
+
+absl::Status ResultStore::NoteUsed(std::uint64_t sequence) {
+  return InTransaction([&] { return NoteUsedInTransaction(sequence); });
+}
+
+absl::Status ResultStore::NoteUsedInTransaction(std::uint64_t sequence) {
   if (sequence < sums_.next_sequence) return absl::OkStatus();
   sums_.next_sequence = sequence + 1;
   statements_.set_next.Bind(1, Signed(sums_.next_sequence));
@@ -235,14 +243,23 @@ absl::Status ResultStore::RemoveOld(WallTime now) {
   });
 }
 
+absl::StatusOr<bool> ResultStore::Contains(ResultKey key) {
+  statements_.size_of.Bind(1, Signed(key));
+  const absl::StatusOr<bool> found = statements_.size_of.Step();
+  statements_.size_of.Reset();
+  return found;
+}
+
 absl::StatusOr<std::vector<ResultStore::Row>> ResultStore::From(ResultKey key, std::size_t limit) {
   statements_.from.Bind(1, Signed(key));
   statements_.from.Bind(2, static_cast<std::int64_t>(limit));
   return Rows(statements_.from);
 }
 
-absl::StatusOr<std::vector<ResultStore::Row>> ResultStore::OpenRows(std::size_t limit) {
-  statements_.open_rows.Bind(1, static_cast<std::int64_t>(limit));
+absl::StatusOr<std::vector<ResultStore::Row>> ResultStore::OpenRows(ResultKey key,
+                                                                    std::size_t limit) {
+  statements_.open_rows.Bind(1, Signed(key));
+  statements_.open_rows.Bind(2, static_cast<std::int64_t>(limit));
   return Rows(statements_.open_rows);
 }
 

@@ -55,13 +55,15 @@ class ResultStore {
   // SQLite says.
   static absl::StatusOr<ResultStore> Open(const std::filesystem::path& file, const Limits& limits);
 
-  // The sequence number after the largest that has ever been in here.
+  // The sequence number after the largest that has ever been in here, or was noted.
   std::uint64_t next_sequence() const { return sums_.next_sequence; }
 
   // Writes the row, or writes it anew. Makes room first if it must; an open row is never dropped
   // for that. Returns when the row survives the end of the process. ResourceExhausted: the disk is
   // full, or there is nothing to drop.
   absl::Status Put(ResultKey key, bool open, WallTime captured, std::string_view payload);
+  // A reading has the number though its result could not be written.
+  absl::Status NoteUsed(std::uint64_t sequence);
   // Several changes in one transaction: Begin, Put and Remove as often as needed, Commit. If one of
   // them fails none has happened, and Commit says so.
   absl::Status Begin();
@@ -73,8 +75,9 @@ class ResultStore {
 
   // The first `limit` rows from `key` on, in order, that are not open.
   absl::StatusOr<std::vector<Row>> From(ResultKey key, std::size_t limit);
-  // The first `limit` rows that are open.
-  absl::StatusOr<std::vector<Row>> OpenRows(std::size_t limit);
+  // The first `limit` rows from `key` on that are open.
+  absl::StatusOr<std::vector<Row>> OpenRows(ResultKey key, std::size_t limit);
+  absl::StatusOr<bool> Contains(ResultKey key);
 
   std::uint64_t rows() const { return sums_.rows; }
   std::uint64_t open_rows() const { return sums_.open_rows; }
@@ -102,6 +105,7 @@ class ResultStore {
   absl::Status Load();
   absl::Status PutInTransaction(ResultKey key, bool open, WallTime captured,
                                 std::string_view payload);
+  absl::Status NoteUsedInTransaction(std::uint64_t sequence);
   absl::Status RemoveRow(ResultKey key);
   absl::Status MakeRoom(std::uint64_t bytes);
   // Runs `work` in a transaction; the sums are as before if it fails.

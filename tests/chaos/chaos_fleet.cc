@@ -5,6 +5,8 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <fstream>
+#include <iterator>
 #include <utility>
 
 #include "cli/installation.h"
@@ -92,6 +94,14 @@ std::vector<std::string> ChaosFleet::DeviceProblems() {
                                    TailOfFile(process.log(), kTailLines)));
   }
   return problems;
+}
+
+bool ChaosFleet::DeviceLogSays(const std::string& text) const {
+  return std::ranges::any_of(devices_, [&](const auto& device) {
+    std::ifstream log(device.second.log());
+    const std::string all{std::istreambuf_iterator<char>(log), {}};
+    return all.find(text) != std::string::npos;
+  });
 }
 
 void ChaosFleet::SampleMemory() {

@@ -37,6 +37,8 @@ class ChaosFleet {
   bool AnyDeviceRunning();
   // Devices that ended with another status than 0, with the end of their logs.
   std::vector<std::string> DeviceProblems();
+  // Some device's log has this in it.
+  bool DeviceLogSays(const std::string& text) const;
 
   // To be called now and then.
   void SampleMemory();

@@ -37,6 +37,8 @@ TEST_F(HostileChaos, TheDiskIsFullForAWhile) {
   ASSERT_TRUE(Progress(0.6));
   (*disk)->Free();
   Finish();  // while the disk is there
+  EXPECT_TRUE(fleet().DeviceLogSays("the result store cannot be written")) << "nothing was amiss";
+  EXPECT_TRUE(fleet().DeviceLogSays("the result store can be written again"));
 }
 
 // Without a store there is no promise across a restart; every other one holds.

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <functional>
+
 #include "cli/result_tally.h"
 
 namespace biglittle::chaos {
@@ -18,12 +20,12 @@ void ResultLedger::Add(const wire::Result& result) {
     ++provisionals_;
     return;
   }
-  const Final final{RunNumber(result.run), result.decided_by, result.class_index};
+  const Final final{RunNumber(result.run), result.decided_by, result.class_index,
+                    std::hash<std::string>{}(result.reason + '/' + result.worker)};
   const auto [known, is_new] = devices_[result.device].emplace(result.sequence, final);
   if (is_new) return AddFirst(result);
   const Final& first = known->second;
-  if (first.run == final.run && first.decided_by == final.decided_by &&
-      first.class_index == final.class_index) {
+  if (first == final) {
     ++repeats_;
     return;
   }

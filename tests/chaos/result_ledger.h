@@ -5,6 +5,7 @@
 // promise: two finals that differ, or a sequence number used again by another run.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -48,6 +49,9 @@ class ResultLedger {
     std::uint32_t run;
     wire::DecidedBy decided_by;
     int class_index;
+    std::size_t reason_and_worker;
+
+    bool operator==(const Final&) const = default;
   };
 
   void AddFirst(const wire::Result& result);

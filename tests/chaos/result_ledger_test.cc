@@ -40,6 +40,18 @@ TEST(ResultLedgerTest, ASecondFinalThatDiffersIsADuplicate) {
   EXPECT_EQ(ledger.examples().size(), 2U);
 }
 
+TEST(ResultLedgerTest, TheSameClassForAnotherReasonIsADuplicate) {
+  ResultLedger ledger;
+  wire::Result result = Final(1);
+  result.decided_by = wire::DecidedBy::kFallback;
+  result.reason = "deadline";
+  ledger.Add(result);
+  result.reason = "restarted";
+  ledger.Add(result);
+  EXPECT_EQ(ledger.duplicates(), 1U);
+  EXPECT_EQ(ledger.repeats(), 0U);
+}
+
 TEST(ResultLedgerTest, ASequenceUnderAnotherRunIsADuplicate) {
   ResultLedger ledger;
   ledger.Add(Final(1));

@@ -178,6 +178,64 @@ TEST_F(AgentStoreTest, WithoutRoomOnDiskResultsGoOutAllTheSame) {
   EXPECT_EQ(agent_->counters().at("store_rows"), 0U);
 }
 
+// The disk was full when the agent died, and is full when it comes back.
+TEST_F(AgentStoreTest, WhatAnEarlierRunLeftOpenEndsThoughNothingCanBeWritten) {
+  for (int i = 0; i < 40; ++i) OnSample(TinySample(1, true));
+  ASSERT_EQ(agent_->counters().at("store_rows"), 40U);
+  results_.clear();
+  Start({.max_bytes = 100});  // no result fits
+  EXPECT_EQ(agent_->counters().at("ended_after_restart"), 40U);
+  ASSERT_EQ(results_.size(), 40U);
+  for (const wire::Result& result : results_) EXPECT_EQ(result.reason, "restarted");
+  Pass(Milliseconds(300));
+  // Until the broker has them, the rows are all that a killed agent would leave.
+  EXPECT_EQ(agent_->counters().at("store_rows"), 40U);
+  Deliver();
+  Pass(Milliseconds(300));
+  EXPECT_EQ(results_.size(), 40U);
+  EXPECT_EQ(agent_->counters().at("store_rows"), 0U);
+}
+
+// The loop ends the readings that were dropped, mostly none, before each that it takes.
+TEST_F(AgentStoreTest, AStoreThatStaysFullIsSaidOnce) {
+  Start({.max_bytes = 100});
+  testing::internal::CaptureStdout();
+  for (int i = 0; i < 5; ++i) {
+    agent_->OnDropped({});
+    OnSample(TinySample(2, true));
+  }
+  const std::string log = testing::internal::GetCapturedStdout();
+  EXPECT_NE(log.find("cannot be written"), std::string::npos) << log;
+  EXPECT_EQ(log.find("can be written again"), std::string::npos) << log;
+}
+
+TEST_F(AgentStoreTest, NoSequenceNumberIsUsedTwiceThoughNoResultFits) {
+  Start({.max_bytes = 100});
+  OnSample(TinySample(2, true));
+  agent_->OnDropped(std::vector<Agent::DroppedReading>(3, {clock_.Now(), 1}));
+  OnSample(TinySample(1, true));
+  Start();
+  EXPECT_EQ(agent_->next_sequence(), 5U);
+  agent_->OnDropped(std::vector<Agent::DroppedReading>(3, {clock_.Now(), 1}));
+  Start({.max_bytes = 100});
+  agent_->OnDropped(std::vector<Agent::DroppedReading>(3, {clock_.Now(), 1}));
+  Start();
+  EXPECT_EQ(agent_->next_sequence(), 11U);
+}
+
+TEST_F(AgentStoreTest, ResultsThatWereNeverStoredDoNotHideThoseThatWere) {
+  OnSample(TinySample(2, true));
+  const std::uint64_t row = agent_->counters().at("store_bytes");
+  std::filesystem::remove_all(folder_.path());
+  Start({.max_bytes = row * 3 / 2});
+  OnSample(TinySample(1, true));  // under way, and fills the store
+  OnSample(TinySample(2, true));  // has no room
+  EXPECT_GT(agent_->counters().at("store_failures"), 0U);
+  agent_->OnLink(false);
+  agent_->OnReply(Answer(requests_.back(), 1));
+  EXPECT_EQ(agent_->outlet().undelivered(), 1U);
+}
+
 // Connections and processes end as chance has it; a consumer that drops repeats sees every reading
 // once, and each in the words of one final result.
 TEST_F(AgentStoreTest, NoReadingIsLostOrEndsTwiceInEverySchedule) {

@@ -54,7 +54,7 @@ TEST_F(ResultStoreTest, KeepsWhatItWasGivenAcrossItsOwnEnd) {
   EXPECT_THAT(Keys(store), ElementsAre(FinalKey(0), FinalKey(2), ProvisionalKey(4)));
   EXPECT_THAT(Keys(store, FinalKey(2)), ElementsAre(FinalKey(2), ProvisionalKey(4)));
   EXPECT_EQ(store.From(0, 1)->front().payload, payload);
-  EXPECT_EQ(store.OpenRows(9)->front().payload, "open");
+  EXPECT_EQ(store.OpenRows(0, 9)->front().payload, "open");
 }
 
 TEST_F(ResultStoreTest, NoSequenceNumberComesTwiceEvenWhenAllRowsAreGone) {
