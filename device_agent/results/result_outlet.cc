@@ -42,10 +42,13 @@ ResultOutlet::ResultOutlet(Options options, std::optional<ResultStore> store, Pu
 }
 
 void ResultOutlet::Recover(const std::function<void(wire::Result&)>& restarted) {
+  ResultKey from = 0;  // a row that cannot be removed stays open
   while (store_ && store_->open_rows() > 0) {
-    const auto rows = store_->OpenRows(kRowsAtOnce);
+    const auto rows = store_->OpenRows(from, kRowsAtOnce);
     if (!rows.ok()) return NoteStore(rows.status());
+    if (rows->empty()) return;
     for (const ResultStore::Row& row : *rows) {
+      from = row.key + 1;
       auto result = wire::DecodeResult(row.payload, wire::kProtobufContent);
       if (!result.ok()) {
         ++counters_["store_rows_unreadable"];

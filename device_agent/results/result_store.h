@@ -73,8 +73,8 @@ class ResultStore {
 
   // The first `limit` rows from `key` on, in order, that are not open.
   absl::StatusOr<std::vector<Row>> From(ResultKey key, std::size_t limit);
-  // The first `limit` rows that are open.
-  absl::StatusOr<std::vector<Row>> OpenRows(std::size_t limit);
+  // Likewise those that are open.
+  absl::StatusOr<std::vector<Row>> OpenRows(ResultKey key, std::size_t limit);
 
   std::uint64_t rows() const { return sums_.rows; }
   std::uint64_t open_rows() const { return sums_.open_rows; }
@@ -103,6 +103,7 @@ class ResultStore {
   absl::Status PutInTransaction(ResultKey key, bool open, WallTime captured,
                                 std::string_view payload);
   absl::Status RemoveRow(ResultKey key);
+  absl::Status DropRow(ResultKey key, std::uint64_t& dropped);
   absl::Status MakeRoom(std::uint64_t bytes);
   // Runs `work` in a transaction; the sums are as before if it fails.
   template <typename Work>
@@ -115,7 +116,7 @@ class ResultStore {
     std::uint64_t bytes = 0;
     Dropped dropped;
   };
-  static absl::StatusOr<std::vector<Row>> Rows(SqliteStatement& statement);
+  static absl::StatusOr<std::vector<Row>> Rows(SqliteStatement& statement, ResultKey from = 0);
 
   SqliteDatabase database_;
   Statements statements_;
