@@ -222,11 +222,7 @@ void AgentLoop::RefreshStatus() {
 std::map<std::string, std::uint64_t> AgentLoop::Counters() {
   std::map<std::string, std::uint64_t> counters = agent_.counters();
   wire::AddCounters(session_.counters(), counters);
-  {
-    const std::lock_guard lock(news_mutex_);
-    counters["replies_dropped"] = replies_dropped_;
-  }
-  const std::lock_guard lock(status_mutex_);
+  const std::lock_guard lock(news_mutex_);
   counters["replies_dropped"] = replies_dropped_;
   return counters;
 }
