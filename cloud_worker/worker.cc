@@ -222,7 +222,8 @@ void Worker::TellChange(const ModelStore::Change& change) {
     spdlog::error("{}: task {} keeps the model that serves, {} cannot replace it: {}", config_.id,
                   change.task, change.folder.string(), change.problem);
   }
-  if (session_.connected()) Send(StatusMessage(wire::State::kOnline));
+  // Nothing is online that has begun to stop.
+  if (session_.connected() && !reload_stop_.closed()) Send(StatusMessage(wire::State::kOnline));
 }
 
 // What became of readings that were taken in: remembered, counted, sent.
@@ -274,6 +275,7 @@ absl::Status Worker::Finish() {
   const SteadyTime begin = Clock::Real().Now();
   const SteadyTime deadline = begin + config_.drain_timeout;
   if (health_ != nullptr) health_->Stopping();
+  reload_stop_.Close();
   // Leave the group first: what arrives from now on is for the other workers.
   session_.Unsubscribe(begin + config_.drain_timeout / 4);
   FinishWork(deadline - config_.drain_timeout / 4);
@@ -282,7 +284,6 @@ absl::Status Worker::Finish() {
   Send(StatusMessage(wire::State::kStopped, std::move(session_counters)));
   const std::size_t left = session_.Drain(deadline);
   session_.Stop();
-  reload_stop_.Close();
   Join(reload_thread_);
   {
     const std::lock_guard lock(failure_mutex_);

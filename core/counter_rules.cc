@@ -63,7 +63,8 @@ std::vector<Measurement> ToMeasurements(std::string_view prefix,
     auto [at, is_new] = sums.emplace(std::pair(measurement.name, measurement.labels), measurement);
     if (!is_new) at->second.value += measurement.value;
   };
-  for (const auto& [counter, value] : values) {
+  for (const auto& [name, value] : values) {
+    const std::string& counter = name;  // clang 14 lets no lambda see a structured binding
     const auto rule = std::find_if(rules.begin(), rules.end(),
                                    [&](const CounterRule& each) { return Fits(each, counter); });
     if (rule == rules.end()) {

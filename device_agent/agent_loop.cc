@@ -74,8 +74,12 @@ void AgentLoop::OnConnection(bool connected) {
 }
 
 void AgentLoop::OnDelivered(std::uint64_t tag, wire::Delivery delivery) {
-  const std::lock_guard lock(news_mutex_);
-  delivered_.emplace_back(tag, delivery);
+  {
+    const std::lock_guard lock(news_mutex_);
+    delivered_.emplace_back(tag, delivery);
+  }
+  // What was refused has to be sent again; what was taken can wait for the next turn.
+  if (delivery == wire::Delivery::kRefused) static_cast<void>(events_.TryPush(WakeUp{}));
 }
 
 void AgentLoop::Observe(wire::ProgramHealth* health, const AgentMetrics* metrics) {

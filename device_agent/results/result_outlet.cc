@@ -207,8 +207,13 @@ void ResultOutlet::OnTime() {
     next_flush_ = now + kFlushInterval;
   }
   if (now >= next_aging_) {
+    const std::uint64_t before = store_->dropped().too_old;
     NoteStore(store_->RemoveOld(clock_.WallNow()));
     CountDropped();
+    const std::uint64_t dropped = store_->dropped().too_old - before;
+    if (dropped > 0) {
+      spdlog::warn("{} stored results were older than max_age_s and are dropped", dropped);
+    }
     next_aging_ = now + kAgingInterval;
   }
   if (link_up_ && unsent_from_ && now >= resend_from_) Resend();
@@ -243,7 +248,16 @@ bool ResultOutlet::ResendRow(const ResultStore::Row& row) {
     return true;
   }
   result->resent = true;
-  if (!PublishResult(*result, row.key).ok()) return false;
+  const absl::Status taken = PublishResult(*result, row.key);
+  if (taken.code() == absl::StatusCode::kInvalidArgument) {
+    // Larger than a payload may be by now: it would stand before all others for ever.
+    ++counters_["results_refused"];
+    spdlog::error("{}: the stored result of reading {} is lost to its consumers: {}",
+                  result->device, result->sequence, Text(taken));
+    done_.emplace_front(SteadyTime::min(), row.key);
+    return true;
+  }
+  if (!taken.ok()) return false;
   resend_budget_.Take(1);
   in_flight_.insert(row.key);
   unsent_provisional_.erase(row.key);

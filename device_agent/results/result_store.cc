@@ -13,6 +13,7 @@ namespace {
 // operating system's hands when it ends, which a killed process does not undo; a power cut may cost
 // the last ones, never the file.
 constexpr char kSetUp[] =
+    "PRAGMA cell_size_check = ON;"
     "PRAGMA locking_mode = EXCLUSIVE;"
     "PRAGMA journal_mode = WAL;"
     "PRAGMA synchronous = NORMAL;"
@@ -27,11 +28,29 @@ constexpr char kSetUp[] =
     "INSERT OR IGNORE INTO next_sequence VALUES (1, 0);"
     "COMMIT;";
 
+// Far from where the keys would end.
+constexpr std::uint64_t kMaxSequence = 1ULL << 60U;
+
 std::int64_t Signed(std::uint64_t value) { return static_cast<std::int64_t>(value); }
 std::uint64_t Unsigned(std::int64_t value) { return static_cast<std::uint64_t>(value); }
 
 std::int64_t ToMs(WallTime time) {
   return std::chrono::duration_cast<Milliseconds>(time.time_since_epoch()).count();
+}
+
+absl::Status Damaged(std::string_view what) {
+  return absl::DataLossError(fmt::format("the file is damaged: {}", what));
+}
+
+// Reads the whole file, which the sums do anyway. What SQLite meets only later it would report with
+// every use, and a run after this one would do no better.
+absl::Status CheckFile(SqliteDatabase& database) {
+  absl::StatusOr<SqliteStatement> check = database.Prepare("PRAGMA integrity_check(1)");
+  if (!check.ok()) return check.status();
+  const absl::StatusOr<bool> row = check->Step();
+  if (!row.ok()) return row.status();
+  const std::string found = *row ? check->Blob(0) : "";
+  return found == "ok" ? absl::OkStatus() : Damaged(found);
 }
 
 std::filesystem::path FreeName(const std::filesystem::path& file) {
@@ -70,6 +89,7 @@ absl::StatusOr<ResultStore> ResultStore::OpenSound(const std::filesystem::path& 
   absl::StatusOr<SqliteDatabase> database = SqliteDatabase::Open(file.string());
   if (!database.ok()) return database.status();
   if (absl::Status status = database->Execute(kSetUp); !status.ok()) return status;
+  if (absl::Status status = CheckFile(*database); !status.ok()) return status;
   absl::StatusOr<Statements> statements = PrepareAll(*database);
   if (!statements.ok()) return absl::DataLossError(statements.status().message());
   ResultStore store(*std::move(database), *std::move(statements), limits);
@@ -110,8 +130,8 @@ ResultStore::ResultStore(SqliteDatabase database, Statements statements, const L
 absl::Status ResultStore::Load() {
   auto sums = database_.Prepare(
       "SELECT count(*), coalesce(sum(open), 0), coalesce(sum(length(payload)), 0), "
-      "(SELECT value FROM next_sequence), coalesce(max(key), 0), coalesce(sum(key % 2), 0) "
-      "FROM results");
+      "(SELECT value FROM next_sequence), coalesce(max(key), 0), coalesce(sum(key % 2), 0), "
+      "coalesce(min(key), 1), coalesce(sum(open NOT IN (0, 1)), 0) FROM results");
   if (!sums.ok()) return absl::DataLossError(sums.status().message());
   const absl::StatusOr<bool> row = sums->Step();
   if (!row.ok()) return row.status();
@@ -121,6 +141,9 @@ absl::Status ResultStore::Load() {
   sums_.provisional_rows = Unsigned(sums->Whole(5));
   const std::uint64_t after_rows = (Unsigned(sums->Whole(4)) + 1) / 2;
   sums_.next_sequence = std::max(Unsigned(sums->Whole(3)), after_rows);
+  if (sums->Whole(6) < 1 || sums->Whole(7) > 0 || sums_.next_sequence > kMaxSequence) {
+    return Damaged("rows that no agent has written");
+  }
   return absl::OkStatus();
 }
 
@@ -200,6 +223,15 @@ absl::Status ResultStore::RemoveRow(ResultKey key) {
   return absl::OkStatus();
 }
 
+// A row that was just listed. It must be there: listed for ever, it would be dropped for ever.
+absl::Status ResultStore::DropRow(ResultKey key, std::uint64_t& dropped) {
+  const std::uint64_t rows = sums_.rows;
+  if (absl::Status status = RemoveRow(key); !status.ok()) return status;
+  if (sums_.rows == rows) return Damaged("a row of an index is not in the table");
+  ++dropped;
+  return absl::OkStatus();
+}
+
 absl::Status ResultStore::MakeRoom(std::uint64_t bytes) {
   for (const bool final : {false, true}) {
     while (sums_.bytes + bytes > limits_.max_bytes && (final || sums_.provisional_rows > 0)) {
@@ -209,8 +241,8 @@ absl::Status ResultStore::MakeRoom(std::uint64_t bytes) {
       if (keys->empty()) break;
       for (const Row& row : *keys) {
         if (sums_.bytes + bytes <= limits_.max_bytes) break;
-        if (absl::Status status = RemoveRow(row.key); !status.ok()) return status;
-        ++(final ? sums_.dropped.final : sums_.dropped.provisional);
+        std::uint64_t& dropped = final ? sums_.dropped.final : sums_.dropped.provisional;
+        if (absl::Status status = DropRow(row.key, dropped); !status.ok()) return status;
       }
     }
   }
@@ -236,8 +268,9 @@ absl::Status ResultStore::RemoveOld(WallTime now) {
       if (!old.ok()) return old.status();
       if (old->empty()) return absl::OkStatus();
       for (const Row& row : *old) {
-        if (absl::Status status = RemoveRow(row.key); !status.ok()) return status;
-        ++sums_.dropped.too_old;
+        if (absl::Status status = DropRow(row.key, sums_.dropped.too_old); !status.ok()) {
+          return status;
+        }
       }
     }
   });
@@ -253,25 +286,32 @@ absl::StatusOr<bool> ResultStore::Contains(ResultKey key) {
 absl::StatusOr<std::vector<ResultStore::Row>> ResultStore::From(ResultKey key, std::size_t limit) {
   statements_.from.Bind(1, Signed(key));
   statements_.from.Bind(2, static_cast<std::int64_t>(limit));
-  return Rows(statements_.from);
+  return Rows(statements_.from, key);
 }
 
 absl::StatusOr<std::vector<ResultStore::Row>> ResultStore::OpenRows(ResultKey key,
                                                                     std::size_t limit) {
   statements_.open_rows.Bind(1, Signed(key));
   statements_.open_rows.Bind(2, static_cast<std::int64_t>(limit));
-  return Rows(statements_.open_rows);
+  return Rows(statements_.open_rows, key);
 }
 
-// All rows of (key[, payload]), and Reset.
-absl::StatusOr<std::vector<ResultStore::Row>> ResultStore::Rows(SqliteStatement& statement) {
+// All rows of (key[, payload]), and Reset. Their keys ascend from `from`, or who goes on after the
+// last one would meet the same rows again.
+absl::StatusOr<std::vector<ResultStore::Row>> ResultStore::Rows(SqliteStatement& statement,
+                                                                ResultKey from) {
   std::vector<Row> rows;
+  bool ascend = true;
   absl::StatusOr<bool> more = statement.Step();
   for (; more.ok() && *more; more = statement.Step()) {
-    rows.push_back({Unsigned(statement.Whole(0)), statement.Blob(1)});
+    const ResultKey key = Unsigned(statement.Whole(0));
+    ascend = ascend && key >= from;
+    from = key + 1;
+    rows.push_back({key, statement.Blob(1)});
   }
   statement.Reset();
   if (!more.ok()) return more.status();
+  if (!ascend) return Damaged("rows out of order");
   return rows;
 }
 

@@ -107,6 +107,7 @@ class ResultStore {
                                 std::string_view payload);
   absl::Status NoteUsedInTransaction(std::uint64_t sequence);
   absl::Status RemoveRow(ResultKey key);
+  absl::Status DropRow(ResultKey key, std::uint64_t& dropped);
   absl::Status MakeRoom(std::uint64_t bytes);
   // Runs `work` in a transaction; the sums are as before if it fails.
   template <typename Work>
@@ -119,7 +120,7 @@ class ResultStore {
     std::uint64_t bytes = 0;
     Dropped dropped;
   };
-  static absl::StatusOr<std::vector<Row>> Rows(SqliteStatement& statement);
+  static absl::StatusOr<std::vector<Row>> Rows(SqliteStatement& statement, ResultKey from = 0);
 
   SqliteDatabase database_;
   Statements statements_;

@@ -15,6 +15,7 @@ absl::Status StatusOf(int code, sqlite3* database) {
       return absl::UnavailableError(text);
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
+    case SQLITE_ERROR:  // our statements are sound: tables or rows that they do not fit
       return absl::DataLossError(text);
     case SQLITE_FULL:
       return absl::ResourceExhaustedError(text);
@@ -77,6 +78,9 @@ absl::StatusOr<SqliteDatabase> SqliteDatabase::Open(const std::string& file) {
   SqliteDatabase database(raw);
   if (code != SQLITE_OK) return StatusOf(code, raw);
   sqlite3_extended_result_codes(raw, 1);
+  // We make none: those of a file that is not ours would do as they please.
+  sqlite3_db_config(raw, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, nullptr);
+  sqlite3_db_config(raw, SQLITE_DBCONFIG_ENABLE_VIEW, 0, nullptr);
   return database;
 }
 

@@ -47,7 +47,7 @@ class SqliteStatement {
 class SqliteDatabase {
  public:
   // Makes the file if there is none. Unavailable: another process has it. DataLoss: it is no
-  // database. Otherwise Internal with SQLite's words.
+  // database, here or later. Otherwise Internal with SQLite's words.
   static absl::StatusOr<SqliteDatabase> Open(const std::string& file);
 
   // One or several statements without rows to be looked at.

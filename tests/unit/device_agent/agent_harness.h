@@ -47,6 +47,7 @@ class AgentTest : public testing::Test {
 
   absl::Status Take(wire::Message message) {
     if (message.topic == "biglittle/v1/plant/devices/pump/result") {
+      if (!result_answer_.ok()) return result_answer_;
       results_.push_back(wire::DecodeResult(message.payload, message.content_type).value());
       if (message.tag != 0) tags_.push_back(message.tag);
       return absl::OkStatus();
@@ -80,6 +81,7 @@ class AgentTest : public testing::Test {
   FakeClock clock_;
   std::optional<Agent> agent_;
   bool refuse_requests_ = false;
+  absl::Status result_answer_;  // of the session, to results
   std::vector<wire::Message> requests_;
   std::vector<wire::Result> results_;
   std::vector<std::uint64_t> tags_;  // of those that the agent wants to hear about again

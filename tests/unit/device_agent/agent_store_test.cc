@@ -158,6 +158,21 @@ TEST_F(AgentStoreTest, AProvisionalResultThatCameTooLateIsNotSent) {
   EXPECT_EQ(results_.front().stage, wire::Stage::kFinal);
 }
 
+TEST_F(AgentStoreTest, AStoredResultThatIsTooLargeByNowStandsInNobodysWay) {
+  agent_->OnLink(false);
+  OnSample(TinySample(2, true));
+  agent_->OnLink(true);
+  result_answer_ = absl::InvalidArgumentError("over max_payload_bytes");
+  Pass(Milliseconds(50));
+  result_answer_ = absl::OkStatus();
+  EXPECT_EQ(agent_->counters().at("results_refused"), 1U);
+  agent_->OnLink(false);
+  OnSample(TinySample(2, true));
+  agent_->OnLink(true);
+  Pass(Milliseconds(50));
+  EXPECT_THAT(Sequences(), ElementsAre(1));
+}
+
 TEST_F(AgentStoreTest, DroppedReadingsAreWrittenDownTogether) {
   agent_->OnLink(false);
   agent_->OnDropped(std::vector<Agent::DroppedReading>(300, {clock_.Now(), 1}));

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "device_agent/results/sqlite.h"
 #include "tests/fakes/temporary_folder.h"
 
 namespace biglittle {
@@ -126,6 +127,43 @@ TEST_F(ResultStoreTest, ADamagedFileIsPutAsideAndANewOneBegun) {
   ASSERT_TRUE(store.put_aside().has_value());
   EXPECT_EQ(std::filesystem::file_size(*store.put_aside()), 9000U);
   EXPECT_TRUE(store.Put(FinalKey(0), false, Wall(1), "x").ok());
+}
+
+TEST_F(ResultStoreTest, RowsThatNoAgentHasWrittenAreDamage) {
+  for (const char* change :
+       {"UPDATE results SET open = 2", "UPDATE results SET open = 0x7fffffffffffffff",
+        "UPDATE results SET key = -key", "UPDATE next_sequence SET value = -1",
+        "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET rootpage = (SELECT rootpage FROM "
+        "sqlite_schema WHERE name = 'results_captured') WHERE name = 'results_open'"}) {
+    {
+      ResultStore store = Open();
+      ASSERT_TRUE(store.Put(FinalKey(0), true, Wall(1), "x").ok());
+      ASSERT_TRUE(store.Put(FinalKey(1), true, Wall(1), "y").ok());
+    }
+    {
+      auto database = SqliteDatabase::Open(file_.string());
+      ASSERT_TRUE(database.ok());
+      ASSERT_TRUE(database->Execute(change).ok());
+    }
+    ResultStore store = Open();
+    EXPECT_TRUE(store.put_aside().has_value()) << change;
+    EXPECT_EQ(store.rows(), 0U);
+  }
+}
+
+TEST_F(ResultStoreTest, TriggersThatAreNotOursDoNothing) {
+  { ASSERT_TRUE(Open().Put(FinalKey(0), false, Wall(1), "x").ok()); }
+  {
+    auto database = SqliteDatabase::Open(file_.string());
+    ASSERT_TRUE(database.ok());
+    ASSERT_TRUE(database
+                    ->Execute("CREATE TRIGGER again AFTER DELETE ON results BEGIN INSERT INTO "
+                              "results VALUES (old.key + 2, 0, 1, old.payload); END")
+                    .ok());
+  }
+  ResultStore store = Open({.max_age = std::chrono::seconds(100)});
+  ASSERT_TRUE(store.RemoveOld(Wall(1000)).ok());
+  EXPECT_THAT(Keys(store), testing::IsEmpty());
 }
 
 TEST_F(ResultStoreTest, AFolderThatCannotBeThereIsAnError) {
