@@ -21,7 +21,7 @@
 #include "absl/status/statusor.h"
 
 #include "core/clock.h"
-#include "device_agent/results/sqlite.h"
+#include "device_agent/results/store_file.h"
 
 namespace biglittle {
 
@@ -86,22 +86,10 @@ class ResultStore {
   const std::optional<std::filesystem::path>& put_aside() const { return put_aside_; }
 
  private:
-  struct Statements {
-    SqliteStatement put;
-    SqliteStatement size_of;
-    SqliteStatement remove;
-    SqliteStatement set_next;
-    SqliteStatement oldest;
-    SqliteStatement older;
-    SqliteStatement from;
-    SqliteStatement open_rows;
-  };
-
-  ResultStore(SqliteDatabase database, Statements statements, const Limits& limits);
+  ResultStore(StoreFile file, const Limits& limits);
 
   static absl::StatusOr<ResultStore> OpenSound(const std::filesystem::path& file,
                                                const Limits& limits);
-  static absl::StatusOr<Statements> PrepareAll(SqliteDatabase& database);
   absl::Status Load();
   absl::Status PutInTransaction(ResultKey key, bool open, WallTime captured,
                                 std::string_view payload);
@@ -122,8 +110,7 @@ class ResultStore {
   };
   static absl::StatusOr<std::vector<Row>> Rows(SqliteStatement& statement, ResultKey from = 0);
 
-  SqliteDatabase database_;
-  Statements statements_;
+  StoreFile file_;
   Limits limits_;
   Sums sums_;
   Sums before_;  // of the transaction that runs
