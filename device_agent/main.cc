@@ -8,10 +8,12 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include <CLI/CLI.hpp>
 
+#include "core/clock.h"
 #include "core/exit_code.h"
 #include "core/fleet_config.h"
 #include "core/stop_signal.h"
@@ -27,6 +29,9 @@
 namespace biglittle {
 namespace {
 
+constexpr std::chrono::seconds kStorePatience{5};
+constexpr Milliseconds kStorePoll{50};
+
 int BadInput(const std::string& text) {
   fmt::print(stderr, "device_agent: {}\n", text);
   return kExitBadInput;
@@ -36,7 +41,17 @@ int BadInput(const std::string& text) {
 absl::StatusOr<std::optional<ResultStore>> OpenStore(const DeviceConfig& device) {
   if (!device.store) return std::optional<ResultStore>();
   const std::filesystem::path file = device.store->folder / (device.id + ".sqlite");
-  auto store = ResultStore::Open(file, {device.store->max_bytes, device.store->max_age});
+  const auto open = [&] {
+    return ResultStore::Open(file, {device.store->max_bytes, device.store->max_age});
+  };
+  auto store = open();
+  // The agent before this one may have been killed and not be gone yet.
+  const SteadyTime give_up_at = Clock::Real().Now() + kStorePatience;
+  while (store.status().code() == absl::StatusCode::kUnavailable &&
+         Clock::Real().Now() < give_up_at) {
+    std::this_thread::sleep_for(kStorePoll);
+    store = open();
+  }
   if (store.status().code() == absl::StatusCode::kUnavailable) {
     return absl::UnavailableError(fmt::format(
         "{}: the store is in use: another agent of device {} runs already; stop it first",

@@ -115,7 +115,7 @@ class TestFleet {
         "devices:\n  - id: device-{{n}}\n    count: {}\n    task: tiny\n    deadline_ms: {}\n"
         "    drain_timeout_ms: 20000\n{}"
         "    source: {{type: replay, windows: X.npy, labels: y.npy, readings: {}, "
-        "interval_ms: {}}}\n",
+        "interval_ms: {}, queue_capacity: 65536}}\n",
         TestDataFolder().string(), port, options_.worker_keys, options_.devices,
         options_.deadline_ms, options_.device_keys, options_.readings, options_.interval_ms);
   }

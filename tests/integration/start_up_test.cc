@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <optional>
+#include <thread>
 
 #include "cli/child_process.h"
 #include "cli/installation.h"
@@ -92,6 +94,20 @@ TEST_F(StartUpTest, ADeadlineForALabelThatTheTaskDoesNotHave) {
           "deadline_ms: 100\n    class_deadlines_ms: {leak: 50}");
   EXPECT_EQ(Device(), 2);
   ExpectOneLine("class_deadlines_ms names 'leak'");
+}
+
+// One that was killed a moment ago may not be gone yet.
+TEST_F(StartUpTest, AStoreThatAnotherAgentStillUsesIsWaitedFor) {
+  Replace(fleet_.file(), "deadline_ms: 100", "deadline_ms: 100\n    store: {folder: stores}");
+  Replace(fleet_.file(), "drain_timeout_ms: 20000", "drain_timeout_ms: 100");
+  std::optional<ResultStore> held =
+      ResultStore::Open(fleet_.folder() / "stores" / "device-1.sqlite", {}).value();
+  std::thread release([&held] {
+    std::this_thread::sleep_for(Milliseconds(500));
+    held.reset();
+  });
+  EXPECT_EQ(Device(), 0) << log_;
+  release.join();
 }
 
 TEST_F(StartUpTest, AStoreThatAnotherAgentUses) {
