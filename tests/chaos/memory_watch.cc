@@ -23,8 +23,8 @@ std::optional<double> ResidentMiB(pid_t pid) {
   return static_cast<double>(resident) * static_cast<double>(sysconf(_SC_PAGESIZE)) / (1 << 20);
 }
 
-bool MemoryWatch::Growth::is_flat() const {
-  return last_mib - first_mib < std::max(4.0, 0.2 * first_mib);
+bool MemoryWatch::Growth::is_flat(double allowed_mib) const {
+  return last_mib - first_mib < std::max(allowed_mib, 0.2 * first_mib);
 }
 
 void MemoryWatch::Sample(pid_t pid, SteadyTime now) {

@@ -20,8 +20,8 @@ class MemoryWatch {
   struct Growth {
     double first_mib = 0.0;  // when the process had warmed up
     double last_mib = 0.0;
-    // Within max(4 MiB, 20 %).
-    bool is_flat() const;
+    // Within 20 %, or `allowed_mib` if that is more.
+    bool is_flat(double allowed_mib) const;
   };
 
   // To be called now and then while the process lives.

@@ -190,8 +190,10 @@ void Scenario::Judge(const Row& row) {
       "late by {:.0f} ms at the 99th percentile; the machine held up the harness "
       "itself for {:.0f} ms",
       row.late_p99_ms, row.machine_stall_ms);
-  EXPECT_TRUE(!row.agent_memory || row.agent_memory->is_flat()) << "an agent's memory grows";
-  EXPECT_TRUE(!row.worker_memory || row.worker_memory->is_flat()) << "a worker's memory grows";
+  EXPECT_TRUE(!row.agent_memory || row.agent_memory->is_flat(allowed_mib_))
+      << "an agent's memory grows";
+  EXPECT_TRUE(!row.worker_memory || row.worker_memory->is_flat(allowed_mib_))
+      << "a worker's memory grows";
   for (const auto& [reason, count] : ledger().fallback_reasons()) {
     fmt::print("  fallback {}: {}\n", reason, count);
   }

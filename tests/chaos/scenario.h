@@ -49,6 +49,8 @@ class Scenario : public testing::Test {
   bool TakeUntil(const std::function<bool()>& condition);
   // Until this share of all readings has its final result.
   bool Progress(double share);
+  // How much memory a process may take while the scenario lasts; 4 MiB if it is not said.
+  void AllowMemory(double mib) { allowed_mib_ = mib; }
   // Takes results for as long as a disturbance is to last.
   void TakeFor(Milliseconds duration);
 
@@ -76,6 +78,7 @@ class Scenario : public testing::Test {
   std::optional<TcpProxy> link_;
   std::optional<ChaosFleet> fleet_;
   std::optional<FleetWatcher> watcher_;
+  double allowed_mib_ = 4.0;
 };
 
 }  // namespace biglittle::chaos
