@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <fmt/ostream.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -20,6 +19,7 @@
 #include "cli/fleet_observer.h"
 #include "cli/installation.h"
 #include "cli/result_tally.h"
+#include "cli/scratch_folder.h"
 
 #include "core/exit_code.h"
 #include "core/stop_signal.h"
@@ -48,7 +48,6 @@ class Demo {
  public:
   Demo(const DemoOptions& options, std::ostream& out)
       : options_(options), out_(out), installation_(Installation::Find()) {}
-  ~Demo();
 
   // In this order, each after the one before was OK.
   absl::Status Plan();
@@ -70,22 +69,14 @@ class Demo {
   std::ostream& out_;
   const Installation installation_;
   StopSignal stop_;
-  std::filesystem::path folder_;
+  std::optional<ScratchFolder> folder_;  // kept where the logs tell what went wrong
   std::optional<Task> task_;
   std::unique_ptr<DemoFleet> fleet_;
   std::unique_ptr<FleetObserver> observer_;
   std::optional<ResultTally> tally_;
   bool worker_ended_ = false;
   std::optional<DemoChaos> chaos_;
-  bool keep_folder_ = false;  // the logs tell what went wrong
 };
-
-Demo::~Demo() {
-  observer_.reset();
-  fleet_.reset();
-  std::error_code ignored;
-  if (!folder_.empty() && !keep_folder_) std::filesystem::remove_all(folder_, ignored);
-}
 
 absl::Status Demo::Plan() {
   const std::filesystem::path models = options_.models.empty()
@@ -104,17 +95,15 @@ absl::Status Demo::Plan() {
   const absl::StatusOr<std::string> yaml = MakeDemoFleet(options_, models, *port);
   if (!yaml.ok()) return yaml.status();
 
-  std::string pattern = (std::filesystem::temp_directory_path() / "biglittle-demo-XXXXXX").string();
-  if (mkdtemp(pattern.data()) == nullptr) {
-    return absl::InternalError(fmt::format("no folder {} can be made", pattern));
-  }
-  folder_ = pattern;
-  const std::filesystem::path file = folder_ / "fleet.yaml";
+  absl::StatusOr<ScratchFolder> folder = ScratchFolder::Make("demo");
+  if (!folder.ok()) return folder.status();
+  folder_ = *std::move(folder);
+  const std::filesystem::path file = folder_->path() / "fleet.yaml";
   if (absl::Status status = WriteTextFile(file, *yaml); !status.ok()) return status;
   Parsed<FleetConfig> fleet = LoadFleet(file);
   if (!fleet.ok()) return absl::InvalidArgumentError(ToString(fleet.problems));
-  fleet_ = std::make_unique<DemoFleet>(installation_, folder_, file, *std::move(fleet.value),
-                                       options_.chaos);
+  fleet_ = std::make_unique<DemoFleet>(installation_, folder_->path(), file,
+                                       *std::move(fleet.value), options_.chaos);
   return absl::OkStatus();
 }
 
@@ -256,17 +245,19 @@ absl::StatusOr<DemoSummary> Demo::Conclude() {
     summary.offline += *counts;
     if (stop_.requested()) return absl::CancelledError("interrupted");
   }
-  keep_folder_ = failed || !Kept(summary);
-  if (keep_folder_) fmt::print(out_, "the logs are in {}\n", folder_.string());
+  if (failed || !Kept(summary)) {
+    folder_->Keep();
+    fmt::print(out_, "the logs are in {}\n", folder_->path().string());
+  }
   return summary;
 }
 
 std::string Demo::Explain(const absl::Status& status) {
-  if (ExitCode(status) == kExitBadInput || stop_.requested() || folder_.empty()) {
+  if (ExitCode(status) == kExitBadInput || stop_.requested() || !folder_) {
     return Text(status);
   }
-  keep_folder_ = true;
-  return fmt::format("{}\nthe logs are in {}", Text(status), folder_.string());
+  folder_->Keep();
+  return fmt::format("{}\nthe logs are in {}", Text(status), folder_->path().string());
 }
 
 }  // namespace

@@ -19,7 +19,7 @@ absl::StatusOr<ScratchFolder> ScratchFolder::Make(std::string_view name) {
 
 ScratchFolder::~ScratchFolder() {
   std::error_code ignored;
-  if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
+  if (!path_.empty() && !kept_) std::filesystem::remove_all(path_, ignored);
 }
 
 }  // namespace biglittle

@@ -40,12 +40,7 @@ wire::Message WorkerStatus::Message(wire::State state, std::map<std::string, std
   status_.time = Clock::Real().WallNow();
   status_.models = std::move(models);
   for (const auto& [name, value] : more) status_.counters[name] = value;
-  wire::Message message;
-  message.topic = topic_;
-  message.payload = Encode(status_);
-  message.content_type = wire::kJsonContent;
-  message.retained = true;
-  return message;
+  return ToMessage(topic_, status_);
 }
 
 }  // namespace biglittle

@@ -209,12 +209,7 @@ wire::Message AgentLoop::StatusMessage(wire::State state) {
   const std::lock_guard lock(status_mutex_);
   status_.state = state;
   status_.time = Clock::Real().WallNow();
-  wire::Message message;
-  message.topic = status_topic_;
-  message.payload = Encode(status_);
-  message.content_type = wire::kJsonContent;
-  message.retained = true;
-  return message;
+  return ToMessage(status_topic_, status_);
 }
 
 void AgentLoop::RefreshStatus() {

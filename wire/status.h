@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 
 #include "core/clock.h"
+#include "wire/message.h"
 
 namespace biglittle::wire {
 
@@ -31,6 +32,8 @@ struct Status {
 };
 
 std::string Encode(const Status& status);
+// The retained message of it.
+Message ToMessage(std::string topic, const Status& status);
 
 // InvalidArgument if the payload is no JSON of a status, or has no state.
 absl::StatusOr<Status> DecodeStatus(std::string_view payload);

@@ -1,3 +1,5 @@
+#include <utility>
+
 #include "biglittle/v1/status.pb.h"
 #include "wire/json.h"
 #include "wire/status.h"
@@ -37,6 +39,15 @@ std::string Encode(const Status& status) {
   out.mutable_models()->insert(status.models.begin(), status.models.end());
   out.mutable_counters()->insert(status.counters.begin(), status.counters.end());
   return ToJson(out);
+}
+
+Message ToMessage(std::string topic, const Status& status) {
+  Message message;
+  message.topic = std::move(topic);
+  message.payload = Encode(status);
+  message.content_type = kJsonContent;
+  message.retained = true;
+  return message;
 }
 
 absl::StatusOr<Status> DecodeStatus(std::string_view payload) {

@@ -97,6 +97,4 @@ absl::StatusOr<SqliteStatement> SqliteDatabase::Prepare(std::string_view sql) {
   return SqliteStatement(raw);
 }
 
-std::int64_t SqliteDatabase::Changes() const { return sqlite3_changes64(database_.get()); }
-
 }  // namespace biglittle

@@ -53,8 +53,6 @@ class SqliteDatabase {
   // One or several statements without rows to be looked at.
   absl::Status Execute(const std::string& sql);
   absl::StatusOr<SqliteStatement> Prepare(std::string_view sql);
-  // Rows changed by the last statement.
-  std::int64_t Changes() const;
 
  private:
   struct Close {

@@ -17,6 +17,8 @@
 
 #include "cli/broker_process.h"
 
+#include "tests/fakes/loopback.h"
+
 namespace biglittle::chaos {
 namespace {
 
@@ -27,14 +29,6 @@ constexpr int kFreePortTries = 5;
 constexpr int kLongestPollMs = 1000;
 // How soon a link of limited bandwidth is looked at again.
 constexpr int kRefillMs = 2;
-
-sockaddr_in Loopback(std::uint16_t port) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  address.sin_port = htons(port);
-  return address;
-}
 
 [[noreturn]] void Fail(const char* what) {
   throw std::system_error(errno, std::generic_category(), what);

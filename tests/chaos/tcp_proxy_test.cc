@@ -12,20 +12,14 @@
 #include <string>
 #include <vector>
 
+#include "tests/fakes/loopback.h"
+
 namespace biglittle::chaos {
 namespace {
 
 using std::chrono::steady_clock;
 
 constexpr int kGenerousMs = 20000;
-
-sockaddr_in Loopback(std::uint16_t port) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  address.sin_port = htons(port);
-  return address;
-}
 
 // A socket that a test reads and writes, with patience.
 class Peer {

@@ -1,21 +1,19 @@
 // A TCP port of loopback that nobody has at the moment.
 #pragma once
 
-#include <arpa/inet.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <cstdint>
 
+#include "tests/fakes/loopback.h"
+
 namespace biglittle {
 
 inline std::uint16_t UnusedPort() {
   const int fd = socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  sockaddr_in address = Loopback(0);
   socklen_t length = sizeof(address);
   EXPECT_EQ(bind(fd, reinterpret_cast<sockaddr*>(&address), length), 0);
   EXPECT_EQ(getsockname(fd, reinterpret_cast<sockaddr*>(&address), &length), 0);

@@ -1,10 +1,8 @@
 // The client's side of HTTP for tests, byte by byte, so that a test can be as rude as it wants.
 #pragma once
 
-#include <arpa/inet.h>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -14,6 +12,8 @@
 #include <string>
 #include <string_view>
 
+#include "tests/fakes/loopback.h"
+
 namespace biglittle {
 
 // Not connected if nobody listens. Reading gives up after 30 s.
@@ -22,11 +22,8 @@ class HttpConnection {
   explicit HttpConnection(std::uint16_t port) : fd_(socket(AF_INET, SOCK_STREAM, 0)) {
     const timeval patience{30, 0};
     setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(port);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    connected_ = connect(fd_, reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0;
+    const sockaddr_in address = Loopback(port);
+    connected_ = connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0;
   }
   ~HttpConnection() { close(fd_); }
   HttpConnection(const HttpConnection&) = delete;
