@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "core/fleet_broker.h"
 #include "core/fleet_devices.h"
 #include "core/fleet_hosts.h"
 #include "core/map_reader.h"
@@ -37,31 +38,6 @@ bool IsTopicRoot(std::string_view text) {
     if (end == text.size()) return true;
     text.remove_prefix(end + 1);
   }
-}
-
-BrokerConfig ReadBroker(const YamlNode& node, Problems& problems) {
-  BrokerConfig broker;
-  MapReader map(node, "broker", problems);
-  GetHost(map, broker.host);
-  map.GetWhole("port", {1, 65'535}, broker.port);
-  map.GetDuration("keep_alive_s", {1, 3600}, broker.keep_alive);
-  map.GetDuration("session_expiry_s", {0, 604'800}, broker.session_expiry);
-  map.GetDuration("connect_timeout_ms", {100, 60'000}, broker.connect_timeout);
-  map.GetDuration("reconnect_delay_min_ms", {10, 60'000}, broker.reconnect_delay_min);
-  map.GetDuration("reconnect_delay_max_ms", {10, 600'000}, broker.reconnect_delay_max);
-  map.GetWhole("max_payload_bytes", {1024, 64 << 20}, broker.max_payload_bytes);
-  map.GetWhole("max_backlog_messages", {1, 1'000'000}, broker.max_backlog_messages);
-  map.GetWhole("max_in_flight_messages", {1, 65'535}, broker.max_in_flight_messages);
-  if (broker.reconnect_delay_max < broker.reconnect_delay_min) {
-    const YamlNode* place = map.Find("reconnect_delay_max_ms");
-    if (place == nullptr) place = map.Find("reconnect_delay_min_ms");
-    problems.Add(*place, fmt::format("'reconnect_delay_max_ms' ({}) must be at least "
-                                     "'reconnect_delay_min_ms' ({})",
-                                     broker.reconnect_delay_max.count(),
-                                     broker.reconnect_delay_min.count()));
-  }
-  map.Finish();
-  return broker;
 }
 
 WorkerConfig ReadWorker(const YamlNode& node, KnownTasks& known, Problems& problems) {
@@ -168,7 +144,9 @@ FleetConfig ReadFleet(const YamlNode& root, const std::filesystem::path& file, P
   map.CheckVersion();
   ReadNames(map, config);
   config.models = ReadModels(map, base);
-  if (const YamlNode* broker = map.Find("broker")) config.broker = ReadBroker(*broker, problems);
+  if (const YamlNode* broker = map.Find("broker")) {
+    config.broker = ReadBroker(*broker, base, problems);
+  }
 
   KnownTasks tasks(config.models);
   DeviceReader devices(base, tasks, problems);

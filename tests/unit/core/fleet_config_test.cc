@@ -1,6 +1,7 @@
 #include "core/fleet_config.h"
 
 #include <gtest/gtest.h>
+#include <stdlib.h>
 
 #include <string>
 #include <variant>
@@ -125,6 +126,38 @@ workers:
                        milliseconds(300'000),
                        HealthConfig{"127.0.0.1", 9464}}};
   EXPECT_TRUE(fleet == expected);
+}
+
+TEST_F(FleetFile, TlsAndLogin) {
+  const FleetConfig fleet = LoadDevices(
+      "broker:\n"
+      "  tls: {credentials: '../secure/{role}/{id}', revocation: off}\n"
+      "  username: plant\n"
+      "  password_file: secret/password\n"
+      "workers: [{id: w, tasks: [har]}]\n");
+  ASSERT_TRUE(fleet.broker.tls.has_value());
+  EXPECT_EQ(fleet.broker.tls->credentials, folder_.path() / "secure/{role}/{id}");
+  EXPECT_FALSE(fleet.broker.tls->check_revocation);
+  EXPECT_EQ(fleet.broker.port, 8883);
+  EXPECT_EQ(fleet.broker.username, "plant");
+  EXPECT_EQ(fleet.broker.password_file, folder_.path() / "config/secret/password");
+}
+
+TEST_F(FleetFile, AnEmptyTlsMapSwitchesTlsOn) {
+  const FleetConfig fleet = LoadDevices(
+      "broker: {port: 1, tls: {}}\n"
+      "workers: [{id: w, tasks: [har]}]\n");
+  EXPECT_EQ(fleet.broker.tls, TlsConfig{});
+  EXPECT_EQ(fleet.broker.port, 1);
+}
+
+TEST_F(FleetFile, APasswordMayComeFromTheEnvironment) {
+  ASSERT_EQ(setenv("BIGLITTLE_BROKER_PASSWORD", "secret", 1), 0);
+  const FleetConfig fleet = LoadDevices(
+      "broker: {username: plant}\n"
+      "workers: [{id: w, tasks: [har]}]\n");
+  unsetenv("BIGLITTLE_BROKER_PASSWORD");
+  EXPECT_EQ(fleet.broker.username, "plant");
 }
 
 TEST_F(FleetFile, WhatIsNotSaidIsTheDefault) {

@@ -91,6 +91,40 @@ INSTANTIATE_TEST_SUITE_P(
     NameOf);
 
 INSTANTIATE_TEST_SUITE_P(
+    Security, FleetProblem,
+    ::testing::Values(
+        FleetCase{"TlsNoMap",
+                  "broker: {tls: true}\nworkers: [{id: w, tasks: [har]}]\n",
+                  {"4:15: 'tls' must be a map of keys, not 'true'"}},
+        FleetCase{"UnknownKey",
+                  "broker: {tls: {credential: a}}\nworkers: [{id: w, tasks: [har]}]\n",
+                  {"4:16: unknown key 'credential'; did you mean 'credentials'?"}},
+        FleetCase{"UnknownPlaceholder",
+                  "broker: {tls: {credentials: 'a/{role}/{name}'}}\n"
+                  "workers: [{id: w, tasks: [har]}]\n",
+                  {"4:29: 'credentials' must be a folder in which {role} and {id} may stand, not "
+                   "'{name}'"}},
+        FleetCase{"BraceAlone",
+                  "broker: {tls: {credentials: 'a/{id'}}\nworkers: [{id: w, tasks: [har]}]\n",
+                  {"4:29: 'credentials' must be a folder in which {role} and {id} may stand, not "
+                   "'{id'"}},
+        FleetCase{"Revocation",
+                  "broker: {tls: {revocation: never}}\nworkers: [{id: w, tasks: [har]}]\n",
+                  {"4:28: 'revocation' must be one of check, off, not 'never'"}},
+        FleetCase{"PasswordFileAlone",
+                  "broker: {password_file: p}\nworkers: [{id: w, tasks: [har]}]\n",
+                  {"4:25: 'password_file' is of no use without a 'username'"}},
+        FleetCase{"NoPassword",
+                  "broker: {username: u}\nworkers: [{id: w, tasks: [har]}]\n",
+                  {"4:20: 'username' has no password: name its file by 'password_file', or set "
+                   "BIGLITTLE_BROKER_PASSWORD in the environment"}},
+        FleetCase{"PasswordInTheFile",
+                  "broker: {username: u, password: secret, password_file: p}\n"
+                  "workers: [{id: w, tasks: [har]}]\n",
+                  {"4:23: unknown key 'password'; did you mean 'password_file'?"}}),
+    NameOf);
+
+INSTANTIATE_TEST_SUITE_P(
     Worker, FleetProblem,
     ::testing::Values(
         FleetCase{"Incomplete",

@@ -68,7 +68,11 @@ inline Json EarlyExitDocument() {
 }
 
 inline Json DocumentOf(const Place& place) {
-  if (place.file == "fleet") return FleetDocument();
+  if (place.file == "fleet") {
+    Json document = FleetDocument();
+    if (place.name == "tls") document["broker"]["tls"] = Json::object();
+    return document;
+  }
   if (place.name == "early_exit") return EarlyExitDocument();
   Json document = TaskDocument();
   if (place.name == "validation_rows") document["validation"] = {{"every", 5}};

@@ -195,6 +195,7 @@ TEST_P(SchemaPlace, NumbersOfElementsAreTheParsers) {
 const Place kPlaces[] = {
     {"fleet", "fleet", "", ""},
     {"broker", "fleet", "/$defs/broker", "/broker"},
+    {"tls", "fleet", "/$defs/tls", "/broker/tls"},
     {"device_defaults", "fleet", "/$defs/device_defaults", "/device_defaults"},
     {"device", "fleet", "/$defs/device", "/devices/0"},
     {"vibration_source", "fleet", "/$defs/vibration_source", "/devices/0/source"},
