@@ -15,10 +15,12 @@ namespace {
 constexpr std::size_t kMaxInbox = 200000;
 
 wire::MqttSession::Options SessionOptions(const FleetConfig& fleet, const std::string& name,
+                                          const std::string& as,
                                           BoundedQueue<wire::Message>& inbox) {
   const wire::Topics topics(fleet.topic_root, fleet.fleet);
   wire::MqttSession::Options options;
   options.broker = fleet.broker;
+  options.identity = {wire::Role::kDashboard, as};
   options.client_id = fmt::format("biglittle-{}-observer-{}", fleet.fleet, name);
   options.subscriptions = {topics.AllResults(), topics.AllDeviceStatus(), topics.AllWorkerStatus()};
   options.on_message = [&inbox](wire::Message&& message) {
@@ -31,8 +33,11 @@ wire::MqttSession::Options SessionOptions(const FleetConfig& fleet, const std::s
 
 }  // namespace
 
-FleetObserver::FleetObserver(const FleetConfig& fleet, const std::string& name)
-    : result_suffix_("/result"), inbox_(kMaxInbox), session_(SessionOptions(fleet, name, inbox_)) {
+FleetObserver::FleetObserver(const FleetConfig& fleet, const std::string& name,
+                             const std::string& as)
+    : result_suffix_("/result"),
+      inbox_(kMaxInbox),
+      session_(SessionOptions(fleet, name, as, inbox_)) {
   session_.Start();
 }
 

@@ -20,8 +20,9 @@ namespace biglittle {
 // One thread calls it.
 class FleetObserver {
  public:
-  // Begins to connect. `name` must be unique among the broker's observers.
-  FleetObserver(const FleetConfig& fleet, const std::string& name);
+  // Begins to connect. `name` must be unique among the broker's observers; `as` is the dashboard
+  // whose credentials it uses, where the fleet file asks for some.
+  FleetObserver(const FleetConfig& fleet, const std::string& name, const std::string& as = "");
 
   bool WaitConnected(SteadyTime deadline) const { return session_.WaitConnected(deadline); }
 

@@ -127,6 +127,8 @@ void AddWatch(CLI::App& app, Command& chosen) {
       ->capture_default_str();
   command->add_option("--port", options.port, "Its port")->capture_default_str();
   command->add_option("--fleet", options.fleet, "The fleet's name, without --config");
+  command->add_option("--as", options.as,
+                      "Dashboard id, where the fleet file's credentials have {id}");
   command->add_flag("--json", options.json, "One JSON object a line");
   command->add_option("--count", options.count, "End after so many results");
   command->callback([&chosen] { chosen = [] { return RunWatch(options, std::cout, std::cerr); }; });

@@ -14,9 +14,11 @@
 #include "core/exit_code.h"
 #include "core/fleet_config.h"
 #include "core/stop_signal.h"
+#include "core/text.h"
 #include "wire/message.h"
 #include "wire/mqtt_session.h"
 #include "wire/result.h"
+#include "wire/tls/credentials.h"
 #include "wire/topics.h"
 
 namespace biglittle {
@@ -39,6 +41,10 @@ absl::StatusOr<Target> TargetOf(const WatchOptions& options) {
     target.broker.host = options.host;
     target.broker.port = options.port;
     return target;
+  }
+  if (!options.as.empty() && !IsIdentifier(options.as)) {
+    return absl::InvalidArgumentError(
+        "--as must be 1 to 64 characters of A-Z a-z 0-9 _ . -: a dashboard's id");
   }
   Parsed<FleetConfig> fleet = LoadFleet(options.config);
   if (!fleet.ok()) return absl::InvalidArgumentError(ToString(fleet.problems));
@@ -64,10 +70,17 @@ int RunWatch(const WatchOptions& options, std::ostream& out, std::ostream& err) 
     fmt::print(err, "biglittle watch: {}\n", std::string(target.status().message()));
     return kExitBadInput;
   }
+  const wire::Identity identity{wire::Role::kDashboard, options.as};
+  if (const absl::Status usable = wire::LoadCredentials(target->broker, identity).status();
+      !usable.ok()) {
+    fmt::print(err, "biglittle watch: {}\n", std::string(usable.message()));
+    return kExitBadInput;
+  }
   StopSignal stop;
   BoundedQueue<wire::Message> inbox(kMaxInbox);
   wire::MqttSession::Options session_options;
   session_options.broker = target->broker;
+  session_options.identity = identity;
   session_options.client_id = fmt::format("biglittle-watch-{}", getpid());
   session_options.clean_start = true;
   session_options.subscriptions = {wire::Topics(target->topic_root, target->fleet).AllResults()};

@@ -14,6 +14,7 @@ struct WatchOptions {
   std::string host = "127.0.0.1";
   std::uint16_t port = 1883;
   std::string fleet;
+  std::string as;                      // the dashboard whose credentials it uses; empty: none
   bool json = false;                   // print the results as they came instead
   std::optional<std::uint64_t> count;  // end after so many
 };

@@ -18,6 +18,7 @@
 #include "core/fleet_config.h"
 #include "core/stop_signal.h"
 #include "wire/program_health.h"
+#include "wire/tls/credentials.h"
 
 namespace biglittle {
 namespace {
@@ -34,6 +35,11 @@ int RunWorker(const std::filesystem::path& config, const std::string& id) {
   if (worker == nullptr) {
     return BadInput(fmt::format("{} has no worker {}: name one of its workers by --worker",
                                 config.string(), id));
+  }
+  if (const absl::Status usable =
+          wire::LoadCredentials(fleet.value->broker, {wire::Role::kWorker, id}).status();
+      !usable.ok()) {
+    return BadInput(std::string(usable.message()));
   }
   auto health = wire::ProgramHealth::Start(worker->health, WorkerMeasurements);
   if (!health.ok()) return BadInput(std::string(health.status().message()));

@@ -52,6 +52,7 @@ Worker::~Worker() {
 wire::MqttSession::Options Worker::SessionOptions(const FleetConfig& fleet) {
   wire::MqttSession::Options options;
   options.broker = fleet.broker;
+  options.identity = {wire::Role::kWorker, config_.id};
   options.client_id = fmt::format("biglittle-{}-worker-{}", fleet.fleet, config_.id);
   options.clean_start = true;
   options.subscriptions = {topics_.SharedEscalate(fleet.worker_group)};

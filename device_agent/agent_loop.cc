@@ -46,6 +46,7 @@ wire::MqttSession::Options AgentLoop::SessionOptions(const FleetConfig& fleet) {
   const wire::Topics topics(fleet.topic_root, fleet.fleet);
   wire::MqttSession::Options options;
   options.broker = fleet.broker;
+  options.identity = {wire::Role::kDevice, device_.id};
   options.client_id = fmt::format("biglittle-{}-device-{}", fleet.fleet, device_.id);
   options.subscriptions = {topics.Reply(device_.id)};
   options.will = StatusMessage(wire::State::kOffline);

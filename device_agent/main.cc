@@ -25,6 +25,7 @@
 #include "device_agent/results/result_store.h"
 #include "device_agent/sources/source_factory.h"
 #include "wire/program_health.h"
+#include "wire/tls/credentials.h"
 
 namespace biglittle {
 namespace {
@@ -76,6 +77,11 @@ int RunDevice(const std::filesystem::path& config, const std::string& id) {
   if (device == nullptr) {
     return BadInput(fmt::format("{} has no device {}: name one of its devices by --device",
                                 config.string(), id));
+  }
+  if (const absl::Status usable =
+          wire::LoadCredentials(fleet.value->broker, {wire::Role::kDevice, id}).status();
+      !usable.ok()) {
+    return BadInput(std::string(usable.message()));
   }
   auto health = wire::ProgramHealth::Start(device->health, AgentMeasurements);
   if (!health.ok()) return BadInput(std::string(health.status().message()));

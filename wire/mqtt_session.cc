@@ -13,6 +13,7 @@
 #include "wire/outbox.h"
 #include "wire/paho_connection.h"
 #include "wire/paho_message.h"
+#include "wire/tls/credential_watch.h"
 
 namespace biglittle::wire {
 namespace {
@@ -20,8 +21,9 @@ namespace {
 using Lock = std::unique_lock<std::mutex>;
 using std::chrono::steady_clock;
 
-// How often a quiet connection is asked whether it still stands, should Paho have told nobody.
-constexpr Milliseconds kLivenessPoll{1000};
+// How often a connection is asked whether it still stands, should Paho have told nobody, and
+// whether its credentials are still those on disk.
+constexpr Milliseconds kLookInterval{1000};
 // A connection that stood this long ends the growing of the reconnect delay.
 constexpr std::chrono::seconds kStableConnection{5};
 
@@ -32,6 +34,7 @@ class MqttSession::Impl {
   explicit Impl(Options options)
       : options_(std::move(options)),
         jitter_(std::hash<std::string>{}(options_.client_id)),
+        credential_watch_(options_.broker, options_.identity),
         outbox_(options_.broker.max_backlog_messages, options_.broker.max_in_flight_messages) {}
   ~Impl() { Stop(); }
 
@@ -63,6 +66,8 @@ class MqttSession::Impl {
   void Serve();
   void PublishNext(Lock& lock);
   void LookAfterConnection(Lock& lock);
+  bool CredentialsRenewed();
+  void EndConnection();
   void LeaveSubscriptions(Lock& lock);
   Milliseconds NextDelay(bool was_stable);
   PahoConnection::Events Events();
@@ -80,6 +85,8 @@ class MqttSession::Impl {
   Random jitter_;
   Milliseconds delay_{0};
   std::string last_failure_;
+  CredentialWatch credential_watch_;
+  bool renewed_ = false;  // the connection ends for new credentials
 
   std::thread thread_;
 
@@ -156,13 +163,22 @@ void MqttSession::Impl::Run() {
   delay_ = options_.broker.reconnect_delay_min;
   for (;;) {
     const SteadyTime begin = steady_clock::now();
+    renewed_ = false;
     if (Connect()) Serve();
-    connection_.reset();
-    const Milliseconds delay = NextDelay(steady_clock::now() - begin > kStableConnection);
+    EndConnection();
+    const Milliseconds delay =
+        renewed_ ? Milliseconds(0) : NextDelay(steady_clock::now() - begin > kStableConnection);
     Lock lock(mutex_);
     outbox_.Requeue();
     if (changed_.wait_for(lock, delay, [this] { return stopping_; })) return;
   }
+}
+
+void MqttSession::Impl::EndConnection() {
+  // What a shared group's members have not been sent yet goes to the others: a clean start would
+  // forget it.
+  if (renewed_ && options_.clean_start) connection_->Unsubscribe(options_.subscriptions);
+  connection_.reset();
 }
 
 // Doubles with each failure; half of it is random, so that a fleet does not come back in one wave.
@@ -207,12 +223,16 @@ absl::Status MqttSession::Impl::OpenAndSubscribe() {
     lost_ = false;
     subscribe = !leaving_;
   }
+  credential_watch_.Begin();
+  const auto credentials = LoadCredentials(options_.broker, options_.identity);
+  if (!credentials.ok()) return credentials.status();
   try {
     connection_ = std::make_unique<PahoConnection>(options_.broker, options_.client_id, Events());
   } catch (const std::exception& error) {
     return absl::UnavailableError(error.what());
   }
-  if (auto status = connection_->Open(options_.clean_start, options_.will); !status.ok()) {
+  if (auto status = connection_->Open(*credentials, options_.clean_start, options_.will);
+      !status.ok()) {
     return status;
   }
   if (subscribe) {
@@ -229,22 +249,28 @@ absl::Status MqttSession::Impl::OpenAndSubscribe() {
 }
 
 void MqttSession::Impl::Serve() {
+  SteadyTime next_look = steady_clock::now() + kLookInterval;
   Lock lock(mutex_);
-  while (!stopping_ && !lost_) {
-    const bool ready = changed_.wait_for(lock, kLivenessPoll, [this] {
+  while (!stopping_ && !lost_ && !renewed_) {
+    changed_.wait_until(lock, next_look, [this] {
       return stopping_ || lost_ || (leaving_ && !left_) || outbox_.CanTake();
     });
     if (stopping_ || lost_) break;
     if (leaving_ && !left_) {
       LeaveSubscriptions(lock);
-    } else if (ready) {
-      PublishNext(lock);
-    } else {
+    } else if (steady_clock::now() >= next_look) {
       LookAfterConnection(lock);
+      next_look = steady_clock::now() + kLookInterval;
+    } else {
+      PublishNext(lock);
     }
   }
   connected_ = false;
-  if (!stopping_) ++counters_.connections_lost;
+  if (renewed_) {
+    ++counters_.renewals;
+  } else if (!stopping_) {
+    ++counters_.connections_lost;
+  }
   changed_.notify_all();
   lock.unlock();
   if (options_.on_connection) options_.on_connection(false);
@@ -254,8 +280,20 @@ void MqttSession::Impl::Serve() {
 void MqttSession::Impl::LookAfterConnection(Lock& lock) {
   lock.unlock();
   const bool connected = connection_->connected();
+  renewed_ = connected && CredentialsRenewed();
   lock.lock();
   if (!connected) lost_ = true;
+}
+
+bool MqttSession::Impl::CredentialsRenewed() {
+  const absl::StatusOr<bool> renewed = credential_watch_.Renewed();
+  if (!renewed.ok()) {
+    spdlog::warn("{}: new credentials cannot be used, the connection keeps the old ones: {}",
+                 options_.client_id, std::string(renewed.status().message()));
+    return false;
+  }
+  if (*renewed) spdlog::info("{}: connecting anew, with new credentials", options_.client_id);
+  return *renewed;
 }
 
 void MqttSession::Impl::LeaveSubscriptions(Lock& lock) {

@@ -21,6 +21,7 @@
 #include "core/clock.h"
 #include "core/fleet_config.h"
 #include "wire/message.h"
+#include "wire/tls/credentials.h"
 
 namespace biglittle::wire {
 
@@ -28,6 +29,9 @@ class MqttSession {
  public:
   struct Options {
     BrokerConfig broker;
+    // Whose credentials, where `broker` asks for some. They are loaded for each connection; one is
+    // made anew, without losing anything, when the certificate or the key on disk is another one.
+    Identity identity;
     std::string client_id;
     // True: the broker forgets the session with the connection. Workers want that, because a shared
     // subscription whose member is away would go on taking its share of the requests.
@@ -47,6 +51,7 @@ class MqttSession {
   struct Counters {
     std::uint64_t connects = 0;  // successful ones, the first included
     std::uint64_t connect_failures = 0;
+    std::uint64_t renewals = 0;  // connections ended for new credentials
     std::uint64_t connections_lost = 0;
     std::uint64_t published = 0;     // handed to Paho, repeats included
     std::uint64_t acknowledged = 0;  // by the broker
@@ -79,7 +84,7 @@ class MqttSession {
   // Messages that the broker has not acknowledged yet, and how many there may be.
   std::size_t backlog() const;
   std::size_t max_backlog() const;
-  // "tcp://host:port", for messages to people.
+  // "tcp://host:port", with TLS "ssl://host:port", for messages to people.
   std::string broker_address() const;
   Counters counters() const;
 

@@ -8,6 +8,9 @@
 
 #include "wire/paho_message.h"
 #include "wire/tcp_nodelay.h"
+#include "wire/tls/broker_probe.h"
+#include "wire/tls/connect_trouble.h"
+#include "wire/tls/revocation.h"
 
 namespace biglittle::wire {
 namespace {
@@ -28,8 +31,9 @@ mqtt::create_options CreateOptions(const BrokerConfig& broker) {
 
 std::string BrokerUri(const BrokerConfig& broker) {
   const bool is_ipv6 = broker.host.find(':') != std::string::npos;
-  return is_ipv6 ? fmt::format("tcp://[{}]:{}", broker.host, broker.port)
-                 : fmt::format("tcp://{}:{}", broker.host, broker.port);
+  const char* scheme = broker.tls ? "ssl" : "tcp";
+  return is_ipv6 ? fmt::format("{}://[{}]:{}", scheme, broker.host, broker.port)
+                 : fmt::format("{}://{}:{}", scheme, broker.host, broker.port);
 }
 
 PahoConnection::PahoConnection(const BrokerConfig& broker, const std::string& client_id,
@@ -42,7 +46,7 @@ PahoConnection::PahoConnection(const BrokerConfig& broker, const std::string& cl
       [this](const mqtt::const_message_ptr& message) { events_.on_message(*message); });
   client_.set_connection_lost_handler([this](const std::string& cause) { events_.on_lost(cause); });
   client_.set_disconnected_handler([this](const mqtt::properties&, mqtt::ReasonCode code) {
-    events_.on_lost(fmt::format("the broker closed it, reason code {}", static_cast<int>(code)));
+    events_.on_lost(SentenceOfReason(static_cast<int>(code)));
   });
 }
 
@@ -63,18 +67,38 @@ bool PahoConnection::WaitFor(mqtt::token& token, Milliseconds timeout) {
   return true;
 }
 
-absl::Status PahoConnection::Open(bool clean_start, const std::optional<Message>& will) {
+absl::Status PahoConnection::Open(const Credentials& credentials, bool clean_start,
+                                  const std::optional<Message>& will) {
+  if (credentials.tls) {
+    const absl::Status set = SetRevocationCheck(credentials.tls->check_revocation);
+    if (!set.ok()) return set;
+  }
+  mqtt::token_ptr token;
   try {
-    const auto token = client_.connect(ConnectOptions(broker_, clean_start, will));
+    token = client_.connect(ConnectOptions(broker_, credentials, clean_start, will));
     if (!WaitFor(*token, broker_.connect_timeout)) return absl::CancelledError("cancelled");
   } catch (const std::exception& error) {
-    return absl::UnavailableError(error.what());
+    const int reason = token ? static_cast<int>(token->get_reason_code()) : 0;
+    return absl::UnavailableError(WhyNot(credentials, reason, error.what()));
   }
   // Without it each hop of a QoS 1 message waits 40 ms for a delayed acknowledgement.
   if (SetTcpNoDelay(broker_.host, broker_.port) == 0) {
     spdlog::warn("{}: TCP_NODELAY could not be set, round trips will be slow", client_id_);
   }
   return absl::OkStatus();
+}
+
+std::string PahoConnection::WhyNot(const Credentials& credentials, int reason_code,
+                                   const char* paho) const {
+  if (reason_code >= kFirstFailure) return SentenceOfReason(reason_code);
+  const std::string sentence =
+      Sentence(ProbeBroker(broker_, credentials.tls, events_.cancelled), broker_);
+  if (!sentence.empty()) return sentence;
+  if (credentials.tls) return fmt::format("TLS works, but MQTT does not: {}", paho);
+  return fmt::format(
+      "it takes the connection, but does not answer in MQTT ({}): if it wants TLS at that port, "
+      "say 'tls: {{}}' in 'broker'",
+      paho);
 }
 
 absl::Status PahoConnection::Subscribe(const std::string& filter) {

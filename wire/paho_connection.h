@@ -19,6 +19,7 @@
 #include "core/fleet_config.h"
 #include "wire/message.h"
 #include "wire/outbox.h"
+#include "wire/tls/credentials.h"
 
 namespace biglittle::wire {
 
@@ -40,8 +41,10 @@ class PahoConnection final : private mqtt::iaction_listener {
   PahoConnection(const PahoConnection&) = delete;
   PahoConnection& operator=(const PahoConnection&) = delete;
 
-  // Connects and sets TCP_NODELAY. Cancelled, or Unavailable with the reason.
-  absl::Status Open(bool clean_start, const std::optional<Message>& will);
+  // Connects and sets TCP_NODELAY. Cancelled, or Unavailable with the reason and how to mend it,
+  // for which the broker is looked at once more.
+  absl::Status Open(const Credentials& credentials, bool clean_start,
+                    const std::optional<Message>& will);
   // PermissionDenied if the broker refuses; otherwise as Open.
   absl::Status Subscribe(const std::string& filter);
   // Bounded in time; what the broker says does not matter any more.
@@ -54,6 +57,7 @@ class PahoConnection final : private mqtt::iaction_listener {
  private:
   void on_success(const mqtt::token& token) override;
   void on_failure(const mqtt::token& token) override;
+  std::string WhyNot(const Credentials& credentials, int reason_code, const char* paho) const;
   // False if it was cancelled. Throws what Paho throws when the action failed.
   bool WaitFor(mqtt::token& token, Milliseconds timeout);
 
@@ -63,7 +67,7 @@ class PahoConnection final : private mqtt::iaction_listener {
   mqtt::async_client client_;
 };
 
-// "tcp://host:port".
+// "tcp://host:port", with TLS "ssl://host:port".
 std::string BrokerUri(const BrokerConfig& broker);
 
 }  // namespace biglittle::wire

@@ -22,6 +22,19 @@ std::string StringProperty(const properties& from, property::code code) {
   return from.contains(code) ? mqtt::get<std::string>(from, code) : std::string();
 }
 
+// The broker's host name, chain and, by SetRevocationCheck, revocation are verified. Paho has an
+// option for the lowest TLS version and passes it over; the security level that it sets, 1, leaves
+// TLS 1.2 and 1.3.
+mqtt::ssl_options SslOptions(const TlsFiles& files) {
+  mqtt::ssl_options options;
+  options.set_trust_store(files.authority.string());
+  options.set_key_store(files.certificate.string());
+  options.set_private_key(files.key.string());
+  options.set_enable_server_cert_auth(true);
+  options.set_verify(true);
+  return options;
+}
+
 }  // namespace
 
 mqtt::const_message_ptr ToPaho(const OutgoingMessage& message, SteadyTime now) {
@@ -55,8 +68,8 @@ Message FromPaho(const mqtt::message& message, SteadyTime received_at) {
   return out;
 }
 
-mqtt::connect_options ConnectOptions(const BrokerConfig& broker, bool clean_start,
-                                     const std::optional<Message>& will) {
+mqtt::connect_options ConnectOptions(const BrokerConfig& broker, const Credentials& credentials,
+                                     bool clean_start, const std::optional<Message>& will) {
   mqtt::connect_options options;
   options.set_mqtt_version(MQTTVERSION_5);
   options.set_clean_start(clean_start);
@@ -64,6 +77,11 @@ mqtt::connect_options ConnectOptions(const BrokerConfig& broker, bool clean_star
   options.set_connect_timeout(std::chrono::ceil<std::chrono::seconds>(broker.connect_timeout));
   options.set_max_inflight(static_cast<int>(broker.max_in_flight_messages));
   if (will) options.set_will(mqtt::will_options(*ToPaho(OutgoingMessage(*will), SteadyTime())));
+  if (credentials.tls) options.set_ssl(SslOptions(*credentials.tls));
+  if (!credentials.username.empty()) {
+    options.set_user_name(credentials.username);
+    options.set_password(credentials.password);
+  }
   properties list;
   // A clean start means that nothing is worth keeping when the connection ends.
   const auto expiry = clean_start ? std::chrono::seconds(0) : broker.session_expiry;

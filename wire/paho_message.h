@@ -10,6 +10,7 @@
 #include "core/fleet_config.h"
 #include "wire/message.h"
 #include "wire/outbox.h"
+#include "wire/tls/credentials.h"
 
 namespace biglittle::wire {
 
@@ -18,7 +19,7 @@ mqtt::const_message_ptr ToPaho(const OutgoingMessage& message, SteadyTime now);
 
 Message FromPaho(const mqtt::message& message, SteadyTime received_at);
 
-mqtt::connect_options ConnectOptions(const BrokerConfig& broker, bool clean_start,
-                                     const std::optional<Message>& will);
+mqtt::connect_options ConnectOptions(const BrokerConfig& broker, const Credentials& credentials,
+                                     bool clean_start, const std::optional<Message>& will);
 
 }  // namespace biglittle::wire

@@ -42,7 +42,7 @@ THIRD_PARTY = {
     "onnx/": ["nn/importer"],
     "cblas.h": ["nn/blas"],
     "yaml-cpp/": ["core/yaml_reader"],
-    "openssl/": ["core/digest"],
+    "openssl/": ["core/digest", "wire/tls"],
     "sqlite3.h": ["device_agent/results/sqlite"],
     "prometheus/": ["core/metrics"],
     "zlib.h": ["device_agent/sources/gzip"],

@@ -1,0 +1,259 @@
+// TLS against a real broker: that it works, and what the log says in each way in which it fails.
+#include <gtest/gtest.h>
+#include <spdlog/sinks/base_sink.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <chrono>
+#include <functional>
+#include <mutex>
+#include <set>
+#include <string>
+#include <thread>
+
+#include "core/bounded_queue.h"
+#include "tests/fakes/free_port.h"
+#include "tests/fakes/test_broker.h"
+#include "tests/fakes/tls_broker.h"
+#include "wire/mqtt_session.h"
+
+namespace biglittle::wire {
+namespace {
+
+using std::chrono::steady_clock;
+using ::testing::HasSubstr;
+
+constexpr std::chrono::seconds kPatience{20};
+
+bool Eventually(const std::function<bool()>& condition) {
+  const SteadyTime deadline = steady_clock::now() + kPatience;
+  while (!condition()) {
+    if (steady_clock::now() > deadline) return false;
+    std::this_thread::sleep_for(Milliseconds(5));
+  }
+  return true;
+}
+
+// What the program says at warning and above, while it stands.
+class LogCapture {
+ public:
+  LogCapture() : before_(spdlog::default_logger()), sink_(std::make_shared<Sink>()) {
+    spdlog::set_default_logger(std::make_shared<spdlog::logger>("test", sink_));
+  }
+  ~LogCapture() { spdlog::set_default_logger(before_); }
+
+  std::vector<std::string> lines() const { return sink_->lines(); }
+
+ private:
+  class Sink final : public spdlog::sinks::base_sink<std::mutex> {
+   public:
+    std::vector<std::string> lines() {
+      const std::lock_guard lock(mutex_);
+      return lines_;
+    }
+
+   private:
+    void sink_it_(const spdlog::details::log_msg& message) override {
+      if (message.level < spdlog::level::warn) return;
+      lines_.emplace_back(message.payload.begin(), message.payload.end());
+    }
+    void flush_() override {}
+
+    std::vector<std::string> lines_;
+  };
+
+  const std::shared_ptr<spdlog::logger> before_;
+  const std::shared_ptr<Sink> sink_;
+};
+
+MqttSession::Options OptionsFor(const BrokerConfig& broker, const std::string& id) {
+  MqttSession::Options options;
+  options.broker = broker;
+  options.identity = {Role::kDevice, id};
+  options.client_id = id;
+  return options;
+}
+
+// The one line that a session says that cannot connect, after several attempts.
+std::string WarningOf(const BrokerConfig& broker) {
+  const LogCapture log;
+  {
+    MqttSession session(OptionsFor(broker, "device-1"));
+    session.Start();
+    EXPECT_TRUE(Eventually([&] { return session.counters().connect_failures >= 3; }));
+    EXPECT_EQ(session.counters().connects, 0U);
+  }
+  const std::vector<std::string> lines = log.lines();
+  EXPECT_EQ(lines.size(), 1U) << testing::PrintToString(lines);
+  return lines.empty() ? "" : lines.front();
+}
+
+class TlsTest : public ::testing::Test {
+ protected:
+  TlsTest() { authority_.Enrol(folder(), {.name = "device-1"}); }
+
+  std::filesystem::path folder() const { return folder_.path() / "credentials"; }
+
+  TestAuthority authority_;
+  TemporaryFolder folder_;
+};
+
+TEST_F(TlsTest, ConnectsToAnAddressAndCarriesMessages) {
+  TlsBroker broker(authority_);
+  const LogCapture log;
+  BoundedQueue<Message> inbox(10);
+  auto options = OptionsFor(broker.config(folder()), "device-1");
+  options.subscriptions = {"t"};
+  options.on_message = [&](Message&& message) { EXPECT_TRUE(inbox.TryPush(std::move(message))); };
+  MqttSession session(std::move(options));
+  session.Start();
+  ASSERT_TRUE(session.WaitConnected(steady_clock::now() + kPatience))
+      << testing::PrintToString(log.lines());
+  EXPECT_EQ(session.broker_address(), "ssl://127.0.0.1:" + std::to_string(broker.port()));
+  Message message;
+  message.topic = "t";
+  message.payload = std::string(100'000, 'x');
+  ASSERT_TRUE(session.Publish(message).ok());
+  const auto received = inbox.PopUntil(steady_clock::now() + kPatience);
+  ASSERT_TRUE(received.has_value());
+  EXPECT_EQ(received->payload, message.payload);
+  EXPECT_EQ(log.lines(), std::vector<std::string>());
+}
+
+TEST_F(TlsTest, UnknownAuthority) {
+  TestAuthority other("Other Authority");
+  TlsBroker broker(other);
+  EXPECT_THAT(WarningOf(broker.config(folder())),
+              HasSubstr("the broker's certificate is not from an authority in ca.pem"));
+}
+
+TEST_F(TlsTest, BrokersCertificateExpired) {
+  TlsBroker broker(authority_, {.certificate = {.name = "broker",
+                                                .alternative_names = "IP:127.0.0.1",
+                                                .valid_from = -7200,
+                                                .valid_to = -60}});
+  EXPECT_THAT(WarningOf(broker.config(folder())),
+              HasSubstr("the broker's certificate has expired: renew it at the broker"));
+}
+
+TEST_F(TlsTest, BrokersCertificateNotYetValid) {
+  TlsBroker broker(
+      authority_,
+      {.certificate = {.name = "broker", .alternative_names = "IP:127.0.0.1", .valid_from = 600}});
+  EXPECT_THAT(WarningOf(broker.config(folder())),
+              HasSubstr("the broker's certificate is not valid yet: set this machine's clock"));
+}
+
+TEST_F(TlsTest, WrongAddress) {
+  TlsBroker broker(authority_,
+                   {.certificate = {.name = "broker", .alternative_names = "IP:127.0.0.2"}});
+  EXPECT_THAT(
+      WarningOf(broker.config(folder())),
+      HasSubstr("the broker's certificate is for 127.0.0.2, not for 127.0.0.1: mend 'host'"));
+}
+
+TEST_F(TlsTest, WrongHostName) {
+  TlsBroker broker(authority_,
+                   {.certificate = {.name = "broker", .alternative_names = "DNS:broker.example"}});
+  BrokerConfig config = broker.config(folder());
+  config.host = "localhost";
+  EXPECT_THAT(WarningOf(config),
+              HasSubstr("the broker's certificate is for broker.example, not for localhost"));
+}
+
+TEST_F(TlsTest, RightHostName) {
+  TlsBroker broker(authority_,
+                   {.certificate = {.name = "broker", .alternative_names = "DNS:localhost"}});
+  BrokerConfig config = broker.config(folder());
+  config.host = "localhost";
+  MqttSession session(OptionsFor(config, "device-1"));
+  session.Start();
+  EXPECT_TRUE(session.WaitConnected(steady_clock::now() + kPatience));
+}
+
+TEST_F(TlsTest, BrokersCertificateRevoked) {
+  TlsBroker broker(authority_);
+  ReplaceFile(folder() / "ca.pem",
+              authority_.Certificate() + authority_.RevocationList({broker.certificate().serial}),
+              std::filesystem::perms::owner_read);
+  EXPECT_THAT(WarningOf(broker.config(folder())),
+              HasSubstr("the broker's certificate is revoked: do not trust that broker"));
+}
+
+TEST_F(TlsTest, RevocationListExpired) {
+  TlsBroker broker(authority_);
+  ReplaceFile(folder() / "ca.pem", authority_.Certificate() + authority_.RevocationList({}, -60),
+              std::filesystem::perms::owner_read);
+  EXPECT_THAT(WarningOf(broker.config(folder())),
+              HasSubstr("the revocation list in ca.pem has expired"));
+}
+
+TEST_F(TlsTest, NoTlsAtThatPort) {
+  TestBroker broker;
+  BrokerConfig config = broker.config();
+  config.tls = TlsConfig{folder(), true};
+  EXPECT_THAT(WarningOf(config), HasSubstr("most likely it has no TLS at that port"));
+}
+
+TEST_F(TlsTest, TlsAtThatPortAndNoneInTheFleetFile) {
+  TlsBroker broker(authority_);
+  BrokerConfig config = broker.config(folder());
+  config.tls.reset();
+  EXPECT_THAT(WarningOf(config), HasSubstr("if it wants TLS at that port, say 'tls: {}'"));
+}
+
+TEST_F(TlsTest, OurCertificateRevoked) {
+  const IssuedCertificate mine = authority_.Enrol(folder(), {.name = "device-1"});
+  TlsBroker broker(authority_, {.revoked = {mine.serial}});
+  EXPECT_THAT(WarningOf(broker.config(folder())),
+              HasSubstr("the broker says that our certificate is revoked: issue a new one"));
+}
+
+TEST_F(TlsTest, OurAuthorityUnknownToTheBroker) {
+  TlsBroker broker(authority_);
+  TestAuthority other("Other Authority");
+  other.Enrol(folder(), {.name = "device-1"});
+  ReplaceFile(folder() / "ca.pem", authority_.Certificate() + authority_.RevocationList(),
+              std::filesystem::perms::owner_read);
+  EXPECT_THAT(WarningOf(broker.config(folder())),
+              HasSubstr("the broker does not know the authority of our certificate"));
+}
+
+// Mosquitto knows a lowest version only.
+TEST_F(TlsTest, NoTlsVersionInCommon) {
+  const IssuedCertificate old = authority_.Issue({.alternative_names = "IP:127.0.0.1"});
+  const auto certificate = folder_.Write("old.crt", old.certificate);
+  const auto key = folder_.Write("old.key", old.key);
+  BrokerConfig config;
+  config.port = UnusedPort();
+  config.tls = TlsConfig{folder(), true};
+  auto server = ChildProcess::Start(
+      {"/usr/bin/openssl", "s_server", "-quiet", "-accept", std::to_string(config.port), "-cert",
+       certificate.string(), "-key", key.string(), "-tls1_1", "-cipher", "ALL:@SECLEVEL=0"},
+      folder_.path() / "s_server.log");
+  ASSERT_TRUE(server.ok());
+  ASSERT_TRUE(Eventually([&] { return FreePort(config.port) == std::nullopt; }));
+  EXPECT_THAT(WarningOf(config),
+              HasSubstr("the broker speaks no TLS version that we do: it must offer TLS 1.2"));
+}
+
+TEST_F(TlsTest, NobodyListens) {
+  BrokerConfig config;
+  config.port = UnusedPort();
+  config.tls = TlsConfig{folder(), true};
+  config.reconnect_delay_min = Milliseconds(20);
+  config.reconnect_delay_max = Milliseconds(20);
+  EXPECT_THAT(WarningOf(config), HasSubstr("connection refused: nobody listens at port"));
+  config.tls.reset();
+  EXPECT_THAT(WarningOf(config), HasSubstr("connection refused: nobody listens at port"));
+}
+
+TEST_F(TlsTest, NoSuchHost) {
+  BrokerConfig config;
+  config.host = "broker.invalid";
+  config.tls = TlsConfig{folder(), true};
+  EXPECT_THAT(WarningOf(config), HasSubstr("the host broker.invalid is not known"));
+}
+
+}  // namespace
+}  // namespace biglittle::wire

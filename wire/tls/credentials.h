@@ -1,0 +1,51 @@
+// What a program shows the broker to prove who it is, and what it holds the broker's certificate
+// against. Resolved from the fleet file and the environment, and checked before anything connects.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+
+#include "core/fleet_config.h"
+
+namespace biglittle::wire {
+
+enum class Role : std::uint8_t { kDevice, kWorker, kDashboard };
+
+// "device", "worker", "dashboard": what {role} stands for.
+std::string_view Name(Role role);
+
+struct Identity {
+  Role role = Role::kDashboard;
+  std::string id;  // what {id} stands for; may be empty where the fleet file does not ask for it
+};
+
+// Of one folder, under fixed names.
+struct TlsFiles {
+  std::filesystem::path authority;    // ca.pem: certificates, then revocation lists
+  std::filesystem::path certificate;  // client.crt, with its chain
+  std::filesystem::path key;          // client.key, not encrypted
+  bool check_revocation = true;
+};
+
+// Never to be logged: holds the password.
+struct Credentials {
+  std::optional<TlsFiles> tls;  // absent: in the clear
+  std::string username;         // empty: none
+  std::string password;
+};
+
+// The files that `identity` uses; they need not exist. FailedPrecondition where neither the fleet
+// file nor the environment names a folder, or {id} has nothing to stand for.
+absl::StatusOr<TlsFiles> FindTlsFiles(const TlsConfig& tls, const Identity& identity);
+
+// Empty credentials where `broker` asks for none. Otherwise FailedPrecondition with one line that
+// says which file is missing, cannot be read, is readable by others, does not fit another one, is
+// not valid now, or lacks what it must hold, and how to mend that. Thread-safe; reads files.
+absl::StatusOr<Credentials> LoadCredentials(const BrokerConfig& broker, const Identity& identity);
+
+}  // namespace biglittle::wire
