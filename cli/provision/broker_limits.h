@@ -1,0 +1,51 @@
+// How much a production broker must hold for a fleet of a given size.
+#pragma once
+
+#include <cstdint>
+
+#include "core/fleet_config.h"
+
+namespace biglittle {
+
+struct FleetSize {
+  std::uint64_t devices = 0;
+  std::uint64_t workers = 0;
+  double readings_per_s = 0;  // of all devices together
+  std::uint64_t max_payload_bytes = 1U << 20U;
+
+  bool operator==(const FleetSize&) const = default;
+};
+
+// As the fleet file says. A device without an interval (0 ms) counts as 1000 readings a second.
+FleetSize SizeOf(const FleetConfig& fleet);
+
+// Mosquitto's directives of the same names.
+struct BrokerLimits {
+  std::uint64_t max_connections = 0;
+  std::uint64_t max_inflight_messages = 0;
+  std::uint64_t max_queued_messages = 0;
+  std::uint64_t max_queued_bytes = 0;
+  std::uint64_t max_packet_size = 0;
+  std::uint64_t memory_limit = 0;
+
+  bool operator==(const BrokerLimits&) const = default;
+};
+
+//   max_connections        2 (devices + workers) + 64. After a cut all come back while the broker
+//                          still holds their old connections; 64 for dashboards, bridges,
+//                          operators.
+//   max_inflight_messages  a second of readings, 1000 to 65,535: what one consumer of everything
+//   may
+//                          have on the way.
+//   max_queued_messages    a minute of readings, 100,000 to 10,000,000: what waits for a consumer
+//                          that is away for a session's expiry.
+//   max_packet_size        the largest payload + 4 KiB for topic and properties.
+//   max_queued_bytes       1 KiB, more than a result has, for each queued message, and at least 16
+//   of
+//                          the largest packets; 128 MiB to 2 GiB.
+//   memory_limit           256 MiB + 4 full queues + 16 KiB a connection, rounded up to 1 MiB. What
+//                          OpenSSL takes for a connection is not in it.
+// Pure.
+BrokerLimits LimitsFor(const FleetSize& size);
+
+}  // namespace biglittle

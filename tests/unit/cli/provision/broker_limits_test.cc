@@ -1,0 +1,46 @@
+#include "cli/provision/broker_limits.h"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+
+namespace biglittle {
+namespace {
+
+TEST(BrokerLimitsTest, AFleetsSizeIsThatOfItsFile) {
+  FleetConfig fleet;
+  fleet.devices.resize(3);
+  fleet.devices[0].source.interval = Milliseconds(100);
+  fleet.devices[1].source.interval = Milliseconds(20);
+  fleet.devices[2].source.interval = Milliseconds(0);
+  fleet.workers.resize(2);
+  fleet.broker.max_payload_bytes = 4096;
+  EXPECT_EQ(SizeOf(fleet), (FleetSize{3, 2, 1060, 4096}));
+}
+
+TEST(BrokerLimitsTest, FollowTheFormulas) {
+  const BrokerLimits limits = LimitsFor({10'000, 16, 20'000.5, 1 << 20});
+  EXPECT_EQ(limits.max_connections, 20'096U);
+  EXPECT_EQ(limits.max_inflight_messages, 20'001U);
+  EXPECT_EQ(limits.max_queued_messages, 1'200'030U);
+  EXPECT_EQ(limits.max_packet_size, 1'052'672U);
+  EXPECT_EQ(limits.max_queued_bytes, 1'200'030U * 1024);
+  EXPECT_EQ(limits.memory_limit % (1 << 20), 0U);
+  EXPECT_GE(limits.memory_limit, 4 * limits.max_queued_bytes);
+}
+
+TEST(BrokerLimitsTest, ASmallFleetHasRoomAndALargeOneAnEnd) {
+  const BrokerLimits least = LimitsFor({1, 1, 0.1, 1024});
+  EXPECT_EQ(least.max_connections, 68U);
+  EXPECT_EQ(least.max_inflight_messages, 1000U);
+  EXPECT_EQ(least.max_queued_messages, 100'000U);
+  EXPECT_EQ(least.max_queued_bytes, 128U << 20U);
+  const BrokerLimits most =
+      LimitsFor({1'000'000, 1000, std::numeric_limits<double>::infinity(), 64 << 20});
+  EXPECT_EQ(most.max_inflight_messages, 65'535U);
+  EXPECT_EQ(most.max_queued_messages, 10'000'000U);
+  EXPECT_EQ(most.max_queued_bytes, std::uint64_t{2} << 30U);
+}
+
+}  // namespace
+}  // namespace biglittle
