@@ -15,6 +15,8 @@
 #include <utility>
 #include <vector>
 
+#include "cli/broker_check.h"
+
 #include "core/exit_code.h"
 #include "core/fleet_config.h"
 #include "core/task.h"
@@ -117,6 +119,18 @@ int CheckFleetFile(const std::filesystem::path& file, const std::string& text, s
   return kExitDone;
 }
 
+int CheckBroker(const std::filesystem::path& file, const std::string& text, std::ostream& out,
+                std::ostream& err) {
+  const BrokerFindings findings = CheckBrokerFile(text, file.string());
+  std::vector<Diagnostic> all = findings.openings;
+  all.insert(all.end(), findings.warnings.begin(), findings.warnings.end());
+  if (!all.empty()) err << ToString(all) << '\n';
+  if (!findings.openings.empty()) return kExitBadInput;
+  out << fmt::format("{}: ok: Mosquitto configuration{}\n", file.string(),
+                     all.empty() ? "" : ", " + Counted(all.size(), "warning"));
+  return kExitDone;
+}
+
 }  // namespace
 
 int RunCheck(const std::filesystem::path& file, std::ostream& out, std::ostream& err) {
@@ -127,6 +141,7 @@ int RunCheck(const std::filesystem::path& file, std::ostream& out, std::ostream&
     err << ToString(text.problems) << '\n';
     return kExitBadInput;
   }
+  if (file.extension() == ".conf") return CheckBroker(file, *text.value, out, err);
   const Parsed<YamlDocument> document = ParseYaml(*text.value, file.string());
   if (!document.ok()) {
     err << ToString(document.problems) << '\n';

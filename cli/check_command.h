@@ -1,4 +1,4 @@
-// `biglittle check FILE`: every problem of a fleet or task file, at its place.
+// `biglittle check FILE`: every problem of a fleet, task or broker file, at its place.
 #pragma once
 
 #include <filesystem>
@@ -11,6 +11,9 @@ namespace biglittle {
 // that they are nets which fit the task shows `inspect`, that data files fit the device agent's
 // start. Problems go to `err`, one a line, as "file:line:column: message" or, where there is no
 // place, "file: message". Returns 0 after one line of summary to `out`, or 2.
+//
+// A file whose name ends in .conf is a Mosquitto configuration. What opens the broker is a problem;
+// what loses messages in silence is told to `err` as "warning: ...", and 0 is returned.
 int RunCheck(const std::filesystem::path& file, std::ostream& out, std::ostream& err);
 
 }  // namespace biglittle

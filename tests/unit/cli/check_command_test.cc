@@ -163,5 +163,23 @@ TEST_F(Check, ReportsWhatIsNotYaml) {
   EXPECT_NE(err_.str().find("not valid YAML"), std::string::npos);
 }
 
+TEST_F(Check, AMosquittoConfigurationIsKnownByItsSuffix) {
+  const std::string shipped = std::string(BIGLITTLE_SOURCE_DIR) + "/broker_config/production.conf";
+  EXPECT_EQ(Run(shipped), kExitDone);
+  EXPECT_EQ(out_.str(), shipped + ": ok: Mosquitto configuration\n");
+  EXPECT_EQ(err_.str(), "");
+
+  const std::string open = folder_.Write("open.conf", "listener 1883\nallow_anonymous true\n");
+  EXPECT_EQ(Run(open), kExitBadInput);
+  EXPECT_EQ(out_.str(), "");
+  EXPECT_EQ(err_.str().find(open + ": warning: "), 0U);
+  EXPECT_NE(err_.str().find(open + ":1:1: 'allow_anonymous true' (line 2)"), std::string::npos);
+
+  const std::string lossy = folder_.Write("lossy.conf", "listener 1883 127.0.0.1\n");
+  EXPECT_EQ(Run(lossy), kExitDone);
+  EXPECT_EQ(out_.str(), lossy + ": ok: Mosquitto configuration, 6 warnings\n");
+  EXPECT_EQ(std::ranges::count(err_.str(), '\n'), 6);
+}
+
 }  // namespace
 }  // namespace biglittle

@@ -1,0 +1,144 @@
+#include "cli/broker_check.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+namespace biglittle {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+std::string Shipped(const std::string& name) {
+  std::ifstream in(std::filesystem::path(BIGLITTLE_SOURCE_DIR) / "broker_config" / name);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+// The shipped file with the first `from` replaced; a whole line goes if `to` is empty.
+std::string With(const std::string& name, std::string from, const std::string& to = "") {
+  std::string text = Shipped(name);
+  if (to.empty()) from += '\n';
+  const std::size_t at = text.find("\n" + from);
+  EXPECT_NE(at, std::string::npos) << from;
+  return text.replace(at + 1, from.size(), to);
+}
+
+std::vector<std::string> Openings(const std::string& text) {
+  const BrokerFindings findings = CheckBrokerFile(text, "f.conf");
+  std::vector<std::string> lines;
+  for (const Diagnostic& one : findings.openings) lines.push_back(ToString(one));
+  return lines;
+}
+
+std::vector<std::string> Warnings(const std::string& text) {
+  const BrokerFindings findings = CheckBrokerFile(text, "f.conf");
+  EXPECT_THAT(findings.openings, IsEmpty());
+  std::vector<std::string> lines;
+  for (const Diagnostic& one : findings.warnings) lines.push_back(ToString(one));
+  return lines;
+}
+
+TEST(BrokerCheckTest, TheShippedFilesHaveNone) {
+  for (const char* name : {"development.conf", "production.conf", "bridge.conf"}) {
+    EXPECT_THAT(Openings(Shipped(name)), IsEmpty()) << name;
+    EXPECT_THAT(Warnings(Shipped(name)), IsEmpty()) << name;
+  }
+  EXPECT_THAT(Warnings(Shipped("production.conf") + Shipped("bridge.conf")), IsEmpty());
+}
+
+TEST(BrokerCheckTest, AnEmptyFileHasEveryDefault) {
+  const BrokerFindings findings = CheckBrokerFile("# nothing\n", "f.conf");
+  ASSERT_EQ(findings.openings.size(), 1U);
+  EXPECT_THAT(ToString(findings.openings.front()), HasSubstr("f.conf: no 'listener' line"));
+  EXPECT_EQ(findings.warnings.size(), 6U);
+}
+
+TEST(BrokerCheckTest, WarnsOfEachDefaultThatLosesMessages) {
+  const std::string file = "production.conf";
+  EXPECT_THAT(Warnings(With(file, "max_queued_messages 100000")),
+              ElementsAre(HasSubstr("f.conf: warning: no 'max_queued_messages'")));
+  EXPECT_THAT(Warnings(With(file, "max_inflight_messages 1000")),
+              ElementsAre(HasSubstr("'max_inflight_messages' is 20")));
+  EXPECT_THAT(Warnings(With(file, "max_inflight_messages 1000", "max_inflight_messages 10")),
+              ElementsAre(HasSubstr(":1: warning: 'max_inflight_messages' is 10")));
+  EXPECT_THAT(Warnings(With(file, "autosave_interval 5")),
+              ElementsAre(HasSubstr("'autosave_interval' is 1800 s")));
+  EXPECT_THAT(Warnings(With(file, "autosave_interval 5", "autosave_interval 0")),
+              ElementsAre(HasSubstr("'autosave_interval' is 0 (at the end only)")));
+  EXPECT_THAT(Warnings(With(file, "persistence true")), ElementsAre(HasSubstr("no 'persistence'")));
+  EXPECT_THAT(Warnings(With(file, "set_tcp_nodelay true")), ElementsAre(HasSubstr("40 ms")));
+}
+
+TEST(BrokerCheckTest, WarnsOfWhatHasNoBound) {
+  EXPECT_THAT(Warnings(With("production.conf", "max_packet_size 1052672")),
+              ElementsAre(HasSubstr("no 'max_packet_size'")));
+  EXPECT_THAT(Warnings(With("production.conf", "memory_limit 839909376", "memory_limit 0")),
+              ElementsAre(HasSubstr("no 'memory_limit'")));
+}
+
+TEST(BrokerCheckTest, AnonymousIsForLoopbackOnly) {
+  for (const char* listener : {"listener 1883", "listener 1883 0.0.0.0"}) {
+    EXPECT_THAT(Openings(With("development.conf", "listener 1883 127.0.0.1", listener)),
+                ElementsAre(HasSubstr("f.conf:6:1: 'allow_anonymous true' (line 7)"),
+                            HasSubstr("f.conf:6:1: no TLS")));
+  }
+  // Mosquitto ignores the address.
+  EXPECT_THAT(Openings(Shipped("development.conf") + "listener 9001 127.0.0.1\n"
+                                                     "protocol websockets\n"),
+              ElementsAre(HasSubstr("allow_anonymous"), HasSubstr("no TLS")));
+}
+
+TEST(BrokerCheckTest, RightsMayBeEachListenersOwn) {
+  const std::string text = With("production.conf", "allow_anonymous false") +
+                           "per_listener_settings true\nlistener 1883 127.0.0.1\n";
+  EXPECT_THAT(Openings(text + "allow_anonymous true\n"), IsEmpty());
+  EXPECT_THAT(Openings("listener 1883\nallow_anonymous true\n" + text),
+              ElementsAre(HasSubstr("f.conf:1:1: 'allow_anonymous true'"), HasSubstr("no TLS")));
+}
+
+TEST(BrokerCheckTest, AnAclFileDoesNotProtectTheWorkersGroup) {
+  EXPECT_THAT(Openings(Shipped("development.conf") + "acl_file /etc/mosquitto/acl\n"),
+              ElementsAre(HasSubstr("shared subscriptions")));
+}
+
+TEST(BrokerCheckTest, WarnsOfATlsListenerThatAsksTooLittle) {
+  const std::string file = "production.conf";
+  EXPECT_THAT(Warnings(With(file, "require_certificate true")),
+              ElementsAre(HasSubstr("try passwords")));
+  EXPECT_THAT(Warnings(With(file, "crlfile /etc/mosquitto/biglittle/crl.pem")),
+              ElementsAre(HasSubstr("no 'crlfile'")));
+  EXPECT_THAT(Warnings(With(file, "use_identity_as_username true")),
+              ElementsAre(HasSubstr("another's name")));
+  EXPECT_THAT(Warnings(With(file, "use_username_as_clientid true")),
+              ElementsAre(HasSubstr("take over another's session")));
+}
+
+TEST(BrokerCheckTest, KnowsWhatAWebsocketsListenerIgnores) {
+  const std::string file = "production.conf";
+  EXPECT_THAT(Openings(Shipped(file) + "use_identity_as_username true\n"),
+              ElementsAre(HasSubstr("lets revoked ones in")));
+  EXPECT_THAT(Warnings(With(file, "listener 8884", "listener 8884 10.0.0.1")),
+              ElementsAre(HasSubstr("ignores its address 10.0.0.1")));
+  EXPECT_THAT(Warnings(Shipped(file) + "tls_version tlsv1.2\n"),
+              ElementsAre(HasSubstr("'tls_version' has no effect")));
+  EXPECT_THAT(Warnings(With(file, "ciphers ECDHE+AESGCM:ECDHE+CHACHA20")),
+              ElementsAre(HasSubstr("no 'ciphers'")));
+}
+
+TEST(BrokerCheckTest, ABridgeMustSpeakMqtt5OverTls) {
+  const std::string file = "bridge.conf";
+  EXPECT_THAT(Warnings(With(file, "bridge_protocol_version mqttv50")),
+              ElementsAre(HasSubstr("f.conf:6:1: warning: no 'bridge_protocol_version mqttv50'")));
+  EXPECT_THAT(Openings(With(file, "bridge_cafile /etc/mosquitto/biglittle/central-ca.crt")),
+              ElementsAre(HasSubstr("no TLS ('bridge_cafile')")));
+  EXPECT_THAT(Openings(With(file, "bridge_insecure false", "bridge_insecure true")),
+              ElementsAre(HasSubstr("pose as the central broker")));
+}
+
+}  // namespace
+}  // namespace biglittle
