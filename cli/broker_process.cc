@@ -9,10 +9,13 @@
 
 #include <array>
 #include <fstream>
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <thread>
 #include <utility>
+
+#include "cli/broker_file.h"
 
 namespace biglittle {
 namespace {
@@ -48,17 +51,21 @@ bool Accepts(std::uint16_t port) {
   return connected;
 }
 
-// The configuration with the port of its loopback listener replaced; nullopt if it has none.
-std::optional<std::string> WithPort(std::istream& configuration, std::uint16_t port) {
-  std::string text;
+// Replaces the port of the listeners that are on loopback; false if there is none.
+bool SetPort(BrokerLines& lines, std::uint16_t port) {
   bool found = false;
-  for (std::string line; std::getline(configuration, line);) {
-    const bool listener = line.starts_with("listener ") && line.ends_with(" 127.0.0.1");
-    found = found || listener;
-    text += listener ? fmt::format("listener {} 127.0.0.1", port) : line;
-    text += '\n';
+  for (auto& [directive, value] : lines) {
+    if (directive != "listener" || !value.ends_with(" 127.0.0.1")) continue;
+    value = fmt::format("{} 127.0.0.1", port);
+    found = true;
   }
-  return found ? std::optional(text) : std::nullopt;
+  return found;
+}
+
+// Mosquitto takes some directives once only.
+void Set(BrokerLines& lines, const std::string& directive, const std::string& value) {
+  std::erase_if(lines, [&](const BrokerLine& line) { return line.directive == directive; });
+  lines.push_back({directive, value});
 }
 
 absl::Status WriteConfiguration(const BrokerProcess::Options& options, std::uint16_t port,
@@ -67,22 +74,20 @@ absl::Status WriteConfiguration(const BrokerProcess::Options& options, std::uint
   if (!in) {
     return absl::NotFoundError(fmt::format("{} cannot be read", options.configuration.string()));
   }
-  std::optional<std::string> text = WithPort(in, port);
-  if (!text) {
+  BrokerLines lines = ReadBrokerLines(std::string(std::istreambuf_iterator<char>(in), {}));
+  if (!SetPort(lines, port)) {
     return absl::InvalidArgumentError(
         fmt::format("{} has no line 'listener PORT 127.0.0.1'", options.configuration.string()));
   }
   // Started by root, Mosquitto would become another user, who may not see our folder.
-  if (const passwd* self = getpwuid(geteuid()); self != nullptr) {
-    *text += fmt::format("user {}\n", self->pw_name);
-  }
-  // The last line of a kind counts.
+  if (const passwd* self = getpwuid(geteuid()); self != nullptr) Set(lines, "user", self->pw_name);
   if (options.persistent) {
-    *text += fmt::format("persistence true\npersistence_location {}/\nautosave_interval 1\n",
-                         options.folder.string());
+    Set(lines, "persistence", "true");
+    Set(lines, "persistence_location", options.folder.string() + "/");
+    Set(lines, "autosave_interval", "1");
   }
   std::ofstream out(to);
-  out << *text;
+  out << WriteBrokerLines(lines);
   out.close();
   return out ? absl::OkStatus()
              : absl::InternalError(fmt::format("{} cannot be written", to.string()));
