@@ -114,12 +114,36 @@ std::optional<std::uint16_t> FreePort(std::uint16_t wished) {
 BrokerProcess::BrokerProcess(ChildProcess process, std::uint16_t port)
     : process_(std::move(process)), port_(port) {}
 
-absl::StatusOr<BrokerProcess> BrokerProcess::Start(const Options& options) {
+// Unavailable if it ends or stays deaf.
+absl::StatusOr<BrokerProcess> BrokerProcess::Launch(const std::filesystem::path& configuration,
+                                                    std::uint16_t port,
+                                                    const std::filesystem::path& log) {
   const absl::StatusOr<std::string> mosquitto = MosquittoPath();
   if (!mosquitto.ok()) return mosquitto.status();
-  const std::filesystem::path configuration = options.folder / "mosquitto.conf";
-  const std::filesystem::path log = options.folder / "mosquitto.log";
+  absl::StatusOr<ChildProcess> process =
+      ChildProcess::Start({*mosquitto, "-c", configuration.string()}, log);
+  if (!process.ok()) return process.status();
+  const SteadyTime deadline = std::chrono::steady_clock::now() + kStartTimeout;
+  while (!process->Poll() && std::chrono::steady_clock::now() < deadline) {
+    if (Accepts(port)) return BrokerProcess(*std::move(process), port);
+    std::this_thread::sleep_for(kPollInterval);
+  }
+  return absl::UnavailableError(
+      fmt::format("mosquitto did not start; its log says:\n{}", TailOfFile(log, 5)));
+}
 
+absl::StatusOr<BrokerProcess> BrokerProcess::StartAsIs(const std::filesystem::path& configuration,
+                                                       std::uint16_t port,
+                                                       const std::filesystem::path& log) {
+  if (!FreePort(port)) {
+    return absl::InvalidArgumentError(fmt::format("port {} is in use", port));
+  }
+  return Launch(configuration, port, log);
+}
+
+absl::StatusOr<BrokerProcess> BrokerProcess::Start(const Options& options) {
+  const std::filesystem::path configuration = options.folder / "mosquitto.conf";
+  absl::StatusOr<BrokerProcess> broker = absl::InternalError("not tried");
   // Between finding a free port and the broker's taking it, somebody else may: then try another.
   for (int attempt = 0; attempt < kFreePortTries; ++attempt) {
     const std::optional<std::uint16_t> port = FreePort(options.port);
@@ -130,17 +154,10 @@ absl::StatusOr<BrokerProcess> BrokerProcess::Start(const Options& options) {
     if (absl::Status status = WriteConfiguration(options, *port, configuration); !status.ok()) {
       return status;
     }
-    absl::StatusOr<ChildProcess> process =
-        ChildProcess::Start({*mosquitto, "-c", configuration.string()}, log);
-    if (!process.ok()) return process.status();
-    const SteadyTime deadline = std::chrono::steady_clock::now() + kStartTimeout;
-    while (!process->Poll() && std::chrono::steady_clock::now() < deadline) {
-      if (Accepts(*port)) return BrokerProcess(*std::move(process), *port);
-      std::this_thread::sleep_for(kPollInterval);
-    }
+    broker = Launch(configuration, *port, options.folder / "mosquitto.log");
+    if (!absl::IsUnavailable(broker.status())) break;
   }
-  return absl::UnavailableError(
-      fmt::format("mosquitto did not start; its log says:\n{}", TailOfFile(log, 5)));
+  return broker;
 }
 
 }  // namespace biglittle

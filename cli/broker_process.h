@@ -25,10 +25,18 @@ class BrokerProcess {
   // NotFound: no Mosquitto installed. Otherwise what went wrong, with the end of the broker's log.
   static absl::StatusOr<BrokerProcess> Start(const Options& options);
 
+  // With a configuration as it is, which listens on `port` of 127.0.0.1; errors as Start's. `log`
+  // gets what it says.
+  static absl::StatusOr<BrokerProcess> StartAsIs(const std::filesystem::path& configuration,
+                                                 std::uint16_t port,
+                                                 const std::filesystem::path& log);
+
   std::uint16_t port() const { return port_; }
   ChildProcess& process() { return process_; }
 
  private:
+  static absl::StatusOr<BrokerProcess> Launch(const std::filesystem::path& configuration,
+                                              std::uint16_t port, const std::filesystem::path& log);
   BrokerProcess(ChildProcess process, std::uint16_t port);
 
   ChildProcess process_;

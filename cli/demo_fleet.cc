@@ -1,8 +1,14 @@
 #include "cli/demo_fleet.h"
 
+#include <pwd.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include <utility>
+
+#include "cli/demo_plan.h"
+#include "cli/provision/broker_limits.h"
+#include "cli/provision/provisioner.h"
 
 namespace biglittle {
 namespace {
@@ -28,12 +34,44 @@ DemoFleet::~DemoFleet() {
   }
 }
 
-absl::Status DemoFleet::StartBroker() {
-  absl::StatusOr<BrokerProcess> broker = BrokerProcess::Start(
+absl::Status DemoFleet::Provision() {
+  if (!fleet_.broker.tls) return absl::OkStatus();
+  Inventory inventory;
+  inventory.names = {
+      .topic_root = fleet_.topic_root, .fleet = fleet_.fleet, .worker_group = fleet_.worker_group};
+  inventory.hosts = {fleet_.broker.host};
+  inventory.port = fleet_.broker.port;
+  inventory.websockets_port = 0;
+  inventory.bind_address = fleet_.broker.host;
+  const passwd* self = getpwuid(geteuid());
+  inventory.user = self == nullptr ? "root" : self->pw_name;
+  auto provisioner = Provisioner::Init(folder_ / kDemoCredentials, std::move(inventory),
+                                       installation_.home / "broker_config" / "production.conf",
+                                       LimitsFor(SizeOf(fleet_)));
+  if (!provisioner.ok()) return provisioner.status();
+  std::vector<Identity> members = {{.role = Role::kDashboard, .id = kDemoDashboard}};
+  for (const auto& device : fleet_.devices) members.push_back({Role::kDevice, device.id});
+  for (const auto& worker : fleet_.workers) members.push_back({Role::kWorker, worker.id});
+  for (const Identity& member : members) {
+    if (auto status = provisioner->Add(member); !status.ok()) return status;
+  }
+  return provisioner->Synchronise().status();
+}
+
+absl::StatusOr<BrokerProcess> DemoFleet::LaunchBroker() const {
+  if (fleet_.broker.tls) {
+    return BrokerProcess::StartAsIs(folder_ / kDemoCredentials / "broker" / "mosquitto.conf",
+                                    fleet_.broker.port, folder_ / "mosquitto.log");
+  }
+  return BrokerProcess::Start(
       {.configuration = installation_.home / "broker_config" / "development.conf",
        .folder = folder_,
        .port = fleet_.broker.port,
        .persistent = persistent_});
+}
+
+absl::Status DemoFleet::StartBroker() {
+  absl::StatusOr<BrokerProcess> broker = LaunchBroker();
   if (!broker.ok()) return broker.status();
   broker_ = *std::move(broker);
   return absl::OkStatus();

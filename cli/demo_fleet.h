@@ -31,6 +31,10 @@ class DemoFleet {
   const std::string& WorkerId(std::size_t worker) const { return fleet_.workers[worker].id; }
   std::size_t workers() const { return fleet_.workers.size(); }
 
+  // Makes the credentials of everybody in the fleet, if its broker wants TLS. Errors as
+  // Provisioner's.
+  absl::Status Provision();
+
   // Errors as BrokerProcess::Start and ChildProcess::Start.
   absl::Status StartBroker();
   void KillBroker();
@@ -46,6 +50,7 @@ class DemoFleet {
   std::vector<ChildProcess>& devices() { return devices_; }
 
  private:
+  absl::StatusOr<BrokerProcess> LaunchBroker() const;
   absl::StatusOr<ChildProcess> Start(const char* name, const char* role, const std::string& id);
 
   const Installation installation_;

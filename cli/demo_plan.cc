@@ -32,6 +32,16 @@ absl::Status CheckNumbers(const DemoOptions& options) {
   return absl::OkStatus();
 }
 
+// The lines of the broker after its port.
+std::string BrokerLines(const DemoOptions& options) {
+  std::string lines;
+  if (options.secure) {
+    lines += fmt::format("  tls: {{credentials: \"{}/{{role}}/{{id}}\"}}\n", kDemoCredentials);
+  }
+  if (options.chaos) lines += "  reconnect_delay_min_ms: 20\n  reconnect_delay_max_ms: 200\n";
+  return lines;
+}
+
 // The lines of a device's source after `type`.
 std::string SourceLines(const Dataset* dataset, std::uint64_t index, std::uint64_t devices) {
   if (dataset == nullptr) return fmt::format("      type: vibration\n      seed: {}\n", index + 1);
@@ -64,9 +74,7 @@ absl::StatusOr<std::string> MakeDemoFleet(const DemoOptions& options,
   std::string yaml = fmt::format(
       "version: 1\nfleet: demo\nmodels: {}\nbroker:\n  host: 127.0.0.1\n  port: {}\n"
       "{}workers:\n  - id: worker-1\n    tasks: [{}]\n",
-      Quoted(models.string()), broker_port,
-      options.chaos ? "  reconnect_delay_min_ms: 20\n  reconnect_delay_max_ms: 200\n" : "",
-      options.task);
+      Quoted(models.string()), broker_port, BrokerLines(options), options.task);
   if (options.chaos) yaml += fmt::format("  - id: worker-2\n    tasks: [{}]\n", options.task);
   yaml += "devices:\n";
   for (std::uint64_t index = 0; index < options.devices; ++index) {

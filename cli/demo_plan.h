@@ -22,11 +22,16 @@ struct DemoOptions {
   std::uint16_t broker_port = 0;             // 0: any that is free
   std::optional<std::uint64_t> interval_ms;  // between two readings of a device
   std::uint64_t deadline_ms = 1000;
-  bool chaos = false;  // two workers; workers and broker are killed now and then
+  bool chaos = false;   // two workers; workers and broker are killed now and then
+  bool secure = false;  // over TLS, everybody with a certificate and rights of its own
 };
 
 inline constexpr std::uint64_t kMaxDemoDevices = 200;
 inline constexpr std::uint64_t kMaxDemoReadings = 10'000'000;
+
+// The dashboard that the demo itself is, and its folder of credentials beside the fleet's file.
+inline constexpr char kDemoDashboard[] = "demo";
+inline constexpr char kDemoCredentials[] = "secure";
 
 // The fleet's YAML: `devices` devices that share the readings out among them, and one worker (two
 // with chaos, and devices with a store), at a broker on 127.0.0.1. Device k of n takes every n-th

@@ -12,6 +12,7 @@
 #include "cli/demo_command.h"
 #include "cli/evaluate_command.h"
 #include "cli/inspect_command.h"
+#include "cli/main_provision.h"
 #include "cli/simulate_command.h"
 #include "cli/tune_command.h"
 #include "cli/watch_command.h"
@@ -43,6 +44,8 @@ void AddDemo(CLI::App& app, Command& chosen) {
       ->capture_default_str();
   command->add_flag("--chaos", options.chaos,
                     "Kill workers and broker now and then, before your eyes (4000 readings)");
+  command->add_flag("--secure", options.secure,
+                    "Over the production configuration: TLS, a certificate and rights for each");
   command->callback([command, &chosen] {
     // Long enough for some accidents.
     if (options.chaos && command->count("--readings") == 0) options.readings = 4000;
@@ -174,6 +177,7 @@ int main(int argc, char** argv) {
   biglittle::AddEvaluate(app, chosen);
   biglittle::AddWatch(app, chosen);
   biglittle::AddSimulate(app, chosen);
+  biglittle::AddProvision(app, chosen);
   biglittle::AddBench(app, chosen);
   try {
     app.parse(argc, argv);

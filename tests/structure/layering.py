@@ -42,11 +42,11 @@ THIRD_PARTY = {
     "onnx/": ["nn/importer"],
     "cblas.h": ["nn/blas"],
     "yaml-cpp/": ["core/yaml_reader"],
-    "openssl/": ["core/digest", "wire/tls"],
+    "openssl/": ["core/digest", "wire/tls", "cli/provision/authority", "cli/provision/secrets"],
     "sqlite3.h": ["device_agent/results/sqlite"],
     "prometheus/": ["core/metrics"],
     "zlib.h": ["device_agent/sources/gzip"],
-    "CLI/": ["cli/main", "device_agent/main", "cloud_worker/main"],
+    "CLI/": ["cli/main", "cli/main_provision", "device_agent/main", "cloud_worker/main"],
 }
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^">]+)[">]', re.MULTILINE)

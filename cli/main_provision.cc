@@ -1,0 +1,128 @@
+#include "cli/main_provision.h"
+
+#include <fmt/format.h>
+
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include "cli/provision_command.h"
+
+namespace biglittle {
+namespace {
+
+using Command = std::function<int()>;
+
+// One set for the process, as main() parses once.
+ProvisionOptions& Shared() {
+  static ProvisionOptions options;
+  return options;
+}
+
+CLI::App* Add(CLI::App& app, const char* name, const char* what, bool with_days = false) {
+  CLI::App* command = app.add_subcommand(name, what);
+  command->add_option("--dir", Shared().folder, "The folder of the fleet's authority")
+      ->capture_default_str();
+  if (with_days) {
+    command->add_option("--days", Shared().days, "How long certificates are valid")
+        ->capture_default_str();
+  }
+  return command;
+}
+
+void AddInit(CLI::App& app, Command& chosen) {
+  static ProvisionInitOptions init;
+  CLI::App* command = Add(app, "init", "Make a fleet's authority and its broker's settings");
+  command->add_option("--config", init.config, "The fleet's YAML file")->required();
+  command->add_option("--host", init.hosts, "A further name or address of the broker; repeatable");
+  command->add_option("--websockets-port", init.websockets_port,
+                      "Also listen for dashboards in browsers");
+  command->add_option("--bind", init.bind_address,
+                      "The address that the broker listens on (default: all of its machine's)");
+  command->add_option("--user", init.user, "That the broker runs as (default: mosquitto as root)");
+  command->callback([&chosen] {
+    chosen = [] { return RunProvisionInit(Shared(), init, std::cout, std::cerr); };
+  });
+}
+
+void AddMembers(CLI::App& app, Command& chosen) {
+  static std::vector<std::string> ids;
+  for (const Role role : kRoles) {
+    if (role == Role::kAdmin) continue;  // there is one, made by init
+    const std::string name(RoleName(role));
+    CLI::App* command =
+        Add(app, ("add-" + name).c_str(),
+            fmt::format("Let a {} in: a key, a certificate and its rights", name).c_str(), true);
+    command->add_option("id", ids, "Its id; several are taken")->required();
+    command->callback([&chosen, role] {
+      chosen = [role] { return RunProvisionAdd(Shared(), role, ids, std::cout, std::cerr); };
+    });
+  }
+}
+
+void AddRevoke(CLI::App& app, Command& chosen) {
+  static std::string id;
+  CLI::App* command =
+      Add(app, "revoke", "End somebody's session, rights and certificates, at once");
+  command->add_option("id", id, "Its id, or ROLE/ID")->required();
+  command->callback([&chosen] {
+    chosen = [] { return RunProvisionRevoke(Shared(), id, std::cout, std::cerr); };
+  });
+}
+
+void AddRotate(CLI::App& app, Command& chosen) {
+  static ProvisionRotateOptions rotate;
+  CLI::App* command =
+      Add(app, "rotate", "Give somebody, or 'broker', a new key and certificate", true);
+  command->add_option("id", rotate.id, "Its id, or ROLE/ID, or broker")->required();
+  command->add_flag("--revoke-old", rotate.revoke_old, "The old certificates end at once");
+  command->add_option("--host", rotate.hosts,
+                      "Of the broker: its names from now on; repeatable (default: as they were)");
+  command->callback([&chosen] {
+    chosen = [] { return RunProvisionRotate(Shared(), rotate, std::cout, std::cerr); };
+  });
+}
+
+void AddList(CLI::App& app, Command& chosen) {
+  static bool json = false;
+  CLI::App* command = Add(app, "list", "Who is let in, and until when");
+  command->add_flag("--json", json, "As JSON");
+  command->callback([&chosen] {
+    chosen = [] { return RunProvisionList(Shared(), json, std::cout, std::cerr); };
+  });
+}
+
+void AddApply(CLI::App& app, Command& chosen) {
+  static ProvisionApplyOptions apply;
+  CLI::App* command =
+      Add(app, "apply", "Let in whom a fleet file names, and nobody else of its kind", true);
+  command->add_option("config", apply.config, "The fleet's YAML file")->required();
+  command->add_flag("--dry-run", apply.dry_run, "Only show the difference");
+  command->add_flag("--yes", apply.yes, "Do not ask before somebody is revoked");
+  command->callback([&chosen] {
+    chosen = [] { return RunProvisionApply(Shared(), apply, std::cin, std::cout, std::cerr); };
+  });
+}
+
+void AddSync(CLI::App& app, Command& chosen) {
+  CLI::App* command = Add(app, "sync", "Tell the broker what the folder says");
+  command->callback(
+      [&chosen] { chosen = [] { return RunProvisionSync(Shared(), std::cout, std::cerr); }; });
+}
+
+}  // namespace
+
+void AddProvision(CLI::App& app, std::function<int()>& chosen) {
+  CLI::App* provision =
+      app.add_subcommand("provision", "Say who may connect to a fleet's broker, and as what");
+  provision->require_subcommand(1);
+  AddInit(*provision, chosen);
+  AddMembers(*provision, chosen);
+  AddRevoke(*provision, chosen);
+  AddRotate(*provision, chosen);
+  AddList(*provision, chosen);
+  AddApply(*provision, chosen);
+  AddSync(*provision, chosen);
+}
+
+}  // namespace biglittle

@@ -1,0 +1,55 @@
+#include "cli/provision/broker_reload.h"
+
+#include <signal.h>
+
+#include <charconv>
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <string>
+#include <system_error>
+#include <vector>
+
+namespace biglittle {
+namespace {
+
+// A process's arguments, each of which ends with a zero byte there; empty if it is gone.
+std::vector<std::string> ArgumentsOf(const std::filesystem::path& process) {
+  std::ifstream in(process / "cmdline", std::ios::binary);
+  std::vector<std::string> arguments;
+  for (std::string argument; std::getline(in, argument, '\0');) arguments.push_back(argument);
+  return arguments;
+}
+
+// The file after -c or --config-file; relative ones are relative to where it runs.
+std::optional<std::filesystem::path> SettingsOf(const std::filesystem::path& process) {
+  const std::vector<std::string> arguments = ArgumentsOf(process);
+  if (arguments.empty() || std::filesystem::path(arguments[0]).filename() != "mosquitto") {
+    return std::nullopt;
+  }
+  for (std::size_t i = 1; i + 1 < arguments.size(); ++i) {
+    if (arguments[i] != "-c" && arguments[i] != "--config-file") continue;
+    std::error_code error;
+    const auto folder = std::filesystem::read_symlink(process / "cwd", error);
+    return folder / arguments[i + 1];
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+bool ReloadBroker(const std::filesystem::path& settings) {
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc", error)) {
+    const std::string name = entry.path().filename();
+    pid_t pid = 0;
+    const auto [end, problem] = std::from_chars(name.data(), name.data() + name.size(), pid);
+    if (problem != std::errc() || end != name.data() + name.size()) continue;
+    const auto used = SettingsOf(entry.path());
+    if (!used || !std::filesystem::equivalent(*used, settings, error)) continue;
+    return kill(pid, SIGHUP) == 0;
+  }
+  return false;
+}
+
+}  // namespace biglittle

@@ -1,0 +1,78 @@
+#include "cli/provision/identity.h"
+
+#include <fmt/format.h>
+
+#include <cstddef>
+
+#include "core/text.h"
+
+namespace biglittle {
+namespace {
+
+// RFC 5280, ub-common-name.
+constexpr std::size_t kMaxCommonNameBytes = 64;
+
+}  // namespace
+
+std::string_view RoleName(Role role) {
+  switch (role) {
+    case Role::kDevice:
+      return "device";
+    case Role::kWorker:
+      return "worker";
+    case Role::kDashboard:
+      return "dashboard";
+    case Role::kBridge:
+      return "bridge";
+    case Role::kAdmin:
+      return "admin";
+  }
+  return "";
+}
+
+std::optional<Role> RoleOf(std::string_view name) {
+  for (const Role role : kRoles) {
+    if (RoleName(role) == name) return role;
+  }
+  return std::nullopt;
+}
+
+std::string ToString(const Identity& identity) {
+  return fmt::format("{} {}", RoleName(identity.role), identity.id);
+}
+
+std::string UserName(const Identity& identity, std::string_view fleet) {
+  return fmt::format("{}:{}@{}", RoleName(identity.role), identity.id, fleet);
+}
+
+std::optional<Identity> IdentityOf(std::string_view name, std::string_view fleet) {
+  // Neither character is one of an identifier's.
+  const std::size_t colon = name.find(':');
+  const std::size_t at = name.find('@');
+  if (colon == std::string_view::npos || at == std::string_view::npos || at < colon) {
+    return std::nullopt;
+  }
+  const std::optional<Role> role = RoleOf(name.substr(0, colon));
+  const std::string_view id = name.substr(colon + 1, at - colon - 1);
+  if (!role || !IsIdentifier(id) || name.substr(at + 1) != fleet) return std::nullopt;
+  return Identity{.role = *role, .id = std::string(id)};
+}
+
+absl::Status CheckIdentity(const Identity& identity, std::string_view fleet) {
+  // An id becomes the name of a folder.
+  if (!IsIdentifier(identity.id) || identity.id == "." || identity.id == "..") {
+    return absl::InvalidArgumentError(fmt::format(
+        "{} is no id: it must be 1 to 64 characters of A-Z a-z 0-9 _ . - and not just dots",
+        Quoted(identity.id)));
+  }
+  const std::string name = UserName(identity, fleet);
+  if (name.size() > kMaxCommonNameBytes) {
+    return absl::InvalidArgumentError(fmt::format(
+        "{} is {} bytes long and a certificate's name can hold {}: shorten the id or the fleet's "
+        "name",
+        name, name.size(), kMaxCommonNameBytes));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace biglittle

@@ -1,0 +1,45 @@
+// Who may connect to a fleet's broker: a role, and a name within it.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+
+namespace biglittle {
+
+enum class Role : std::uint8_t { kDevice, kWorker, kDashboard, kBridge, kAdmin };
+
+inline constexpr std::array<Role, 5> kRoles = {Role::kDevice, Role::kWorker, Role::kDashboard,
+                                               Role::kBridge, Role::kAdmin};
+
+// "device", "worker", "dashboard", "bridge", "admin": the folder that holds the role's credentials,
+// and the word in the fleet file's `credentials: secure/{role}/{id}`.
+std::string_view RoleName(Role role);
+// nullopt if `name` is none of them.
+std::optional<Role> RoleOf(std::string_view name);
+
+struct Identity {
+  Role role = Role::kDevice;
+  std::string id;  // an identifier (core/text.h)
+
+  auto operator<=>(const Identity&) const = default;
+};
+
+// "device pump-1", for messages.
+std::string ToString(const Identity& identity);
+
+// "device:pump-1@plant-7": the common name of its certificate, its user name at the broker, its
+// client id there and the name of its role, all in one.
+std::string UserName(const Identity& identity, std::string_view fleet);
+// nullopt if `name` is not one that UserName makes for this fleet.
+std::optional<Identity> IdentityOf(std::string_view name, std::string_view fleet);
+
+// InvalidArgument: `id` is no identifier, or the user name would be longer than the 64 bytes that
+// a certificate's common name can hold.
+absl::Status CheckIdentity(const Identity& identity, std::string_view fleet);
+
+}  // namespace biglittle

@@ -1,0 +1,117 @@
+#include "cli/provision/inventory.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <stdexcept>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+namespace biglittle {
+namespace {
+
+using nlohmann::json;
+
+constexpr int kVersion = 1;
+
+std::int64_t SecondsOf(std::chrono::sys_seconds time) { return time.time_since_epoch().count(); }
+
+std::chrono::sys_seconds TimeOf(const json& seconds) {
+  return std::chrono::sys_seconds(std::chrono::seconds(seconds.get<std::int64_t>()));
+}
+
+json ToArray(const std::vector<IssuedCertificate>& certificates) {
+  json array = json::array();
+  for (const IssuedCertificate& one : certificates) {
+    array.push_back({{"serial", one.serial}, {"not_after", SecondsOf(one.not_after)}});
+  }
+  return array;
+}
+
+std::vector<IssuedCertificate> CertificatesOf(const json& array) {
+  std::vector<IssuedCertificate> certificates;
+  for (const json& one : array) {
+    certificates.push_back(
+        {.serial = one.at("serial").get<std::string>(), .not_after = TimeOf(one.at("not_after"))});
+  }
+  if (certificates.empty()) throw std::invalid_argument("somebody in it has no certificate");
+  return certificates;
+}
+
+Inventory Read(const json& root) {
+  Inventory inventory;
+  inventory.names = {.topic_root = root.at("topic_root").get<std::string>(),
+                     .fleet = root.at("fleet").get<std::string>(),
+                     .worker_group = root.at("worker_group").get<std::string>()};
+  inventory.hosts = root.at("hosts").get<std::vector<std::string>>();
+  inventory.port = root.at("port").get<std::uint16_t>();
+  inventory.websockets_port = root.at("websockets_port").get<std::uint16_t>();
+  inventory.bind_address = root.at("bind_address").get<std::string>();
+  inventory.user = root.at("user").get<std::string>();
+  inventory.broker = CertificatesOf(root.at("broker"));
+  for (const json& entry : root.at("identities")) {
+    const auto role = RoleOf(entry.at("role").get<std::string>());
+    if (!role) throw std::invalid_argument("an identity has an unknown role");
+    Identity identity{.role = *role, .id = entry.at("id").get<std::string>()};
+    inventory.identities.emplace(std::move(identity), CertificatesOf(entry.at("certificates")));
+  }
+  for (const json& entry : root.at("revoked")) {
+    inventory.revoked.push_back(
+        {.serial = entry.at("serial").get<std::string>(), .when = TimeOf(entry.at("when"))});
+  }
+  inventory.list_number = root.at("list_number").get<std::uint64_t>();
+  return inventory;
+}
+
+}  // namespace
+
+std::string ToJson(const Inventory& inventory) {
+  json identities = json::array();
+  for (const auto& [identity, certificates] : inventory.identities) {
+    identities.push_back({{"role", RoleName(identity.role)},
+                          {"id", identity.id},
+                          {"certificates", ToArray(certificates)}});
+  }
+  json revoked = json::array();
+  for (const RevokedSerial& entry : inventory.revoked) {
+    revoked.push_back({{"serial", entry.serial}, {"when", SecondsOf(entry.when)}});
+  }
+  const json root = {{"version", kVersion},
+                     {"fleet", inventory.names.fleet},
+                     {"topic_root", inventory.names.topic_root},
+                     {"worker_group", inventory.names.worker_group},
+                     {"hosts", inventory.hosts},
+                     {"port", inventory.port},
+                     {"websockets_port", inventory.websockets_port},
+                     {"bind_address", inventory.bind_address},
+                     {"user", inventory.user},
+                     {"broker", ToArray(inventory.broker)},
+                     {"identities", std::move(identities)},
+                     {"revoked", std::move(revoked)},
+                     {"list_number", inventory.list_number}};
+  return root.dump(2) + "\n";
+}
+
+absl::StatusOr<Inventory> ParseInventory(std::string_view text) {
+  try {
+    const json root = json::parse(text);
+    if (root.at("version").get<int>() != kVersion) {
+      return absl::InvalidArgumentError(
+          fmt::format("it is of version {}, and this program knows version {}",
+                      root.at("version").get<int>(), kVersion));
+    }
+    Inventory inventory = Read(root);
+    if (inventory.hosts.empty()) return absl::InvalidArgumentError("it names no broker host");
+    return inventory;
+  } catch (const std::exception& error) {
+    return absl::InvalidArgumentError(error.what());
+  }
+}
+
+std::string DayOf(std::chrono::sys_seconds time) {
+  return fmt::format("{:%Y-%m-%d}", std::chrono::time_point_cast<std::chrono::seconds>(
+                                        std::chrono::system_clock::time_point(time)));
+}
+
+}  // namespace biglittle

@@ -1,0 +1,50 @@
+// What a provisioning folder knows: how the fleet is called, where its broker is, and who was given
+// a certificate. It is the truth; the broker's own file follows it.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "cli/provision/authority.h"
+#include "cli/provision/identity.h"
+#include "cli/provision/rights.h"
+
+namespace biglittle {
+
+struct IssuedCertificate {
+  std::string serial;
+  std::chrono::sys_seconds not_after;
+
+  bool operator==(const IssuedCertificate&) const = default;
+};
+
+struct Inventory {
+  FleetNames names;
+  std::vector<std::string> hosts;  // of the broker, as in its certificate; the first is the one
+                                   // that provisioning itself connects to
+  std::uint16_t port = 8883;
+  std::uint16_t websockets_port = 8884;  // 0: no such listener
+  std::string bind_address;              // of the port above; empty: all of the machine's
+  std::string user;                      // that the broker runs as
+  // Each with all certificates that still open the door, the newest last.
+  std::map<Identity, std::vector<IssuedCertificate>> identities;
+  std::vector<IssuedCertificate> broker;  // likewise
+  std::vector<RevokedSerial> revoked;     // in order of time
+  std::uint64_t list_number = 0;          // of the last revocation list
+
+  bool operator==(const Inventory&) const = default;
+};
+
+std::string ToJson(const Inventory& inventory);
+// InvalidArgument, saying what is missing or wrong.
+absl::StatusOr<Inventory> ParseInventory(std::string_view json);
+
+// "2027-11-22": the day in UTC.
+std::string DayOf(std::chrono::sys_seconds time);
+
+}  // namespace biglittle

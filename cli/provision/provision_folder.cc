@@ -1,0 +1,226 @@
+#include "cli/provision/provision_folder.h"
+
+#include <fmt/format.h>
+#include <pwd.h>
+#include <unistd.h>
+
+#include <system_error>
+#include <utility>
+
+#include "cli/provision/secrets.h"
+
+namespace biglittle {
+namespace {
+
+constexpr std::chrono::days kAuthorityValid{3650};
+constexpr mode_t kOpenFolder = 0755;
+
+absl::Status Named(const std::filesystem::path& file, const absl::Status& status) {
+  return {status.code(), fmt::format("{}: {}", file.string(), std::string(status.message()))};
+}
+
+// InvalidArgument where OpenSSL cannot read one of the two.
+absl::StatusOr<Authority> LoadAuthority(const std::filesystem::path& folder,
+                                        const std::string& certificate) {
+  const auto key = ReadSmallFile(folder / "ca.key");
+  if (!key.ok()) return key.status();
+  auto authority = Authority::Load(*key, certificate);
+  if (!authority.ok()) return Named(folder, authority.status());
+  return authority;
+}
+
+IssuedCertificate Issued(const std::string& certificate) {
+  const auto facts = FactsOf(certificate);
+  // What this process has just signed can be read.
+  return facts.ok() ? IssuedCertificate{.serial = facts->serial, .not_after = facts->not_after}
+                    : IssuedCertificate{};
+}
+
+bool ChecksModels(Role role) { return role == Role::kDevice || role == Role::kWorker; }
+
+absl::Status WriteAuthority(const std::filesystem::path& path, const std::string& fleet) {
+  const std::filesystem::path folder = path / "authority";
+  if (auto status = MakeFolder(folder, kOwnerOnlyFolder); !status.ok()) return status;
+  const auto made =
+      Authority::Create(fmt::format("BigLittle {}", fleet).substr(0, 64), kAuthorityValid);
+  if (!made.ok()) return made.status();
+  const auto signing = CreateSigningKey();
+  if (!signing.ok()) return signing.status();
+  for (const auto& [name, content, mode] :
+       {std::tuple{folder / "ca.key", made->key, kOwnerOnly},
+        std::tuple{folder / "ca.crt", made->certificate, kReadableByAll},
+        std::tuple{folder / "models.key", signing->secret, kOwnerOnly},
+        std::tuple{path / "models.pub", signing->open, kReadableByAll}}) {
+    if (auto status = ReplaceFile(name, content, mode); !status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+ProvisionFolder::ProvisionFolder(std::filesystem::path path, FolderLock lock, Authority authority,
+                                 std::string certificate, Inventory inventory)
+    : path_(std::move(path)),
+      lock_(std::move(lock)),
+      authority_(std::move(authority)),
+      certificate_(std::move(certificate)),
+      inventory_(std::move(inventory)) {}
+
+absl::StatusOr<ProvisionFolder> ProvisionFolder::Create(const std::filesystem::path& path,
+                                                        Inventory inventory) {
+  std::error_code error;
+  if (std::filesystem::exists(path / "inventory.json", error)) {
+    return absl::AlreadyExistsError(
+        fmt::format("{} holds a fleet already: 'add-device', 'apply' and the like go on with it",
+                    path.string()));
+  }
+  if (std::filesystem::exists(path / "authority" / "ca.key", error)) {
+    return absl::AlreadyExistsError(fmt::format(
+        "{} holds an authority without an inventory, from an init that was cut short: remove the "
+        "folder and begin again",
+        path.string()));
+  }
+  if (auto status = MakeFolder(path, kOpenFolder); !status.ok()) return status;
+  auto lock = FolderLock::Take(path);
+  if (!lock.ok()) return lock.status();
+  if (auto status = WriteAuthority(path, inventory.names.fleet); !status.ok()) return status;
+  auto certificate = ReadSmallFile(path / "authority" / "ca.crt");
+  if (!certificate.ok()) return certificate.status();
+  auto authority = LoadAuthority(path / "authority", *certificate);
+  if (!authority.ok()) return authority.status();
+  return ProvisionFolder(path, *std::move(lock), *std::move(authority), *std::move(certificate),
+                         std::move(inventory));
+}
+
+absl::StatusOr<ProvisionFolder> ProvisionFolder::Open(const std::filesystem::path& path) {
+  const std::filesystem::path file = path / "inventory.json";
+  std::error_code error;
+  if (!std::filesystem::exists(file, error)) {
+    return absl::NotFoundError(fmt::format(
+        "{} is no provisioning folder: make one with 'biglittle provision init', or name it by "
+        "--dir",
+        path.string()));
+  }
+  auto lock = FolderLock::Take(path);
+  if (!lock.ok()) return lock.status();
+  const auto text = ReadSmallFile(file);
+  if (!text.ok()) return text.status();
+  auto inventory = ParseInventory(*text);
+  if (!inventory.ok()) return Named(file, inventory.status());
+  auto certificate = ReadSmallFile(path / "authority" / "ca.crt");
+  if (!certificate.ok()) return certificate.status();
+  auto authority = LoadAuthority(path / "authority", *certificate);
+  if (!authority.ok()) return authority.status();
+  auto list = ReadSmallFile(path / "broker" / "crl.pem");
+  if (!list.ok()) return list.status();
+  ProvisionFolder folder(path, *std::move(lock), *std::move(authority), *std::move(certificate),
+                         *std::move(inventory));
+  folder.revocation_list_ = *std::move(list);
+  return folder;
+}
+
+std::filesystem::path ProvisionFolder::OfIdentity(const Identity& identity) const {
+  return path_ / RoleName(identity.role) / identity.id;
+}
+
+absl::Status ProvisionFolder::Save() const {
+  return ReplaceFile(path_ / "inventory.json", ToJson(inventory_), kOwnerOnly);
+}
+
+absl::Status ProvisionFolder::WriteTrust(const Identity& identity) const {
+  return ReplaceFile(OfIdentity(identity) / "ca.pem", certificate_ + revocation_list_,
+                     kReadableByAll);
+}
+
+absl::Status ProvisionFolder::Issue(const Identity& identity, std::chrono::days valid) {
+  const auto made = authority_.IssueClient(UserName(identity, inventory_.names.fleet), valid);
+  if (!made.ok()) return made.status();
+  const std::filesystem::path folder = OfIdentity(identity);
+  if (auto status = MakeFolder(folder, kOwnerOnlyFolder); !status.ok()) return status;
+  if (auto status = WriteTrust(identity); !status.ok()) return status;
+  if (ChecksModels(identity.role)) {
+    const auto key = ReadSmallFile(path_ / "models.pub");
+    if (!key.ok()) return key.status();
+    if (auto status = ReplaceFile(folder / "models.pub", *key, kReadableByAll); !status.ok()) {
+      return status;
+    }
+  }
+  // The certificate last: a running program looks at it to see that there is a new pair.
+  if (auto status = ReplaceFile(folder / "client.key", made->key, kOwnerOnly); !status.ok()) {
+    return status;
+  }
+  if (auto status = ReplaceFile(folder / "client.crt", made->certificate, kReadableByAll);
+      !status.ok()) {
+    return status;
+  }
+  inventory_.identities[identity].push_back(Issued(made->certificate));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::string> ProvisionFolder::WritePassword(const Identity& identity) {
+  std::string password = NewPassword();
+  if (auto status = ReplaceFile(OfIdentity(identity) / "password", password + "\n", kOwnerOnly);
+      !status.ok()) {
+    return status;
+  }
+  return password;
+}
+
+absl::Status ProvisionFolder::RemoveIdentity(const Identity& identity) const {
+  std::error_code error;
+  std::filesystem::remove_all(OfIdentity(identity), error);
+  if (!error) return absl::OkStatus();
+  return absl::InternalError(
+      fmt::format("{} cannot be removed: {}", OfIdentity(identity).string(), error.message()));
+}
+
+absl::Status ProvisionFolder::IssueBroker(std::chrono::days valid) {
+  const auto made = authority_.IssueServer(inventory_.hosts, valid);
+  if (!made.ok()) return made.status();
+  if (auto status = MakeFolder(broker(), kOwnerOnlyFolder); !status.ok()) return status;
+  for (const auto& [name, content, mode] :
+       {std::tuple{"ca.crt", certificate_, kReadableByAll},
+        std::tuple{"server.key", made->key, kOwnerOnly},
+        std::tuple{"server.crt", made->certificate, kReadableByAll}}) {
+    if (auto status = WriteForBroker(name, content, mode); !status.ok()) return status;
+  }
+  inventory_.broker.push_back(Issued(made->certificate));
+  return absl::OkStatus();
+}
+
+absl::Status ProvisionFolder::WriteRevocationList() {
+  auto list = authority_.SignRevocationList(inventory_.revoked, ++inventory_.list_number);
+  if (!list.ok()) return list.status();
+  revocation_list_ = *std::move(list);
+  if (auto status = WriteForBroker("crl.pem", revocation_list_, kReadableByAll); !status.ok()) {
+    return status;
+  }
+  for (const auto& [identity, certificates] : inventory_.identities) {
+    std::error_code error;  // an operator may have moved a folder to its device
+    if (!std::filesystem::is_directory(OfIdentity(identity), error)) continue;
+    if (auto status = WriteTrust(identity); !status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ProvisionFolder::WriteForBroker(std::string_view name, std::string_view content,
+                                             mode_t mode) const {
+  const std::filesystem::path file = broker() / name;
+  if (auto status = ReplaceFile(file, content, mode); !status.ok()) return status;
+  if (geteuid() != 0) return absl::OkStatus();
+  // Mosquitto leaves root before it reads keys, and writes its own files.
+  const passwd* user = getpwnam(inventory_.user.c_str());
+  if (user == nullptr) {
+    return absl::InvalidArgumentError(
+        fmt::format("there is no user '{}' on this machine for the broker: name one by --user",
+                    inventory_.user));
+  }
+  for (const std::filesystem::path& path : {broker(), file}) {
+    if (chown(path.c_str(), user->pw_uid, user->pw_gid) == 0) continue;
+    return absl::InternalError(
+        fmt::format("{} cannot be given to the user {}", path.string(), inventory_.user));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace biglittle

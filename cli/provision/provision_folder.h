@@ -1,0 +1,73 @@
+// A provisioning folder on disk:
+//
+//   inventory.json       who was given what (cli/provision/inventory.h)
+//   authority/           ca.crt, ca.key, models.key: the secrets that nobody else gets
+//   models.pub           what devices and workers check models with
+//   broker/              all that the broker's machine needs: mosquitto.conf, ca.crt, crl.pem,
+//                        server.crt, server.key, dynamic-security.json
+//   <role>/<id>/         all that one device, worker, dashboard or bridge needs, and nothing more:
+//                        ca.pem (the authority and its revocation list), client.crt, client.key,
+//                        models.pub (devices and workers), password (dashboards)
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "cli/provision/authority.h"
+#include "cli/provision/identity.h"
+#include "cli/provision/inventory.h"
+#include "cli/provision/private_files.h"
+
+namespace biglittle {
+
+// Not thread-safe. Errors name the file and the mend.
+class ProvisionFolder {
+ public:
+  // Makes a new one with its authority and model key; the inventory is the caller's to save.
+  // AlreadyExists: there is one.
+  static absl::StatusOr<ProvisionFolder> Create(const std::filesystem::path& path,
+                                                Inventory inventory);
+  // NotFound: none there. Unavailable: another command is at work in it.
+  static absl::StatusOr<ProvisionFolder> Open(const std::filesystem::path& path);
+
+  const std::filesystem::path& path() const { return path_; }
+  std::filesystem::path broker() const { return path_ / "broker"; }
+  std::filesystem::path OfIdentity(const Identity& identity) const;
+  const Authority& authority() const { return authority_; }
+
+  // Changes to it count from Save on.
+  Inventory& inventory() { return inventory_; }
+  const Inventory& inventory() const { return inventory_; }
+  absl::Status Save() const;
+
+  // Issues a certificate and writes the identity's folder; the inventory then has it.
+  absl::Status Issue(const Identity& identity, std::chrono::days valid);
+  // A dashboard's password, for listeners without certificates, new each time.
+  absl::StatusOr<std::string> WritePassword(const Identity& identity);
+  absl::Status RemoveIdentity(const Identity& identity) const;
+  // For the inventory's hosts.
+  absl::Status IssueBroker(std::chrono::days valid);
+  // A new revocation list from the inventory, for the broker and all identities.
+  absl::Status WriteRevocationList();
+
+  // A file that the broker's user can read.
+  absl::Status WriteForBroker(std::string_view name, std::string_view content, mode_t mode) const;
+
+ private:
+  ProvisionFolder(std::filesystem::path path, FolderLock lock, Authority authority,
+                  std::string certificate, Inventory inventory);
+  absl::Status WriteTrust(const Identity& identity) const;
+
+  std::filesystem::path path_;
+  FolderLock lock_;
+  Authority authority_;
+  std::string certificate_;      // the authority's, as PEM
+  std::string revocation_list_;  // as PEM; empty: not signed yet
+  Inventory inventory_;
+};
+
+}  // namespace biglittle

@@ -1,0 +1,88 @@
+// Brings people and machines in and out of a fleet: its folder, and the broker that follows it.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "cli/provision/broker_settings.h"
+#include "cli/provision/control_channel.h"
+#include "cli/provision/dynamic_security.h"
+#include "cli/provision/identity.h"
+#include "cli/provision/inventory.h"
+#include "cli/provision/provision_folder.h"
+
+namespace biglittle {
+
+// How long certificates are valid if nobody says: two years.
+inline constexpr std::chrono::days kCertificateValid{730};
+
+// How a change got to the broker.
+enum class BrokerState : std::uint8_t {
+  kUpToDate,    // nothing had to change
+  kTold,        // it runs and has taken the change
+  kNotRunning,  // nobody listens at its address: its file was changed, for when it starts
+};
+
+struct BrokerNews {
+  BrokerState state = BrokerState::kUpToDate;
+  std::size_t changes = 0;
+  // The broker must be told to read its certificates and revocation list again (SIGHUP), and this
+  // machine does not run it.
+  bool reload_by_hand = false;
+};
+
+// Not thread-safe. Every function changes the folder first, so that what it says is true even if
+// the broker cannot be reached then; `Synchronise` tells it later. Errors are one line.
+class Provisioner {
+ public:
+  // A new fleet with its authority, the broker's certificate and an administrator. The broker's
+  // settings are rendered from `settings_template`.
+  static absl::StatusOr<Provisioner> Init(const std::filesystem::path& folder, Inventory inventory,
+                                          const std::filesystem::path& settings_template,
+                                          const BrokerLimits& limits);
+  static absl::StatusOr<Provisioner> Open(const std::filesystem::path& folder);
+
+  const Inventory& inventory() const { return folder_.inventory(); }
+  const std::filesystem::path& path() const { return folder_.path(); }
+  std::filesystem::path OfIdentity(const Identity& identity) const {
+    return folder_.OfIdentity(identity);
+  }
+
+  // AlreadyExists: it has a certificate. InvalidArgument: not a usable id.
+  absl::Status Add(const Identity& identity, std::chrono::days valid = kCertificateValid);
+  // Its certificates are on the revocation list then and its folder is gone. NotFound; and
+  // FailedPrecondition for the administrator, whom provisioning itself needs.
+  absl::Status Revoke(const Identity& identity);
+  // A new key and certificate. The old one goes on to open the door until it ends, unless
+  // `revoke_old`. NotFound.
+  absl::Status Rotate(const Identity& identity, std::chrono::days valid, bool revoke_old);
+  // The broker's; `hosts` replace the old ones if there are any.
+  absl::Status RotateBroker(const std::vector<std::string>& hosts, std::chrono::days valid,
+                            bool revoke_old);
+  // The broker's settings for other limits; true if that changed the file.
+  absl::StatusOr<bool> Render(const std::filesystem::path& settings_template,
+                              const BrokerLimits& limits);
+
+  // Brings the broker to what the folder says. Idempotent. Unavailable, PermissionDenied or
+  // Aborted: the broker runs and could not be changed. `reload`: it shall read its certificates and
+  // the revocation list again even if this object has not changed them.
+  absl::StatusOr<BrokerNews> Synchronise(bool reload = false);
+
+ private:
+  explicit Provisioner(ProvisionFolder folder) : folder_(std::move(folder)) {}
+
+  WantedClients Wanted() const;
+  absl::StatusOr<ControlChannel> OpenChannel(bool reloaded) const;
+  absl::StatusOr<BrokerNews> ChangeFile();
+  absl::Status RevokeCertificates(std::vector<IssuedCertificate>& certificates);
+
+  ProvisionFolder folder_;
+  NewPasswords passwords_;      // not yet told to the broker
+  bool reload_wanted_ = false;  // certificates or the revocation list changed
+};
+
+}  // namespace biglittle

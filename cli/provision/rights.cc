@@ -1,0 +1,105 @@
+#include "cli/provision/rights.h"
+
+#include <algorithm>
+
+#include "wire/topics.h"
+
+namespace biglittle {
+namespace {
+
+using Rights = std::vector<Right>;
+
+// Subscribing alone delivers nothing: the broker asks again for each message.
+void AddRead(const std::string& filter, Rights& rights) {
+  rights.push_back({RightKind::kSubscribePattern, filter});
+  rights.push_back({RightKind::kReceive, filter});
+}
+
+void AddReadOne(const std::string& topic, Rights& rights) {
+  rights.push_back({RightKind::kSubscribeLiteral, topic});
+  rights.push_back({RightKind::kReceive, topic});
+}
+
+Rights OfDevice(const std::string& id, const wire::Topics& topics) {
+  Rights rights = {{RightKind::kSend, topics.Escalate(id)},
+                   {RightKind::kSend, topics.Result(id)},
+                   {RightKind::kSend, topics.DeviceStatus(id)}};
+  AddReadOne(topics.Reply(id), rights);
+  return rights;
+}
+
+Rights OfWorker(const std::string& id, const FleetNames& names, const wire::Topics& topics) {
+  return {{RightKind::kSend, topics.Reply("+")},
+          {RightKind::kSend, topics.WorkerStatus(id)},
+          // Dynamic security compares a shared subscription with the whole text, group included.
+          {RightKind::kSubscribeLiteral, topics.SharedEscalate(names.worker_group)},
+          {RightKind::kReceive, topics.Escalate("+")}};
+}
+
+Rights OfDashboard(const wire::Topics& topics) {
+  Rights rights;
+  AddRead(topics.AllResults(), rights);
+  AddRead(topics.AllDeviceStatus(), rights);
+  AddRead(topics.AllWorkerStatus(), rights);
+  return rights;
+}
+
+// A site's broker speaks for all of its devices, which the site's own rights keep apart.
+Rights OfBridge(const wire::Topics& topics) {
+  Rights rights = {{RightKind::kSend, topics.Escalate("+")},
+                   {RightKind::kSend, topics.AllResults()},
+                   {RightKind::kSend, topics.AllDeviceStatus()}};
+  AddReadOne(topics.Reply("+"), rights);
+  return rights;
+}
+
+// Nothing but the plugin's own commands and the broker's figures: no fleet's data.
+Rights OfAdmin() {
+  const std::string control = "$CONTROL/dynamic-security/#";
+  Rights rights = {{RightKind::kSend, control}};
+  AddRead(control, rights);
+  AddRead("$SYS/#", rights);
+  return rights;
+}
+
+Rights Of(const Identity& identity, const FleetNames& names) {
+  const wire::Topics topics(names.topic_root, names.fleet);
+  switch (identity.role) {
+    case Role::kDevice:
+      return OfDevice(identity.id, topics);
+    case Role::kWorker:
+      return OfWorker(identity.id, names, topics);
+    case Role::kDashboard:
+      return OfDashboard(topics);
+    case Role::kBridge:
+      return OfBridge(topics);
+    case Role::kAdmin:
+      return OfAdmin();
+  }
+  return {};
+}
+
+}  // namespace
+
+const char* AclType(RightKind kind) {
+  switch (kind) {
+    case RightKind::kSend:
+      return "publishClientSend";
+    case RightKind::kReceive:
+      return "publishClientReceive";
+    case RightKind::kSubscribeLiteral:
+      return "subscribeLiteral";
+    case RightKind::kSubscribePattern:
+      return "subscribePattern";
+  }
+  return "";
+}
+
+std::vector<Right> RightsOf(const Identity& identity, const FleetNames& names) {
+  Rights rights = Of(identity, names);
+  std::sort(rights.begin(), rights.end());
+  rights.erase(std::unique(rights.begin(), rights.end()), rights.end());
+  return rights;
+}
+
+}  // namespace biglittle

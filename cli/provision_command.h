@@ -1,0 +1,67 @@
+// `biglittle provision`: who may connect to a fleet's broker, and as what.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <iosfwd>
+#include <string>
+#include <vector>
+
+#include "cli/provision/identity.h"
+
+namespace biglittle {
+
+// What each of them takes besides: the folder that holds the fleet's authority. Each runs to its
+// end, says what it did on `out` and what went wrong on `err` in one line, and returns the exit
+// code. A command that changed the folder but could not tell a broker that runs returns
+// kExitFailed and names `sync`, which does.
+struct ProvisionOptions {
+  std::filesystem::path folder = "secure";
+  int days = 730;  // certificates are valid; 1 to 3650
+};
+
+struct ProvisionInitOptions {
+  std::filesystem::path config;       // the fleet file
+  std::vector<std::string> hosts;     // further names of the broker in its certificate
+  std::uint16_t websockets_port = 0;  // 0: no listener for dashboards in browsers
+  std::string bind_address;           // that the broker listens on; empty: all of its machine
+  std::string user;                   // that the broker runs as; empty: a sensible one
+};
+int RunProvisionInit(const ProvisionOptions& options, const ProvisionInitOptions& init,
+                     std::ostream& out, std::ostream& err);
+
+int RunProvisionAdd(const ProvisionOptions& options, Role role, const std::vector<std::string>& ids,
+                    std::ostream& out, std::ostream& err);
+
+// "pump-1", or "device/pump-1" where several roles have one of that name.
+int RunProvisionRevoke(const ProvisionOptions& options, const std::string& id, std::ostream& out,
+                       std::ostream& err);
+
+struct ProvisionRotateOptions {
+  std::string id;  // as for revoke, or "broker"
+  bool revoke_old = false;
+  std::vector<std::string> hosts;  // of the broker, all of them; empty: as they were
+};
+int RunProvisionRotate(const ProvisionOptions& options, const ProvisionRotateOptions& rotate,
+                       std::ostream& out, std::ostream& err);
+
+int RunProvisionList(const ProvisionOptions& options, bool json, std::ostream& out,
+                     std::ostream& err);
+
+struct ProvisionApplyOptions {
+  std::filesystem::path config;
+  bool dry_run = false;
+  bool yes = false;  // do not ask before revoking
+};
+// Asks on `in` before anybody is revoked, if it is a terminal; else that needs `yes`.
+int RunProvisionApply(const ProvisionOptions& options, const ProvisionApplyOptions& apply,
+                      std::istream& in, std::ostream& out, std::ostream& err);
+
+int RunProvisionSync(const ProvisionOptions& options, std::ostream& out, std::ostream& err);
+
+// Signs task.yaml of each of these task folders.
+int RunProvisionSignModels(const ProvisionOptions& options,
+                           const std::vector<std::filesystem::path>& tasks, std::ostream& out,
+                           std::ostream& err);
+
+}  // namespace biglittle

@@ -1,0 +1,98 @@
+#include "cli/provision/inventory.h"
+
+#include <gtest/gtest.h>
+
+#include "cli/provision/fleet_plan.h"
+
+namespace biglittle {
+namespace {
+
+Inventory Example() {
+  Inventory inventory;
+  inventory.names.fleet = "plant-7";
+  inventory.hosts = {"broker.example", "127.0.0.1"};
+  inventory.user = "mosquitto";
+  const std::chrono::sys_seconds end{std::chrono::seconds(1'858'723'200)};
+  inventory.broker = {{.serial = "0A", .not_after = end}};
+  inventory.identities[{.role = Role::kDevice, .id = "pump-1"}] = {
+      {.serial = "0B", .not_after = end}, {.serial = "0C", .not_after = end}};
+  inventory.identities[{.role = Role::kAdmin, .id = "admin"}] = {
+      {.serial = "0D", .not_after = end}};
+  inventory.revoked = {{.serial = "0E", .when = end}};
+  inventory.list_number = 3;
+  return inventory;
+}
+
+TEST(InventoryTest, ComesBackFromItsFileAsItWas) {
+  const auto read = ParseInventory(ToJson(Example()));
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(*read, Example());
+}
+
+TEST(InventoryTest, WhatIsNoInventoryIsRefused) {
+  const std::string whole = ToJson(Example());
+  for (const std::string& text :
+       {std::string(), std::string("[]"), std::string("{\"version\": 2}"), whole.substr(0, 100)}) {
+    EXPECT_TRUE(absl::IsInvalidArgument(ParseInventory(text).status())) << text;
+  }
+  Inventory nobody = Example();
+  nobody.broker.clear();
+  EXPECT_FALSE(ParseInventory(ToJson(nobody)).ok());
+}
+
+TEST(InventoryTest, DaysAreThoseOfUtc) {
+  EXPECT_EQ(
+      DayOf(std::chrono::sys_days(std::chrono::year(2028) / 11 / 25) + std::chrono::hours(23)),
+      "2028-11-25");
+}
+
+FleetConfig Fleet(const std::vector<std::string>& devices) {
+  FleetConfig fleet;
+  fleet.fleet = "plant-7";
+  fleet.broker.host = "broker.example";
+  fleet.broker.port = 8883;
+  for (const std::string& id : devices) {
+    DeviceConfig device;
+    device.id = id;
+    fleet.devices.push_back(device);
+  }
+  WorkerConfig worker;
+  worker.id = "worker-1";
+  fleet.workers.push_back(worker);
+  return fleet;
+}
+
+TEST(FleetPlanTest, AddsWhomTheFileNamesAndRevokesWhomItDoesNot) {
+  const auto plan = PlanFor(Example(), Fleet({"pump-2"}));
+  ASSERT_TRUE(plan.ok()) << plan.status();
+  EXPECT_EQ(plan->to_add,
+            (std::vector<Identity>{{Role::kDevice, "pump-2"}, {Role::kWorker, "worker-1"}}));
+  EXPECT_EQ(plan->to_revoke, (std::vector<Identity>{{Role::kDevice, "pump-1"}}));
+}
+
+TEST(FleetPlanTest, IsEmptyOnceItWasApplied) {
+  Inventory inventory = Example();
+  const IssuedCertificate some = inventory.broker.front();
+  inventory.identities[{.role = Role::kWorker, .id = "worker-1"}] = {some};
+  inventory.identities[{.role = Role::kDashboard, .id = "screen"}] = {some};
+  const auto plan = PlanFor(inventory, Fleet({"pump-1"}));
+  ASSERT_TRUE(plan.ok());
+  EXPECT_TRUE(plan->empty());
+}
+
+TEST(FleetPlanTest, AFileThatIsNotTheFoldersIsRefused) {
+  FleetConfig other = Fleet({"pump-1"});
+  other.fleet = "plant-8";
+  EXPECT_TRUE(absl::IsInvalidArgument(PlanFor(Example(), other).status()));
+  FleetConfig elsewhere = Fleet({"pump-1"});
+  elsewhere.broker.host = "10.0.0.1";
+  EXPECT_TRUE(absl::IsInvalidArgument(PlanFor(Example(), elsewhere).status()));
+  FleetConfig other_port = Fleet({"pump-1"});
+  other_port.broker.port = 1883;
+  EXPECT_TRUE(absl::IsInvalidArgument(PlanFor(Example(), other_port).status()));
+  FleetConfig too_long = Fleet({std::string(64, 'x')});
+  EXPECT_TRUE(absl::IsInvalidArgument(PlanFor(Example(), too_long).status()));
+}
+
+}  // namespace
+}  // namespace biglittle

@@ -1,0 +1,75 @@
+#include "cli/provision/rights.h"
+
+#include <gtest/gtest.h>
+
+namespace biglittle {
+namespace {
+
+const FleetNames kNames{.topic_root = "r/v1", .fleet = "f", .worker_group = "g"};
+
+std::vector<std::string> Spelled(Role role) {
+  std::vector<std::string> spelled;
+  for (const Right& right : RightsOf({.role = role, .id = "x"}, kNames)) {
+    spelled.push_back(std::string(AclType(right.kind)) + " " + right.filter);
+  }
+  return spelled;
+}
+
+using Lines = std::vector<std::string>;
+
+TEST(RightsTest, ADeviceHasItsOwnTopicsOnly) {
+  EXPECT_EQ(Spelled(Role::kDevice), (Lines{"publishClientSend r/v1/f/devices/x/escalate",
+                                           "publishClientSend r/v1/f/devices/x/result",
+                                           "publishClientSend r/v1/f/devices/x/status",
+                                           "publishClientReceive r/v1/f/devices/x/reply",
+                                           "subscribeLiteral r/v1/f/devices/x/reply"}));
+}
+
+TEST(RightsTest, AWorkerJoinsItsGroupAndNothingElse) {
+  EXPECT_EQ(Spelled(Role::kWorker), (Lines{"publishClientSend r/v1/f/devices/+/reply",
+                                           "publishClientSend r/v1/f/workers/x/status",
+                                           "publishClientReceive r/v1/f/devices/+/escalate",
+                                           "subscribeLiteral $share/g/r/v1/f/devices/+/escalate"}));
+}
+
+TEST(RightsTest, ADashboardPublishesNothing) {
+  for (const std::string& right : Spelled(Role::kDashboard)) {
+    EXPECT_EQ(right.find("publishClientSend"), std::string::npos) << right;
+    EXPECT_EQ(right.find("escalate"), std::string::npos) << right;
+    EXPECT_EQ(right.find("reply"), std::string::npos) << right;
+  }
+  EXPECT_EQ(Spelled(Role::kDashboard).size(), 6U);
+}
+
+TEST(RightsTest, TheAdministratorSeesNoFleetsData) {
+  for (const std::string& right : Spelled(Role::kAdmin)) {
+    EXPECT_NE(right.find('$'), std::string::npos) << right;
+  }
+}
+
+TEST(IdentityTest, UserNamesAndIdentitiesAreOneToOne) {
+  for (const Role role : kRoles) {
+    const Identity identity{.role = role, .id = "a.b-c_1"};
+    const std::string name = UserName(identity, "plant-7");
+    EXPECT_EQ(IdentityOf(name, "plant-7"), identity);
+    EXPECT_EQ(IdentityOf(name, "plant-8"), std::nullopt);
+    EXPECT_EQ(RoleOf(RoleName(role)), role);
+  }
+  for (const char* name : {"", "device:@f", "device:a", "a@f", "device:a/b@f", "nobody:a@f",
+                           "device:a@b@f", "@device:a"}) {
+    EXPECT_EQ(IdentityOf(name, "f"), std::nullopt) << name;
+  }
+}
+
+TEST(IdentityTest, IdsMustFitIntoACertificatesName) {
+  EXPECT_TRUE(CheckIdentity({.role = Role::kDevice, .id = std::string(50, 'a')}, "123456").ok());
+  const absl::Status status =
+      CheckIdentity({.role = Role::kDevice, .id = std::string(51, 'a')}, "123456");
+  EXPECT_TRUE(absl::IsInvalidArgument(status));
+  EXPECT_NE(status.message().find("65 bytes"), std::string::npos) << status;
+  EXPECT_FALSE(CheckIdentity({.role = Role::kDevice, .id = "a/b"}, "f").ok());
+  EXPECT_FALSE(CheckIdentity({.role = Role::kDevice, .id = ".."}, "f").ok());
+}
+
+}  // namespace
+}  // namespace biglittle
