@@ -78,7 +78,8 @@ absl::Status PahoConnection::Open(const Credentials& credentials, bool clean_sta
     token = client_.connect(ConnectOptions(broker_, credentials, clean_start, will));
     if (!WaitFor(*token, broker_.connect_timeout)) return absl::CancelledError("cancelled");
   } catch (const std::exception& error) {
-    const int reason = token ? static_cast<int>(token->get_reason_code()) : 0;
+    // What the broker's CONNACK says is told as a return code; those of Paho's own are negative.
+    const int reason = token ? token->get_return_code() : 0;
     return absl::UnavailableError(WhyNot(credentials, reason, error.what()));
   }
   // Without it each hop of a QoS 1 message waits 40 ms for a delayed acknowledgement.
@@ -115,7 +116,7 @@ absl::Status PahoConnection::Subscribe(const std::string& filter) {
   const int reason = static_cast<int>(token->get_reason_code());
   if (reason < kFirstFailure) return absl::OkStatus();
   return absl::PermissionDeniedError(
-      fmt::format("it refuses the subscription {}, reason code {}", filter, reason));
+      fmt::format("it refuses the subscription {}: {}", filter, SentenceOfReason(reason)));
 }
 
 void PahoConnection::Unsubscribe(const std::vector<std::string>& filters) {

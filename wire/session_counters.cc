@@ -8,6 +8,7 @@ void AddCounters(const MqttSession::Counters& counters,
   into["mqtt_reconnects"] = counters.connects > 0 ? counters.connects - 1 : 0;
   into["mqtt_connect_failures"] = counters.connect_failures;
   into["mqtt_connections_lost"] = counters.connections_lost;
+  into["mqtt_renewals"] = counters.renewals;
   into["mqtt_published"] = counters.published;
   into["mqtt_acknowledged"] = counters.acknowledged;
   into["mqtt_republished"] = counters.republished;

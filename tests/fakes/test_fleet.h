@@ -33,6 +33,7 @@ class TestFleet {
     int deadline_ms = 2000;
     std::string worker_keys;  // more lines for the worker
     std::string device_keys;  // more lines for each device
+    std::string broker_keys;  // more keys of the broker's map, each with a comma behind it
   };
 
   TestFleet(std::uint16_t port, const Options& options) : options_(options) {
@@ -55,7 +56,7 @@ class TestFleet {
   }
 
   void Observe() {
-    observer_.emplace(*fleet_, "test");
+    observer_.emplace(*fleet_, "test", "test");
     ASSERT_TRUE(observer_->WaitConnected(Soon()));
   }
   ChildProcess& StartWorker() { return Start("cloud_worker", "--worker", "worker-1"); }
@@ -110,14 +111,15 @@ class TestFleet {
   std::string Yaml(std::uint16_t port) const {
     return fmt::format(
         "version: 1\nfleet: test\nmodels: {}\n"
-        "broker: {{port: {}, reconnect_delay_min_ms: 20, reconnect_delay_max_ms: 200}}\n"
+        "broker: {{{}port: {}, reconnect_delay_min_ms: 20, reconnect_delay_max_ms: 200}}\n"
         "workers:\n  - id: worker-1\n    tasks: [tiny]\n{}"
         "devices:\n  - id: device-{{n}}\n    count: {}\n    task: tiny\n    deadline_ms: {}\n"
         "    drain_timeout_ms: 20000\n{}"
         "    source: {{type: replay, windows: X.npy, labels: y.npy, readings: {}, "
         "interval_ms: {}, queue_capacity: 65536}}\n",
-        TestDataFolder().string(), port, options_.worker_keys, options_.devices,
-        options_.deadline_ms, options_.device_keys, options_.readings, options_.interval_ms);
+        TestDataFolder().string(), options_.broker_keys, port, options_.worker_keys,
+        options_.devices, options_.deadline_ms, options_.device_keys, options_.readings,
+        options_.interval_ms);
   }
 
   ChildProcess& Start(const char* program, const char* role, const std::string& id) {

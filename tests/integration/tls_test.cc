@@ -1,7 +1,5 @@
 // TLS against a real broker: that it works, and what the log says in each way in which it fails.
 #include <gtest/gtest.h>
-#include <spdlog/sinks/base_sink.h>
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <chrono>
@@ -13,6 +11,7 @@
 
 #include "core/bounded_queue.h"
 #include "tests/fakes/free_port.h"
+#include "tests/fakes/log_capture.h"
 #include "tests/fakes/test_broker.h"
 #include "tests/fakes/tls_broker.h"
 #include "wire/mqtt_session.h"
@@ -33,38 +32,6 @@ bool Eventually(const std::function<bool()>& condition) {
   }
   return true;
 }
-
-// What the program says at warning and above, while it stands.
-class LogCapture {
- public:
-  LogCapture() : before_(spdlog::default_logger()), sink_(std::make_shared<Sink>()) {
-    spdlog::set_default_logger(std::make_shared<spdlog::logger>("test", sink_));
-  }
-  ~LogCapture() { spdlog::set_default_logger(before_); }
-
-  std::vector<std::string> lines() const { return sink_->lines(); }
-
- private:
-  class Sink final : public spdlog::sinks::base_sink<std::mutex> {
-   public:
-    std::vector<std::string> lines() {
-      const std::lock_guard lock(mutex_);
-      return lines_;
-    }
-
-   private:
-    void sink_it_(const spdlog::details::log_msg& message) override {
-      if (message.level < spdlog::level::warn) return;
-      lines_.emplace_back(message.payload.begin(), message.payload.end());
-    }
-    void flush_() override {}
-
-    std::vector<std::string> lines_;
-  };
-
-  const std::shared_ptr<spdlog::logger> before_;
-  const std::shared_ptr<Sink> sink_;
-};
 
 MqttSession::Options OptionsFor(const BrokerConfig& broker, const std::string& id) {
   MqttSession::Options options;
@@ -253,6 +220,60 @@ TEST_F(TlsTest, NoSuchHost) {
   config.host = "broker.invalid";
   config.tls = TlsConfig{folder(), true};
   EXPECT_THAT(WarningOf(config), HasSubstr("the host broker.invalid is not known"));
+}
+
+// What a broker says in MQTT, over TLS or not.
+class LoginTest : public TlsTest {
+ protected:
+  LoginTest() {
+    password_file_ = folder_.path() / "password";
+    SetPassword("right");
+    hash_file_ = folder_.path() / "hashes";
+    auto tool = ChildProcess::Start(
+        {"/usr/bin/mosquitto_passwd", "-b", "-c", hash_file_.string(), "plant", "right"},
+        folder_.path() / "passwd.log");
+    EXPECT_TRUE(tool.ok());
+    EXPECT_EQ(tool->WaitUntil(steady_clock::now() + kPatience), 0);
+    std::filesystem::permissions(hash_file_, std::filesystem::perms::others_read,
+                                 std::filesystem::perm_options::add);
+  }
+  void SetPassword(const std::string& password) {
+    ReplaceFile(password_file_, password + "\n", std::filesystem::perms::owner_read);
+  }
+
+  std::filesystem::path password_file_;
+  std::filesystem::path hash_file_;
+};
+
+TEST_F(LoginTest, APasswordOverTls) {
+  TlsBroker broker(authority_,
+                   {.extra = "allow_anonymous false\npassword_file " + hash_file_.string() + "\n",
+                    .asks_for_certificates = false});
+  BrokerConfig config = broker.config(folder());
+  config.username = "plant";
+  config.password_file = password_file_;
+  {
+    MqttSession session(OptionsFor(config, "device-1"));
+    session.Start();
+    EXPECT_TRUE(session.WaitConnected(steady_clock::now() + kPatience));
+  }
+  SetPassword("wrong");
+  const std::string warning = WarningOf(config);
+  EXPECT_THAT(warning, HasSubstr("the broker does not authorize this program (135): mend its"));
+  EXPECT_THAT(warning, testing::Not(HasSubstr("wrong")));
+}
+
+TEST_F(TlsTest, AMessageThatIsTooLargeForTheBroker) {
+  TlsBroker broker(authority_, {.extra = "max_packet_size 2000\n"});
+  const LogCapture log;
+  MqttSession session(OptionsFor(broker.config(folder()), "device-1"));
+  session.Start();
+  Message message;
+  message.topic = "t";
+  message.payload = std::string(5000, 'x');
+  ASSERT_TRUE(session.Publish(message).ok());
+  ASSERT_TRUE(Eventually([&] { return !log.lines().empty(); }));
+  EXPECT_THAT(log.lines().front(), HasSubstr("a message is larger than the broker takes (149)"));
 }
 
 }  // namespace

@@ -173,7 +173,10 @@ Trouble Handshake(SSL* connection, int fd, const Patience& patience) {
   char byte = 0;
   const int after =
       Drive(connection, fd, verdict, [&] { return SSL_read(connection, &byte, sizeof(byte)); });
-  if (after == SSL_ERROR_WANT_READ || after == SSL_ERROR_NONE) return {};
+  if (after == SSL_ERROR_WANT_READ || after == SSL_ERROR_NONE) {
+    SSL_shutdown(connection);  // without it the broker would log an error
+    return {};
+  }
   return Explain(after, Kind::kClosedAfter);
 }
 

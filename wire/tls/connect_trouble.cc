@@ -170,7 +170,7 @@ std::string SentenceOfReason(int reason_code) {
     case 0x9F:
       return "too many connections for the broker (159)";
     default:
-      return fmt::format("the broker refuses with reason code {}", reason_code);
+      return fmt::format("the broker gives reason code {}", reason_code);
   }
 }
 

@@ -49,8 +49,9 @@ const char* Environment(const char* name) {
 // There the group bits are the mask of an access list that admits the service's user alone.
 bool IsServiceFolder(const std::filesystem::path& folder) {
   const char* service = Environment(kServiceFolderVariable);
-  return service != nullptr &&
-         folder.lexically_normal() == std::filesystem::path(service).lexically_normal();
+  // With an empty last part, so that it does not matter whether one was written with a slash.
+  return service != nullptr && (folder / "").lexically_normal() ==
+                                   (std::filesystem::path(service) / "").lexically_normal();
 }
 
 absl::Status CheckSecrecy(const std::filesystem::path& file, mode_t mode) {
