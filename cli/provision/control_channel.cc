@@ -22,6 +22,7 @@ using nlohmann::json;
 constexpr char kTopic[] = "$CONTROL/dynamic-security/v1";
 constexpr char kResponseTopic[] = "$CONTROL/dynamic-security/v1/response";
 constexpr std::chrono::seconds kConnectTimeout{10};
+constexpr Milliseconds kConnectPoll{20};
 constexpr std::chrono::seconds kAnswerTimeout{10};
 // A client or a role takes some 700 bytes: far below the smallest packet limit that we render.
 constexpr std::size_t kCommandsAMessage = 50;
@@ -45,11 +46,15 @@ class ControlChannel::Impl {
                     static_cast<void>(inbox_.TryPush(std::move(message)));
                   }}) {}
 
-  absl::Status Connect() {
+  // False once a try has failed, or if none ended in time.
+  bool Connect() {
     session_.Start();
-    if (session_.WaitConnected(In(kConnectTimeout))) return absl::OkStatus();
-    return absl::UnavailableError(fmt::format("the broker at {} does not let the administrator in",
-                                              session_.broker_address()));
+    const SteadyTime deadline = In(kConnectTimeout);
+    while (std::chrono::steady_clock::now() < deadline) {
+      if (session_.WaitConnected(std::chrono::steady_clock::now() + kConnectPoll)) return true;
+      if (session_.counters().connect_failures > 0) return false;
+    }
+    return false;
   }
 
   // One message's worth of commands.
@@ -99,17 +104,20 @@ ControlChannel& ControlChannel::operator=(ControlChannel&& other) noexcept = def
 absl::StatusOr<ControlChannel> ControlChannel::Open(const BrokerConfig& broker) {
   const auto credentials = wire::LoadCredentials(broker, {});
   if (!credentials.ok()) return credentials.status();
-  const wire::Trouble trouble = wire::ProbeBroker(broker, credentials->tls, [] { return false; });
-  if (trouble.kind != wire::Trouble::Kind::kNone) {
-    const bool nobody =
-        trouble.kind == wire::Trouble::Kind::kNotReachable && trouble.code == ECONNREFUSED;
-    std::string text = fmt::format("the broker at {}:{}: {}", broker.host, broker.port,
-                                   wire::Sentence(trouble, broker));
-    return nobody ? absl::NotFoundError(std::move(text)) : absl::UnavailableError(std::move(text));
+  const auto never = [] { return false; };
+  wire::Trouble trouble = wire::ProbeBroker(broker, std::nullopt, never);
+  if (trouble.kind == wire::Trouble::Kind::kNotReachable && trouble.code == ECONNREFUSED) {
+    return absl::NotFoundError(wire::Sentence(trouble, broker));
   }
-  auto impl = std::make_unique<Impl>(broker);
-  if (auto status = impl->Connect(); !status.ok()) return status;
-  return ControlChannel(std::move(impl));
+  if (trouble.kind == wire::Trouble::Kind::kNone) {
+    auto impl = std::make_unique<Impl>(broker);
+    if (impl->Connect()) return ControlChannel(std::move(impl));
+    trouble = wire::ProbeBroker(broker, credentials->tls, never);
+  }
+  const std::string why = wire::Sentence(trouble, broker);
+  return absl::UnavailableError(
+      fmt::format("the broker at {}:{}: {}", broker.host, broker.port,
+                  why.empty() ? "it does not let the administrator in; its log says why" : why));
 }
 
 absl::StatusOr<std::vector<json>> ControlChannel::Run(const std::vector<json>& commands) {

@@ -126,7 +126,8 @@ TEST(DynamicSecurityTest, APasswordIsHashedInTheFileAndKeptUntilThereIsANewOne) 
   EXPECT_EQ(first->find("\"secret\""), std::string::npos);
   const auto second = FileFor(Wanting({screen, kPump}), "plant-7", *first, {});
   const auto password = [](const std::string& file) -> json {
-    for (const json& client : json::parse(file).at("clients")) {
+    const json root = json::parse(file);
+    for (const json& client : root.at("clients")) {
       if (client.contains("password")) return client.at("password");
     }
     return {};

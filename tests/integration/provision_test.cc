@@ -1,0 +1,265 @@
+// `biglittle provision` against a real Mosquitto with the production configuration: what its
+// commands do to a broker that runs, to one that does not, and to one that is lost.
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <pwd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <optional>
+#include <set>
+#include <sstream>
+#include <thread>
+
+#include "cli/broker_process.h"
+#include "cli/provision/private_files.h"
+#include "cli/provision_command.h"
+#include <nlohmann/json.hpp>
+
+#include "core/exit_code.h"
+#include "tests/fakes/temporary_folder.h"
+#include "tests/fakes/tiny_task.h"
+#include "wire/mqtt_session.h"
+#include "wire/topics.h"
+
+namespace biglittle {
+namespace {
+
+using nlohmann::json;
+using std::chrono::steady_clock;
+
+SteadyTime Soon() { return steady_clock::now() + std::chrono::seconds(20); }
+
+class ProvisionTest : public testing::Test {
+ protected:
+  ProvisionTest() {
+    port_ = FreePort().value();
+    WriteFleet("[device-1, device-2]");
+    options_.folder = folder_.path() / "secure";
+  }
+
+  void WriteFleet(const std::string& ids) {
+    std::string devices;
+    std::istringstream list(ids.substr(1, ids.size() - 2));
+    for (std::string id; std::getline(list >> std::ws, id, ',');) {
+      devices += fmt::format("  - {{id: {}, task: tiny, source: {{type: replay, windows: {}}}}}\n",
+                             id, folder_.Write("X.npy", "").string());
+    }
+    fleet_ = folder_.Write(
+        "fleet.yaml",
+        fmt::format("version: 1\nfleet: test\nmodels: {}\nbroker:\n  port: {}\n  tls: "
+                    "{{credentials: \"secure/{{role}}/{{id}}\"}}\nworkers:\n  - "
+                    "{{id: worker-1, tasks: [tiny]}}\ndevices:\n{}",
+                    TestDataFolder().string(), port_, devices));
+  }
+
+  int Init() {
+    return RunProvisionInit(
+        options_,
+        {.config = fleet_, .bind_address = "127.0.0.1", .user = getpwuid(geteuid())->pw_name}, out_,
+        err_);
+  }
+  int Apply(bool yes = false) {
+    std::istringstream nobody;
+    return RunProvisionApply(options_, {.config = fleet_, .yes = yes}, nobody, out_, err_);
+  }
+  void StartBroker() {
+    auto broker = BrokerProcess::StartAsIs(options_.folder / "broker" / "mosquitto.conf", port_,
+                                           folder_.path() / "broker.log");
+    ASSERT_TRUE(broker.ok()) << broker.status();
+    broker_ = *std::move(broker);
+  }
+  // What was said since the last time.
+  std::string Said() {
+    const std::string said = out_.str() + err_.str();
+    out_.str("");
+    err_.str("");
+    return said;
+  }
+
+  wire::MqttSession::Options SessionOf(const std::string& role, const std::string& id) {
+    wire::MqttSession::Options options;
+    options.broker.port = port_;
+    options.broker.reconnect_delay_min = Milliseconds(20);
+    options.broker.reconnect_delay_max = Milliseconds(100);
+    options.broker.tls = TlsConfig{.credentials = options_.folder / role / id};
+    options.client_id = id;
+    return options;
+  }
+
+  TemporaryFolder folder_;
+  std::uint16_t port_ = 0;
+  std::filesystem::path fleet_;
+  ProvisionOptions options_;
+  std::ostringstream out_;
+  std::ostringstream err_;
+  std::optional<BrokerProcess> broker_;
+};
+
+TEST_F(ProvisionTest, AFleetFileBecomesAFleetThatCanConnect) {
+  ASSERT_EQ(Init(), kExitDone) << Said();
+  ASSERT_EQ(Apply(), kExitDone);
+  EXPECT_NE(Said().find("+ device device-2"), std::string::npos);
+  StartBroker();
+  wire::MqttSession device(SessionOf("device", "device-1"));
+  device.Start();
+  EXPECT_TRUE(device.WaitConnected(Soon()));
+  ASSERT_EQ(Apply(), kExitDone);
+  const std::string again = Said();
+  EXPECT_NE(again.find("the broker is up to date"), std::string::npos) << again;
+  EXPECT_EQ(again.find('+'), std::string::npos) << again;
+}
+
+TEST_F(ProvisionTest, WhoIsAddedWhileTheBrokerRunsIsLetInAtOnce) {
+  ASSERT_EQ(Init(), kExitDone) << Said();
+  StartBroker();
+  ASSERT_EQ(RunProvisionAdd(options_, Role::kDevice, {"device-9"}, out_, err_), kExitDone)
+      << Said();
+  const wire::Topics topics("biglittle/v1", "test");
+  wire::MqttSession::Options options = SessionOf("device", "device-9");
+  options.subscriptions = {topics.Reply("device-9")};
+  wire::MqttSession device(options);
+  device.Start();
+  EXPECT_TRUE(device.WaitConnected(Soon()));
+  EXPECT_EQ(RunProvisionAdd(options_, Role::kDevice, {"device-9"}, out_, err_), kExitBadInput);
+  EXPECT_NE(Said().find("is there already"), std::string::npos);
+}
+
+TEST_F(ProvisionTest, WhomTheFileNoLongerNamesIsRevokedButOnlyWithConsent) {
+  ASSERT_EQ(Init(), kExitDone) << Said();
+  ASSERT_EQ(Apply(), kExitDone) << Said();
+  StartBroker();
+  wire::MqttSession stays(SessionOf("device", "device-1"));
+  wire::MqttSession goes(SessionOf("device", "device-2"));
+  stays.Start();
+  goes.Start();
+  ASSERT_TRUE(stays.WaitConnected(Soon()) && goes.WaitConnected(Soon()));
+  WriteFleet("[device-1]");
+  ASSERT_EQ(Apply(), kExitBadInput);
+  EXPECT_NE(Said().find("--yes"), std::string::npos);
+  EXPECT_TRUE(std::filesystem::exists(options_.folder / "device" / "device-2" / "client.key"));
+  ASSERT_EQ(Apply(true), kExitDone) << Said();
+  EXPECT_FALSE(std::filesystem::exists(options_.folder / "device" / "device-2"));
+  const SteadyTime deadline = Soon();
+  while (goes.connected() && steady_clock::now() < deadline) {
+    std::this_thread::sleep_for(Milliseconds(5));
+  }
+  EXPECT_FALSE(goes.connected());
+  EXPECT_TRUE(stays.connected());
+  EXPECT_EQ(stays.counters().connections_lost, 0U);
+}
+
+TEST_F(ProvisionTest, TheBrokersOwnCertificateCanBeReplacedUnderLoad) {
+  ASSERT_EQ(Init(), kExitDone) << Said();
+  ASSERT_EQ(Apply(), kExitDone) << Said();
+  StartBroker();
+  wire::MqttSession device(SessionOf("device", "device-1"));
+  device.Start();
+  ASSERT_TRUE(device.WaitConnected(Soon()));
+  ASSERT_EQ(RunProvisionRotate(options_, {.id = "broker", .revoke_old = true}, out_, err_),
+            kExitDone)
+      << Said();
+  EXPECT_TRUE(device.connected());
+  // Whoever connects now sees the new one and does not know the old one any more.
+  wire::MqttSession other(SessionOf("device", "device-2"));
+  other.Start();
+  EXPECT_TRUE(other.WaitConnected(Soon()));
+  ASSERT_EQ(RunProvisionSync(options_, out_, err_), kExitDone) << Said();
+}
+
+TEST_F(ProvisionTest, ABrokerThatLostItsRightsGetsThemBack) {
+  ASSERT_EQ(Init(), kExitDone) << Said();
+  ASSERT_EQ(Apply(), kExitDone) << Said();
+  const auto file = options_.folder / "broker" / "dynamic-security.json";
+  json root = json::parse(*ReadSmallFile(file));
+  // All but the administrator, who is needed for the way back.
+  const auto keep = [](const json& list, const char* key) {
+    json kept = json::array();
+    for (const json& entry : list) {
+      if (entry.at(key) == "admin:admin@test") kept.push_back(entry);
+    }
+    return kept;
+  };
+  root["clients"] = keep(root["clients"], "username");
+  root["roles"] = keep(root["roles"], "rolename");
+  ASSERT_TRUE(ReplaceFile(file, root.dump(), kOwnerOnly).ok());
+  StartBroker();
+  ASSERT_EQ(RunProvisionSync(options_, out_, err_), kExitDone);
+  EXPECT_NE(Said().find("has taken the change"), std::string::npos);
+  wire::MqttSession::Options options = SessionOf("worker", "worker-1");
+  options.subscriptions = {wire::Topics("biglittle/v1", "test").SharedEscalate("workers")};
+  wire::MqttSession worker(options);
+  worker.Start();
+  EXPECT_TRUE(worker.WaitConnected(Soon()));
+}
+
+TEST_F(ProvisionTest, ABrokerThatRunsAndCannotBeReachedIsSaid) {
+  ASSERT_EQ(Init(), kExitDone) << Said();
+  // Somebody who takes connections and speaks no TLS.
+  auto plain = BrokerProcess::Start({.configuration = std::filesystem::path(BIGLITTLE_SOURCE_DIR) /
+                                                      "broker_config" / "development.conf",
+                                     .folder = folder_.path(),
+                                     .port = port_});
+  ASSERT_TRUE(plain.ok());
+  EXPECT_EQ(RunProvisionAdd(options_, Role::kDevice, {"device-9"}, out_, err_), kExitFailed);
+  const std::string said = Said();
+  EXPECT_NE(said.find("the broker was not told"), std::string::npos) << said;
+  EXPECT_NE(said.find("provision sync"), std::string::npos) << said;
+}
+
+TEST_F(ProvisionTest, ADeviceGetsWhatItNeedsAndNothingMore) {
+  ASSERT_EQ(Init(), kExitDone) << Said();
+  ASSERT_EQ(Apply(), kExitDone) << Said();
+  std::set<std::string> names;
+  for (const auto& entry :
+       std::filesystem::directory_iterator(options_.folder / "device" / "device-1")) {
+    names.insert(entry.path().filename());
+    const std::string text = *ReadSmallFile(entry.path());
+    const bool has_key = text.find("PRIVATE KEY") != std::string::npos;
+    EXPECT_EQ(has_key, entry.path().filename() == "client.key") << entry.path();
+  }
+  EXPECT_EQ(names, (std::set<std::string>{"ca.pem", "client.crt", "client.key", "models.pub"}));
+  // Nothing secret was ever open, nor said.
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(options_.folder)) {
+    if (!entry.is_regular_file()) continue;
+    const std::string text = *ReadSmallFile(entry.path());
+    if (text.find("PRIVATE KEY") == std::string::npos) continue;
+    struct stat about {};
+    ASSERT_EQ(stat(entry.path().c_str(), &about), 0);
+    EXPECT_EQ(about.st_mode & 0077U, 0U) << entry.path();
+  }
+  EXPECT_EQ(Said().find("PRIVATE"), std::string::npos);
+}
+
+TEST_F(ProvisionTest, WhatCannotBeDoneIsOneLine) {
+  EXPECT_EQ(RunProvisionList(options_, false, out_, err_), kExitBadInput);
+  EXPECT_NE(Said().find("is no provisioning folder"), std::string::npos);
+  ASSERT_EQ(Init(), kExitDone) << Said();
+  Said();
+  EXPECT_EQ(Init(), kExitBadInput);
+  EXPECT_NE(Said().find("holds a fleet already"), std::string::npos);
+  EXPECT_EQ(RunProvisionRevoke(options_, "nobody", out_, err_), kExitBadInput);
+  EXPECT_NE(Said().find("nobody is called 'nobody'"), std::string::npos);
+  EXPECT_EQ(RunProvisionAdd(options_, Role::kDevice, {"../x"}, out_, err_), kExitBadInput);
+  EXPECT_NE(Said().find("is no id"), std::string::npos);
+  ProvisionOptions days = options_;
+  days.days = 0;
+  EXPECT_EQ(RunProvisionAdd(days, Role::kDevice, {"x"}, out_, err_), kExitBadInput);
+  EXPECT_NE(Said().find("--days"), std::string::npos);
+  const FolderLock lock = FolderLock::Take(options_.folder).value();
+  EXPECT_EQ(RunProvisionAdd(options_, Role::kDevice, {"x"}, out_, err_), kExitFailed);
+  EXPECT_NE(Said().find("another command"), std::string::npos);
+}
+
+TEST_F(ProvisionTest, ADamagedInventoryIsSaidAndKept) {
+  ASSERT_EQ(Init(), kExitDone) << Said();
+  const auto file = options_.folder / "inventory.json";
+  ASSERT_TRUE(ReplaceFile(file, "{}", kOwnerOnly).ok());
+  EXPECT_EQ(RunProvisionAdd(options_, Role::kDevice, {"x"}, out_, err_), kExitBadInput);
+  EXPECT_NE(Said().find("inventory.json"), std::string::npos);
+  EXPECT_EQ(*ReadSmallFile(file), "{}");
+}
+
+}  // namespace
+}  // namespace biglittle
