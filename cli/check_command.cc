@@ -49,8 +49,9 @@ std::string Counted(std::size_t count, std::string_view noun) {
 }
 
 // Prints what is wrong with a task and its files; the task if nothing is.
-std::optional<Task> CheckTask(const std::filesystem::path& file, std::ostream& err) {
-  Parsed<Task> task = LoadTask(file);
+std::optional<Task> CheckTask(const std::filesystem::path& file,
+                              const std::optional<PublicKey>& key, std::ostream& err) {
+  Parsed<Task> task = LoadSignedTask(file, key);
   if (!task.ok()) {
     err << ToString(task.problems) << '\n';
     return std::nullopt;
@@ -86,7 +87,7 @@ bool CheckDevices(const std::filesystem::path& file, const FleetConfig& fleet, c
 }
 
 int CheckTaskFile(const std::filesystem::path& file, std::ostream& out, std::ostream& err) {
-  const std::optional<Task> task = CheckTask(file, err);
+  const std::optional<Task> task = CheckTask(file, std::nullopt, err);
   if (!task) return kExitBadInput;
   out << fmt::format("{}: ok: task {}, {}, {} of them prioritised{}\n", file.string(), task->name,
                      Counted(task->labels.size(), "label"), task->priority_classes.size(),
@@ -108,7 +109,8 @@ int CheckFleetFile(const std::filesystem::path& file, const std::string& text, s
   }
   bool good = true;
   for (const std::string& name : tasks) {
-    const std::optional<Task> task = CheckTask(fleet.value->models / name, err);
+    const std::optional<Task> task =
+        CheckTask(fleet.value->models / name, fleet.value->models_public_key, err);
     good = task.has_value() && CheckDevices(file, *fleet.value, *task, err) && good;
   }
   if (!good) return kExitBadInput;

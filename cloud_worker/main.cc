@@ -46,6 +46,7 @@ int RunWorker(const std::filesystem::path& config, const std::string& id) {
   const WorkerMetrics metrics((*health)->metrics());
   auto models = ModelStore::Load({.models = fleet.value->models,
                                   .tasks = worker->tasks,
+                                  .key = fleet.value->models_public_key,
                                   .max_batch_size = worker->max_batch_size,
                                   .compute_threads = worker->compute_threads});
   if (!models.ok()) return BadInput(std::string(models.status().message()));

@@ -106,6 +106,18 @@ std::filesystem::path ReadModels(MapReader& map, const std::filesystem::path& ba
   return {};
 }
 
+std::optional<PublicKey> ReadPublicKey(MapReader& map, const std::filesystem::path& base) {
+  const YamlNode* node = map.Find("models_public_key");
+  if (node == nullptr) return std::nullopt;
+  const auto text = ReadLine(*node, "models_public_key", kMaxPathBytes, map.problems());
+  if (!text) return std::nullopt;
+  absl::StatusOr<PublicKey> key = PublicKey::Load((base / *text).lexically_normal());
+  if (key.ok()) return *key;
+  map.problems().Add(*node, fmt::format("the models' public key cannot be used: {}",
+                                        std::string(key.status().message())));
+  return std::nullopt;
+}
+
 void ReadNames(MapReader& map, FleetConfig& config) {
   map.Require("fleet");
   map.GetIdentifier("fleet", config.fleet);
@@ -144,6 +156,7 @@ FleetConfig ReadFleet(const YamlNode& root, const std::filesystem::path& file, P
   map.CheckVersion();
   ReadNames(map, config);
   config.models = ReadModels(map, base);
+  config.models_public_key = ReadPublicKey(map, base);
   if (const YamlNode* broker = map.Find("broker")) {
     config.broker = ReadBroker(*broker, base, problems);
   }

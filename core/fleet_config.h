@@ -16,6 +16,7 @@
 
 #include "core/clock.h"
 #include "core/diagnostics.h"
+#include "core/signature.h"
 
 namespace biglittle {
 
@@ -212,6 +213,8 @@ struct FleetConfig {
   std::string topic_root = "biglittle/v1";
   std::string worker_group = "workers";
   std::filesystem::path models;  // folder with one folder a task
+  // Where there is one, devices and workers take signed tasks only (LoadSignedTask).
+  std::optional<PublicKey> models_public_key;
   BrokerConfig broker;
   std::vector<DeviceConfig> devices;  // templates are unfolded; ids are unique
   std::vector<WorkerConfig> workers;  // ids are unique

@@ -37,11 +37,21 @@ bool Task::IsPriority(int class_index) const {
 }
 
 Parsed<Task> LoadTask(const std::filesystem::path& path) {
+  return LoadSignedTask(path, std::nullopt);
+}
+
+Parsed<Task> LoadSignedTask(const std::filesystem::path& path,
+                            const std::optional<PublicKey>& key) {
   std::error_code error;
   const bool is_folder = std::filesystem::is_directory(path, error);
   const std::filesystem::path file = is_folder ? ResolveTaskFolder(path) / "task.yaml" : path;
   const Parsed<std::string> text = ReadTextFile(file);
   if (!text.ok()) return {.value = std::nullopt, .problems = text.problems};
+  if (const absl::Status status = key ? key->VerifyFile(file, *text.value) : absl::OkStatus();
+      !status.ok()) {
+    return {.value = std::nullopt,
+            .problems = {{file.string(), 0, 0, std::string(status.message())}}};
+  }
   return ParseTask(*text.value, file);
 }
 

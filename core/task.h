@@ -17,6 +17,7 @@
 #include "core/answer_rule.h"
 #include "core/diagnostics.h"
 #include "core/prediction.h"
+#include "core/signature.h"
 #include "core/tensor.h"
 
 namespace biglittle {
@@ -93,6 +94,10 @@ struct Task {
 // `path` is the file itself, the folder that holds a task.yaml, or the folder of a task's versions,
 // of which the newest is read (core/task_versions.h).
 Parsed<Task> LoadTask(const std::filesystem::path& path);
+
+// The same for a fleet with a `key`: the file's signature (core/signature.h) must hold for the very
+// bytes that are read, and so for the nets whose digests they name. Without a key as above.
+Parsed<Task> LoadSignedTask(const std::filesystem::path& path, const std::optional<PublicKey>& key);
 
 // The same for a text in memory; `file` names it in problems and is what relative paths go by.
 Parsed<Task> ParseTask(std::string_view text, const std::filesystem::path& file);

@@ -86,7 +86,8 @@ int RunDevice(const std::filesystem::path& config, const std::string& id) {
   auto health = wire::ProgramHealth::Start(device->health, AgentMeasurements);
   if (!health.ok()) return BadInput(std::string(health.status().message()));
   const AgentMetrics metrics((*health)->metrics());
-  Parsed<Task> task = LoadTask(fleet.value->models / device->task);
+  Parsed<Task> task =
+      LoadSignedTask(fleet.value->models / device->task, fleet.value->models_public_key);
   if (!task.ok()) return BadInput(ToString(task.problems));
   auto little = LocalClassifier::Load(*task.value, device->escalation);
   if (!little.ok()) return BadInput(std::string(little.status().message()));

@@ -11,20 +11,6 @@
 namespace biglittle {
 namespace {
 
-// Cheap enough to be taken every second: the net's file, which may be large, is not read.
-std::string FingerprintOf(const std::filesystem::path& folder) {
-  const auto digest = Sha256OfFile(folder / "task.yaml");
-  std::string fingerprint = digest.ok() ? *digest : "none";
-  const Parsed<Task> task = LoadTask(folder / "task.yaml");
-  if (!task.ok()) return fingerprint;
-  std::error_code error;
-  const auto size = std::filesystem::file_size(task.value->big.file, error);
-  if (error) return fingerprint;
-  const auto written = std::filesystem::last_write_time(task.value->big.file, error);
-  if (error) return fingerprint;
-  return fmt::format("{} {} {}", fingerprint, size, written.time_since_epoch().count());
-}
-
 // Devices and queued readings were checked against the version that serves.
 absl::Status CheckSameInterface(const Task& old, const Task& fresh) {
   const char* what = nullptr;
@@ -65,9 +51,27 @@ absl::Status ModelStore::LoadFirst(const std::string& task) {
   return problem;
 }
 
+// Cheap enough to be taken every second: the net's file, which may be large, is not read.
+ModelStore::Fingerprint ModelStore::FingerprintOf(const std::filesystem::path& folder) const {
+  const auto digest = Sha256OfFile(folder / "task.yaml");
+  std::string fingerprint = digest.ok() ? *digest : "none";
+  if (options_.key) {
+    const auto signature = Sha256OfFile(SignaturePath(folder / "task.yaml"));
+    fingerprint += " " + (signature.ok() ? *signature : "none");
+  }
+  const Parsed<Task> task = LoadTask(folder / "task.yaml");
+  if (!task.ok()) return fingerprint;
+  std::error_code error;
+  const auto size = std::filesystem::file_size(task.value->big.file, error);
+  if (error) return fingerprint;
+  const auto written = std::filesystem::last_write_time(task.value->big.file, error);
+  if (error) return fingerprint;
+  return fmt::format("{} {} {}", fingerprint, size, written.time_since_epoch().count());
+}
+
 ModelStore::Served ModelStore::LoadVersion(const std::filesystem::path& folder,
                                            const Task* serving) const {
-  const Parsed<Task> task = LoadTask(folder / "task.yaml");
+  const Parsed<Task> task = LoadSignedTask(folder / "task.yaml", options_.key);
   if (!task.ok()) return absl::InvalidArgumentError(ToString(task.problems));
   if (serving != nullptr) {
     if (absl::Status same = CheckSameInterface(*serving, *task.value); !same.ok()) return same;

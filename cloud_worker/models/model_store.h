@@ -18,6 +18,7 @@
 #include "cloud_worker/models/served_model.h"
 #include "cloud_worker/work_item.h"
 #include "core/clock.h"
+#include "core/signature.h"
 #include "core/task.h"
 
 namespace biglittle {
@@ -28,6 +29,7 @@ class ModelStore {
   struct Options {
     std::filesystem::path models;    // folder with one folder a task, with or without versions
     std::vector<std::string> tasks;  // their names, each once
+    std::optional<PublicKey> key;    // versions must be signed; absent: need not
     std::size_t max_batch_size = 1;
     std::size_t compute_threads = 1;
     const Clock* clock = &Clock::Real();
@@ -58,9 +60,9 @@ class ModelStore {
   absl::Status Renew(const std::string& task);
 
   // Looks at every task's folder once. A version is known by its folder, the content of its
-  // task.yaml, and size and time of its net's file; one that was refused is not tried again until
-  // one of these changes.
-  // `loading` is called before a version is loaded, which may take seconds.
+  // task.yaml (with a key, of its signature too), and size and time of its net's file; one that was
+  // refused is not tried again until one of these changes. `loading` is called before a version is
+  // loaded, which may take seconds.
   std::vector<Change> LookForChanges(const std::function<void()>& loading = {});
 
  private:
@@ -80,6 +82,7 @@ class ModelStore {
             std::vector<Change>& changes);
   // `serving`: what it must be able to replace; nullptr: nothing.
   Served LoadVersion(const std::filesystem::path& folder, const Task* serving) const;
+  Fingerprint FingerprintOf(const std::filesystem::path& folder) const;
   // The old one is freed by whoever uses it last.
   void Replace(const std::string& task, std::shared_ptr<ServedModel> model);
   std::shared_ptr<ServedModel> Serving(const std::string& task) const;

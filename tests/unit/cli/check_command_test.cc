@@ -9,6 +9,8 @@
 
 #include "core/digest.h"
 #include "core/exit_code.h"
+#include "core/signature.h"
+#include "tests/fakes/signing_keys.h"
 #include "tests/fakes/temporary_folder.h"
 
 namespace biglittle {
@@ -161,6 +163,19 @@ TEST_F(Check, ReportsWhatIsNotYaml) {
   EXPECT_EQ(Run(file), kExitBadInput);
   EXPECT_EQ(err_.str().find(file + ":"), 0U);
   EXPECT_NE(err_.str().find("not valid YAML"), std::string::npos);
+}
+
+TEST_F(Check, AFleetsTasksMustBeSignedWhereItSaysSo) {
+  folder_.Write("public.pem", kPublicKey);
+  const std::string file =
+      Fleet("models_public_key: public.pem\nworkers: [{id: w, tasks: [har]}]\n");
+  EXPECT_EQ(Run(file), kExitBadInput);
+  EXPECT_NE(err_.str().find("models/har/task.yaml.sig: no such file"), std::string::npos)
+      << err_.str();
+  EXPECT_EQ(std::ranges::count(err_.str(), '\n'), 1);
+  ASSERT_TRUE(
+      SignFile(folder_.Write("private.pem", kPrivateKey), base_ + "models/har/task.yaml").ok());
+  EXPECT_EQ(Run(file), kExitDone) << err_.str();
 }
 
 TEST_F(Check, AMosquittoConfigurationIsKnownByItsSuffix) {

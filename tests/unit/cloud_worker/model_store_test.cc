@@ -6,6 +6,8 @@
 #include <atomic>
 #include <thread>
 
+#include "core/signature.h"
+#include "tests/fakes/signing_keys.h"
 #include "tests/fakes/temporary_folder.h"
 #include "tests/fakes/tiny_task.h"
 #include "tests/fakes/tiny_versions.h"
@@ -23,6 +25,18 @@ class ModelStoreTest : public testing::Test {
   absl::StatusOr<std::unique_ptr<ModelStore>> Load() const {
     return ModelStore::Load(
         {.models = folder_.path(), .tasks = {"tiny"}, .max_batch_size = 4, .compute_threads = 3});
+  }
+  // The same for a fleet that takes signed models only.
+  absl::StatusOr<std::unique_ptr<ModelStore>> LoadSigned() const {
+    return ModelStore::Load(
+        {.models = folder_.path(),
+         .tasks = {"tiny"},
+         .key = PublicKey::Load(folder_.Write("public.pem", kPublicKey)).value(),
+         .max_batch_size = 4,
+         .compute_threads = 1});
+  }
+  void Sign(const std::filesystem::path& version, const char* key = kPrivateKey) const {
+    ASSERT_TRUE(SignFile(folder_.Write("private.pem", key), version / "task.yaml").ok());
   }
   static std::string Serving(const ModelStore& store) { return store.Digests().at("tiny"); }
   static std::string DigestOfAnswer(ModelStore& store) {
@@ -125,6 +139,32 @@ TEST_F(ModelStoreTest, ABadVersionLeavesTheOldOneUntilItIsMended) {
 
   folder_.Write("tiny/2/task.yaml", good);
   ExpectReplaced(*store, "two");
+}
+
+TEST_F(ModelStoreTest, WhereModelsAreSignedABadSignatureLeavesTheOldOneServing) {
+  Sign(Write("1", "one"));
+  const auto store = LoadSigned().value();
+  const auto second = Write("2", "two");
+  EXPECT_THAT(Refused(*store), HasSubstr("2/task.yaml.sig: no such file"));
+  Sign(second, kOtherPrivateKey);
+  EXPECT_THAT(Refused(*store), HasSubstr("does not sign task.yaml"));
+  folder_.Write("tiny/2/task.yaml.sig", ReadWhole(folder_.path() / "tiny/1/task.yaml.sig"));
+  EXPECT_THAT(Refused(*store), HasSubstr("does not sign task.yaml"));
+  Sign(second);
+  ExpectReplaced(*store, "two");
+  // A net that the signed file does not name.
+  folder_.Write("tiny/2/big.onnx", TinyNet("another"));
+  EXPECT_THAT(Refused(*store), HasSubstr("sha256"));
+}
+
+TEST_F(ModelStoreTest, WhereModelsAreSignedNothingElseIsLoadedAtTheStart) {
+  Sign(Write("1", "one"));
+  Write("2", "two");
+  EXPECT_EQ(Serving(*LoadSigned().value()), TinyNetDigest("one"));
+  folder_.Write("tiny/1/task.yaml.sig", std::string(64, 's'));
+  EXPECT_THAT(std::string(LoadSigned().status().message()),
+              HasSubstr("2/task.yaml.sig: no such file"));
+  EXPECT_EQ(Serving(*Load().value()), TinyNetDigest("two"));  // who has no key does not look
 }
 
 TEST_F(ModelStoreTest, TheServingVersionOutlivesItsFiles) {

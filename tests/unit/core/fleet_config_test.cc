@@ -6,6 +6,7 @@
 #include <string>
 #include <variant>
 
+#include "tests/fakes/signing_keys.h"
 #include "tests/fakes/temporary_folder.h"
 
 namespace biglittle {
@@ -20,6 +21,7 @@ class FleetFile : public ::testing::Test {
     folder_.Write("models/vibration/task.yaml", "");
     folder_.Write("models/har/task.yaml", "");
     folder_.Write("data/x.npy", "");
+    folder_.Write("models.pem", kPublicKey);
     folder_.Write("data/y.npy", "");
   }
 
@@ -42,6 +44,7 @@ fleet: plant-7
 topic_root: acme/biglittle/v1
 worker_group: night
 models: ../models
+models_public_key: ../models.pem
 broker:
   host: broker.example
   port: 8883
@@ -95,6 +98,7 @@ workers:
   expected.topic_root = "acme/biglittle/v1";
   expected.worker_group = "night";
   expected.models = folder_.path() / "models";
+  expected.models_public_key = PublicKey::Load(folder_.path() / "models.pem").value();
   expected.broker = {
       "broker.example",      8883, seconds(30), seconds(0), milliseconds(100), milliseconds(10),
       milliseconds(600'000), 1024, 1,           65'535};

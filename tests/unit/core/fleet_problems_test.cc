@@ -26,7 +26,15 @@ INSTANTIATE_TEST_SUITE_P(
         FleetCase{"UnknownKeyNearNothing",
                   "workers: [{id: w, tasks: [har]}]\nsecurity: off\n",
                   {"5:1: unknown key 'security'; this map takes version, fleet, topic_root, "
-                   "worker_group, models, broker, device_defaults, devices, workers"}},
+                   "worker_group, models, models_public_key, broker, device_defaults, devices, "
+                   "workers"}},
+        FleetCase{"NoPublicKey",
+                  "models_public_key: k.pem\nworkers: [{id: w, tasks: [har]}]\n",
+                  {"4:20: the models' public key cannot be used: {folder}/k.pem: no such file"}},
+        FleetCase{"NotAPublicKey",
+                  "models_public_key: x.npy\nworkers: [{id: w, tasks: [har]}]\n",
+                  {"4:20: the models' public key cannot be used: {folder}/x.npy: not a public key "
+                   "of Ed25519 in PEM"}},
         FleetCase{"NothingInIt", "", {"1:1: neither 'devices' nor 'workers' names anything"}},
         FleetCase{
             "TopicRoot",
