@@ -55,8 +55,8 @@ void AddDemo(CLI::App& app, Command& chosen) {
 
 void AddFileCommands(CLI::App& app, Command& chosen) {
   static std::string file;
-  CLI::App* check = app.add_subcommand("check", "Check a fleet or task file");
-  check->add_option("file", file, "The YAML file")->required();
+  CLI::App* check = app.add_subcommand("check", "Check a fleet, task or Mosquitto file");
+  check->add_option("file", file, "The YAML file, or a .conf of Mosquitto")->required();
   check->callback([&chosen] { chosen = [] { return RunCheck(file, std::cout, std::cerr); }; });
 
   CLI::App* inspect = app.add_subcommand("inspect", "Tell what is in an ONNX model");
