@@ -87,6 +87,11 @@ BrokerConfig ReadBroker(const YamlNode& node, const std::filesystem::path& base,
     broker.tls = ReadTls(*tls, base, problems);
     broker.port = kTlsPort;
   }
+  if (broker.tls && broker.host.find(':') != std::string::npos) {
+    // Paho compares the certificate with the address in brackets, which never fits.
+    problems.Add(*map.Find("host"),
+                 "'host' must be a host name or an IPv4 address where 'tls' is on");
+  }
   map.GetWhole("port", {1, 65'535}, broker.port);
   map.GetDuration("keep_alive_s", {1, 3600}, broker.keep_alive);
   map.GetDuration("session_expiry_s", {0, 604'800}, broker.session_expiry);

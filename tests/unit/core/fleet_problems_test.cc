@@ -107,6 +107,9 @@ INSTANTIATE_TEST_SUITE_P(
         FleetCase{"UnknownKey",
                   "broker: {tls: {credential: a}}\nworkers: [{id: w, tasks: [har]}]\n",
                   {"4:16: unknown key 'credential'; did you mean 'credentials'?"}},
+        FleetCase{"TlsToAnIpv6Address",
+                  "broker: {host: '::1', tls: {}}\nworkers: [{id: w, tasks: [har]}]\n",
+                  {"4:16: 'host' must be a host name or an IPv4 address where 'tls' is on"}},
         FleetCase{"UnknownPlaceholder",
                   "broker: {tls: {credentials: 'a/{role}/{name}'}}\n"
                   "workers: [{id: w, tasks: [har]}]\n",
