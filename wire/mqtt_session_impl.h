@@ -1,0 +1,101 @@
+// What is behind MqttSession. For use inside wire/ only.
+//
+// mqtt_session.cc has what callers and Paho's threads call, mqtt_session_thread.cc the session's
+// own thread.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "absl/status/status.h"
+
+#include "core/clock.h"
+#include "core/random.h"
+#include "wire/mqtt_session.h"
+#include "wire/outbox.h"
+#include "wire/paho_connection.h"
+#include "wire/tls/credential_watch.h"
+
+namespace biglittle::wire {
+
+class MqttSession::Impl {
+ public:
+  explicit Impl(Options options)
+      : options_(std::move(options)),
+        jitter_(std::hash<std::string>{}(options_.client_id)),
+        credential_watch_(options_.broker, options_.identity),
+        outbox_(options_.broker.max_backlog_messages, options_.broker.max_in_flight_messages) {}
+  ~Impl() { Stop(); }
+
+  void Start() {
+    thread_ = std::thread([this] { Run(); });
+  }
+  absl::Status Publish(Message message);
+  std::size_t Drain(SteadyTime deadline);
+  void Unsubscribe(SteadyTime deadline);
+  bool WaitConnected(SteadyTime deadline);
+  void Stop();
+
+  bool connected() const {
+    const Lock lock(mutex_);
+    return connected_;
+  }
+  std::size_t backlog() const {
+    const Lock lock(mutex_);
+    return outbox_.size();
+  }
+  const Options& options() const { return options_; }
+  Counters counters() const;
+
+ private:
+  using Lock = std::unique_lock<std::mutex>;
+
+  // All on the session's thread.
+  void Run();
+  bool Connect();
+  absl::Status OpenAndSubscribe();
+  void Serve();
+  void PublishNext(Lock& lock);
+  void LookAfterConnection(Lock& lock);
+  bool CredentialsRenewed();
+  void EndConnection();
+  void LeaveSubscriptions(Lock& lock);
+  Milliseconds NextDelay(bool was_stable);
+  PahoConnection::Events Events();
+
+  // On Paho's threads.
+  void OnMessage(const mqtt::message& message);
+  void OnDone(std::uint64_t id, Delivery delivery);
+  void OnLost(const std::string& cause);
+
+  // Constant after construction.
+  const Options options_;
+
+  // Used by the session's thread only.
+  std::unique_ptr<PahoConnection> connection_;
+  Random jitter_;
+  Milliseconds delay_{0};
+  std::string last_failure_;
+  CredentialWatch credential_watch_;
+  bool renewed_ = false;  // the connection ends for new credentials
+
+  std::thread thread_;
+
+  // Protected by mutex_.
+  mutable std::mutex mutex_;
+  mutable std::condition_variable changed_;
+  Outbox outbox_;
+  Counters counters_;  // without the outbox's
+  bool connected_ = false;
+  bool lost_ = false;
+  bool stopping_ = false;
+  bool leaving_ = false;  // Unsubscribe() was called
+  bool left_ = false;     // and done on this connection
+};
+
+}  // namespace biglittle::wire
