@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <iostream>
 #include <string>
 #include <vector>
@@ -110,6 +111,16 @@ void AddSync(CLI::App& app, Command& chosen) {
       [&chosen] { chosen = [] { return RunProvisionSync(Shared(), std::cout, std::cerr); }; });
 }
 
+void AddSignModels(CLI::App& app, Command& chosen) {
+  static std::vector<std::filesystem::path> tasks;
+  CLI::App* command =
+      Add(app, "sign-models", "Sign tasks, for fleets that name a models_public_key");
+  command->add_option("task", tasks, "A task's folder; several are taken")->required();
+  command->callback([&chosen] {
+    chosen = [] { return RunProvisionSignModels(Shared(), tasks, std::cout, std::cerr); };
+  });
+}
+
 }  // namespace
 
 void AddProvision(CLI::App& app, std::function<int()>& chosen) {
@@ -123,6 +134,7 @@ void AddProvision(CLI::App& app, std::function<int()>& chosen) {
   AddList(*provision, chosen);
   AddApply(*provision, chosen);
   AddSync(*provision, chosen);
+  AddSignModels(*provision, chosen);
 }
 
 }  // namespace biglittle

@@ -19,6 +19,8 @@
 
 #include "core/exit_code.h"
 #include "core/fleet_config.h"
+#include "core/signature.h"
+#include "core/task.h"
 
 namespace biglittle {
 namespace {
@@ -28,7 +30,8 @@ constexpr int kMaxDays = 3650;
 int Fail(const absl::Status& status, std::ostream& err) {
   err << "provision: " << std::string(status.message()) << '\n';
   const bool is_input = absl::IsInvalidArgument(status) || absl::IsNotFound(status) ||
-                        absl::IsAlreadyExists(status) || absl::IsFailedPrecondition(status);
+                        absl::IsAlreadyExists(status) || absl::IsFailedPrecondition(status) ||
+                        absl::IsDataLoss(status);
   return is_input ? kExitBadInput : kExitFailed;
 }
 
@@ -286,6 +289,24 @@ int RunProvisionSync(const ProvisionOptions& options, std::ostream& out, std::os
   auto provisioner = Provisioner::Open(options.folder);
   if (!provisioner.ok()) return Fail(provisioner.status(), err);
   return Tell(*provisioner, out, err, true);
+}
+
+int RunProvisionSignModels(const ProvisionOptions& options,
+                           const std::vector<std::filesystem::path>& tasks, std::ostream& out,
+                           std::ostream& err) {
+  // Held while the key is used, and the proof that the folder is one.
+  const auto provisioner = Provisioner::Open(options.folder);
+  if (!provisioner.ok()) return Fail(provisioner.status(), err);
+  for (const std::filesystem::path& task : tasks) {
+    // What would be refused by every program is not signed.
+    const Parsed<Task> read = LoadTask(task);
+    if (!read.ok()) return Fail(absl::InvalidArgumentError(ToString(read.problems)), err);
+    if (auto status = VerifyFiles(*read.value); !status.ok()) return Fail(status, err);
+    const auto status = SignFile(options.folder / "authority" / "models.key", task / "task.yaml");
+    if (!status.ok()) return Fail(status, err);
+    out << fmt::format("{} is signed\n", SignaturePath(task / "task.yaml").string());
+  }
+  return kExitDone;
 }
 
 }  // namespace biglittle

@@ -18,6 +18,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/exit_code.h"
+#include "core/signature.h"
 #include "tests/fakes/temporary_folder.h"
 #include "tests/fakes/tiny_task.h"
 #include "wire/mqtt_session.h"
@@ -230,6 +231,23 @@ TEST_F(ProvisionTest, ADeviceGetsWhatItNeedsAndNothingMore) {
     EXPECT_EQ(about.st_mode & 0077U, 0U) << entry.path();
   }
   EXPECT_EQ(Said().find("PRIVATE"), std::string::npos);
+}
+
+TEST_F(ProvisionTest, ASignedTaskIsTakenAndAChangedOneIsNot) {
+  ASSERT_EQ(Init(), kExitDone) << Said();
+  const auto task = folder_.path() / "models" / "tiny";
+  std::filesystem::create_directories(task.parent_path());
+  std::filesystem::copy(TestDataFolder() / "tiny", task);
+  ASSERT_EQ(RunProvisionSignModels(options_, {task}, out_, err_), kExitDone) << Said();
+  const auto key = PublicKey::Load(options_.folder / "models.pub");
+  ASSERT_TRUE(key.ok()) << key.status();
+  const std::string text = *ReadSmallFile(task / "task.yaml");
+  EXPECT_TRUE(key->VerifyFile(task / "task.yaml", text).ok());
+  EXPECT_FALSE(key->VerifyFile(task / "task.yaml", text + " ").ok());
+  // A task whose nets are not those that it names is not signed.
+  std::filesystem::copy_file(task / "little.onnx", task / "big.onnx",
+                             std::filesystem::copy_options::overwrite_existing);
+  EXPECT_EQ(RunProvisionSignModels(options_, {task}, out_, err_), kExitBadInput);
 }
 
 TEST_F(ProvisionTest, WhatCannotBeDoneIsOneLine) {
