@@ -97,15 +97,18 @@ absl::StatusOr<PublicKey> PublicKey::Load(const std::filesystem::path& pem) {
 
 absl::Status PublicKey::VerifyFile(const std::filesystem::path& file,
                                    std::string_view content) const {
-  const std::filesystem::path path = SignaturePath(file);
-  const absl::StatusOr<std::string> signature = ReadAll(path, kSignatureBytes);
+  const std::string name = file.filename().string();
+  const absl::StatusOr<std::string> signature = ReadAll(SignaturePath(file), kSignatureBytes);
   if (absl::IsNotFound(signature.status())) {
     return absl::NotFoundError(
-        fmt::format("{}: no such file, and the fleet takes signed models only: sign {} with the "
+        fmt::format("no such file, and the fleet takes signed models only: sign {} with the "
                     "private key to its models_public_key",
-                    path.string(), file.filename().string()));
+                    name));
   }
-  if (!signature.ok()) return signature.status();
+  if (!signature.ok()) {
+    return absl::DataLossError(
+        fmt::format("cannot be read as a signature, which is a file of {} bytes", kSignatureBytes));
+  }
   const Key key(
       EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, bytes_.data(), bytes_.size()));
   const Context context(EVP_MD_CTX_new());
@@ -116,9 +119,9 @@ absl::Status PublicKey::VerifyFile(const std::filesystem::path& file,
     return absl::OkStatus();
   }
   return absl::DataLossError(
-      fmt::format("{}: does not sign {} as it is now by the fleet's models_public_key: take the "
-                  "pair that belongs together, or sign it again",
-                  path.string(), file.filename().string()));
+      fmt::format("does not sign {} as it is now by the fleet's models_public_key: take the pair "
+                  "that belongs together, or sign it again",
+                  name));
 }
 
 std::filesystem::path SignaturePath(const std::filesystem::path& file) {

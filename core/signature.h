@@ -22,7 +22,7 @@ class PublicKey {
 
   // OK if `file`.sig signs exactly these bytes, which are `file`'s content as the caller has read
   // it: what was verified is what is used. NotFound: there is no such signature. DataLoss: it does
-  // not fit. In one line, with what to do.
+  // not fit. One line, with what to do; it does not repeat the signature's path.
   absl::Status VerifyFile(const std::filesystem::path& file, std::string_view content) const;
 
   bool operator==(const PublicKey&) const = default;

@@ -50,7 +50,7 @@ Parsed<Task> LoadSignedTask(const std::filesystem::path& path,
   if (const absl::Status status = key ? key->VerifyFile(file, *text.value) : absl::OkStatus();
       !status.ok()) {
     return {.value = std::nullopt,
-            .problems = {{file.string(), 0, 0, std::string(status.message())}}};
+            .problems = {{SignaturePath(file).string(), 0, 0, std::string(status.message())}}};
   }
   return ParseTask(*text.value, file);
 }
