@@ -24,8 +24,8 @@ using Kind = Trouble::Kind;
 
 // In TLS 1.3 the broker's verdict on our certificate comes after our side of the handshake is done.
 constexpr Milliseconds kVerdict{1000};
-// For connecting and for the handshake, each: the connection is tried again meanwhile by nobody.
-constexpr Milliseconds kLongestWait{5000};
+// For connecting and for the handshake, each. Short: meanwhile nobody tries to connect again.
+constexpr Milliseconds kLongestWait{2000};
 // OpenSSL adds it to the number of an alert that it received.
 constexpr int kAlertReason = SSL_AD_REASON_OFFSET;
 

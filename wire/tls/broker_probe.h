@@ -13,7 +13,7 @@
 namespace biglittle::wire {
 
 // kNone if nothing is wrong at this level. `tls` absent: looks at the TCP connection alone. Returns
-// kNone soon after `cancelled` returns true, and in 11 s at the latest.
+// kNone soon after `cancelled` returns true, and in 5 s at the latest.
 // Thread-safe; blocks.
 Trouble ProbeBroker(const BrokerConfig& broker, const std::optional<TlsFiles>& tls,
                     const std::function<bool()>& cancelled);
