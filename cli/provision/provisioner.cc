@@ -120,6 +120,10 @@ absl::Status Provisioner::Rotate(const Identity& identity, std::chrono::days val
   }
   if (revoke_old) {
     if (auto status = RevokeCertificates(old); !status.ok()) return status;
+    // The administrator's is taken over by our own connection.
+    if (identity != kAdministrator) {
+      to_end_.push_back(UserName(identity, inventory().names.fleet));
+    }
   }
   return folder_.Save();
 }
@@ -201,12 +205,18 @@ absl::StatusOr<BrokerNews> Provisioner::Synchronise(bool reload) {
   if (!clients.ok()) return clients.status();
   const auto roles = channel->ListAll("listRoles", "roles");
   if (!roles.ok()) return roles.status();
-  const auto commands =
-      CommandsFor(Wanted(), inventory().names.fleet, *clients, *roles, passwords_);
+  auto commands = CommandsFor(Wanted(), inventory().names.fleet, *clients, *roles, passwords_);
   if (!commands.ok()) return commands.status();
+  // The revocation list is looked at when a connection is made, and never again.
+  for (const std::string& user : to_end_) {
+    for (const char* command : {"disableClient", "enableClient"}) {
+      commands->push_back({{"command", command}, {"username", user}});
+    }
+  }
   const auto answers = channel->Run(*commands);
   if (!answers.ok()) return answers.status();
   passwords_.clear();
+  to_end_.clear();
   reload_wanted_ = false;
   news.changes = commands->size() + (reload ? 1 : 0);
   news.reload_by_hand = reload && !reloaded;

@@ -58,7 +58,7 @@ class Provisioner {
   // FailedPrecondition for the administrator, whom provisioning itself needs.
   absl::Status Revoke(const Identity& identity);
   // A new key and certificate. The old one goes on to open the door until it ends, unless
-  // `revoke_old`. NotFound.
+  // `revoke_old`: then the session that it may have opened ends too. NotFound.
   absl::Status Rotate(const Identity& identity, std::chrono::days valid, bool revoke_old);
   // The broker's; `hosts` replace the old ones if there are any.
   absl::Status RotateBroker(const std::vector<std::string>& hosts, std::chrono::days valid,
@@ -81,8 +81,9 @@ class Provisioner {
   absl::Status RevokeCertificates(std::vector<IssuedCertificate>& certificates);
 
   ProvisionFolder folder_;
-  NewPasswords passwords_;      // not yet told to the broker
-  bool reload_wanted_ = false;  // certificates or the revocation list changed
+  NewPasswords passwords_;           // not yet told to the broker
+  bool reload_wanted_ = false;       // certificates or the revocation list changed
+  std::vector<std::string> to_end_;  // users whose sessions began with a revoked certificate
 };
 
 }  // namespace biglittle
