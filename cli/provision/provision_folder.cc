@@ -36,6 +36,17 @@ IssuedCertificate Issued(const std::string& certificate) {
                     : IssuedCertificate{};
 }
 
+// A bridge's files lie among those of its own broker, which has a ca.crt of its own.
+struct FileNames {
+  const char* trust;
+  const char* certificate;
+  const char* key;
+};
+FileNames NamesFor(Role role) {
+  return role == Role::kBridge ? FileNames{"central-ca.crt", "bridge.crt", "bridge.key"}
+                               : FileNames{"ca.pem", "client.crt", "client.key"};
+}
+
 bool ChecksModels(Role role) { return role == Role::kDevice || role == Role::kWorker; }
 
 absl::Status WriteAuthority(const std::filesystem::path& path, const std::string& fleet) {
@@ -128,8 +139,8 @@ absl::Status ProvisionFolder::Save() const {
 }
 
 absl::Status ProvisionFolder::WriteTrust(const Identity& identity) const {
-  return ReplaceFile(OfIdentity(identity) / "ca.pem", certificate_ + revocation_list_,
-                     kReadableByAll);
+  return ReplaceFile(OfIdentity(identity) / NamesFor(identity.role).trust,
+                     certificate_ + revocation_list_, kReadableByAll);
 }
 
 absl::Status ProvisionFolder::Issue(const Identity& identity, std::chrono::days valid) {
@@ -146,10 +157,12 @@ absl::Status ProvisionFolder::Issue(const Identity& identity, std::chrono::days 
     }
   }
   // The certificate last: a running program looks at it to see that there is a new pair.
-  if (auto status = ReplaceFile(folder / "client.key", made->key, kOwnerOnly); !status.ok()) {
+  if (auto status = ReplaceFile(folder / NamesFor(identity.role).key, made->key, kOwnerOnly);
+      !status.ok()) {
     return status;
   }
-  if (auto status = ReplaceFile(folder / "client.crt", made->certificate, kReadableByAll);
+  if (auto status = ReplaceFile(folder / NamesFor(identity.role).certificate, made->certificate,
+                                kReadableByAll);
       !status.ok()) {
     return status;
   }

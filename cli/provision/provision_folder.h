@@ -7,7 +7,8 @@
 //                        server.crt, server.key, dynamic-security.json
 //   <role>/<id>/         all that one device, worker, dashboard or bridge needs, and nothing more:
 //                        ca.pem (the authority and its revocation list), client.crt, client.key,
-//                        models.pub (devices and workers), password (dashboards)
+//                        models.pub (devices and workers), password (dashboards). A bridge's files
+//                        are called central-ca.crt, bridge.crt, bridge.key, beside bridge.conf
 #pragma once
 
 #include <filesystem>

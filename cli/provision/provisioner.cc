@@ -6,6 +6,7 @@
 #include <thread>
 #include <utility>
 
+#include "cli/provision/bridge_settings.h"
 #include "cli/provision/broker_reload.h"
 #include <nlohmann/json.hpp>
 
@@ -15,6 +16,7 @@ namespace {
 const Identity kAdministrator{.role = Role::kAdmin, .id = "admin"};
 constexpr char kSecurityFile[] = "dynamic-security.json";
 constexpr char kSettingsFile[] = "mosquitto.conf";
+constexpr char kSiteFolder[] = "/etc/mosquitto/biglittle";
 constexpr Milliseconds kReloadTimeout{3000};
 constexpr Milliseconds kReloadPoll{50};
 
@@ -161,6 +163,22 @@ absl::StatusOr<bool> Provisioner::Render(const std::filesystem::path& settings_t
     return status;
   }
   return true;
+}
+
+absl::Status Provisioner::WriteBridge(const Identity& identity,
+                                      const std::filesystem::path& settings_template) const {
+  const auto text = ReadSmallFile(settings_template);
+  if (!text.ok()) return text.status();
+  const BridgeSettings settings{.site = identity.id,
+                                .central_host = inventory().hosts.front(),
+                                .central_port = inventory().port,
+                                .folder = kSiteFolder,
+                                .topic_root = inventory().names.topic_root,
+                                .fleet = inventory().names.fleet,
+                                .max_packet_size = LimitsFor({}).max_packet_size};
+  const auto rendered = RenderBridgeSettings(*text, settings);
+  if (!rendered.ok()) return rendered.status();
+  return ReplaceFile(OfIdentity(identity) / "bridge.conf", *rendered, kReadableByAll);
 }
 
 WantedClients Provisioner::Wanted() const {

@@ -67,6 +67,11 @@ class Provisioner {
   absl::StatusOr<bool> Render(const std::filesystem::path& settings_template,
                               const BrokerLimits& limits);
 
+  // What a site's broker appends to its configuration, as bridge.conf in the bridge's folder, for
+  // the place where that folder's files belong there: /etc/mosquitto/biglittle.
+  absl::Status WriteBridge(const Identity& identity,
+                           const std::filesystem::path& settings_template) const;
+
   // Brings the broker to what the folder says. Idempotent. Unavailable, PermissionDenied or
   // Aborted: the broker runs and could not be changed. `reload`: it shall read its certificates and
   // the revocation list again even if this object has not changed them.

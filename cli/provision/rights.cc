@@ -44,11 +44,12 @@ Rights OfDashboard(const wire::Topics& topics) {
   return rights;
 }
 
-// A site's broker speaks for all of its devices, which the site's own rights keep apart.
+// A site's broker speaks for all of its fleet, whom the site's own rights keep apart.
 Rights OfBridge(const wire::Topics& topics) {
   Rights rights = {{RightKind::kSend, topics.Escalate("+")},
                    {RightKind::kSend, topics.AllResults()},
-                   {RightKind::kSend, topics.AllDeviceStatus()}};
+                   {RightKind::kSend, topics.AllDeviceStatus()},
+                   {RightKind::kSend, topics.AllWorkerStatus()}};
   AddReadOne(topics.Reply("+"), rights);
   return rights;
 }

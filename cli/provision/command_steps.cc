@@ -1,0 +1,80 @@
+#include "cli/provision/command_steps.h"
+
+#include <fmt/format.h>
+
+#include <ostream>
+#include <string>
+#include <utility>
+
+#include "cli/installation.h"
+
+#include "core/exit_code.h"
+
+namespace biglittle {
+namespace {
+
+constexpr int kMaxDays = 3650;
+
+}  // namespace
+
+int FailProvision(const absl::Status& status, std::ostream& err) {
+  err << "provision: " << std::string(status.message()) << '\n';
+  const bool is_input = absl::IsInvalidArgument(status) || absl::IsNotFound(status) ||
+                        absl::IsAlreadyExists(status) || absl::IsFailedPrecondition(status) ||
+                        absl::IsDataLoss(status);
+  return is_input ? kExitBadInput : kExitFailed;
+}
+
+absl::Status CheckDays(int days) {
+  if (days >= 1 && days <= kMaxDays) return absl::OkStatus();
+  return absl::InvalidArgumentError(fmt::format("--days must be 1 to {}, not {}", kMaxDays, days));
+}
+
+std::filesystem::path ShippedSettings(const char* name) {
+  return Installation::Find().home / "broker_config" / name;
+}
+
+absl::StatusOr<FleetConfig> LoadSecureFleet(const std::filesystem::path& file) {
+  Parsed<FleetConfig> fleet = LoadFleet(file);
+  if (!fleet.ok()) return absl::InvalidArgumentError(ToString(fleet.problems));
+  if (!fleet.value->broker.tls) {
+    return absl::InvalidArgumentError(
+        fmt::format("{}: its broker has no 'tls': add 'tls: {{credentials: "
+                    "FOLDER/{{role}}/{{id}}}}' to 'broker'",
+                    file.string()));
+  }
+  return *std::move(fleet.value);
+}
+
+int TellBroker(Provisioner& provisioner, std::ostream& out, std::ostream& err, bool reload) {
+  const auto news = provisioner.Synchronise(reload);
+  if (!news.ok()) {
+    err << fmt::format(
+        "provision: {} is up to date, but the broker was not told: {}; then run 'biglittle "
+        "provision sync --dir {}'\n",
+        provisioner.path().string(), std::string(news.status().message()),
+        provisioner.path().string());
+    return kExitFailed;
+  }
+  switch (news->state) {
+    case BrokerState::kUpToDate:
+      out << "the broker is up to date\n";
+      break;
+    case BrokerState::kTold:
+      out << "the broker has taken the change\n";
+      break;
+    case BrokerState::kNotRunning:
+      out << "no broker answers at its address: it will know when it starts\n";
+      break;
+  }
+  if (news->reload_by_hand) {
+    out << fmt::format(
+        "its certificates or its revocation list changed: copy {} to its machine and send it "
+        "SIGHUP "
+        "('systemctl reload mosquitto')\n",
+        (provisioner.path() / "broker").string());
+  }
+  return kExitDone;
+}
+
+}  // namespace biglittle

@@ -1,0 +1,31 @@
+// Steps that the provisioning commands have in common.
+#pragma once
+
+#include <filesystem>
+#include <iosfwd>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "cli/provision/provisioner.h"
+
+#include "core/fleet_config.h"
+
+namespace biglittle {
+
+// Says what went wrong, in one line; the exit code that fits.
+int FailProvision(const absl::Status& status, std::ostream& err);
+
+// InvalidArgument unless it is 1 to 3650.
+absl::Status CheckDays(int days);
+
+// A file of the shipped broker_config/.
+std::filesystem::path ShippedSettings(const char* name);
+
+// A fleet whose broker has TLS. InvalidArgument with all problems of the file.
+absl::StatusOr<FleetConfig> LoadSecureFleet(const std::filesystem::path& file);
+
+// Brings the broker up to date, `reload` as in Provisioner::Synchronise, and says how that went;
+// the exit code.
+int TellBroker(Provisioner& provisioner, std::ostream& out, std::ostream& err, bool reload = false);
+
+}  // namespace biglittle
