@@ -68,8 +68,10 @@ void MqttClient::SetUp() {
   mosquitto_int_option(handle_, MOSQ_OPT_SEND_MAXIMUM, options_.send_maximum);
   mosquitto_int_option(handle_, MOSQ_OPT_PROTOCOL_VERSION,
                        options_.mqtt_5 ? MQTT_PROTOCOL_V5 : MQTT_PROTOCOL_V311);
-  const std::string certificate = options_.credentials / "client.crt";
-  const std::string key = options_.credentials / "client.key";
+  const bool of_a_bridge = std::filesystem::exists(options_.credentials / "bridge.crt");
+  const std::string certificate =
+      options_.credentials / (of_a_bridge ? "bridge.crt" : "client.crt");
+  const std::string key = options_.credentials / (of_a_bridge ? "bridge.key" : "client.key");
   const bool shows = !options_.credentials.empty();
   EXPECT_EQ(mosquitto_tls_set(handle_, options_.authority.c_str(), nullptr,
                               shows ? certificate.c_str() : nullptr, shows ? key.c_str() : nullptr,

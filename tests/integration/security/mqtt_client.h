@@ -36,7 +36,8 @@ class MqttClient {
   struct Options {
     std::uint16_t port = 0;           // of 127.0.0.1
     std::filesystem::path authority;  // what the broker's certificate is held against
-    // client.crt and client.key; empty: connects without a certificate.
+    // client.crt and client.key, or bridge.crt and bridge.key; empty: connects without a
+    // certificate.
     std::filesystem::path credentials;
     std::string client_id;
     std::optional<MqttMessage> will;
