@@ -73,6 +73,27 @@ class BridgeTest : public testing::Test {
                  TailOfFile(folder_.path() / "mosquitto.log", 30).c_str());
   }
 
+  // Returns when the site's broker knows that the line is down. What it sent before that into a
+  // connection without an other end it sends again later, whatever its expiry says.
+  void AwaitLineDown() {
+    BoundedQueue<wire::Message> states(100);
+    wire::MqttSession::Options options;
+    options.broker.port = site_->port();
+    options.client_id = "onlooker";
+    options.subscriptions = {"$SYS/broker/connection/hall-7/state"};
+    options.on_message = [&states](wire::Message&& message) {
+      EXPECT_TRUE(states.TryPush(std::move(message)));
+    };
+    wire::MqttSession onlooker(options);
+    onlooker.Start();
+    const SteadyTime deadline = steady_clock::now() + seconds(20);
+    for (;;) {
+      const auto state = states.PopUntil(deadline);
+      ASSERT_TRUE(state.has_value()) << "the site does not say that its line is down";
+      if (state->payload == "0") return;
+    }
+  }
+
   // A device at the site.
   wire::MqttSession::Options Device() {
     wire::MqttSession::Options options;
@@ -152,6 +173,7 @@ TEST_F(BridgeTest, ResultsWaitForTheLineAndEscalationsExpire) {
   ASSERT_EQ(Take("reader-1", filter, 1, "%p"), "the line is up\n");
 
   central_.Kill();
+  AwaitLineDown();
   ASSERT_TRUE(device.Publish(Escalation("too late", seconds(1))).ok());
   std::string expected = "the line is up\n";  // the log goes on
   for (int i = 0; i < kResults; ++i) {
