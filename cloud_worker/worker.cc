@@ -139,7 +139,9 @@ void Worker::TakeIn(const wire::Message& message) {
     }
   }
   SendReplies(std::move(repeats));
-  AnswerReadings(std::move(refused));
+  if (refused.empty()) return;
+  Remember(refused);
+  if (MaySayNo(admission->address.device)) SendReplies(std::move(refused));
 }
 
 bool Worker::IsNew(const WorkItem& item, std::vector<Answer>& repeats) {
@@ -229,6 +231,11 @@ void Worker::TellChange(const ModelStore::Change& change) {
 
 // What became of readings that were taken in: remembered, counted, sent.
 void Worker::AnswerReadings(std::vector<Answer> answers) {
+  Remember(answers);
+  SendReplies(std::move(answers));
+}
+
+void Worker::Remember(const std::vector<Answer>& answers) {
   {
     const std::lock_guard lock(memory_mutex_);
     const SteadyTime now = Clock::Real().Now();
@@ -242,7 +249,6 @@ void Worker::AnswerReadings(std::vector<Answer> answers) {
     }
   }
   status_.CountAnswers(answers);
-  SendReplies(std::move(answers));
 }
 
 void Worker::SendReplies(std::vector<Answer> answers) {
@@ -261,7 +267,13 @@ void Worker::Refuse(const ReplyAddress& address, Rejection rejection) {
   status_.Count(fmt::format("rejected_{}", Name(rejection.reason)));
   spdlog::debug("{}: request of {} refused: {}: {}", config_.id, address.device,
                 Name(rejection.reason), rejection.detail);
-  Send(replier_.Refuse(address, std::move(rejection)));
+  if (MaySayNo(address.device)) Send(replier_.Refuse(address, std::move(rejection)));
+}
+
+bool Worker::MaySayNo(const std::string& device) {
+  if (refusals_.Allows(device, Clock::Real().Now())) return true;
+  status_.Count("refusals_withheld");
+  return false;
 }
 
 // On the session's thread as well as on ours.

@@ -1,6 +1,7 @@
 // A cloud worker's whole flow, joined in one place: requests from the shared subscription go
 // through intake, reply memory, batcher, compute pool and replier back to the devices. Whatever
-// arrives is answered: with a prediction or with the reason why not.
+// arrives is answered: with a prediction or with the reason why not, but for the refusals of a
+// device that gets too many of them.
 //
 // Threads: Paho's only enqueues; intake checks and queues; the pool's run the nets; expiry answers
 // what waited too long; reload looks for new models; the caller of Run says how things stand.
@@ -21,6 +22,7 @@
 #include "cloud_worker/compute_pool.h"
 #include "cloud_worker/intake.h"
 #include "cloud_worker/models/model_store.h"
+#include "cloud_worker/refusal_limit.h"
 #include "cloud_worker/replier.h"
 #include "cloud_worker/reply_memory.h"
 #include "cloud_worker/worker_metrics.h"
@@ -79,11 +81,13 @@ class Worker {
   void TellChange(const ModelStore::Change& change);
 
   // Any thread.
+  void Remember(const std::vector<Answer>& answers);
   void AnswerReadings(std::vector<Answer> answers);
   Answer Overloaded(WorkItem item, const char* why) const;
   void Send(wire::Message message);
   void SendReplies(std::vector<Answer> answers);
   void Refuse(const ReplyAddress& address, wire::Rejection rejection);
+  bool MaySayNo(const std::string& device);
   // `counters`: more than our own.
   wire::Message StatusMessage(wire::State state,
                               std::map<std::string, std::uint64_t> counters = {});
@@ -113,6 +117,7 @@ class Worker {
   ReplyMemory memory_;
 
   WorkerStatus status_;
+  RefusalLimit refusals_;
 
   // Protected by failure_mutex_.
   std::mutex failure_mutex_;
