@@ -130,6 +130,11 @@ class Checker {
   }
 
   void CheckCertificates(const BrokerSection& listener) {
+    if (!listener.Has("ciphers")) {
+      Warns(listener.line(),
+            "no 'ciphers': TLS 1.2 may use CBC mode with SHA-1; write 'ciphers "
+            "ECDHE+AESGCM:ECDHE+CHACHA20'");
+    }
     if (!listener.IsTrue("require_certificate")) {
       Warns(listener.line(), "no 'require_certificate true': everybody may try passwords");
       return;
