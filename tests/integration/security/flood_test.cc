@@ -135,6 +135,7 @@ class SecurityFlood : public testing::Test {
 // How long the others wait meanwhile is the machine's affair; docs/security.md has figures.
 TEST_F(SecurityFlood, NobodyElseLosesAnAnswer) {
   const std::string junk(300, 'x');
+  const SteadyTime begin = steady_clock::now();
   Measure("before", AskUntil([] { return true; }, kQuietAsks));
   AskDuring("1,000 connects", [&] {
     const std::uint64_t connects = Connect();
@@ -152,7 +153,9 @@ TEST_F(SecurityFlood, NobodyElseLosesAnAnswer) {
   }
   Measure("after", AskUntil([] { return true; }, kQuietAsks));
   EXPECT_GT(told_no_, 0U);
-  EXPECT_LT(told_no_, kMessages / 10);
+  // A thousand times at once, 200 times a second.
+  const std::chrono::duration<double> passed = steady_clock::now() - begin;
+  EXPECT_LE(static_cast<double>(told_no_), 1000 + 200 * passed.count());
   EXPECT_TRUE(other_.connected());
 }
 
