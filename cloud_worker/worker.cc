@@ -13,6 +13,9 @@
 namespace biglittle {
 namespace {
 
+// A throttled device has a whole second's requests again after this.
+constexpr Milliseconds kThrottleRetryAfter{1000};
+
 using wire::Rejection;
 using wire::RejectionReason;
 
@@ -39,7 +42,11 @@ Worker::Worker(const FleetConfig& fleet, const WorkerConfig& config, ModelStore&
                config.compute_threads, Clock::Real()),
       memory_(config.deduplication_window, config.deduplication_entries),
       status_(topics_, fleet.fleet, config.id),
-      session_(SessionOptions(fleet)) {}
+      refusals_({.per_second = 200, .burst = 1000}),
+      session_(SessionOptions(fleet)) {
+  const auto limit = static_cast<double>(config.device_requests_per_s);
+  if (limit > 0) requests_.emplace(DeviceLimit::Options{.per_second = limit, .burst = limit});
+}
 
 Worker::~Worker() {
   inbox_.Close();
@@ -110,13 +117,22 @@ void Worker::ReportHealth(SteadyTime now) {
 
 void Worker::Stop() { static_cast<void>(stop_requests_.TryPush(1)); }
 
+// Nothing is decoded yet, but topic and correlation data are enough to say no.
 void Worker::OnMessage(wire::Message&& message) {
-  if (inbox_.TryPush(std::move(message))) return;
-  // Nothing was decoded yet, but topic and correlation data are enough to say no.
-  if (const auto device = topics_.DeviceOfEscalate(message.topic)) {
-    Refuse({*device, message.correlation_data},
-           {RejectionReason::kOverloaded, "the worker's inbox is full", batcher_.RetryAfter()});
+  const std::optional<std::string> device = topics_.DeviceOfEscalate(message.topic);
+  if (device && !MayAsk(*device)) {
+    status_.Count("requests_throttled");
+    return Refuse({*device, message.correlation_data},
+                  {RejectionReason::kOverloaded, "the device sends more than device_requests_per_s",
+                   kThrottleRetryAfter});
   }
+  if (inbox_.TryPush(std::move(message)) || !device) return;
+  Refuse({*device, message.correlation_data},
+         {RejectionReason::kOverloaded, "the worker's inbox is full", batcher_.RetryAfter()});
+}
+
+bool Worker::MayAsk(const std::string& device) {
+  return !requests_ || requests_->Allows(device, Clock::Real().Now());
 }
 
 void Worker::TakeIn(const wire::Message& message) {

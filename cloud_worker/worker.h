@@ -20,9 +20,9 @@
 
 #include "cloud_worker/batcher.h"
 #include "cloud_worker/compute_pool.h"
+#include "cloud_worker/device_limit.h"
 #include "cloud_worker/intake.h"
 #include "cloud_worker/models/model_store.h"
-#include "cloud_worker/refusal_limit.h"
 #include "cloud_worker/replier.h"
 #include "cloud_worker/reply_memory.h"
 #include "cloud_worker/worker_metrics.h"
@@ -87,6 +87,7 @@ class Worker {
   void Send(wire::Message message);
   void SendReplies(std::vector<Answer> answers);
   void Refuse(const ReplyAddress& address, wire::Rejection rejection);
+  bool MayAsk(const std::string& device);
   bool MaySayNo(const std::string& device);
   // `counters`: more than our own.
   wire::Message StatusMessage(wire::State state,
@@ -117,7 +118,8 @@ class Worker {
   ReplyMemory memory_;
 
   WorkerStatus status_;
-  RefusalLimit refusals_;
+  DeviceLimit refusals_;
+  std::optional<DeviceLimit> requests_;  // nullopt: no limit
 
   // Protected by failure_mutex_.
   std::mutex failure_mutex_;

@@ -63,6 +63,7 @@ WorkerConfig ReadWorker(const YamlNode& node, KnownTasks& known, Problems& probl
   map.GetWhole("compute_threads", {1, 64}, worker.compute_threads);
   map.GetDuration("deduplication_window_ms", {0, 600'000}, worker.deduplication_window);
   map.GetWhole("deduplication_entries", {1, 1'000'000}, worker.deduplication_entries);
+  map.GetWhole("device_requests_per_s", {0, 1'000'000}, worker.device_requests_per_s);
   map.GetDuration("reload_interval_ms", {0, 3'600'000}, worker.reload_interval);
   map.GetDuration("inference_timeout_ms", {100, 600'000}, worker.inference_timeout);
   map.GetDuration("status_interval_ms", kStatusIntervalMs, worker.status_interval);

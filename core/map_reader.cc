@@ -37,6 +37,7 @@ void ReportType(const YamlNode& node, std::string_view name, std::string_view ex
 
 std::string_view UnitOf(std::string_view name) {
   const std::string_view ending = name.substr(std::min(name.rfind('_'), name.size()));
+  if (name.ends_with("_per_s")) return " a second";
   if (ending == "_ms") return " milliseconds";
   if (ending == "_s") return " seconds";
   if (ending == "_bytes") return " bytes";

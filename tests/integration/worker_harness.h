@@ -90,6 +90,7 @@ class WorkerHarness {
     fleet_.broker = broker_.config();
     config_.id = "worker-1";
     config_.tasks = {"tiny"};
+    config_.device_requests_per_s = 0;  // the one device here asks as fast as it can
     config_.status_interval = Milliseconds(100);
     config_.reload_interval = Milliseconds(50);
   }

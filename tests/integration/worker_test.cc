@@ -63,6 +63,29 @@ TEST_F(WorkerTest, OverloadIsSaidAtOnceWithATimeAndARetryIsServed) {
   EXPECT_EQ(harness_.gate().computed(), (std::multiset<std::uint64_t>{0, 1, 2, 3, 5, 6}));
 }
 
+TEST_F(WorkerTest, ADeviceThatAsksTooOftenIsToldSoBeforeAnythingIsDecoded) {
+  harness_.config().device_requests_per_s = 2;
+  harness_.Start();
+  for (std::uint64_t i = 1; i <= 3; ++i) harness_.Ask("run/" + std::to_string(i), i);
+  std::multiset<std::string> answered;
+  std::string refused;
+  for (int i = 0; i < 3; ++i) {
+    const auto reply = harness_.NextReply();
+    ASSERT_TRUE(reply.has_value());
+    if (!reply->reply.rejection) {
+      answered.insert(reply->request);
+      continue;
+    }
+    refused = reply->request;
+    EXPECT_EQ(reply->reply.rejection->reason, RejectionReason::kOverloaded);
+    EXPECT_EQ(reply->reply.rejection->retry_after, Milliseconds(1000));
+  }
+  EXPECT_EQ(answered, (std::multiset<std::string>{"run/1", "run/2"}));
+  EXPECT_EQ(refused, "run/3");
+  EXPECT_TRUE(harness_.AwaitCounter("requests_throttled", 1));
+  EXPECT_EQ(harness_.gate().computed(), (std::multiset<std::uint64_t>{1, 2}));
+}
+
 TEST_F(WorkerTest, WhatExpiresIsToldWhileTheOnlyNetIsBusy) {
   harness_.Start();
   harness_.gate().Close();

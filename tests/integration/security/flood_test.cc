@@ -8,6 +8,7 @@
 #include <future>
 #include <string>
 #include <thread>
+#include <tuple>
 #include <vector>
 
 #include "cli/result_tally.h"
@@ -86,7 +87,10 @@ class SecurityFlood : public testing::Test {
 
   std::uint64_t Publish(const char* leaf, int qos, const std::string& payload) {
     MqttClient::Options options = broker_.OptionsFor(broker_.Of(kFlooder));
-    options.on_message = [this](MqttMessage&&) { ++told_no_; };
+    options.on_message = [this](MqttMessage&& answer) {
+      const auto reply = wire::DecodeEscalationReply(answer.payload);
+      if (reply.ok() && reply->rejection) ++told_no_;
+    };
     MqttClient flooder(std::move(options));
     EXPECT_EQ(flooder.Subscribe(Topic(kFlooder, "reply")), 1);
     const MqttMessage message{.topic = Topic(kFlooder, leaf), .payload = payload, .qos = qos};
@@ -142,10 +146,14 @@ TEST_F(SecurityFlood, NobodyElseLosesAnAnswer) {
     EXPECT_EQ(connects, static_cast<std::uint64_t>(kConnects));
     return connects;
   });
+  const std::string request = Encode(
+      wire::EscalationRequest{"tiny", {{1, Milliseconds(60'000), TinySample(3, true).window}}});
   for (const int qos : {1, 0}) {
-    for (const char* leaf : {"result", "escalate"}) {
-      AskDuring(fmt::format("100,000 messages, QoS {}, {}", qos, leaf), [&] {
-        const std::uint64_t sent = Publish(leaf, qos, junk);
+    for (const auto& [name, leaf, payload] :
+         {std::tuple{"results", "result", junk}, std::tuple{"no requests", "escalate", junk},
+          std::tuple{"requests", "escalate", request}}) {
+      AskDuring(fmt::format("100,000 {}, QoS {}", name, qos), [&] {
+        const std::uint64_t sent = Publish(leaf, qos, payload);
         EXPECT_EQ(sent, kMessages);
         return sent;
       });

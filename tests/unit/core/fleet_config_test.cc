@@ -87,6 +87,7 @@ workers:
     compute_threads: 64
     deduplication_window_ms: 0
     deduplication_entries: 1
+    device_requests_per_s: 0
     reload_interval_ms: 0
     inference_timeout_ms: 100
     status_interval_ms: 3600000
@@ -124,6 +125,7 @@ workers:
                        64,
                        milliseconds(0),
                        1,
+                       0,
                        milliseconds(0),
                        milliseconds(100),
                        milliseconds(3'600'000),

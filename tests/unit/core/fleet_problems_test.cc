@@ -170,6 +170,7 @@ INSTANTIATE_TEST_SUITE_P(
             "    compute_threads: 65\n"
             "    deduplication_window_ms: 600001\n"
             "    deduplication_entries: 0\n"
+            "    device_requests_per_s: 1000001\n"
             "    reload_interval_ms: 3600001\n"
             "    inference_timeout_ms: 99\n"
             "    status_interval_ms: 99\n"
@@ -180,10 +181,11 @@ INSTANTIATE_TEST_SUITE_P(
              "10:22: 'compute_threads' must be 1 to 64, not '65'",
              "11:30: 'deduplication_window_ms' must be 0 to 600000 milliseconds, not '600001'",
              "12:28: 'deduplication_entries' must be 1 to 1000000, not '0'",
-             "13:25: 'reload_interval_ms' must be 0 to 3600000 milliseconds, not '3600001'",
-             "14:27: 'inference_timeout_ms' must be 100 to 600000 milliseconds, not '99'",
-             "15:25: 'status_interval_ms' must be 100 to 3600000 milliseconds, not '99'",
-             "16:23: 'drain_timeout_ms' must be 0 to 300000 milliseconds, not '300001'"}}),
+             "13:28: 'device_requests_per_s' must be 0 to 1000000 a second, not '1000001'",
+             "14:25: 'reload_interval_ms' must be 0 to 3600000 milliseconds, not '3600001'",
+             "15:27: 'inference_timeout_ms' must be 100 to 600000 milliseconds, not '99'",
+             "16:25: 'status_interval_ms' must be 100 to 3600000 milliseconds, not '99'",
+             "17:23: 'drain_timeout_ms' must be 0 to 300000 milliseconds, not '300001'"}}),
     NameOf);
 
 TEST(FleetHead, EveryProblemOfIt) {

@@ -1,11 +1,11 @@
-#include "cloud_worker/refusal_limit.h"
+#include "cloud_worker/device_limit.h"
 
 #include <algorithm>
 #include <chrono>
 
 namespace biglittle {
 
-bool RefusalLimit::Allows(const std::string& device, SteadyTime now) {
+bool DeviceLimit::Allows(const std::string& device, SteadyTime now) {
   const std::lock_guard lock(mutex_);
   auto found = buckets_.find(device);
   if (found == buckets_.end()) {
@@ -19,12 +19,12 @@ bool RefusalLimit::Allows(const std::string& device, SteadyTime now) {
   return true;
 }
 
-double RefusalLimit::Filled(const Bucket& bucket, SteadyTime now) const {
+double DeviceLimit::Filled(const Bucket& bucket, SteadyTime now) const {
   const double seconds = std::chrono::duration<double>(now - bucket.filled_at).count();
   return std::min(options_.burst, bucket.tokens + std::max(seconds, 0.0) * options_.per_second);
 }
 
-void RefusalLimit::MakeRoom(SteadyTime now) {
+void DeviceLimit::MakeRoom(SteadyTime now) {
   if (buckets_.size() < options_.devices) return;
   std::erase_if(buckets_,
                 [&](const auto& entry) { return Filled(entry.second, now) >= options_.burst; });

@@ -1,5 +1,5 @@
-// How often a device is told no. Whoever asks far more than is answered, by error or on purpose,
-// must not have the worker busy with saying so while the others wait for their answers.
+// How often something may happen on one device's account: a token bucket for each. One device that
+// does far too much, by error or on purpose, must not take the worker from the others.
 #pragma once
 
 #include <cstddef>
@@ -12,18 +12,17 @@
 namespace biglittle {
 
 // Thread-safe.
-class RefusalLimit {
+class DeviceLimit {
  public:
   struct Options {
-    double per_second = 200;       // of one device, in the long run
-    double burst = 1000;           // of one device, at once
+    double per_second = 0;         // of one device, in the long run; above 0
+    double burst = 0;              // of one device, at once; at least 1
     std::size_t devices = 10'000;  // that are remembered; beyond, those that were quiet are not
   };
 
-  RefusalLimit() = default;
-  explicit RefusalLimit(const Options& options) : options_(options) {}
+  explicit DeviceLimit(const Options& options) : options_(options) {}
 
-  // Whether this refusal may be sent; if so, it counts.
+  // Whether it may happen once more; if so, it counts.
   bool Allows(const std::string& device, SteadyTime now);
 
  private:

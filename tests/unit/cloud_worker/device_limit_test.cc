@@ -1,4 +1,4 @@
-#include "cloud_worker/refusal_limit.h"
+#include "cloud_worker/device_limit.h"
 
 #include <gtest/gtest.h>
 
@@ -10,28 +10,28 @@ namespace {
 
 constexpr SteadyTime kBegin{std::chrono::hours(1)};
 
-int AllowedOf(RefusalLimit& limit, const std::string& device, int count, SteadyTime now) {
+int AllowedOf(DeviceLimit& limit, const std::string& device, int count, SteadyTime now) {
   int allowed = 0;
   for (int i = 0; i < count; ++i) allowed += limit.Allows(device, now) ? 1 : 0;
   return allowed;
 }
 
-TEST(RefusalLimit, ABurstThenASteadyRate) {
-  RefusalLimit limit({.per_second = 10, .burst = 50});
+TEST(DeviceLimit, ABurstThenASteadyRate) {
+  DeviceLimit limit({.per_second = 10, .burst = 50});
   EXPECT_EQ(AllowedOf(limit, "pump-1", 1000, kBegin), 50);
   EXPECT_EQ(AllowedOf(limit, "pump-1", 1000, kBegin + Milliseconds(99)), 0);
   EXPECT_EQ(AllowedOf(limit, "pump-1", 1000, kBegin + Milliseconds(1099)), 10);
   EXPECT_EQ(AllowedOf(limit, "pump-1", 1000, kBegin + std::chrono::hours(1)), 50);
 }
 
-TEST(RefusalLimit, OneDeviceDoesNotUseUpAnothers) {
-  RefusalLimit limit({.per_second = 10, .burst = 50});
+TEST(DeviceLimit, OneDeviceDoesNotUseUpAnothers) {
+  DeviceLimit limit({.per_second = 10, .burst = 50});
   EXPECT_EQ(AllowedOf(limit, "pump-1", 1000, kBegin), 50);
   EXPECT_EQ(AllowedOf(limit, "pump-2", 40, kBegin), 40);
 }
 
-TEST(RefusalLimit, ForgetsTheQuietFirst) {
-  RefusalLimit limit({.per_second = 10, .burst = 50, .devices = 2});
+TEST(DeviceLimit, ForgetsTheQuietFirst) {
+  DeviceLimit limit({.per_second = 10, .burst = 50, .devices = 2});
   EXPECT_EQ(AllowedOf(limit, "quiet", 1, kBegin), 1);
   EXPECT_EQ(AllowedOf(limit, "loud", 100, kBegin), 50);
   const SteadyTime later = kBegin + std::chrono::seconds(1);
