@@ -6,6 +6,7 @@
 #include <iostream>
 #include <string>
 
+#include "cli/bench_link_command.h"
 #include "cli/bench_nn_command.h"
 #include "cli/check_command.h"
 #include "cli/classify_command.h"
@@ -160,6 +161,18 @@ void AddBench(CLI::App& app, Command& chosen) {
   net->add_option("--seconds", options.seconds, "How long to measure")->capture_default_str();
   net->add_option("--json", options.json, "Write the figures to this file as well");
   net->callback([&chosen] { chosen = [] { return RunBenchNn(options, std::cout, std::cerr); }; });
+
+  CLI::App* link = bench->add_subcommand(
+      "link", "Time an escalation over a broker and a worker whose net costs nothing");
+  static BenchLinkOptions way;
+  link->add_option("--task", way.task, "Whose readings' type and shape")->capture_default_str();
+  link->add_option("--models", way.models, "Folder with one folder a task");
+  link->add_option("--seconds", way.seconds, "How long to measure each figure")
+      ->capture_default_str();
+  link->add_option("--window", way.window, "Readings under way at once, for readings a second")
+      ->capture_default_str();
+  link->add_option("--json", way.json, "Write the figures to this file as well");
+  link->callback([&chosen] { chosen = [] { return RunBenchLink(way, std::cout, std::cerr); }; });
 }
 
 }  // namespace

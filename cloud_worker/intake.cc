@@ -14,8 +14,8 @@ using wire::RejectionReason;
 
 }  // namespace
 
-Intake::Intake(wire::Topics topics, const std::map<std::string, Task>& tasks)
-    : topics_(std::move(topics)), tasks_(tasks) {}
+Intake::Intake(wire::Topics topics, const std::map<std::string, Task>& tasks, const Clock& clock)
+    : topics_(std::move(topics)), tasks_(tasks), clock_(clock) {}
 
 std::optional<Admission> Intake::Admit(const wire::Message& message) const {
   const std::optional<std::string> device = topics_.DeviceOfEscalate(message.topic);
@@ -43,21 +43,29 @@ std::optional<Admission> Intake::Admit(const wire::Message& message) const {
     return admission;
   }
   for (wire::EscalatedReading& reading : request->readings) {
-    AdmitReading(task->first, task->second, message, std::move(reading), admission);
+    WorkItem item{.address = admission.address,
+                  .task = task->first,
+                  .arrived_at = message.received_at,
+                  .same_clock = request->same_clock};
+    AdmitReading(task->second, std::move(reading), std::move(item), admission);
   }
+  const SteadyTime now = clock_.Now();
+  for (WorkItem& item : admission.items) item.queued_at = now;
   return admission;
 }
 
-void Intake::AdmitReading(const std::string& name, const Task& task, const wire::Message& message,
-                          wire::EscalatedReading reading, Admission& admission) const {
+void Intake::AdmitReading(const Task& task, wire::EscalatedReading reading, WorkItem item,
+                          Admission& admission) const {
   if (const absl::Status fit = CheckWindow(task, reading.window); !fit.ok()) {
     admission.refused.push_back(
         {reading.sequence, Rejection{RejectionReason::kInvalid, std::string(fit.message())}});
     return;
   }
-  admission.items.push_back({admission.address, name, reading.sequence, std::move(reading.window),
-                             message.received_at, message.received_at + reading.time_left,
-                             reading.priority});
+  item.sequence = reading.sequence;
+  item.window = std::move(reading.window);
+  item.expires_at = item.arrived_at + reading.time_left;
+  item.priority = reading.priority;
+  admission.items.push_back(std::move(item));
 }
 
 }  // namespace biglittle

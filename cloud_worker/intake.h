@@ -26,8 +26,9 @@ struct Admission {
 // Immutable, thread-safe.
 class Intake {
  public:
-  // `tasks` by name; must outlive the intake.
-  Intake(wire::Topics topics, const std::map<std::string, Task>& tasks);
+  // `tasks` by name; must outlive the intake, as `clock` must.
+  Intake(wire::Topics topics, const std::map<std::string, Task>& tasks,
+         const Clock& clock = Clock::Real());
 
   // nullopt if the message came on a topic that is no device's escalate topic: there is nobody to
   // answer. The address is derived from the topic, which the broker has checked, never from the
@@ -35,11 +36,12 @@ class Intake {
   std::optional<Admission> Admit(const wire::Message& message) const;
 
  private:
-  void AdmitReading(const std::string& name, const Task& task, const wire::Message& message,
-                    wire::EscalatedReading reading, Admission& admission) const;
+  void AdmitReading(const Task& task, wire::EscalatedReading reading, WorkItem item,
+                    Admission& admission) const;
 
   const wire::Topics topics_;
   const std::map<std::string, Task>& tasks_;
+  const Clock& clock_;
 };
 
 }  // namespace biglittle

@@ -2,6 +2,8 @@
 // asked.
 #pragma once
 
+#include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,8 +19,11 @@ class Replier {
  public:
   Replier(wire::Topics topics, std::string worker);
 
-  // One message for each request that the answers belong to.
-  std::vector<wire::Message> Reply(std::vector<Answer> answers) const;
+  // One message for each request that the answers belong to. `begun_at` goes with each,
+  // `previous_send_time` into each.
+  std::vector<wire::Message> Reply(
+      std::vector<Answer> answers, std::optional<SteadyTime> begun_at = {},
+      std::optional<std::chrono::microseconds> previous_send_time = {}) const;
   // The refusal of a request as a whole.
   wire::Message Refuse(const ReplyAddress& address, wire::Rejection rejection) const;
 

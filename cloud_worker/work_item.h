@@ -28,6 +28,8 @@ struct WorkItem {
   SteadyTime arrived_at;
   SteadyTime expires_at;
   std::uint32_t priority = wire::kNormalPriority;
+  SteadyTime queued_at;     // it was checked by then
+  bool same_clock = false;  // the sender wants to know arrived_at
 };
 
 // Items of one task, the most urgent first; at least one and at most max_batch_size.

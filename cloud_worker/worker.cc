@@ -66,6 +66,12 @@ wire::MqttSession::Options Worker::SessionOptions(const FleetConfig& fleet) {
   options.will = StatusMessage(wire::State::kOffline);
   options.birth = [this] { return StatusMessage(wire::State::kOnline); };
   options.on_message = [this](wire::Message&& message) { OnMessage(std::move(message)); };
+  options.on_handed_over = [this](const wire::Message& header, SteadyTime, SteadyTime handed_at) {
+    if (!header.begun_at) return;
+    const auto took =
+        std::chrono::duration_cast<std::chrono::microseconds>(handed_at - *header.begun_at);
+    send_time_us_.store(took.count(), std::memory_order_relaxed);
+  };
   return options;
 }
 
@@ -195,10 +201,11 @@ ComputePool::Work Worker::PoolWork() {
   work.next = [this] { return batcher_.Next(); };
   work.classify = classify_;
   work.deliver = [this](ComputePool::Computed computed) {
+    const SteadyTime computed_at = Clock::Real().Now();
     status_.Count("batches");
     if (metrics_ != nullptr) metrics_->Computed(computed.answers);
     batcher_.Computed(computed.task, computed.answers.size(), computed.compute_time);
-    AnswerReadings(std::move(computed.answers));
+    AnswerReadings(std::move(computed.answers), computed_at);
   };
   work.hung = [this](std::vector<Answer> refusals) {
     status_.Count("inference_timeouts");
@@ -246,9 +253,9 @@ void Worker::TellChange(const ModelStore::Change& change) {
 }
 
 // What became of readings that were taken in: remembered, counted, sent.
-void Worker::AnswerReadings(std::vector<Answer> answers) {
+void Worker::AnswerReadings(std::vector<Answer> answers, std::optional<SteadyTime> computed_at) {
   Remember(answers);
-  SendReplies(std::move(answers));
+  SendReplies(std::move(answers), computed_at);
 }
 
 void Worker::Remember(const std::vector<Answer>& answers) {
@@ -267,8 +274,13 @@ void Worker::Remember(const std::vector<Answer>& answers) {
   status_.CountAnswers(answers);
 }
 
-void Worker::SendReplies(std::vector<Answer> answers) {
-  for (wire::Message& reply : replier_.Reply(std::move(answers))) Send(std::move(reply));
+void Worker::SendReplies(std::vector<Answer> answers, std::optional<SteadyTime> computed_at) {
+  const std::int64_t send_time = send_time_us_.load(std::memory_order_relaxed);
+  std::optional<std::chrono::microseconds> previous;
+  if (send_time >= 0) previous = std::chrono::microseconds(send_time);
+  for (wire::Message& reply : replier_.Reply(std::move(answers), computed_at, previous)) {
+    Send(std::move(reply));
+  }
 }
 
 void Worker::Send(wire::Message message) {

@@ -7,6 +7,7 @@
 // what waited too long; reload looks for new models; the caller of Run says how things stand.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -82,10 +83,11 @@ class Worker {
 
   // Any thread.
   void Remember(const std::vector<Answer>& answers);
-  void AnswerReadings(std::vector<Answer> answers);
+  // `computed_at`: where they come from a net.
+  void AnswerReadings(std::vector<Answer> answers, std::optional<SteadyTime> computed_at = {});
   Answer Overloaded(WorkItem item, const char* why) const;
   void Send(wire::Message message);
-  void SendReplies(std::vector<Answer> answers);
+  void SendReplies(std::vector<Answer> answers, std::optional<SteadyTime> computed_at = {});
   void Refuse(const ReplyAddress& address, wire::Rejection rejection);
   bool MayAsk(const std::string& device);
   bool MaySayNo(const std::string& device);
@@ -124,6 +126,10 @@ class Worker {
   // Protected by failure_mutex_.
   std::mutex failure_mutex_;
   absl::Status failure_;
+
+  // Of the last reply of a net that went out; negative before the first. The session's thread
+  // writes it.
+  std::atomic<std::int64_t> send_time_us_ = -1;
 
   BoundedQueue<int> stop_requests_{1};
   BoundedQueue<int> reload_stop_{1};

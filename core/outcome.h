@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -38,6 +39,10 @@ struct CloudTiming {
   SteadyTime::duration round_trip{0};  // from the first request to the answer
   SteadyTime::duration queue{0};       // of that: waiting in the worker
   SteadyTime::duration compute{0};     // of that: the big net
+  // Where the worker says them. Of `queue`: until it was checked and queued.
+  std::optional<SteadyTime::duration> take;
+  // Of the worker's previous reply: from the end of its batch to its hand-over to MQTT.
+  std::optional<SteadyTime::duration> send;
 };
 
 // The big net answered in time.

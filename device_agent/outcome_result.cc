@@ -17,6 +17,8 @@ struct DescribeOutcome {
     result.round_trip_ms = ToMilliseconds(outcome.timing.round_trip);
     result.cloud_queue_ms = ToMilliseconds(outcome.timing.queue);
     result.cloud_compute_ms = ToMilliseconds(outcome.timing.compute);
+    if (outcome.timing.take) result.cloud_take_ms = ToMilliseconds(*outcome.timing.take);
+    if (outcome.timing.send) result.cloud_send_ms = ToMilliseconds(*outcome.timing.send);
   }
   void operator()(const FellBack& outcome) const {
     result.decided_by = wire::DecidedBy::kFallback;

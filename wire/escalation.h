@@ -33,6 +33,8 @@ struct EscalatedReading {
 struct EscalationRequest {
   std::string task;
   std::vector<EscalatedReading> readings;
+  // The sender shares the worker's clock and wants CloudPrediction::arrived_at.
+  bool same_clock = false;
 };
 
 enum class RejectionReason : std::uint8_t {
@@ -55,9 +57,13 @@ struct Rejection {
 struct CloudPrediction {
   Prediction prediction;
   std::string model_digest;
-  std::chrono::microseconds queue_time{0};
+  std::chrono::microseconds queue_time{0};  // from arrival to the start of the batch
   std::chrono::microseconds compute_time{0};
   std::uint32_t batch_size = 0;
+  // Of queue_time: until the worker had checked and queued it. nullopt: it does not say.
+  std::optional<std::chrono::microseconds> take_time;
+  // On the worker's steady clock, whole microseconds; only where the request asked for it.
+  std::optional<SteadyTime> arrived_at;
 };
 
 struct ReadingReply {
@@ -69,6 +75,8 @@ struct EscalationReply {
   std::string worker;
   std::vector<ReadingReply> replies;
   std::optional<Rejection> rejection;  // of the request as a whole
+  // What the worker's previous reply took from the end of its batch to its hand-over to MQTT.
+  std::optional<std::chrono::microseconds> previous_send_time;
 };
 
 // Bounds of a message, checked while decoding.

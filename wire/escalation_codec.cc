@@ -81,6 +81,18 @@ std::uint32_t Clamp32(std::int64_t value) {
   return static_cast<std::uint32_t>(std::clamp<std::int64_t>(value, 0, kMax));
 }
 
+std::uint64_t ToMicroseconds(SteadyTime time) {
+  const auto since = std::chrono::floor<std::chrono::microseconds>(time.time_since_epoch()).count();
+  return since < 0 ? 0 : static_cast<std::uint64_t>(since);
+}
+
+// Of a time that no clock shows, the latest that one does: a stranger chose it.
+SteadyTime FromMicroseconds(std::uint64_t time) {
+  constexpr auto kMax = std::chrono::floor<std::chrono::microseconds>(SteadyTime::duration::max());
+  const auto bounded = std::min(time, static_cast<std::uint64_t>(kMax.count()));
+  return SteadyTime(std::chrono::microseconds(bounded));
+}
+
 void ToProto(const Rejection& rejection, v1::Rejection& out) {
   out.set_reason(ToProto(rejection.reason));
   out.set_detail(rejection.detail);
@@ -147,6 +159,8 @@ absl::StatusOr<CloudPrediction> DecodePrediction(const v1::CloudPrediction& in,
   out.queue_time = std::chrono::microseconds(in.queue_us());
   out.compute_time = std::chrono::microseconds(in.compute_us());
   out.batch_size = in.batch_size();
+  if (in.has_take_us()) out.take_time = std::chrono::microseconds(in.take_us());
+  if (in.has_arrived_at_us()) out.arrived_at = FromMicroseconds(in.arrived_at_us());
   return out;
 }
 
@@ -159,6 +173,8 @@ void ToProto(const CloudPrediction& prediction, v1::CloudPrediction& out) {
   out.set_queue_us(Clamp32(prediction.queue_time.count()));
   out.set_compute_us(Clamp32(prediction.compute_time.count()));
   out.set_batch_size(prediction.batch_size);
+  if (prediction.take_time) out.set_take_us(Clamp32(prediction.take_time->count()));
+  if (prediction.arrived_at) out.set_arrived_at_us(ToMicroseconds(*prediction.arrived_at));
 }
 
 }  // namespace
@@ -182,6 +198,7 @@ std::string_view Name(RejectionReason reason) {
 std::string Encode(const EscalationRequest& request) {
   v1::EscalationRequest out;
   out.set_task(request.task);
+  out.set_same_clock(request.same_clock);
   for (const EscalatedReading& reading : request.readings) {
     v1::EscalatedReading& item = *out.add_readings();
     item.set_sequence(reading.sequence);
@@ -208,6 +225,8 @@ std::string Encode(const EscalationReply& reply) {
     }
   }
   if (reply.rejection) ToProto(*reply.rejection, *out.mutable_rejection());
+  if (reply.previous_send_time)
+    out.set_previous_send_us(Clamp32(reply.previous_send_time->count()));
   return out.SerializeAsString();
 }
 
@@ -227,6 +246,7 @@ absl::StatusOr<EscalationRequest> DecodeEscalationRequest(std::string_view paylo
   }
   EscalationRequest request;
   request.task = in.task();
+  request.same_clock = in.same_clock();
   request.readings.reserve(in.readings_size());
   std::unordered_set<std::uint64_t> sequences;
   for (const v1::EscalatedReading& item : in.readings()) {
@@ -259,6 +279,9 @@ absl::StatusOr<EscalationReply> DecodeEscalationReply(std::string_view payload,
   EscalationReply reply;
   reply.worker = in.worker();
   if (in.has_rejection()) reply.rejection = FromProto(in.rejection(), limits);
+  if (in.has_previous_send_us()) {
+    reply.previous_send_time = std::chrono::microseconds(in.previous_send_us());
+  }
   for (const v1::ReadingReply& item : in.replies()) {
     if (item.has_prediction()) {
       absl::StatusOr<CloudPrediction> prediction = DecodePrediction(item.prediction(), limits);

@@ -31,6 +31,8 @@ struct Message {
   std::optional<SteadyTime> expires_at;
   // Outgoing: if not 0, the session says what became of it (MqttSession::Options::on_delivered).
   std::uint64_t tag = 0;
+  // Outgoing: since when its owner was at it, for MqttSession::Options::on_handed_over.
+  std::optional<SteadyTime> begun_at;
   // Incoming: the steady time at which the session got it.
   SteadyTime received_at;
 };

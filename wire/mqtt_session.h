@@ -45,6 +45,10 @@ class MqttSession {
     // Once for each message with a tag and without expires_at that Publish took. Not called for
     // those that are left when the session stops.
     std::function<void(std::uint64_t tag, Delivery delivery)> on_delivered;
+    // After each hand-over to Paho, on the session's thread: `taken_at` the message left the
+    // outbox. `header` has no payload any more.
+    std::function<void(const Message& header, SteadyTime taken_at, SteadyTime handed_at)>
+        on_handed_over;
   };
 
   // Everything counted since construction.

@@ -172,9 +172,13 @@ void MqttSession::Impl::PublishNext(Lock& lock) {
   changed_.notify_all();  // an expired one is gone
   if (!next) return;
   lock.unlock();
-  const absl::Status sent = connection_->Publish(next->id, next->message, steady_clock::now());
+  const SteadyTime taken_at = steady_clock::now();
+  const absl::Status sent = connection_->Publish(next->id, next->message, taken_at);
   // Whatever it is, the connection is not to be trusted; the message stays for the next one.
   if (!sent.ok()) OnLost(std::string(sent.message()));
+  if (sent.ok() && options_.on_handed_over) {
+    options_.on_handed_over(next->message.header, taken_at, steady_clock::now());
+  }
   lock.lock();
 }
 

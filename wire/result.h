@@ -41,6 +41,8 @@ struct Result {
   std::optional<double> round_trip_ms;
   std::optional<double> cloud_queue_ms;
   std::optional<double> cloud_compute_ms;
+  std::optional<double> cloud_take_ms;
+  std::optional<double> cloud_send_ms;
   double deadline_ms = 0.0;
 
   std::string little_digest;

@@ -53,6 +53,8 @@ v1::Result ToProto(const Result& result) {
   if (result.round_trip_ms) latency.set_round_trip(*result.round_trip_ms);
   if (result.cloud_queue_ms) latency.set_cloud_queue(*result.cloud_queue_ms);
   if (result.cloud_compute_ms) latency.set_cloud_compute(*result.cloud_compute_ms);
+  if (result.cloud_take_ms) latency.set_cloud_take(*result.cloud_take_ms);
+  if (result.cloud_send_ms) latency.set_cloud_send(*result.cloud_send_ms);
   latency.set_deadline(result.deadline_ms);
   out.mutable_models()->set_little(result.little_digest);
   out.mutable_models()->set_big(result.big_digest);
@@ -91,6 +93,8 @@ Result FromProto(const v1::Result& in, DecidedBy decided_by) {
   out.round_trip_ms = Optional(latency.has_round_trip(), latency.round_trip());
   out.cloud_queue_ms = Optional(latency.has_cloud_queue(), latency.cloud_queue());
   out.cloud_compute_ms = Optional(latency.has_cloud_compute(), latency.cloud_compute());
+  out.cloud_take_ms = Optional(latency.has_cloud_take(), latency.cloud_take());
+  out.cloud_send_ms = Optional(latency.has_cloud_send(), latency.cloud_send());
   out.deadline_ms = latency.deadline();
   out.little_digest = in.models().little();
   out.big_digest = in.models().big();

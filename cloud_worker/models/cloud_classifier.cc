@@ -56,7 +56,10 @@ std::vector<Answer> CloudClassifier::Classify(Batch batch) {
     auto& answer = std::get<wire::CloudPrediction>(answers[computed[sample]].reply.answer);
     answer.prediction = std::move(predictions[sample]);
     answer.model_digest = task_.big.sha256;
-    answer.queue_time = Microseconds(begin - batch.items[computed[sample]].arrived_at);
+    const WorkItem& item = batch.items[computed[sample]];
+    answer.queue_time = Microseconds(begin - item.arrived_at);
+    answer.take_time = Microseconds(item.queued_at - item.arrived_at);
+    if (item.same_clock) answer.arrived_at = item.arrived_at;
     answer.compute_time = compute_time;
     answer.batch_size = static_cast<std::uint32_t>(computed.size());
   }

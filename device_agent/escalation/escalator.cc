@@ -100,7 +100,7 @@ void Escalator::SendDue() {
 
 void Escalator::Send(const PendingEscalation& escalation, SteadyTime now) {
   const std::uint64_t sequence = escalation.verdict.sequence;
-  wire::EscalationRequest request{options_.task, {}};
+  wire::EscalationRequest request{options_.task, {}, options_.same_clock};
   request.readings.push_back(
       {.sequence = sequence,
        .time_left = std::chrono::ceil<Milliseconds>(escalation.give_up_at - now),
@@ -149,26 +149,26 @@ void Escalator::OnReply(const wire::Message& message) {
     }
   }
   for (const wire::ReadingReply& item : reply->replies) {
-    OnReadingReply(item, request_id, reply->worker);
+    OnReadingReply(item, request_id, *reply);
   }
 }
 
-void Escalator::OnReadingReply(const wire::ReadingReply& reply, const std::string& request_id,
-                               const std::string& worker) {
-  if (pending_.Find(reply.sequence, request_id) == nullptr) {
-    return OnStrayReply(reply.sequence, request_id);
+void Escalator::OnReadingReply(const wire::ReadingReply& item, const std::string& request_id,
+                               const wire::EscalationReply& reply) {
+  if (pending_.Find(item.sequence, request_id) == nullptr) {
+    return OnStrayReply(item.sequence, request_id);
   }
-  if (const auto* rejection = std::get_if<wire::Rejection>(&reply.answer)) {
-    return OnRejection(reply.sequence, request_id, *rejection);
+  if (const auto* rejection = std::get_if<wire::Rejection>(&item.answer)) {
+    return OnRejection(item.sequence, request_id, *rejection);
   }
-  const auto& answer = std::get<wire::CloudPrediction>(reply.answer);
+  const auto& answer = std::get<wire::CloudPrediction>(item.answer);
   if (answer.prediction.class_index >= static_cast<int>(options_.classes)) {
     Count("replies_invalid");
-    spdlog::warn("{}: worker {} answered class {}, task {} has {} classes", options_.device, worker,
-                 answer.prediction.class_index, options_.task, options_.classes);
+    spdlog::warn("{}: worker {} answered class {}, task {} has {} classes", options_.device,
+                 reply.worker, answer.prediction.class_index, options_.task, options_.classes);
     return;
   }
-  OnPrediction(*pending_.Take(reply.sequence, request_id), answer, worker);
+  OnPrediction(*pending_.Take(item.sequence, request_id), answer, reply);
 }
 
 // Nothing waits for it: it comes too late, or again, or is none of ours.
@@ -183,7 +183,7 @@ void Escalator::OnStrayReply(std::uint64_t sequence, const std::string& request_
 }
 
 void Escalator::OnPrediction(PendingEscalation escalation, const wire::CloudPrediction& answer,
-                             const std::string& worker) {
+                             const wire::EscalationReply& reply) {
   const SteadyTime now = clock_.Now();
   const SteadyTime::duration took = now - escalation.first_sent_at;
   round_trip_.Answered(took, escalation.attempts, now);
@@ -193,8 +193,9 @@ void Escalator::OnPrediction(PendingEscalation escalation, const wire::CloudPred
     return FallBack(escalation.verdict, FallbackReason::kDeadline);
   }
   end_(escalation.verdict,
-       AnsweredByCloud{answer.prediction, worker, answer.model_digest,
-                       CloudTiming{took, answer.queue_time, answer.compute_time}});
+       AnsweredByCloud{answer.prediction, reply.worker, answer.model_digest,
+                       CloudTiming{took, answer.queue_time, answer.compute_time, answer.take_time,
+                                   reply.previous_send_time}});
 }
 
 void Escalator::OnRejection(std::uint64_t sequence, const std::string& request_id,

@@ -41,6 +41,8 @@ class Escalator {
     std::string escalate_topic;
     std::string reply_topic;
     EscalationConfig config;
+    // The worker shares our clock and shall say when requests arrive; for measurements.
+    bool same_clock = false;
   };
   // Takes a request to be published; not OK if it was refused.
   using Publish = std::function<absl::Status(wire::Message)>;
@@ -70,11 +72,11 @@ class Escalator {
   void SendDue();
   void Send(const PendingEscalation& escalation, SteadyTime now);
   std::optional<SteadyTime> NextAttempt(std::size_t attempt, SteadyTime give_up_at, SteadyTime now);
-  void OnReadingReply(const wire::ReadingReply& reply, const std::string& request_id,
-                      const std::string& worker);
+  void OnReadingReply(const wire::ReadingReply& item, const std::string& request_id,
+                      const wire::EscalationReply& reply);
   void OnStrayReply(std::uint64_t sequence, const std::string& request_id);
   void OnPrediction(PendingEscalation escalation, const wire::CloudPrediction& answer,
-                    const std::string& worker);
+                    const wire::EscalationReply& reply);
   void OnRejection(std::uint64_t sequence, const std::string& request_id,
                    const wire::Rejection& rejection);
   std::optional<SteadyTime> AfterRejection(const PendingEscalation& escalation,
