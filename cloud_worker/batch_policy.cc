@@ -18,7 +18,11 @@ SteadyTime::duration WorthwhileDelay(const BatchLimits& limits, double companion
 
 BatchDecision DecideBatch(const QueueView& queue, const BatchLimits& limits, SteadyTime now) {
   if (queue.waiting == 0) return Idle{};
-  const SteadyTime waited = queue.oldest_arrival + WorthwhileDelay(limits, queue.companions);
+  SteadyTime::duration delay = WorthwhileDelay(limits, queue.companions);
+  if (queue.compute_time > SteadyTime::duration::zero()) {
+    delay = std::min(delay, 2 * queue.compute_time);
+  }
+  const SteadyTime waited = queue.oldest_arrival + delay;
   const SteadyTime due = std::min(waited, queue.earliest_expiry - queue.compute_time);
   if (queue.waiting >= limits.max_batch_size || due <= now) {
     return Dispatch{std::min(queue.waiting, limits.max_batch_size)};

@@ -31,7 +31,7 @@ struct QueueView {
   SteadyTime oldest_arrival;                            // only if waiting > 0
   SteadyTime earliest_expiry = SteadyTime::max();       // of those that wait
   double companions = 0;                                // expected within max_queue_delay
-  SteadyTime::duration compute_time = Milliseconds(0);  // that a batch takes
+  SteadyTime::duration compute_time = Milliseconds(0);  // that a batch takes; 0: not known yet
 };
 
 struct Idle {};
@@ -47,9 +47,9 @@ using BatchDecision = std::variant<Idle, WaitUntil, Dispatch>;
 // waits would be in vain; the whole max_queue_delay for two or more; in between in proportion.
 SteadyTime::duration WorthwhileDelay(const BatchLimits& limits, double companions);
 
-// Dispatches when a full batch waits, the oldest has waited the worthwhile delay, or the batch must
-// begin now to end before the earliest deadline; at most max_batch_size at once. Otherwise says
-// until when to wait.
+// Dispatches when a full batch waits, the oldest has waited the worthwhile delay or twice what a
+// batch takes (who comes later finds the net idle again), or the batch must begin now to end before
+// the earliest deadline; at most max_batch_size at once. Otherwise says until when to wait.
 BatchDecision DecideBatch(const QueueView& queue, const BatchLimits& limits, SteadyTime now);
 
 }  // namespace biglittle

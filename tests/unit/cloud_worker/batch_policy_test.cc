@@ -51,6 +51,17 @@ TEST(BatchPolicyTest, UnderLightLoadNothingWaits) {
   ExpectWait(DecideBatch(Waiting(1, 100, 2.0), kLimits, At(100)), At(110));
 }
 
+// One device that asks again as soon as it is answered looks like a dense stream, and waiting for
+// its next reading is waiting in vain.
+TEST(BatchPolicyTest, WaitsNoLongerThanTheNetTakesForTwo) {
+  QueueView view = Waiting(1, 100);
+  view.compute_time = Milliseconds(3);
+  ExpectWait(DecideBatch(view, kLimits, At(105)), At(106));
+  ExpectDispatch(DecideBatch(view, kLimits, At(106)), 1);
+  view.compute_time = Milliseconds(30);
+  ExpectWait(DecideBatch(view, kLimits, At(109)), At(110));
+}
+
 TEST(BatchPolicyTest, DoesNotWaitForCompanionsPastTheEarliestDeadline) {
   QueueView view = Waiting(2, 100);
   view.earliest_expiry = At(108);
