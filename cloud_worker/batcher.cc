@@ -17,10 +17,9 @@ std::optional<WorkItem> Batcher::Push(WorkItem item) {
     const std::lock_guard lock(mutex_);
     if (closed_) return item;
     MoveExpiredLocked(clock_.Now());  // what has expired takes nobody's place
-    const std::optional<SteadyTime> before = queue_.earliest_expiry();
     refused = queue_.Push(std::move(item));
-    const std::optional<SteadyTime> after = queue_.earliest_expiry();
-    expires_first = after && (!before || *after < *before);
+    const std::optional<SteadyTime> earliest = queue_.earliest_expiry();
+    expires_first = earliest && *earliest < expiry_wake_;
   }
   batch_due_.notify_one();
   if (expires_first) expiry_due_.notify_one();
@@ -54,8 +53,9 @@ std::optional<std::vector<WorkItem>> Batcher::NextExpired() {
     MoveExpiredLocked(clock_.Now());
     if (!expired_.empty()) return std::exchange(expired_, {});
     if (EndedLocked()) return std::nullopt;
-    if (const std::optional<SteadyTime> next = queue_.earliest_expiry()) {
-      expiry_due_.wait_until(lock, *next);
+    expiry_wake_ = queue_.earliest_expiry().value_or(SteadyTime::max());
+    if (expiry_wake_ < SteadyTime::max()) {
+      expiry_due_.wait_until(lock, expiry_wake_);
     } else {
       expiry_due_.wait(lock);
     }

@@ -16,7 +16,7 @@
 
 namespace biglittle {
 
-// Thread-safe: any number of threads push, any number take batches, any number what has expired.
+// Thread-safe: any number of threads push, any number take batches, one what has expired.
 class Batcher {
  public:
   // `capacity` counts the items of all tasks together; `threads` take batches.
@@ -30,7 +30,7 @@ class Batcher {
   std::optional<Batch> Next();
 
   // Waits until items expire, however busy those are who take batches; nullopt once closed and
-  // empty. At least one item.
+  // empty. At least one item. One thread at a time.
   std::optional<std::vector<WorkItem>> NextExpired();
 
   // A batch of `readings` readings has been computed.
@@ -59,6 +59,9 @@ class Batcher {
   std::condition_variable expiry_due_;
   WorkQueue queue_;
   std::vector<WorkItem> expired_;  // taken out of the queue, not given out yet
+  // Until when NextExpired sleeps at most. What expires later need not wake it, so that most pushes
+  // wake one thread and not two.
+  SteadyTime expiry_wake_ = SteadyTime::max();
   DrainRate drain_rate_;
   bool closed_ = false;
 };
