@@ -13,7 +13,7 @@ namespace biglittle::wire {
 using std::chrono::steady_clock;
 
 absl::Status MqttSession::Impl::Publish(Message message) {
-  const Lock lock(mutex_);
+  Lock lock(mutex_);
   if (stopping_) return absl::FailedPreconditionError("the session is stopped");
   if (message.payload.size() > options_.broker.max_payload_bytes) {
     ++counters_.refused_too_large;
@@ -26,7 +26,9 @@ absl::Status MqttSession::Impl::Publish(Message message) {
     return absl::ResourceExhaustedError(
         fmt::format("{} messages wait for the broker already", outbox_.size()));
   }
-  changed_.notify_all();
+  const bool work = outbox_.CanTake();
+  lock.unlock();  // else the woken thread would wait for it at once
+  if (work) work_.notify_one();
   return absl::OkStatus();
 }
 
@@ -40,7 +42,7 @@ std::size_t MqttSession::Impl::Drain(SteadyTime deadline) {
 void MqttSession::Impl::Unsubscribe(SteadyTime deadline) {
   Lock lock(mutex_);
   leaving_ = true;
-  changed_.notify_all();
+  work_.notify_one();
   changed_.wait_until(lock, deadline, [this] { return stopping_ || left_ || !connected_; });
 }
 
@@ -55,6 +57,7 @@ void MqttSession::Impl::Stop() {
     const Lock lock(mutex_);
     stopping_ = true;
     changed_.notify_all();
+    work_.notify_one();
   }
   if (thread_.joinable()) thread_.join();
 }
@@ -72,13 +75,16 @@ MqttSession::Counters MqttSession::Impl::counters() const {
 void MqttSession::Impl::OnDone(std::uint64_t id, Delivery delivery) {
   const bool refused = delivery == Delivery::kRefused;
   std::optional<std::uint64_t> tag;
+  bool work = false;  // the window was full
   {
     const Lock lock(mutex_);
     tag = refused ? outbox_.Refuse(id) : outbox_.Acknowledge(id);
     if (!tag) return;
     if (refused) ++counters_.refused_by_broker;
-    changed_.notify_all();
+    if (outbox_.size() == 0) changed_.notify_all();
+    work = outbox_.CanTake();
   }
+  if (work) work_.notify_one();
   if (*tag != 0 && options_.on_delivered) options_.on_delivered(*tag, delivery);
 }
 
@@ -100,7 +106,7 @@ void MqttSession::Impl::OnLost(const std::string& cause) {
   lost_ = true;
   spdlog::warn("{}: connection to {} lost{}{}", options_.client_id, BrokerUri(options_.broker),
                cause.empty() ? "" : ": ", cause);
-  changed_.notify_all();
+  work_.notify_one();
 }
 
 MqttSession::MqttSession(Options options) : impl_(std::make_unique<Impl>(std::move(options))) {}

@@ -88,7 +88,11 @@ class MqttSession::Impl {
 
   // Protected by mutex_.
   mutable std::mutex mutex_;
-  mutable std::condition_variable changed_;
+  // For callers that wait: connected, left, nothing in the outbox, stopping.
+  std::condition_variable changed_;
+  // For the session's thread, which every message would else wake twice: by its acknowledgement
+  // too.
+  std::condition_variable work_;
   Outbox outbox_;
   Counters counters_;  // without the outbox's
   bool connected_ = false;

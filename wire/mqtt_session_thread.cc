@@ -32,7 +32,7 @@ void MqttSession::Impl::Run() {
         renewed_ ? Milliseconds(0) : NextDelay(steady_clock::now() - begin > kStableConnection);
     Lock lock(mutex_);
     outbox_.Requeue();
-    if (changed_.wait_for(lock, delay, [this] { return stopping_; })) return;
+    if (work_.wait_for(lock, delay, [this] { return stopping_; })) return;
   }
 }
 
@@ -114,7 +114,7 @@ void MqttSession::Impl::Serve() {
   SteadyTime next_look = steady_clock::now() + kLookInterval;
   Lock lock(mutex_);
   while (!stopping_ && !lost_ && !renewed_) {
-    changed_.wait_until(lock, next_look, [this] {
+    work_.wait_until(lock, next_look, [this] {
       return stopping_ || lost_ || (leaving_ && !left_) || outbox_.CanTake();
     });
     if (stopping_ || lost_) break;
@@ -169,8 +169,10 @@ void MqttSession::Impl::LeaveSubscriptions(Lock& lock) {
 // Hands the next message to Paho, with the lock released: its acknowledgement may come meanwhile.
 void MqttSession::Impl::PublishNext(Lock& lock) {
   const std::optional<Outbox::Ready> next = outbox_.Take(steady_clock::now());
-  changed_.notify_all();  // an expired one is gone
-  if (!next) return;
+  if (!next) {  // it had expired
+    if (outbox_.size() == 0) changed_.notify_all();
+    return;
+  }
   lock.unlock();
   const SteadyTime taken_at = steady_clock::now();
   const absl::Status sent = connection_->Publish(next->id, next->message, taken_at);
