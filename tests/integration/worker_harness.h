@@ -136,13 +136,15 @@ class WorkerHarness {
 
   void Ask(const std::string& request, std::uint64_t sequence,
            Milliseconds time_left = Milliseconds(60'000), std::uint32_t priority = 0) {
-    wire::Message message;
-    message.topic = topics_.Escalate("pump");
-    message.response_topic = topics_.Reply("pump");
-    message.correlation_data = request;
-    message.payload = Encode(wire::EscalationRequest{
-        "tiny", {{sequence, time_left, TinySample(3, true).window, priority}}});
-    EXPECT_TRUE(device_->Publish(std::move(message)).ok());
+    Send(request, {"tiny", {{sequence, time_left, TinySample(3, true).window, priority}}});
+  }
+  // One message of readings 0 to `count` - 1.
+  void AskMany(const std::string& request, std::uint64_t count) {
+    wire::EscalationRequest asked{"tiny", {}};
+    for (std::uint64_t sequence = 0; sequence < count; ++sequence) {
+      asked.readings.push_back({sequence, Milliseconds(60'000), TinySample(3, true).window});
+    }
+    Send(request, asked);
   }
   std::optional<Reply> NextReply(Milliseconds within = Milliseconds(30'000)) {
     const auto message = replies_.PopUntil(std::chrono::steady_clock::now() + within);
@@ -185,6 +187,14 @@ class WorkerHarness {
   }
 
  private:
+  void Send(const std::string& request, const wire::EscalationRequest& asked) {
+    wire::Message message;
+    message.topic = topics_.Escalate("pump");
+    message.response_topic = topics_.Reply("pump");
+    message.correlation_data = request;
+    message.payload = Encode(asked);
+    EXPECT_TRUE(device_->Publish(std::move(message)).ok());
+  }
   void Connect() {
     wire::MqttSession::Options options;
     options.broker = broker_.config();

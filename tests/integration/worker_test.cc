@@ -38,6 +38,49 @@ TEST_F(WorkerTest, ARequestThatIsSentAgainIsAnsweredButComputedOnce) {
   EXPECT_TRUE(harness_.AwaitCounter("repeated_requests", 2));
 }
 
+// What a message costs is much the same for one reading and for thirty-two.
+TEST_F(WorkerTest, AMessageOfManyReadingsIsAnsweredInFewMessages) {
+  constexpr std::uint64_t kReadings = 32;
+  harness_.config().max_batch_size = kReadings;
+  harness_.Start();
+  harness_.gate().Close();
+  harness_.AskMany("run/0", kReadings);
+  ASSERT_TRUE(harness_.AwaitCounter("readings", kReadings));
+  ASSERT_TRUE(harness_.gate().AwaitInside(1));
+  harness_.gate().Open();
+  std::multiset<std::uint64_t> answered;
+  int messages = 0;
+  while (answered.size() < kReadings) {
+    const auto reply = harness_.NextReply();
+    ASSERT_TRUE(reply.has_value());
+    EXPECT_EQ(reply->request, "run/0");
+    ++messages;
+    for (const wire::ReadingReply& reading : reply->reply.replies) {
+      EXPECT_TRUE(std::holds_alternative<wire::CloudPrediction>(reading.answer));
+      answered.insert(reading.sequence);
+    }
+  }
+  EXPECT_LE(messages, 2);  // what was there when the net was free, and the rest
+  for (std::uint64_t sequence = 0; sequence < kReadings; ++sequence) {
+    EXPECT_EQ(answered.count(sequence), 1U) << sequence;
+  }
+}
+
+// Whoever looks after a fleet sees from a reply where its time went.
+TEST_F(WorkerTest, RepliesTellTheirStages) {
+  harness_.Start();
+  harness_.Ask("run/1", 1);
+  ASSERT_TRUE(harness_.NextReply().has_value());
+  harness_.Ask("run/2", 2);
+  const auto reply = harness_.NextReply();
+  ASSERT_TRUE(reply.has_value() && reply->reply.replies.size() == 1);
+  EXPECT_TRUE(reply->reply.previous_send_time.has_value());
+  const auto& answer = std::get<wire::CloudPrediction>(reply->reply.replies[0].answer);
+  ASSERT_TRUE(answer.take_time.has_value());
+  EXPECT_LE(*answer.take_time, answer.queue_time);
+  EXPECT_FALSE(answer.arrived_at.has_value());  // nobody asked for its clock
+}
+
 TEST_F(WorkerTest, OverloadIsSaidAtOnceWithATimeAndARetryIsServed) {
   harness_.config().queue_capacity = 4;
   harness_.config().max_batch_size = 1;

@@ -67,6 +67,7 @@ class AgentTest : public testing::Test {
     prediction.prediction.confidence = 0.99F;
     prediction.model_digest = "feed";
     prediction.queue_time = std::chrono::microseconds(1500);
+    prediction.take_time = std::chrono::microseconds(250);
     reply.replies.push_back({asked.readings.front().sequence, prediction});
     return Wrap(request, reply);
   }

@@ -66,6 +66,8 @@ TEST_F(AgentTest, TakesTheCloudsAnswer) {
   EXPECT_DOUBLE_EQ(result.total_ms, 20.0);
   EXPECT_DOUBLE_EQ(result.round_trip_ms.value(), 20.0);
   EXPECT_DOUBLE_EQ(result.cloud_queue_ms.value(), 1.5);
+  EXPECT_DOUBLE_EQ(result.cloud_take_ms.value(), 0.25);
+  EXPECT_FALSE(result.cloud_send_ms.has_value());  // its worker has not said
   EXPECT_EQ(agent_->pending(), 0U);
 }
 

@@ -134,8 +134,11 @@ EscalationReply Reply() {
   prediction.queue_time = std::chrono::microseconds(120);
   prediction.compute_time = std::chrono::microseconds(3400);
   prediction.batch_size = 4;
+  prediction.take_time = std::chrono::microseconds(20);
+  prediction.arrived_at = SteadyTime(std::chrono::microseconds(7));
   const Rejection rejection{RejectionReason::kOverloaded, "full", Milliseconds(250)};
-  return {"worker-1", {{1, prediction}, {2, rejection}}, std::nullopt};
+  return {
+      "worker-1", {{1, prediction}, {2, rejection}}, std::nullopt, std::chrono::microseconds(40)};
 }
 
 TEST(EscalationReplyTest, ComesBackAsItWas) {
@@ -149,11 +152,28 @@ TEST(EscalationReplyTest, ComesBackAsItWas) {
   EXPECT_EQ(prediction.queue_time.count(), 120);
   EXPECT_EQ(prediction.compute_time.count(), 3400);
   EXPECT_EQ(prediction.batch_size, 4U);
+  EXPECT_EQ(prediction.take_time, std::chrono::microseconds(20));
+  EXPECT_EQ(prediction.arrived_at, SteadyTime(std::chrono::microseconds(7)));
+  EXPECT_EQ(decoded->previous_send_time, std::chrono::microseconds(40));
   const auto& rejection = std::get<Rejection>(decoded->replies[1].answer);
   EXPECT_EQ(rejection.reason, RejectionReason::kOverloaded);
   EXPECT_EQ(rejection.detail, "full");
   EXPECT_EQ(rejection.retry_after, Milliseconds(250));
   EXPECT_FALSE(decoded->rejection.has_value());
+}
+
+TEST(EscalationReplyTest, AWorkerNeedNotTellItsStages) {
+  EscalationReply reply = Reply();
+  auto& told = std::get<CloudPrediction>(reply.replies[0].answer);
+  told.take_time.reset();
+  told.arrived_at.reset();
+  reply.previous_send_time.reset();
+  const auto decoded = DecodeEscalationReply(Encode(reply));
+  ASSERT_TRUE(decoded.ok());
+  const auto& prediction = std::get<CloudPrediction>(decoded->replies[0].answer);
+  EXPECT_FALSE(prediction.take_time.has_value());
+  EXPECT_FALSE(prediction.arrived_at.has_value());
+  EXPECT_FALSE(decoded->previous_send_time.has_value());
 }
 
 TEST(EscalationReplyTest, CarriesEveryReasonOfARefusedRequest) {

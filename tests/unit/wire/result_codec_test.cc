@@ -27,6 +27,8 @@ Result Full() {
   result.round_trip_ms = 3.5;
   result.cloud_queue_ms = 0.0;
   result.cloud_compute_ms = 2.0;
+  result.cloud_take_ms = 0.25;
+  result.cloud_send_ms = 0.5;
   result.deadline_ms = 500;
   result.little_digest = "aa";
   result.big_digest = "bb";
@@ -47,7 +49,8 @@ TEST(ResultTest, JsonIsThatOfTheContract) {
     "sequence": "42", "capture_time": "2023-11-14T22:13:20.123Z", "stage": "final",
     "decided_by": "big", "reason": "", "class_index": 0, "label": "healthy", "confidence": 0.5,
     "latency_ms": {"total": 4.25, "little": 0.5, "round_trip": 3.5, "cloud_queue": 0.0,
-                   "cloud_compute": 2.0, "deadline": 500.0},
+                   "cloud_compute": 2.0, "deadline": 500.0, "cloud_take": 0.25,
+                   "cloud_send": 0.5},
     "models": {"little": "aa", "big": "bb"},
     "little": {"class_index": -1, "label": "other", "confidence": 0.25,
                "unlike_training": true, "head": 1},
@@ -59,6 +62,7 @@ TEST(ResultTest, WhatIsNotKnownIsNotWritten) {
   const std::string json = Encode(Result{.device = "d", .run = "r"});
   EXPECT_THAT(json, testing::Not(testing::HasSubstr("truth")));
   EXPECT_THAT(json, testing::Not(testing::HasSubstr("round_trip")));
+  EXPECT_THAT(json, testing::Not(testing::HasSubstr("cloud_")));
 }
 
 class ResultFormatTest : public testing::TestWithParam<ResultFormat> {};

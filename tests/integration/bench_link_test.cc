@@ -1,0 +1,94 @@
+// `biglittle bench link` as a user calls it. Not how fast anything is: only that it is measured.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include "cli/child_process.h"
+#include "cli/installation.h"
+#include <nlohmann/json.hpp>
+
+#include "tests/fakes/temporary_folder.h"
+
+namespace biglittle {
+namespace {
+
+using nlohmann::json;
+using std::chrono::steady_clock;
+using testing::HasSubstr;
+
+class BenchLinkTest : public testing::Test {
+ protected:
+  // `program` with what it says in log().
+  int Run(const std::filesystem::path& program, std::vector<std::string> more) {
+    more.insert(more.begin(), {program.string(), "bench", "link"});
+    auto process = ChildProcess::Start(more, folder_.path() / "log").value();
+    return process.WaitUntil(steady_clock::now() + std::chrono::seconds(100)).value_or(-1);
+  }
+  std::string Log() const { return TailOfFile(folder_.path() / "log", 40); }
+  json Json() const { return json::parse(std::ifstream(folder_.path() / "out.json")); }
+  std::vector<std::string> Briefly() const {
+    return {"--seconds", "0.5", "--window", "64", "--json", (folder_.path() / "out.json").string()};
+  }
+  static void ExpectPercentiles(const json& of) {
+    EXPECT_GT(of["p50"], 0.0);
+    EXPECT_GE(of["p99"], of["p50"]);
+  }
+
+  const TemporaryFolder folder_;
+  const std::filesystem::path programs_ = Installation::Find().programs;
+};
+
+TEST_F(BenchLinkTest, MeasuresOursStagesAndTheFloor) {
+  ASSERT_EQ(Run(programs_ / "biglittle", Briefly()), 0) << Log();
+  const json out = Json();
+  ExpectPercentiles(out["round_trip_us"]);
+  EXPECT_GT(out["readings_per_s"], 0.0);
+  EXPECT_GE(out["request_bytes"], 784);
+  double stages = 0;
+  for (const char* stage : {"encode", "outbox", "publish", "broker_there", "take", "queue", "net",
+                            "send", "broker_back", "receive"}) {
+    ASSERT_TRUE(out["stages"].contains(stage)) << stage;
+    EXPECT_GE(out["stages"][stage]["p99"], out["stages"][stage]["p50"]) << stage;
+    stages += out["stages"][stage]["p50"].get<double>();
+  }
+  // They are parts of it; medians do not add up, but nearly.
+  EXPECT_GT(stages, 0.3 * out["round_trip_us"]["p50"].get<double>());
+  if (!std::filesystem::exists(programs_ / "link_floor")) GTEST_SKIP() << "no libmosquitto-dev";
+  ExpectPercentiles(out["floor_us"]);
+  EXPECT_GT(out["floor_messages_per_s"], 0.0);
+  EXPECT_THAT(Log(), HasSubstr("ratio"));
+}
+
+// As on a machine without libmosquitto-dev.
+TEST_F(BenchLinkTest, SaysInOneLineThatThereIsNoFloor) {
+  for (const char* name : {"biglittle", "cloud_worker"}) {
+    std::filesystem::copy_file(programs_ / name, folder_.path() / name);
+  }
+  ASSERT_EQ(Run(folder_.path() / "biglittle", Briefly()), 0) << Log();
+  EXPECT_THAT(Log(), HasSubstr("link_floor was not built"));
+  EXPECT_TRUE(Json()["floor_us"].is_null());
+  EXPECT_TRUE(Json()["floor_messages_per_s"].is_null());
+}
+
+TEST_F(BenchLinkTest, TakesTheReadingsOfAnyTask) {
+  auto arguments = Briefly();
+  arguments.insert(arguments.end(), {"--task", "vibration"});
+  ASSERT_EQ(Run(programs_ / "biglittle", arguments), 0) << Log();
+  EXPECT_GE(Json()["request_bytes"], 12'288);
+}
+
+TEST_F(BenchLinkTest, RefusesWhatCannotBe) {
+  for (const auto& [option, value] :
+       {std::pair("--seconds", "0"), std::pair("--seconds", "nan"), std::pair("--window", "0"),
+        std::pair("--window", "1001"), std::pair("--task", "nobody")}) {
+    EXPECT_EQ(Run(programs_ / "biglittle", {option, value}), 2) << option << value;
+    EXPECT_THAT(Log(), HasSubstr("biglittle bench link: "));
+  }
+}
+
+}  // namespace
+}  // namespace biglittle
