@@ -13,6 +13,8 @@
 namespace biglittle::wire {
 namespace {
 
+using std::chrono::microseconds;
+
 // Our own status says what is wrong with a payload; protobuf would write a line of its own to
 // stderr for each, and a stranger could fill the log.
 const google::protobuf::LogSilencer kNoSecondVoice;
@@ -82,15 +84,14 @@ std::uint32_t Clamp32(std::int64_t value) {
 }
 
 std::uint64_t ToMicroseconds(SteadyTime time) {
-  const auto since = std::chrono::floor<std::chrono::microseconds>(time.time_since_epoch()).count();
-  return since < 0 ? 0 : static_cast<std::uint64_t>(since);
+  const auto since = std::chrono::floor<microseconds>(time.time_since_epoch());
+  return static_cast<std::uint64_t>(std::max<std::int64_t>(since.count(), 0));
 }
 
 // Of a time that no clock shows, the latest that one does: a stranger chose it.
 SteadyTime FromMicroseconds(std::uint64_t time) {
-  constexpr auto kMax = std::chrono::floor<std::chrono::microseconds>(SteadyTime::duration::max());
-  const auto bounded = std::min(time, static_cast<std::uint64_t>(kMax.count()));
-  return SteadyTime(std::chrono::microseconds(bounded));
+  constexpr auto kMax = std::chrono::floor<microseconds>(SteadyTime::duration::max());
+  return SteadyTime(std::min(time, static_cast<std::uint64_t>(kMax.count())) * microseconds(1));
 }
 
 void ToProto(const Rejection& rejection, v1::Rejection& out) {
@@ -156,10 +157,10 @@ absl::StatusOr<CloudPrediction> DecodePrediction(const v1::CloudPrediction& in,
   out.prediction.confidence = in.confidence();
   out.prediction.probabilities.assign(in.probabilities().begin(), in.probabilities().end());
   out.model_digest = in.model_digest();
-  out.queue_time = std::chrono::microseconds(in.queue_us());
-  out.compute_time = std::chrono::microseconds(in.compute_us());
+  out.queue_time = microseconds(in.queue_us());
+  out.compute_time = microseconds(in.compute_us());
   out.batch_size = in.batch_size();
-  if (in.has_take_us()) out.take_time = std::chrono::microseconds(in.take_us());
+  if (in.has_take_us()) out.take_time = microseconds(in.take_us());
   if (in.has_arrived_at_us()) out.arrived_at = FromMicroseconds(in.arrived_at_us());
   return out;
 }
@@ -279,9 +280,7 @@ absl::StatusOr<EscalationReply> DecodeEscalationReply(std::string_view payload,
   EscalationReply reply;
   reply.worker = in.worker();
   if (in.has_rejection()) reply.rejection = FromProto(in.rejection(), limits);
-  if (in.has_previous_send_us()) {
-    reply.previous_send_time = std::chrono::microseconds(in.previous_send_us());
-  }
+  if (in.has_previous_send_us()) reply.previous_send_time = microseconds(in.previous_send_us());
   for (const v1::ReadingReply& item : in.replies()) {
     if (item.has_prediction()) {
       absl::StatusOr<CloudPrediction> prediction = DecodePrediction(item.prediction(), limits);

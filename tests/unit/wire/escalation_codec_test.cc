@@ -162,6 +162,16 @@ TEST(EscalationReplyTest, ComesBackAsItWas) {
   EXPECT_FALSE(decoded->rejection.has_value());
 }
 
+TEST(EscalationReplyTest, AClockThatNoClockShowsIsReadAsTheLatest) {
+  v1::EscalationReply reply;
+  v1::CloudPrediction& prediction = *reply.add_replies()->mutable_prediction();
+  prediction.set_arrived_at_us(std::numeric_limits<std::uint64_t>::max());
+  const auto decoded = DecodeEscalationReply(reply.SerializeAsString());
+  ASSERT_TRUE(decoded.ok());
+  const auto& read = std::get<CloudPrediction>(decoded->replies[0].answer);
+  EXPECT_GT(read.arrived_at, SteadyTime::max() - std::chrono::milliseconds(1));
+}
+
 TEST(EscalationReplyTest, AWorkerNeedNotTellItsStages) {
   EscalationReply reply = Reply();
   auto& told = std::get<CloudPrediction>(reply.replies[0].answer);
