@@ -252,65 +252,6 @@ void Worker::TellChange(const ModelStore::Change& change) {
   if (session_.connected() && !reload_stop_.closed()) Send(StatusMessage(wire::State::kOnline));
 }
 
-// What became of readings that were taken in: remembered, counted, sent.
-void Worker::AnswerReadings(std::vector<Answer> answers, std::optional<SteadyTime> computed_at) {
-  Remember(answers);
-  SendReplies(std::move(answers), computed_at);
-}
-
-void Worker::Remember(const std::vector<Answer>& answers) {
-  {
-    const std::lock_guard lock(memory_mutex_);
-    const SteadyTime now = Clock::Real().Now();
-    for (const Answer& answer : answers) {
-      const ReadingKey key{answer.address, answer.reply.sequence};
-      if (std::holds_alternative<Rejection>(answer.reply.answer)) {
-        memory_.Forget(key);
-      } else {
-        memory_.Remember(key, answer.reply, now);
-      }
-    }
-  }
-  status_.CountAnswers(answers);
-}
-
-void Worker::SendReplies(std::vector<Answer> answers, std::optional<SteadyTime> computed_at) {
-  const std::int64_t send_time = send_time_us_.load(std::memory_order_relaxed);
-  std::optional<std::chrono::microseconds> previous;
-  if (send_time >= 0) previous = std::chrono::microseconds(send_time);
-  for (wire::Message& reply : replier_.Reply(std::move(answers), computed_at, previous)) {
-    Send(std::move(reply));
-  }
-}
-
-void Worker::Send(wire::Message message) {
-  if (const absl::Status taken = session_.Publish(std::move(message)); !taken.ok()) {
-    status_.Count("replies_refused");
-    spdlog::debug("{}: a message could not be published: {}", config_.id,
-                  std::string(taken.message()));
-  }
-}
-
-void Worker::Refuse(const ReplyAddress& address, Rejection rejection) {
-  status_.Count(fmt::format("rejected_{}", Name(rejection.reason)));
-  spdlog::debug("{}: request of {} refused: {}: {}", config_.id, address.device,
-                Name(rejection.reason), rejection.detail);
-  if (MaySayNo(address.device)) Send(replier_.Refuse(address, std::move(rejection)));
-}
-
-bool Worker::MaySayNo(const std::string& device) {
-  if (refusals_.Allows(device, Clock::Real().Now())) return true;
-  status_.Count("refusals_withheld");
-  return false;
-}
-
-// On the session's thread as well as on ours.
-wire::Message Worker::StatusMessage(wire::State state,
-                                    std::map<std::string, std::uint64_t> counters) {
-  counters["queue_depth"] = batcher_.size();
-  return status_.Message(state, models_.Digests(), counters);
-}
-
 // A quarter of the time is kept for leaving the group, and a quarter for the broker.
 absl::Status Worker::Finish() {
   const SteadyTime begin = Clock::Real().Now();

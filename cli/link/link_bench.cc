@@ -98,7 +98,9 @@ absl::Status LinkBench::StartWorker() {
   const std::filesystem::path file = folder_->path() / "fleet.yaml";
   const std::string yaml = fmt::format(
       "version: 1\nfleet: bench\nmodels: models\nbroker: {{port: {}}}\ndevices: []\n"
-      "workers:\n  - id: {}\n    tasks: [{}]\n    reload_interval_ms: 0\n",
+      "workers:\n  - id: {}\n    tasks: [{}]\n    reload_interval_ms: 0\n"
+      // The one device here asks as fast as it can.
+      "    device_requests_per_s: 0\n",
       broker_->port(), kLinkWorker, kLinkTask);
   if (absl::Status written = WriteTextFile(file, yaml); !written.ok()) return written;
   Parsed<FleetConfig> fleet = LoadFleet(file);

@@ -23,7 +23,7 @@ MODULES = {
 # Files that join a program's stages, and so may include all of them.
 JOINTS = {
     "device_agent": {"agent", "agent_loop", "main"},
-    "cloud_worker": {"worker", "main"},
+    "cloud_worker": {"worker", "worker_answers", "main"},
 }
 # The types of a program's arrows, and pure policies: every stage may include them.
 ARROWS = {
