@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
+
+#include <utility>
 
 #include "tests/fakes/temporary_folder.h"
 
@@ -37,6 +40,35 @@ TEST(PrivateFilesTest, ALeftoverOfAKilledCommandIsNoObstacleAndNoLink) {
   std::filesystem::create_symlink(elsewhere, folder.path() / "key.new");
   ASSERT_TRUE(ReplaceFile(folder.path() / "key", "secret", kOwnerOnly).ok());
   EXPECT_EQ(*ReadSmallFile(elsewhere), "mine");
+}
+
+TEST(PrivateFilesTest, WhatIsGivenAwayIsGivenUnderItsOwnNameOnly) {
+  if (geteuid() != 0) GTEST_SKIP() << "only root gives files away";
+  const TemporaryFolder folder;
+  const auto elsewhere = folder.Write("elsewhere", "root's");
+  std::filesystem::create_symlink(elsewhere, folder.path() / "crl.pem");
+  std::filesystem::create_directory_symlink(folder.path(), folder.path() / "link");
+  ASSERT_TRUE(ReplaceFile(folder.path() / "crl.pem", "", kReadableByAll, FileOwner{12, 34}).ok());
+  EXPECT_FALSE(GiveFolder(folder.path() / "link", FileOwner{12, 34}).ok());
+  struct stat about {};
+  ASSERT_EQ(lstat((folder.path() / "crl.pem").c_str(), &about), 0);
+  EXPECT_TRUE(S_ISREG(about.st_mode));
+  EXPECT_EQ(std::pair(about.st_uid, about.st_gid), std::pair(uid_t{12}, gid_t{34}));
+  ASSERT_EQ(stat(elsewhere.c_str(), &about), 0);
+  EXPECT_EQ(about.st_uid, 0U);
+  ASSERT_EQ(stat(folder.path().c_str(), &about), 0);
+  EXPECT_EQ(about.st_uid, 0U);
+}
+
+TEST(PrivateFilesTest, AFolderThatOthersCanChangeIsNotWorkedIn) {
+  const TemporaryFolder folder;
+  ASSERT_EQ(chmod(folder.path().c_str(), 0777), 0);
+  EXPECT_TRUE(absl::IsFailedPrecondition(FolderLock::Take(folder.path()).status()));
+  ASSERT_EQ(chmod(folder.path().c_str(), 0755), 0);
+  EXPECT_TRUE(FolderLock::Take(folder.path()).ok());
+  if (geteuid() != 0) return;
+  ASSERT_EQ(chown(folder.path().c_str(), 12, 34), 0);
+  EXPECT_TRUE(absl::IsFailedPrecondition(FolderLock::Take(folder.path()).status()));
 }
 
 TEST(PrivateFilesTest, WhatCannotBeReadOrWrittenIsSaid) {
