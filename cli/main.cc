@@ -198,5 +198,10 @@ int main(int argc, char** argv) {
     return app.exit(error) == 0 ? biglittle::kExitDone : biglittle::kExitBadInput;
   }
   spdlog::set_level(spdlog::level::warn);
-  return chosen();
+  try {
+    return chosen();
+  } catch (const std::exception& error) {
+    std::cerr << "biglittle: " << error.what() << '\n';
+    return biglittle::kExitFailed;
+  }
 }

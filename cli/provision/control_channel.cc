@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/bounded_queue.h"
+#include "core/text.h"
 #include "wire/mqtt_session.h"
 #include "wire/tls/broker_probe.h"
 #include "wire/tls/credentials.h"
@@ -28,6 +29,13 @@ constexpr std::chrono::seconds kAnswerTimeout{10};
 constexpr std::size_t kCommandsAMessage = 50;
 constexpr int kEntriesAPage = 100;
 constexpr std::size_t kInboxMessages = 16;
+// Of no fleet: a broker that always has a further page would never be done with.
+constexpr std::size_t kMostEntries = 1'000'000;
+
+absl::Status Unknown() {
+  return absl::UnavailableError(
+      "the broker's dynamic security plugin answers in a way that this program does not know");
+}
 
 SteadyTime In(std::chrono::seconds time) { return std::chrono::steady_clock::now() + time; }
 
@@ -72,21 +80,9 @@ class ControlChannel::Impl {
             fmt::format("the broker at {} does not answer the administrator; its log says why",
                         session_.broker_address()));
       }
-      const json root = json::parse(answer->payload, nullptr, false);
-      if (!root.is_object() || !root.contains("responses")) {
-        return absl::UnavailableError(
-            "the broker's dynamic security plugin answers in a way that "
-            "this program does not know");
-      }
-      for (const json& response : root.at("responses")) {
-        if (response.contains("error")) {
-          return absl::AbortedError(fmt::format("the broker refuses '{}': {}",
-                                                response.value("command", ""),
-                                                response.at("error").get<std::string>()));
-        }
-        answers.push_back(response.value("data", json()));
-        ++seen;
-      }
+      const std::size_t before = answers.size();
+      if (auto status = ReadControlAnswer(answer->payload, answers); !status.ok()) return status;
+      seen += answers.size() - before;
     }
     return absl::OkStatus();
   }
@@ -120,6 +116,26 @@ absl::StatusOr<ControlChannel> ControlChannel::Open(const BrokerConfig& broker) 
                   why.empty() ? "it does not let the administrator in; its log says why" : why));
 }
 
+absl::Status ReadControlAnswer(std::string_view payload, std::vector<json>& data) {
+  const json root = json::parse(payload, nullptr, false);
+  if (!root.is_object() || !root.contains("responses") || !root.at("responses").is_array()) {
+    return Unknown();
+  }
+  for (const json& response : root.at("responses")) {
+    if (!response.is_object()) return Unknown();
+    const json error = response.value("error", json());
+    const json command = response.value("command", json());
+    if (!error.is_null()) {
+      if (!error.is_string() || !command.is_string()) return Unknown();
+      return absl::AbortedError(fmt::format("the broker refuses {}: {}",
+                                            Quoted(command.get<std::string>()),
+                                            Quoted(error.get<std::string>())));
+    }
+    data.push_back(response.value("data", json()));
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::vector<json>> ControlChannel::Run(const std::vector<json>& commands) {
   std::vector<json> answers;
   for (std::size_t begin = 0; begin < commands.size(); begin += kCommandsAMessage) {
@@ -139,7 +155,9 @@ absl::StatusOr<json> ControlChannel::ListAll(const char* command, const char* ke
                                {"count", kEntriesAPage},
                                {"offset", all.size()}}});
     if (!answers.ok()) return answers.status();
-    const json page = answers->at(0).value(key, json::array());
+    const json& answer = answers->at(0);
+    const json page = answer.is_object() && answer.contains(key) ? answer.at(key) : json();
+    if (!page.is_array() || all.size() > kMostEntries) return Unknown();
     for (const json& entry : page) all.push_back(entry);
     if (page.size() < kEntriesAPage) return json{{key, std::move(all)}};
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -38,5 +39,10 @@ class ControlChannel {
 
   std::unique_ptr<Impl> impl_;
 };
+
+// Appends the "data" of each answer in one message of the plugin's, null where it has none.
+// Aborted, with the plugin's words: a command was refused. Unavailable: it is no such message.
+// Pure.
+absl::Status ReadControlAnswer(std::string_view payload, std::vector<nlohmann::json>& data);
 
 }  // namespace biglittle
