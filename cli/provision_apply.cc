@@ -54,16 +54,14 @@ int RunProvisionApply(const ProvisionOptions& options, const ProvisionApplyOptio
   if (plan->empty()) out << "the folder says what the file says\n";
   if (apply.dry_run) return kExitDone;
   if (!Confirmed(*plan, apply, in, out, err)) return kExitBadInput;
-  if (auto status = Change(*provisioner, *plan, std::chrono::days(options.days)); !status.ok()) {
-    return FailProvision(status, err);
-  }
+  absl::Status status = Change(*provisioner, *plan, std::chrono::days(options.days));
+  if (!status.ok()) return EndProvision(*provisioner, status, out, err);
   const auto rendered =
       provisioner->Render(ShippedSettings("production.conf"), LimitsFor(SizeOf(*fleet)));
-  if (!rendered.ok()) return FailProvision(rendered.status(), err);
-  if (*rendered) {
+  if (rendered.ok() && *rendered) {
     out << "~ the broker's limits follow the fleet's size: restart it to have them\n";
   }
-  return TellBroker(*provisioner, out, err);
+  return EndProvision(*provisioner, rendered.status(), out, err);
 }
 
 }  // namespace biglittle

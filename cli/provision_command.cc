@@ -113,13 +113,11 @@ int RunProvisionAdd(const ProvisionOptions& options, Role role, const std::vecto
   if (!provisioner.ok()) return FailProvision(provisioner.status(), err);
   for (const std::string& id : ids) {
     const Identity identity{.role = role, .id = id};
-    if (auto status = provisioner->Add(identity, std::chrono::days(options.days)); !status.ok()) {
-      return FailProvision(status, err);
+    absl::Status status = provisioner->Add(identity, std::chrono::days(options.days));
+    if (status.ok() && role == Role::kBridge) {
+      status = provisioner->WriteBridge(identity, ShippedSettings("bridge.conf"));
     }
-    if (role == Role::kBridge) {
-      const auto status = provisioner->WriteBridge(identity, ShippedSettings("bridge.conf"));
-      if (!status.ok()) return FailProvision(status, err);
-    }
+    if (!status.ok()) return EndProvision(*provisioner, status, out, err);
     out << fmt::format("{}: {}\n", ToString(identity), provisioner->OfIdentity(identity).string());
   }
   return TellBroker(*provisioner, out, err);
@@ -131,9 +129,9 @@ int RunProvisionRevoke(const ProvisionOptions& options, const std::string& id, s
   if (!provisioner.ok()) return FailProvision(provisioner.status(), err);
   const auto identity = Find(provisioner->inventory(), id);
   if (!identity.ok()) return FailProvision(identity.status(), err);
-  if (auto status = provisioner->Revoke(*identity); !status.ok()) return FailProvision(status, err);
-  out << fmt::format("{} is revoked\n", ToString(*identity));
-  return TellBroker(*provisioner, out, err);
+  const absl::Status status = provisioner->Revoke(*identity);
+  if (provisioner->changed()) out << fmt::format("{} is revoked\n", ToString(*identity));
+  return EndProvision(*provisioner, status, out, err);
 }
 
 int RunProvisionRotate(const ProvisionOptions& options, const ProvisionRotateOptions& rotate,
@@ -151,7 +149,7 @@ int RunProvisionRotate(const ProvisionOptions& options, const ProvisionRotateOpt
   const absl::Status status =
       is_broker ? provisioner->RotateBroker(rotate.hosts, valid, rotate.revoke_old)
                 : provisioner->Rotate(*identity, valid, rotate.revoke_old);
-  if (!status.ok()) return FailProvision(status, err);
+  if (!status.ok()) return EndProvision(*provisioner, status, out, err);
   out << fmt::format(
       "{} has a new key and certificate in {}\n", is_broker ? "the broker" : ToString(*identity),
       (is_broker ? options.folder / "broker" : provisioner->OfIdentity(*identity)).string());
@@ -174,6 +172,11 @@ int RunProvisionList(const ProvisionOptions& options, bool json, std::ostream& o
     PrintRow(RoleName(identity.role), identity.id, certificates, out);
   }
   out << fmt::format("{} certificates revoked\n", inventory.revoked.size());
+  if (inventory.untold != Untold()) {
+    out << fmt::format(
+        "the broker has not been told of all: run 'biglittle provision sync --dir {}'\n",
+        options.folder.string());
+  }
   return kExitDone;
 }
 

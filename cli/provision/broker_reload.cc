@@ -1,6 +1,9 @@
 #include "cli/provision/broker_reload.h"
 
+#include <pwd.h>
 #include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <charconv>
 #include <fstream>
@@ -36,20 +39,31 @@ std::optional<std::filesystem::path> SettingsOf(const std::filesystem::path& pro
   return std::nullopt;
 }
 
+bool IsOfTrusted(const std::filesystem::path& process, const passwd* user) {
+  struct stat about {};
+  if (stat(process.c_str(), &about) != 0) return false;
+  return about.st_uid == 0 || about.st_uid == geteuid() ||
+         (user != nullptr && about.st_uid == user->pw_uid);
+}
+
 }  // namespace
 
-bool ReloadBroker(const std::filesystem::path& settings) {
+bool ReloadBroker(const std::filesystem::path& settings, const std::string& user) {
+  const passwd* known = getpwnam(user.c_str());
   std::error_code error;
+  bool reloaded = false;
   for (const auto& entry : std::filesystem::directory_iterator("/proc", error)) {
     const std::string name = entry.path().filename();
     pid_t pid = 0;
     const auto [end, problem] = std::from_chars(name.data(), name.data() + name.size(), pid);
     if (problem != std::errc() || end != name.data() + name.size()) continue;
     const auto used = SettingsOf(entry.path());
-    if (!used || !std::filesystem::equivalent(*used, settings, error)) continue;
-    return kill(pid, SIGHUP) == 0;
+    if (!used || !IsOfTrusted(entry.path(), known) ||
+        !std::filesystem::equivalent(*used, settings, error))
+      continue;
+    reloaded = kill(pid, SIGHUP) == 0 || reloaded;
   }
-  return false;
+  return reloaded;
 }
 
 }  // namespace biglittle

@@ -46,6 +46,14 @@ absl::StatusOr<FleetConfig> LoadSecureFleet(const std::filesystem::path& file) {
   return *std::move(fleet.value);
 }
 
+int EndProvision(Provisioner& provisioner, const absl::Status& status, std::ostream& out,
+                 std::ostream& err) {
+  const int failed = status.ok() ? kExitDone : FailProvision(status, err);
+  if (!status.ok() && !provisioner.changed()) return failed;
+  const int told = TellBroker(provisioner, out, err);
+  return status.ok() ? told : failed;
+}
+
 int TellBroker(Provisioner& provisioner, std::ostream& out, std::ostream& err, bool reload) {
   const auto news = provisioner.Synchronise(reload);
   if (!news.ok()) {
@@ -64,15 +72,21 @@ int TellBroker(Provisioner& provisioner, std::ostream& out, std::ostream& err, b
       out << "the broker has taken the change\n";
       break;
     case BrokerState::kNotRunning:
-      out << "no broker answers at its address: it will know when it starts\n";
+      out << fmt::format(
+          "nobody answers at {}:{}: a broker that starts with {} will know; one on another machine "
+          "needs 'biglittle provision sync' once it runs\n",
+          provisioner.inventory().hosts.front(), provisioner.inventory().port,
+          (provisioner.path() / "broker").string());
       break;
   }
   if (news->reload_by_hand) {
     out << fmt::format(
         "its certificates or its revocation list changed: copy {} to its machine and send it "
-        "SIGHUP "
-        "('systemctl reload mosquitto')\n",
-        (provisioner.path() / "broker").string());
+        "SIGHUP ('systemctl reload mosquitto'){}\n",
+        (provisioner.path() / "broker").string(),
+        provisioner.inventory().untold.sessions.empty()
+            ? ""
+            : ", then run 'biglittle provision sync' here: it ends the sessions of revoked keys");
   }
   return kExitDone;
 }

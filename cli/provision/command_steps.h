@@ -24,6 +24,11 @@ std::filesystem::path ShippedSettings(const char* name);
 // A fleet whose broker has TLS. InvalidArgument with all problems of the file.
 absl::StatusOr<FleetConfig> LoadSecureFleet(const std::filesystem::path& file);
 
+// The end of a command that changed the folder, or failed in the midst of that: says what went
+// wrong and tells the broker what was done all the same, above all revocations; the exit code.
+int EndProvision(Provisioner& provisioner, const absl::Status& status, std::ostream& out,
+                 std::ostream& err);
+
 // Brings the broker up to date, `reload` as in Provisioner::Synchronise, and says how that went;
 // the exit code.
 int TellBroker(Provisioner& provisioner, std::ostream& out, std::ostream& err, bool reload = false);

@@ -47,7 +47,10 @@ absl::StatusOr<FleetPlan> PlanFor(const Inventory& inventory, const FleetConfig&
   FleetPlan plan;
   for (const Identity& identity : wanted) {
     if (auto status = CheckIdentity(identity, fleet.fleet); !status.ok()) return status;
-    if (inventory.identities.count(identity) == 0) plan.to_add.push_back(identity);
+    if (inventory.identities.count(identity) == 0 ||
+        inventory.unfinished.count(UserName(identity, fleet.fleet)) > 0) {
+      plan.to_add.push_back(identity);
+    }
   }
   for (const auto& [identity, certificates] : inventory.identities) {
     const bool of_a_file = identity.role == Role::kDevice || identity.role == Role::kWorker;

@@ -39,6 +39,11 @@ std::vector<IssuedCertificate> CertificatesOf(const json& array) {
   return certificates;
 }
 
+// Empty where the key is missing, as in folders of earlier versions.
+std::set<std::string> NamesOf(const json& object, const char* key) {
+  return object.value(key, json::array()).get<std::set<std::string>>();
+}
+
 Inventory Read(const json& root) {
   Inventory inventory;
   inventory.names = {.topic_root = root.at("topic_root").get<std::string>(),
@@ -61,6 +66,11 @@ Inventory Read(const json& root) {
         {.serial = entry.at("serial").get<std::string>(), .when = TimeOf(entry.at("when"))});
   }
   inventory.list_number = root.at("list_number").get<std::uint64_t>();
+  const json untold = root.value("untold", json::object());
+  inventory.untold = {.certificates = untold.value("certificates", false),
+                      .sessions = NamesOf(untold, "sessions"),
+                      .passwords = NamesOf(untold, "passwords")};
+  inventory.unfinished = NamesOf(root, "unfinished");
   return inventory;
 }
 
@@ -89,7 +99,12 @@ std::string ToJson(const Inventory& inventory) {
                      {"broker", ToArray(inventory.broker)},
                      {"identities", std::move(identities)},
                      {"revoked", std::move(revoked)},
-                     {"list_number", inventory.list_number}};
+                     {"list_number", inventory.list_number},
+                     {"untold",
+                      {{"certificates", inventory.untold.certificates},
+                       {"sessions", inventory.untold.sessions},
+                       {"passwords", inventory.untold.passwords}}},
+                     {"unfinished", inventory.unfinished}};
   return root.dump(2) + "\n";
 }
 

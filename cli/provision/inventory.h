@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +24,16 @@ struct IssuedCertificate {
   bool operator==(const IssuedCertificate&) const = default;
 };
 
+// What the broker has not confirmed yet, by user name: a command that was cut short, or could not
+// reach the broker, leaves it to the next one.
+struct Untold {
+  bool certificates = false;        // it shall read its certificates and its revocation list again
+  std::set<std::string> sessions;   // to be ended, since a revoked certificate may have begun them
+  std::set<std::string> passwords;  // new ones, which lie in their folders
+
+  bool operator==(const Untold&) const = default;
+};
+
 struct Inventory {
   FleetNames names;
   std::vector<std::string> hosts;  // of the broker, as in its certificate; the first is the one
@@ -36,6 +47,9 @@ struct Inventory {
   std::vector<IssuedCertificate> broker;  // likewise
   std::vector<RevokedSerial> revoked;     // in order of time
   std::uint64_t list_number = 0;          // of the last revocation list
+  Untold untold;
+  // User names that have a certificate above and perhaps not all of their files.
+  std::set<std::string> unfinished;
 
   bool operator==(const Inventory&) const = default;
 };

@@ -79,6 +79,9 @@ ProvisionFolder::ProvisionFolder(std::filesystem::path path, FolderLock lock, Au
 
 absl::StatusOr<ProvisionFolder> ProvisionFolder::Create(const std::filesystem::path& path,
                                                         Inventory inventory) {
+  if (auto status = MakeFolder(path, kOpenFolder); !status.ok()) return status;
+  auto lock = FolderLock::Take(path);
+  if (!lock.ok()) return lock.status();
   std::error_code error;
   if (std::filesystem::exists(path / "inventory.json", error)) {
     return absl::AlreadyExistsError(
@@ -91,16 +94,26 @@ absl::StatusOr<ProvisionFolder> ProvisionFolder::Create(const std::filesystem::p
         "folder and begin again",
         path.string()));
   }
-  if (auto status = MakeFolder(path, kOpenFolder); !status.ok()) return status;
-  auto lock = FolderLock::Take(path);
-  if (!lock.ok()) return lock.status();
   if (auto status = WriteAuthority(path, inventory.names.fleet); !status.ok()) return status;
   auto certificate = ReadSmallFile(path / "authority" / "ca.crt");
   if (!certificate.ok()) return certificate.status();
   auto authority = LoadAuthority(path / "authority", *certificate);
   if (!authority.ok()) return authority.status();
-  return ProvisionFolder(path, *std::move(lock), *std::move(authority), *std::move(certificate),
+  ProvisionFolder folder(path, *std::move(lock), *std::move(authority), *std::move(certificate),
                          std::move(inventory));
+  folder.complete_ = false;
+  if (auto status = folder.SignRevocationList(); !status.ok()) return status;
+  return folder;
+}
+
+absl::Status ProvisionFolder::Complete() {
+  complete_ = true;
+  return Save();
+}
+
+void ProvisionFolder::Abandon() const {
+  std::error_code error;
+  std::filesystem::remove(path_ / "authority" / "ca.key", error);
 }
 
 absl::StatusOr<ProvisionFolder> ProvisionFolder::Open(const std::filesystem::path& path) {
@@ -122,11 +135,11 @@ absl::StatusOr<ProvisionFolder> ProvisionFolder::Open(const std::filesystem::pat
   if (!certificate.ok()) return certificate.status();
   auto authority = LoadAuthority(path / "authority", *certificate);
   if (!authority.ok()) return authority.status();
-  auto list = ReadSmallFile(path / "broker" / "crl.pem");
-  if (!list.ok()) return list.status();
   ProvisionFolder folder(path, *std::move(lock), *std::move(authority), *std::move(certificate),
                          *std::move(inventory));
-  folder.revocation_list_ = *std::move(list);
+  // Not read from the broker's folder, which another user may write, nor from before a command that
+  // was cut short.
+  if (auto status = folder.SignRevocationList(); !status.ok()) return status;
   return folder;
 }
 
@@ -134,8 +147,11 @@ std::filesystem::path ProvisionFolder::OfIdentity(const Identity& identity) cons
   return path_ / RoleName(identity.role) / identity.id;
 }
 
-absl::Status ProvisionFolder::Save() const {
-  return ReplaceFile(path_ / "inventory.json", ToJson(inventory_), kOwnerOnly);
+absl::Status ProvisionFolder::Save() {
+  if (!complete_) return absl::OkStatus();
+  const auto status = ReplaceFile(path_ / "inventory.json", ToJson(inventory_), kOwnerOnly);
+  saved_ = status.ok();
+  return status;
 }
 
 absl::Status ProvisionFolder::WriteTrust(const Identity& identity) const {
@@ -144,8 +160,19 @@ absl::Status ProvisionFolder::WriteTrust(const Identity& identity) const {
 }
 
 absl::Status ProvisionFolder::Issue(const Identity& identity, std::chrono::days valid) {
-  const auto made = authority_.IssueClient(UserName(identity, inventory_.names.fleet), valid);
+  const std::string name = UserName(identity, inventory_.names.fleet);
+  const auto made = authority_.IssueClient(name, valid);
   if (!made.ok()) return made.status();
+  inventory_.identities[identity].push_back(Issued(made->certificate));
+  inventory_.unfinished.insert(name);
+  if (auto status = Save(); !status.ok()) return status;
+  if (auto status = WriteIdentity(identity, *made); !status.ok()) return status;
+  inventory_.unfinished.erase(name);
+  return absl::OkStatus();
+}
+
+absl::Status ProvisionFolder::WriteIdentity(const Identity& identity,
+                                            const KeyAndCertificate& made) const {
   const std::filesystem::path folder = OfIdentity(identity);
   if (auto status = MakeFolder(folder, kOwnerOnlyFolder); !status.ok()) return status;
   if (auto status = WriteTrust(identity); !status.ok()) return status;
@@ -157,17 +184,12 @@ absl::Status ProvisionFolder::Issue(const Identity& identity, std::chrono::days 
     }
   }
   // The certificate last: a running program looks at it to see that there is a new pair.
-  if (auto status = ReplaceFile(folder / NamesFor(identity.role).key, made->key, kOwnerOnly);
+  if (auto status = ReplaceFile(folder / NamesFor(identity.role).key, made.key, kOwnerOnly);
       !status.ok()) {
     return status;
   }
-  if (auto status = ReplaceFile(folder / NamesFor(identity.role).certificate, made->certificate,
-                                kReadableByAll);
-      !status.ok()) {
-    return status;
-  }
-  inventory_.identities[identity].push_back(Issued(made->certificate));
-  return absl::OkStatus();
+  return ReplaceFile(folder / NamesFor(identity.role).certificate, made.certificate,
+                     kReadableByAll);
 }
 
 absl::StatusOr<std::string> ProvisionFolder::WritePassword(const Identity& identity) {
@@ -190,6 +212,8 @@ absl::Status ProvisionFolder::RemoveIdentity(const Identity& identity) const {
 absl::Status ProvisionFolder::IssueBroker(std::chrono::days valid) {
   const auto made = authority_.IssueServer(inventory_.hosts, valid);
   if (!made.ok()) return made.status();
+  inventory_.broker.push_back(Issued(made->certificate));
+  if (auto status = Save(); !status.ok()) return status;
   if (auto status = MakeFolder(broker(), kOwnerOnlyFolder); !status.ok()) return status;
   for (const auto& [name, content, mode] :
        {std::tuple{"ca.crt", certificate_, kReadableByAll},
@@ -197,30 +221,41 @@ absl::Status ProvisionFolder::IssueBroker(std::chrono::days valid) {
         std::tuple{"server.crt", made->certificate, kReadableByAll}}) {
     if (auto status = WriteForBroker(name, content, mode); !status.ok()) return status;
   }
-  inventory_.broker.push_back(Issued(made->certificate));
+  return absl::OkStatus();
+}
+
+void ProvisionFolder::Revoke(const std::vector<IssuedCertificate>& certificates) {
+  const auto now =
+      std::chrono::time_point_cast<std::chrono::seconds>(std::chrono::system_clock::now());
+  for (const IssuedCertificate& certificate : certificates) {
+    inventory_.revoked.push_back({.serial = certificate.serial, .when = now});
+  }
+  ++inventory_.list_number;
+  inventory_.untold.certificates = true;
+}
+
+absl::Status ProvisionFolder::SignRevocationList() {
+  auto list = authority_.SignRevocationList(inventory_.revoked, inventory_.list_number);
+  if (!list.ok()) return list.status();
+  revocation_list_ = *std::move(list);
   return absl::OkStatus();
 }
 
 absl::Status ProvisionFolder::WriteRevocationList() {
-  auto list = authority_.SignRevocationList(inventory_.revoked, ++inventory_.list_number);
-  if (!list.ok()) return list.status();
-  revocation_list_ = *std::move(list);
-  if (auto status = WriteForBroker("crl.pem", revocation_list_, kReadableByAll); !status.ok()) {
-    return status;
-  }
+  if (auto status = SignRevocationList(); !status.ok()) return status;
+  absl::Status first = WriteForBroker("crl.pem", revocation_list_, kReadableByAll);
   for (const auto& [identity, certificates] : inventory_.identities) {
     std::error_code error;  // an operator may have moved a folder to its device
     if (!std::filesystem::is_directory(OfIdentity(identity), error)) continue;
-    if (auto status = WriteTrust(identity); !status.ok()) return status;
+    first.Update(WriteTrust(identity));
   }
-  return absl::OkStatus();
+  return first;
 }
 
 absl::Status ProvisionFolder::WriteForBroker(std::string_view name, std::string_view content,
                                              mode_t mode) const {
   const std::filesystem::path file = broker() / name;
-  if (auto status = ReplaceFile(file, content, mode); !status.ok()) return status;
-  if (geteuid() != 0) return absl::OkStatus();
+  if (geteuid() != 0) return ReplaceFile(file, content, mode);
   // Mosquitto leaves root before it reads keys, and writes its own files.
   const passwd* user = getpwnam(inventory_.user.c_str());
   if (user == nullptr) {
@@ -228,12 +263,9 @@ absl::Status ProvisionFolder::WriteForBroker(std::string_view name, std::string_
         fmt::format("there is no user '{}' on this machine for the broker: name one by --user",
                     inventory_.user));
   }
-  for (const std::filesystem::path& path : {broker(), file}) {
-    if (chown(path.c_str(), user->pw_uid, user->pw_gid) == 0) continue;
-    return absl::InternalError(
-        fmt::format("{} cannot be given to the user {}", path.string(), inventory_.user));
-  }
-  return absl::OkStatus();
+  const FileOwner owner{.user = user->pw_uid, .group = user->pw_gid};
+  if (auto status = GiveFolder(broker(), owner); !status.ok()) return status;
+  return ReplaceFile(file, content, mode, owner);
 }
 
 }  // namespace biglittle

@@ -28,8 +28,9 @@ namespace biglittle {
 // Not thread-safe. Errors name the file and the mend.
 class ProvisionFolder {
  public:
-  // Makes a new one with its authority and model key; the inventory is the caller's to save.
-  // AlreadyExists: there is one.
+  // Makes a new one with its authority and model key. It has no inventory on disk, whatever is
+  // saved, until Complete: without one, nobody takes it for a fleet. AlreadyExists: there is one.
+  // The other errors of Take (private_files.h).
   static absl::StatusOr<ProvisionFolder> Create(const std::filesystem::path& path,
                                                 Inventory inventory);
   // NotFound: none there. Unavailable: another command is at work in it.
@@ -43,16 +44,26 @@ class ProvisionFolder {
   // Changes to it count from Save on.
   Inventory& inventory() { return inventory_; }
   const Inventory& inventory() const { return inventory_; }
-  absl::Status Save() const;
+  absl::Status Save();
+  // Whether there is on disk what the inventory says, and that this object has put it there.
+  bool saved() const { return saved_; }
 
-  // Issues a certificate and writes the identity's folder; the inventory then has it.
+  absl::Status Complete();
+  // Instead of Complete: another Create may begin in the folder.
+  void Abandon() const;
+
+  // Issues a certificate, saves the inventory with it and then writes the identity's folder: in
+  // this order, since a certificate that the inventory does not know could never be revoked.
   absl::Status Issue(const Identity& identity, std::chrono::days valid);
   // A dashboard's password, for listeners without certificates, new each time.
   absl::StatusOr<std::string> WritePassword(const Identity& identity);
   absl::Status RemoveIdentity(const Identity& identity) const;
-  // For the inventory's hosts.
+  // For the inventory's hosts; the inventory is saved first, as in Issue.
   absl::Status IssueBroker(std::chrono::days valid);
-  // A new revocation list from the inventory, for the broker and all identities.
+  // Puts certificates on the list of those revoked; counts from Save and WriteRevocationList on.
+  void Revoke(const std::vector<IssuedCertificate>& certificates);
+  // Signs the list that the inventory says, for the broker and all identities. One that cannot be
+  // written keeps none of the others from theirs.
   absl::Status WriteRevocationList();
 
   // A file that the broker's user can read.
@@ -62,13 +73,17 @@ class ProvisionFolder {
   ProvisionFolder(std::filesystem::path path, FolderLock lock, Authority authority,
                   std::string certificate, Inventory inventory);
   absl::Status WriteTrust(const Identity& identity) const;
+  absl::Status WriteIdentity(const Identity& identity, const KeyAndCertificate& made) const;
+  absl::Status SignRevocationList();
 
   std::filesystem::path path_;
   FolderLock lock_;
   Authority authority_;
   std::string certificate_;      // the authority's, as PEM
-  std::string revocation_list_;  // as PEM; empty: not signed yet
+  std::string revocation_list_;  // as PEM, of the inventory when it was signed
   Inventory inventory_;
+  bool complete_ = true;
+  bool saved_ = false;
 };
 
 }  // namespace biglittle

@@ -3,38 +3,24 @@
 #include <fmt/format.h>
 
 #include <system_error>
-#include <thread>
 #include <utility>
 
 #include "cli/provision/bridge_settings.h"
-#include "cli/provision/broker_reload.h"
-#include <nlohmann/json.hpp>
 
 namespace biglittle {
 namespace {
 
-const Identity kAdministrator{.role = Role::kAdmin, .id = "admin"};
-constexpr char kSecurityFile[] = "dynamic-security.json";
 constexpr char kSettingsFile[] = "mosquitto.conf";
 constexpr char kSiteFolder[] = "/etc/mosquitto/biglittle";
-constexpr Milliseconds kReloadTimeout{3000};
-constexpr Milliseconds kReloadPoll{50};
-
-std::chrono::sys_seconds Now() {
-  return std::chrono::time_point_cast<std::chrono::seconds>(std::chrono::system_clock::now());
-}
 
 absl::Status NotThere(const Identity& identity, const ProvisionFolder& folder) {
   return absl::NotFoundError(fmt::format("there is no {} in {}; 'list' says who is there",
                                          ToString(identity), folder.path().string()));
 }
 
-BrokerConfig BrokerOf(const Inventory& inventory, const std::filesystem::path& credentials) {
-  BrokerConfig broker;
-  broker.host = inventory.hosts.front();
-  broker.port = inventory.port;
-  broker.tls = TlsConfig{.credentials = credentials};
-  return broker;
+const Identity& Administrator() {
+  static const Identity administrator{.role = Role::kAdmin, .id = "admin"};
+  return administrator;
 }
 
 }  // namespace
@@ -44,22 +30,29 @@ absl::StatusOr<Provisioner> Provisioner::Init(const std::filesystem::path& folde
                                               const std::filesystem::path& settings_template,
                                               const BrokerLimits& limits) {
   // Refused before anything is made.
-  if (auto status = CheckIdentity(kAdministrator, inventory.names.fleet); !status.ok()) {
+  if (auto status = CheckIdentity(Administrator(), inventory.names.fleet); !status.ok()) {
     return status;
   }
   auto made = ProvisionFolder::Create(folder, std::move(inventory));
   if (!made.ok()) return made.status();
   Provisioner provisioner(*std::move(made));
-  ProvisionFolder& inside = provisioner.folder_;
-  if (auto status = inside.IssueBroker(kCertificateValid); !status.ok()) return status;
-  if (auto status = inside.WriteRevocationList(); !status.ok()) return status;
-  if (auto status = inside.Issue(kAdministrator, kCertificateValid); !status.ok()) return status;
-  const auto rendered = provisioner.Render(settings_template, limits);
-  if (!rendered.ok()) return rendered.status();
-  const auto written = provisioner.ChangeFile();
-  if (!written.ok()) return written.status();
-  if (auto status = inside.Save(); !status.ok()) return status;
+  const absl::Status status = provisioner.MakeFirst(settings_template, limits);
+  // A wrong host or user is corrected by another init, with nothing to be removed by hand.
+  if (!status.ok()) provisioner.folder_.Abandon();
+  if (!status.ok()) return status;
   return provisioner;
+}
+
+absl::Status Provisioner::MakeFirst(const std::filesystem::path& settings_template,
+                                    const BrokerLimits& limits) {
+  folder_.inventory().list_number = 1;
+  if (auto status = folder_.IssueBroker(kCertificateValid); !status.ok()) return status;
+  if (auto status = folder_.WriteRevocationList(); !status.ok()) return status;
+  const auto rendered = Render(settings_template, limits);
+  if (!rendered.ok()) return rendered.status();
+  if (auto status = Give(Administrator(), kCertificateValid); !status.ok()) return status;
+  const auto written = ChangeFile();
+  return written.ok() ? folder_.Complete() : written.status();
 }
 
 absl::StatusOr<Provisioner> Provisioner::Open(const std::filesystem::path& folder) {
@@ -70,77 +63,70 @@ absl::StatusOr<Provisioner> Provisioner::Open(const std::filesystem::path& folde
 
 absl::Status Provisioner::Add(const Identity& identity, std::chrono::days valid) {
   if (auto status = CheckIdentity(identity, inventory().names.fleet); !status.ok()) return status;
-  if (inventory().identities.count(identity) > 0) {
+  const bool unfinished =
+      inventory().unfinished.count(UserName(identity, inventory().names.fleet)) > 0;
+  if (inventory().identities.count(identity) > 0 && !unfinished) {
     return absl::AlreadyExistsError(fmt::format(
         "{} is there already; 'rotate' gives it a new certificate", ToString(identity)));
   }
+  return Give(identity, valid);
+}
+
+absl::Status Provisioner::Give(const Identity& identity, std::chrono::days valid) {
+  if (identity.role == Role::kDashboard) {
+    folder_.inventory().untold.passwords.insert(UserName(identity, inventory().names.fleet));
+  }
   if (auto status = folder_.Issue(identity, valid); !status.ok()) return status;
   if (identity.role == Role::kDashboard) {
-    auto password = folder_.WritePassword(identity);
-    if (!password.ok()) return password.status();
-    passwords_[UserName(identity, inventory().names.fleet)] = *std::move(password);
+    if (auto status = folder_.WritePassword(identity).status(); !status.ok()) return status;
   }
   return folder_.Save();
 }
 
-absl::Status Provisioner::RevokeCertificates(std::vector<IssuedCertificate>& certificates) {
-  for (const IssuedCertificate& certificate : certificates) {
-    folder_.inventory().revoked.push_back({.serial = certificate.serial, .when = Now()});
-  }
-  certificates.clear();
-  reload_wanted_ = true;
-  return folder_.WriteRevocationList();
-}
-
 absl::Status Provisioner::Revoke(const Identity& identity) {
-  const auto found = folder_.inventory().identities.find(identity);
-  if (found == folder_.inventory().identities.end()) return NotThere(identity, folder_);
-  if (identity == kAdministrator) {
+  Inventory& inventory = folder_.inventory();
+  const auto found = inventory.identities.find(identity);
+  if (found == inventory.identities.end()) return NotThere(identity, folder_);
+  if (identity == Administrator()) {
     return absl::FailedPreconditionError(
         "provisioning itself needs the administrator: 'rotate admin --revoke-old' gives it a new "
         "key and revokes the old one");
   }
-  std::vector<IssuedCertificate> certificates = std::move(found->second);
-  folder_.inventory().identities.erase(found);
-  if (auto status = RevokeCertificates(certificates); !status.ok()) return status;
+  folder_.Revoke(found->second);
+  inventory.identities.erase(found);
+  const std::string name = UserName(identity, inventory.names.fleet);
+  inventory.unfinished.erase(name);
+  inventory.untold.passwords.erase(name);
+  // First of all: a revocation that is cut short from here on is finished by the next command.
   if (auto status = folder_.Save(); !status.ok()) return status;
-  return folder_.RemoveIdentity(identity);
+  absl::Status status = folder_.WriteRevocationList();
+  status.Update(folder_.RemoveIdentity(identity));
+  return status;
 }
 
 absl::Status Provisioner::Rotate(const Identity& identity, std::chrono::days valid,
                                  bool revoke_old) {
-  const auto found = folder_.inventory().identities.find(identity);
-  if (found == folder_.inventory().identities.end()) return NotThere(identity, folder_);
-  std::vector<IssuedCertificate> old =
-      revoke_old ? std::move(found->second) : std::vector<IssuedCertificate>();
-  if (revoke_old) found->second.clear();
-  if (auto status = folder_.Issue(identity, valid); !status.ok()) return status;
-  if (identity.role == Role::kDashboard) {
-    auto password = folder_.WritePassword(identity);
-    if (!password.ok()) return password.status();
-    passwords_[UserName(identity, inventory().names.fleet)] = *std::move(password);
+  Inventory& inventory = folder_.inventory();
+  const auto found = inventory.identities.find(identity);
+  if (found == inventory.identities.end()) return NotThere(identity, folder_);
+  if (!revoke_old) return Give(identity, valid);
+  folder_.Revoke(std::exchange(found->second, {}));
+  // The administrator's session is taken over by our own connection.
+  if (identity != Administrator()) {
+    inventory.untold.sessions.insert(UserName(identity, inventory.names.fleet));
   }
-  if (revoke_old) {
-    if (auto status = RevokeCertificates(old); !status.ok()) return status;
-    // The administrator's is taken over by our own connection.
-    if (identity != kAdministrator) {
-      to_end_.push_back(UserName(identity, inventory().names.fleet));
-    }
-  }
-  return folder_.Save();
+  if (auto status = Give(identity, valid); !status.ok()) return status;
+  return folder_.WriteRevocationList();
 }
 
 absl::Status Provisioner::RotateBroker(const std::vector<std::string>& hosts,
                                        std::chrono::days valid, bool revoke_old) {
-  std::vector<IssuedCertificate> old;
-  if (revoke_old) old = std::exchange(folder_.inventory().broker, {});
-  if (!hosts.empty()) folder_.inventory().hosts = hosts;
+  Inventory& inventory = folder_.inventory();
+  if (revoke_old) folder_.Revoke(std::exchange(inventory.broker, {}));
+  if (!hosts.empty()) inventory.hosts = hosts;
+  inventory.untold.certificates = true;
   if (auto status = folder_.IssueBroker(valid); !status.ok()) return status;
-  reload_wanted_ = true;
-  if (revoke_old) {
-    if (auto status = RevokeCertificates(old); !status.ok()) return status;
-  }
-  return folder_.Save();
+  return revoke_old ? folder_.WriteRevocationList() : absl::OkStatus();
 }
 
 absl::StatusOr<bool> Provisioner::Render(const std::filesystem::path& settings_template,
@@ -179,81 +165,6 @@ absl::Status Provisioner::WriteBridge(const Identity& identity,
   const auto rendered = RenderBridgeSettings(*text, settings);
   if (!rendered.ok()) return rendered.status();
   return ReplaceFile(OfIdentity(identity) / "bridge.conf", *rendered, kReadableByAll);
-}
-
-WantedClients Provisioner::Wanted() const {
-  WantedClients wanted;
-  for (const auto& [identity, certificates] : inventory().identities) {
-    wanted[UserName(identity, inventory().names.fleet)] = RightsOf(identity, inventory().names);
-  }
-  return wanted;
-}
-
-absl::StatusOr<BrokerNews> Provisioner::ChangeFile() {
-  const std::filesystem::path file = folder_.broker() / kSecurityFile;
-  std::string old;
-  if (std::error_code error; std::filesystem::exists(file, error)) {
-    auto text = ReadSmallFile(file);
-    if (!text.ok()) return text.status();
-    old = *std::move(text);
-  }
-  const auto text = FileFor(Wanted(), inventory().names.fleet, old, passwords_);
-  if (!text.ok()) {
-    return absl::InvalidArgumentError(
-        fmt::format("{}: {}", file.string(), std::string(text.status().message())));
-  }
-  passwords_.clear();
-  if (*text == old) return BrokerNews{.state = BrokerState::kUpToDate};
-  if (auto status = folder_.WriteForBroker(kSecurityFile, *text, kOwnerOnly); !status.ok()) {
-    return status;
-  }
-  return BrokerNews{.state = BrokerState::kNotRunning, .changes = 1};
-}
-
-absl::StatusOr<BrokerNews> Provisioner::Synchronise(bool reload) {
-  BrokerNews news;
-  reload = reload || reload_wanted_;
-  // Before anything else: a broker that shows a revoked certificate cannot be spoken to, and whose
-  // certificate was revoked must not come back once the session has been ended.
-  const bool reloaded = reload && ReloadBroker(folder_.broker() / kSettingsFile);
-  auto channel = OpenChannel(reloaded);
-  if (absl::IsNotFound(channel.status())) return ChangeFile();
-  if (!channel.ok()) return channel.status();
-  const auto clients = channel->ListAll("listClients", "clients");
-  if (!clients.ok()) return clients.status();
-  const auto roles = channel->ListAll("listRoles", "roles");
-  if (!roles.ok()) return roles.status();
-  auto commands = CommandsFor(Wanted(), inventory().names.fleet, *clients, *roles, passwords_);
-  if (!commands.ok()) return commands.status();
-  // The revocation list is looked at when a connection is made, and never again.
-  for (const std::string& user : to_end_) {
-    for (const char* command : {"disableClient", "enableClient"}) {
-      commands->push_back({{"command", command}, {"username", user}});
-    }
-  }
-  const auto answers = channel->Run(*commands);
-  if (!answers.ok()) return answers.status();
-  passwords_.clear();
-  to_end_.clear();
-  reload_wanted_ = false;
-  news.changes = commands->size() + (reload ? 1 : 0);
-  news.reload_by_hand = reload && !reloaded;
-  if (news.changes > 0) news.state = BrokerState::kTold;
-  return news;
-}
-
-// A broker that was just told to read its certificates again may take a moment to do so.
-absl::StatusOr<ControlChannel> Provisioner::OpenChannel(bool reloaded) const {
-  const BrokerConfig broker = BrokerOf(inventory(), OfIdentity(kAdministrator));
-  const SteadyTime deadline = std::chrono::steady_clock::now() + kReloadTimeout;
-  for (;;) {
-    auto channel = ControlChannel::Open(broker);
-    if (!reloaded || !absl::IsUnavailable(channel.status()) ||
-        std::chrono::steady_clock::now() >= deadline) {
-      return channel;
-    }
-    std::this_thread::sleep_for(kReloadPoll);
-  }
 }
 
 }  // namespace biglittle

@@ -46,6 +46,8 @@ class Provisioner {
                                           const BrokerLimits& limits);
   static absl::StatusOr<Provisioner> Open(const std::filesystem::path& folder);
 
+  // Whether something was saved in the folder that the broker may have to know.
+  bool changed() const { return folder_.saved(); }
   const Inventory& inventory() const { return folder_.inventory(); }
   const std::filesystem::path& path() const { return folder_.path(); }
   std::filesystem::path OfIdentity(const Identity& identity) const {
@@ -54,7 +56,8 @@ class Provisioner {
 
   // AlreadyExists: it has a certificate. InvalidArgument: not a usable id.
   absl::Status Add(const Identity& identity, std::chrono::days valid = kCertificateValid);
-  // Its certificates are on the revocation list then and its folder is gone. NotFound; and
+  // Its certificates are on the revocation list then and its folder is gone. If that fails halfway,
+  // `changed` says so, and Synchronise has the broker know and the list written. NotFound; and
   // FailedPrecondition for the administrator, whom provisioning itself needs.
   absl::Status Revoke(const Identity& identity);
   // A new key and certificate. The old one goes on to open the door until it ends, unless
@@ -83,12 +86,14 @@ class Provisioner {
   WantedClients Wanted() const;
   absl::StatusOr<ControlChannel> OpenChannel(bool reloaded) const;
   absl::StatusOr<BrokerNews> ChangeFile();
-  absl::Status RevokeCertificates(std::vector<IssuedCertificate>& certificates);
+  absl::Status MakeFirst(const std::filesystem::path& settings_template,
+                         const BrokerLimits& limits);
+  // A certificate, and for a dashboard a password.
+  absl::Status Give(const Identity& identity, std::chrono::days valid);
+  NewPasswords Passwords() const;
+  absl::Status Tell(ControlChannel& channel, BrokerNews& news);
 
   ProvisionFolder folder_;
-  NewPasswords passwords_;           // not yet told to the broker
-  bool reload_wanted_ = false;       // certificates or the revocation list changed
-  std::vector<std::string> to_end_;  // users whose sessions began with a revoked certificate
 };
 
 }  // namespace biglittle

@@ -1,27 +1,18 @@
 // `biglittle provision` against a real Mosquitto with the production configuration: what its
 // commands do to a broker that runs, to one that does not, and to one that is lost.
 
-#include <fmt/format.h>
 #include <gtest/gtest.h>
-#include <pwd.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-#include <optional>
 #include <set>
-#include <sstream>
 #include <thread>
 
-#include "cli/broker_process.h"
 #include "cli/provision/private_files.h"
-#include "cli/provision_command.h"
 #include <nlohmann/json.hpp>
 
 #include "core/exit_code.h"
 #include "core/signature.h"
-#include "tests/fakes/temporary_folder.h"
-#include "tests/fakes/tiny_task.h"
-#include "wire/mqtt_session.h"
+#include "tests/integration/provision_fixture.h"
 #include "wire/topics.h"
 
 namespace biglittle {
@@ -29,74 +20,6 @@ namespace {
 
 using nlohmann::json;
 using std::chrono::steady_clock;
-
-SteadyTime Soon() { return steady_clock::now() + std::chrono::seconds(20); }
-
-class ProvisionTest : public testing::Test {
- protected:
-  ProvisionTest() {
-    port_ = FreePort().value();
-    WriteFleet("[device-1, device-2]");
-    options_.folder = folder_.path() / "secure";
-  }
-
-  void WriteFleet(const std::string& ids) {
-    std::string devices;
-    std::istringstream list(ids.substr(1, ids.size() - 2));
-    for (std::string id; std::getline(list >> std::ws, id, ',');) {
-      devices += fmt::format("  - {{id: {}, task: tiny, source: {{type: replay, windows: {}}}}}\n",
-                             id, folder_.Write("X.npy", "").string());
-    }
-    fleet_ = folder_.Write(
-        "fleet.yaml",
-        fmt::format("version: 1\nfleet: test\nmodels: {}\nbroker:\n  port: {}\n  tls: "
-                    "{{credentials: \"secure/{{role}}/{{id}}\"}}\nworkers:\n  - "
-                    "{{id: worker-1, tasks: [tiny]}}\ndevices:\n{}",
-                    TestDataFolder().string(), port_, devices));
-  }
-
-  int Init() {
-    return RunProvisionInit(
-        options_,
-        {.config = fleet_, .bind_address = "127.0.0.1", .user = getpwuid(geteuid())->pw_name}, out_,
-        err_);
-  }
-  int Apply(bool yes = false) {
-    std::istringstream nobody;
-    return RunProvisionApply(options_, {.config = fleet_, .yes = yes}, nobody, out_, err_);
-  }
-  void StartBroker() {
-    auto broker = BrokerProcess::StartAsIs(options_.folder / "broker" / "mosquitto.conf", port_,
-                                           folder_.path() / "broker.log");
-    ASSERT_TRUE(broker.ok()) << broker.status();
-    broker_ = *std::move(broker);
-  }
-  // What was said since the last time.
-  std::string Said() {
-    const std::string said = out_.str() + err_.str();
-    out_.str("");
-    err_.str("");
-    return said;
-  }
-
-  wire::MqttSession::Options SessionOf(const std::string& role, const std::string& id) {
-    wire::MqttSession::Options options;
-    options.broker.port = port_;
-    options.broker.reconnect_delay_min = Milliseconds(20);
-    options.broker.reconnect_delay_max = Milliseconds(100);
-    options.broker.tls = TlsConfig{.credentials = options_.folder / role / id};
-    options.client_id = id;
-    return options;
-  }
-
-  TemporaryFolder folder_;
-  std::uint16_t port_ = 0;
-  std::filesystem::path fleet_;
-  ProvisionOptions options_;
-  std::ostringstream out_;
-  std::ostringstream err_;
-  std::optional<BrokerProcess> broker_;
-};
 
 TEST_F(ProvisionTest, AFleetFileBecomesAFleetThatCanConnect) {
   ASSERT_EQ(Init(), kExitDone) << Said();

@@ -20,6 +20,10 @@ Inventory Example() {
       {.serial = "0D", .not_after = end}};
   inventory.revoked = {{.serial = "0E", .when = end}};
   inventory.list_number = 3;
+  inventory.untold = {.certificates = true,
+                      .sessions = {"device:pump-1@plant-7"},
+                      .passwords = {"dashboard:screen@plant-7"}};
+  inventory.unfinished = {"device:pump-1@plant-7"};
   return inventory;
 }
 
@@ -70,10 +74,18 @@ TEST(FleetPlanTest, AddsWhomTheFileNamesAndRevokesWhomItDoesNot) {
   EXPECT_EQ(plan->to_revoke, (std::vector<Identity>{{Role::kDevice, "pump-1"}}));
 }
 
+TEST(FleetPlanTest, WhoWasLeftUnfinishedIsAddedAgain) {
+  const auto plan = PlanFor(Example(), Fleet({"pump-1"}));
+  ASSERT_TRUE(plan.ok()) << plan.status();
+  EXPECT_EQ(plan->to_add,
+            (std::vector<Identity>{{Role::kDevice, "pump-1"}, {Role::kWorker, "worker-1"}}));
+}
+
 TEST(FleetPlanTest, IsEmptyOnceItWasApplied) {
   Inventory inventory = Example();
   const IssuedCertificate some = inventory.broker.front();
   inventory.identities[{.role = Role::kWorker, .id = "worker-1"}] = {some};
+  inventory.unfinished.clear();
   inventory.identities[{.role = Role::kDashboard, .id = "screen"}] = {some};
   const auto plan = PlanFor(inventory, Fleet({"pump-1"}));
   ASSERT_TRUE(plan.ok());

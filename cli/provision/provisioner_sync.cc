@@ -1,0 +1,135 @@
+// Provisioner's ways to the broker: its file, and the commands of the plugin.
+
+#include <fmt/format.h>
+
+#include <system_error>
+#include <thread>
+#include <utility>
+
+#include "cli/provision/broker_reload.h"
+#include "cli/provision/provisioner.h"
+#include <nlohmann/json.hpp>
+
+namespace biglittle {
+namespace {
+
+constexpr char kSecurityFile[] = "dynamic-security.json";
+constexpr char kSettingsFile[] = "mosquitto.conf";
+constexpr Milliseconds kReloadTimeout{3000};
+constexpr Milliseconds kReloadPoll{50};
+
+BrokerConfig BrokerOf(const Inventory& inventory, const std::filesystem::path& credentials) {
+  BrokerConfig broker;
+  broker.host = inventory.hosts.front();
+  broker.port = inventory.port;
+  broker.tls = TlsConfig{.credentials = credentials};
+  return broker;
+}
+
+}  // namespace
+
+WantedClients Provisioner::Wanted() const {
+  WantedClients wanted;
+  for (const auto& [identity, certificates] : inventory().identities) {
+    wanted[UserName(identity, inventory().names.fleet)] = RightsOf(identity, inventory().names);
+  }
+  return wanted;
+}
+
+NewPasswords Provisioner::Passwords() const {
+  NewPasswords passwords;
+  for (const std::string& name : inventory().untold.passwords) {
+    const auto identity = IdentityOf(name, inventory().names.fleet);
+    if (!identity) continue;
+    // Gone if the folder was moved away, or not there yet; then a rotation makes one.
+    const auto text = ReadSmallFile(OfIdentity(*identity) / "password");
+    if (text.ok()) passwords[name] = text->substr(0, text->find('\n'));
+  }
+  return passwords;
+}
+
+absl::StatusOr<BrokerNews> Provisioner::ChangeFile() {
+  const std::filesystem::path file = folder_.broker() / kSecurityFile;
+  std::string old;
+  if (std::error_code error; std::filesystem::exists(file, error)) {
+    auto text = ReadSmallFile(file);
+    if (!text.ok()) return text.status();
+    old = *std::move(text);
+  }
+  const auto text = FileFor(Wanted(), inventory().names.fleet, old, Passwords());
+  if (!text.ok()) {
+    return absl::InvalidArgumentError(
+        fmt::format("{}: {}", file.string(), std::string(text.status().message())));
+  }
+  if (*text == old) return BrokerNews{.state = BrokerState::kUpToDate};
+  if (auto status = folder_.WriteForBroker(kSecurityFile, *text, kOwnerOnly); !status.ok()) {
+    return status;
+  }
+  return BrokerNews{.state = BrokerState::kNotRunning, .changes = 1};
+}
+
+absl::StatusOr<BrokerNews> Provisioner::Synchronise(bool reload) {
+  const bool certificates = reload || inventory().untold.certificates;
+  // Again even if a command has written it: that one may have been cut short. If it cannot be
+  // written, sessions and rights end all the same.
+  const absl::Status listed = certificates ? folder_.WriteRevocationList() : absl::OkStatus();
+  // Before anything else: a broker that shows a revoked certificate cannot be spoken to, and whose
+  // certificate was revoked must not come back once the session has been ended.
+  const bool reloaded =
+      certificates && ReloadBroker(folder_.broker() / kSettingsFile, inventory().user);
+  auto channel = OpenChannel(reloaded);
+  if (absl::IsNotFound(channel.status())) {
+    auto changed = ChangeFile();
+    return listed.ok() ? std::move(changed) : listed;
+  }
+  if (!channel.ok()) return channel.status();
+  BrokerNews news;
+  if (auto status = Tell(*channel, news); !status.ok()) return status;
+  if (!listed.ok()) return listed;
+  if (certificates) ++news.changes;
+  news.reload_by_hand = certificates && !reloaded;
+  if (news.changes > 0) news.state = BrokerState::kTold;
+  // Who was thrown out comes back by the old certificate until the list is read: once more then.
+  const bool again = news.reload_by_hand && !reload;
+  Untold left{.sessions = again ? inventory().untold.sessions : std::set<std::string>()};
+  if (left == inventory().untold) return news;
+  folder_.inventory().untold = std::move(left);
+  if (auto status = folder_.Save(); !status.ok()) return status;
+  return news;
+}
+
+absl::Status Provisioner::Tell(ControlChannel& channel, BrokerNews& news) {
+  const auto clients = channel.ListAll("listClients", "clients");
+  if (!clients.ok()) return clients.status();
+  const auto roles = channel.ListAll("listRoles", "roles");
+  if (!roles.ok()) return roles.status();
+  auto commands = CommandsFor(Wanted(), inventory().names.fleet, *clients, *roles, Passwords());
+  if (!commands.ok()) return commands.status();
+  // The revocation list is looked at when a connection is made, and never again.
+  for (const std::string& user : inventory().untold.sessions) {
+    const auto identity = IdentityOf(user, inventory().names.fleet);
+    if (!identity || inventory().identities.count(*identity) == 0) continue;
+    for (const char* command : {"disableClient", "enableClient"}) {
+      commands->push_back({{"command", command}, {"username", user}});
+    }
+  }
+  news.changes = commands->size();
+  return channel.Run(*commands).status();
+}
+
+// A broker that was just told to read its certificates again may take a moment to do so.
+absl::StatusOr<ControlChannel> Provisioner::OpenChannel(bool reloaded) const {
+  const BrokerConfig broker =
+      BrokerOf(inventory(), OfIdentity({.role = Role::kAdmin, .id = "admin"}));
+  const SteadyTime deadline = std::chrono::steady_clock::now() + kReloadTimeout;
+  for (;;) {
+    auto channel = ControlChannel::Open(broker);
+    if (!reloaded || !absl::IsUnavailable(channel.status()) ||
+        std::chrono::steady_clock::now() >= deadline) {
+      return channel;
+    }
+    std::this_thread::sleep_for(kReloadPoll);
+  }
+}
+
+}  // namespace biglittle
