@@ -97,9 +97,13 @@ class Checker {
   }
 
   void CheckBounds() {
-    for (const char* limit : {"max_packet_size", "memory_limit"}) {
-      if (WholeOf(broker_.Find(limit)).value_or(0) > 0) continue;
-      Warns(broker_.LineOf(limit), fmt::format("no '{}': the default is unlimited", limit));
+    if (WholeOf(broker_.Find("max_packet_size")).value_or(0) == 0) {
+      Warns(broker_.LineOf("max_packet_size"), "no 'max_packet_size': the default is unlimited");
+    }
+    if (WholeOf(broker_.Find("memory_limit")).value_or(0) > 0) {
+      Warns(broker_.LineOf("memory_limit"),
+            "'memory_limit' shuts everybody out in the end, since what Mosquitto counts for it "
+            "grows with each message's properties: bound its memory by systemd's MemoryMax");
     }
   }
 

@@ -39,9 +39,6 @@ BrokerLimits LimitsFor(const FleetSize& size) {
   limits.max_queued_bytes =
       std::clamp(std::max(limits.max_queued_messages * kKiB, 16 * limits.max_packet_size),
                  128 * kMiB, 2048 * kMiB);
-  const std::uint64_t memory =
-      256 * kMiB + 4 * limits.max_queued_bytes + 16 * kKiB * limits.max_connections;
-  limits.memory_limit = (memory + kMiB - 1) / kMiB * kMiB;
   return limits;
 }
 

@@ -26,7 +26,6 @@ struct BrokerLimits {
   std::uint64_t max_queued_messages = 0;
   std::uint64_t max_queued_bytes = 0;
   std::uint64_t max_packet_size = 0;
-  std::uint64_t memory_limit = 0;
 
   bool operator==(const BrokerLimits&) const = default;
 };
@@ -35,16 +34,12 @@ struct BrokerLimits {
 //                          still holds their old connections; 64 for dashboards, bridges,
 //                          operators.
 //   max_inflight_messages  a second of readings, 1000 to 65,535: what one consumer of everything
-//   may
-//                          have on the way.
+//                          may have on the way.
 //   max_queued_messages    a minute of readings, 100,000 to 10,000,000: what waits for a consumer
 //                          that is away for a session's expiry.
 //   max_packet_size        the largest payload + 4 KiB for topic and properties.
 //   max_queued_bytes       1 KiB, more than a result has, for each queued message, and at least 16
-//   of
-//                          the largest packets; 128 MiB to 2 GiB.
-//   memory_limit           256 MiB + 4 full queues + 16 KiB a connection, rounded up to 1 MiB. What
-//                          OpenSSL takes for a connection is not in it.
+//                          of the largest packets; 128 MiB to 2 GiB.
 // Pure.
 BrokerLimits LimitsFor(const FleetSize& size);
 

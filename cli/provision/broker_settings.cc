@@ -47,8 +47,7 @@ std::map<std::string_view, std::string> ValuesOf(const BrokerSettings& settings)
           {"max_inflight_messages", fmt::to_string(limits.max_inflight_messages)},
           {"max_queued_messages", fmt::to_string(limits.max_queued_messages)},
           {"max_queued_bytes", fmt::to_string(limits.max_queued_bytes)},
-          {"max_packet_size", fmt::to_string(limits.max_packet_size)},
-          {"memory_limit", fmt::to_string(limits.memory_limit)}};
+          {"max_packet_size", fmt::to_string(limits.max_packet_size)}};
 }
 
 absl::Status Lacks(std::string_view what) {

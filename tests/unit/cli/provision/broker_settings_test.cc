@@ -112,7 +112,7 @@ TEST(BrokerSettingsTest, RefusesATemplateThatLacksALine) {
     const auto rendered = RenderBrokerSettings(text, Settings());
     return std::string(rendered.status().message());
   };
-  EXPECT_THAT(refused("memory_limit 839909376\n"), HasSubstr("lacks the line 'memory_limit'"));
+  EXPECT_THAT(refused("max_packet_size 1052672\n"), HasSubstr("lacks the line 'max_packet_size'"));
   EXPECT_THAT(refused("protocol websockets\n"), HasSubstr("lacks a listener with"));
   EXPECT_THAT(refused("listener 8883\n"), HasSubstr("lacks a listener for TLS"));
 }
