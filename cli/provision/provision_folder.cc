@@ -243,7 +243,11 @@ absl::Status ProvisionFolder::SignRevocationList() {
 
 absl::Status ProvisionFolder::WriteRevocationList() {
   if (auto status = SignRevocationList(); !status.ok()) return status;
-  absl::Status first = WriteForBroker("crl.pem", revocation_list_, kReadableByAll);
+  return WriteForBroker("crl.pem", revocation_list_, kReadableByAll);
+}
+
+absl::Status ProvisionFolder::HandOutRevocationList() const {
+  absl::Status first;
   for (const auto& [identity, certificates] : inventory_.identities) {
     std::error_code error;  // an operator may have moved a folder to its device
     if (!std::filesystem::is_directory(OfIdentity(identity), error)) continue;

@@ -62,9 +62,11 @@ class ProvisionFolder {
   absl::Status IssueBroker(std::chrono::days valid);
   // Puts certificates on the list of those revoked; counts from Save and WriteRevocationList on.
   void Revoke(const std::vector<IssuedCertificate>& certificates);
-  // Signs the list that the inventory says, for the broker and all identities. One that cannot be
-  // written keeps none of the others from theirs.
+  // Signs the list that the inventory says, for the broker.
   absl::Status WriteRevocationList();
+  // The list for all identities, which takes seconds for hundreds. One that cannot be written keeps
+  // none of the others from theirs.
+  absl::Status HandOutRevocationList() const;
 
   // A file that the broker's user can read.
   absl::Status WriteForBroker(std::string_view name, std::string_view content, mode_t mode) const;

@@ -91,6 +91,9 @@ class Provisioner {
   // A certificate, and for a dashboard a password.
   absl::Status Give(const Identity& identity, std::chrono::days valid);
   NewPasswords Passwords() const;
+  // `certificates`: the broker shall read its own and the list again, and `reloaded` says whether
+  // it has been told to.
+  absl::StatusOr<BrokerNews> Reach(bool certificates, bool reloaded);
   absl::Status Tell(ControlChannel& channel, BrokerNews& news);
 
   ProvisionFolder folder_;

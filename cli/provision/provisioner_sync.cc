@@ -72,29 +72,34 @@ absl::StatusOr<BrokerNews> Provisioner::Synchronise(bool reload) {
   const bool certificates = reload || inventory().untold.certificates;
   // Again even if a command has written it: that one may have been cut short. If it cannot be
   // written, sessions and rights end all the same.
-  const absl::Status listed = certificates ? folder_.WriteRevocationList() : absl::OkStatus();
+  absl::Status written = certificates ? folder_.WriteRevocationList() : absl::OkStatus();
   // Before anything else: a broker that shows a revoked certificate cannot be spoken to, and whose
   // certificate was revoked must not come back once the session has been ended.
   const bool reloaded =
       certificates && ReloadBroker(folder_.broker() / kSettingsFile, inventory().user);
+  auto news = Reach(certificates, reloaded);
+  // The others' copies tell them of a revoked broker only; a revoked device shall not wait for
+  // them.
+  if (certificates) written.Update(folder_.HandOutRevocationList());
+  if (!written.ok() || !news.ok()) return written.ok() ? std::move(news) : written;
+  if (news->state == BrokerState::kNotRunning || inventory().untold == Untold()) return news;
+  // Who was thrown out comes back by the old certificate until the list is read: once more then.
+  const bool again = news->reload_by_hand && !reload;
+  folder_.inventory().untold = {.sessions =
+                                    again ? inventory().untold.sessions : std::set<std::string>()};
+  if (auto status = folder_.Save(); !status.ok()) return status;
+  return news;
+}
+
+absl::StatusOr<BrokerNews> Provisioner::Reach(bool certificates, bool reloaded) {
   auto channel = OpenChannel(reloaded);
-  if (absl::IsNotFound(channel.status())) {
-    auto changed = ChangeFile();
-    return listed.ok() ? std::move(changed) : listed;
-  }
+  if (absl::IsNotFound(channel.status())) return ChangeFile();
   if (!channel.ok()) return channel.status();
   BrokerNews news;
   if (auto status = Tell(*channel, news); !status.ok()) return status;
-  if (!listed.ok()) return listed;
   if (certificates) ++news.changes;
   news.reload_by_hand = certificates && !reloaded;
   if (news.changes > 0) news.state = BrokerState::kTold;
-  // Who was thrown out comes back by the old certificate until the list is read: once more then.
-  const bool again = news.reload_by_hand && !reload;
-  Untold left{.sessions = again ? inventory().untold.sessions : std::set<std::string>()};
-  if (left == inventory().untold) return news;
-  folder_.inventory().untold = std::move(left);
-  if (auto status = folder_.Save(); !status.ok()) return status;
   return news;
 }
 
