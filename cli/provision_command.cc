@@ -19,6 +19,7 @@
 #include "core/fleet_config.h"
 #include "core/signature.h"
 #include "core/task.h"
+#include "core/text.h"
 
 namespace biglittle {
 namespace {
@@ -39,8 +40,8 @@ absl::StatusOr<Identity> Find(const Inventory& inventory, const std::string& tex
   }
   if (found.size() == 1) return found.front();
   if (found.empty()) {
-    return absl::NotFoundError(
-        fmt::format("nobody is called '{}'; 'biglittle provision list' says who is there", text));
+    return absl::NotFoundError(fmt::format(
+        "nobody is called {}; 'biglittle provision list' says who is there", Quoted(text)));
   }
   return absl::InvalidArgumentError(fmt::format("'{}' is the name of several: write {}/{} or {}/{}",
                                                 text, RoleName(found[0].role), text,
@@ -66,12 +67,14 @@ nlohmann::json ListAsJson(const Inventory& inventory) {
 }
 
 void PrintRow(std::string_view role, std::string_view id,
-              const std::vector<IssuedCertificate>& certificates, std::ostream& out) {
+              const std::vector<IssuedCertificate>& certificates, bool unfinished,
+              std::ostream& out) {
   const IssuedCertificate& last = certificates.back();
   const std::int64_t left = DaysLeft(last);
   out << fmt::format(
-      "{:<10} {:<24} until {} ({} days){}{}\n", role, id, DayOf(last.not_after), left,
+      "{:<10} {:<24} until {} ({} days){}{}{}\n", role, id, DayOf(last.not_after), left,
       left < 30 ? ", rotate it soon" : "",
+      unfinished ? ", its files are not all there: add it again" : "",
       certificates.size() > 1 ? fmt::format(", {} older valid too", certificates.size() - 1) : "");
 }
 
@@ -141,7 +144,8 @@ int RunProvisionRotate(const ProvisionOptions& options, const ProvisionRotateOpt
   if (!provisioner.ok()) return FailProvision(provisioner.status(), err);
   const std::chrono::days valid(options.days);
   const auto identity = Find(provisioner->inventory(), rotate.id);
-  const bool is_broker = rotate.id == "broker" && absl::IsNotFound(identity.status());
+  // Whoever has that id is named with its role.
+  const bool is_broker = rotate.id == "broker";
   if (!is_broker && !identity.ok()) return FailProvision(identity.status(), err);
   if (!is_broker && !rotate.hosts.empty()) {
     return FailProvision(absl::InvalidArgumentError("--host is for 'rotate broker'"), err);
@@ -167,9 +171,12 @@ int RunProvisionList(const ProvisionOptions& options, bool json, std::ostream& o
   }
   out << fmt::format("fleet {} at {}:{}\n", inventory.names.fleet, inventory.hosts.front(),
                      inventory.port);
-  PrintRow("broker", fmt::format("{}", fmt::join(inventory.hosts, " ")), inventory.broker, out);
+  PrintRow("broker", fmt::format("{}", fmt::join(inventory.hosts, " ")), inventory.broker, false,
+           out);
   for (const auto& [identity, certificates] : inventory.identities) {
-    PrintRow(RoleName(identity.role), identity.id, certificates, out);
+    const bool unfinished =
+        inventory.unfinished.count(UserName(identity, inventory.names.fleet)) > 0;
+    PrintRow(RoleName(identity.role), identity.id, certificates, unfinished, out);
   }
   out << fmt::format("{} certificates revoked\n", inventory.revoked.size());
   if (inventory.untold != Untold()) {

@@ -1,8 +1,10 @@
 #include "core/signature.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <fstream>
@@ -71,12 +73,14 @@ absl::StatusOr<Key> LoadKey(const std::filesystem::path& pem, ReadPem read, cons
 
 absl::Status WriteWhole(const std::filesystem::path& path, std::string_view content) {
   const std::filesystem::path fresh = path.string() + ".new";
-  std::ofstream stream(fresh, std::ios::binary | std::ios::trunc);
-  stream.write(content.data(), static_cast<std::streamsize>(content.size()));
-  stream.close();
+  // Whoever may write the models' folder could have put a link there to a file of the signer's.
   std::error_code error;
-  if (stream) std::filesystem::rename(fresh, path, error);
-  if (stream && !error) return absl::OkStatus();
+  std::filesystem::remove(fresh, error);
+  const int fd = open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+  const bool written = fd >= 0 && write(fd, content.data(), content.size()) == std::ssize(content);
+  if (fd >= 0) close(fd);
+  if (written) std::filesystem::rename(fresh, path, error);
+  if (written && !error) return absl::OkStatus();
   std::filesystem::remove(fresh, error);
   return absl::PermissionDeniedError(fmt::format("{}: cannot be written", path.string()));
 }

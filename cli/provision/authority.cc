@@ -1,6 +1,5 @@
 #include "cli/provision/authority.h"
 
-#include <arpa/inet.h>
 #include <fmt/format.h>
 #include <openssl/bio.h>
 #include <openssl/err.h>
@@ -8,11 +7,11 @@
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
-#include <algorithm>
-#include <cctype>
 #include <ctime>
 #include <memory>
 #include <utility>
+
+#include "cli/provision/alternative_names.h"
 
 namespace biglittle {
 namespace {
@@ -126,32 +125,6 @@ Certificate NewCertificate(const std::string& common_name, std::chrono::days val
           nullptr &&
       SetName(X509_get_subject_name(raw), common_name) && X509_set_pubkey(raw, key) == 1;
   return made ? std::move(certificate) : nullptr;
-}
-
-bool IsAddress(const std::string& host) {
-  unsigned char bytes[sizeof(in6_addr)];
-  return inet_pton(AF_INET, host.c_str(), bytes) == 1 ||
-         inet_pton(AF_INET6, host.c_str(), bytes) == 1;
-}
-
-// A comma would begin a further name in OpenSSL's notation.
-bool IsDnsName(const std::string& host) {
-  return !host.empty() && host.size() <= 253 && std::ranges::all_of(host, [](unsigned char c) {
-    return std::isalnum(c) != 0 || c == '-' || c == '.' || c == '_';
-  });
-}
-
-absl::StatusOr<std::string> AlternativeNames(const std::vector<std::string>& hosts) {
-  std::string names;
-  for (const std::string& host : hosts) {
-    if (!IsAddress(host) && !IsDnsName(host)) {
-      return absl::InvalidArgumentError(
-          fmt::format("'{}' is neither a host name nor an IP address", host));
-    }
-    names += fmt::format("{}{}:{}", names.empty() ? "" : ",", IsAddress(host) ? "IP" : "DNS", host);
-  }
-  if (names.empty()) return absl::InvalidArgumentError("a server's certificate needs a host name");
-  return names;
 }
 
 absl::StatusOr<Certificate> ReadCertificate(const std::string& pem) {

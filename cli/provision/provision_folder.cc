@@ -9,6 +9,8 @@
 
 #include "cli/provision/secrets.h"
 
+#include "core/text.h"
+
 namespace biglittle {
 namespace {
 
@@ -264,8 +266,8 @@ absl::Status ProvisionFolder::WriteForBroker(std::string_view name, std::string_
   const passwd* user = getpwnam(inventory_.user.c_str());
   if (user == nullptr) {
     return absl::InvalidArgumentError(
-        fmt::format("there is no user '{}' on this machine for the broker: name one by --user",
-                    inventory_.user));
+        fmt::format("there is no user {} on this machine for the broker: name one by --user",
+                    Quoted(inventory_.user)));
   }
   const FileOwner owner{.user = user->pw_uid, .group = user->pw_gid};
   if (auto status = GiveFolder(broker(), owner); !status.ok()) return status;

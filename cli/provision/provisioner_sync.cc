@@ -61,7 +61,7 @@ absl::StatusOr<BrokerNews> Provisioner::ChangeFile() {
     return absl::InvalidArgumentError(
         fmt::format("{}: {}", file.string(), std::string(text.status().message())));
   }
-  if (*text == old) return BrokerNews{.state = BrokerState::kUpToDate};
+  if (*text == old) return BrokerNews{.state = BrokerState::kNotRunning};
   if (auto status = folder_.WriteForBroker(kSecurityFile, *text, kOwnerOnly); !status.ok()) {
     return status;
   }

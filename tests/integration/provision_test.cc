@@ -182,6 +182,12 @@ TEST_F(ProvisionTest, WhatCannotBeDoneIsOneLine) {
   EXPECT_NE(Said().find("holds a fleet already"), std::string::npos);
   EXPECT_EQ(RunProvisionRevoke(options_, "nobody", out_, err_), kExitBadInput);
   EXPECT_NE(Said().find("nobody is called 'nobody'"), std::string::npos);
+  EXPECT_EQ(RunProvisionSync(options_, out_, err_), kExitDone);
+  EXPECT_NE(Said().find("nobody answers at"), std::string::npos);
+  EXPECT_EQ(RunProvisionAdd(options_, Role::kDevice, {"broker"}, out_, err_), kExitDone);
+  Said();
+  EXPECT_EQ(RunProvisionRotate(options_, {.id = "broker"}, out_, err_), kExitDone);
+  EXPECT_NE(Said().find("the broker has a new key"), std::string::npos);
   EXPECT_EQ(RunProvisionAdd(options_, Role::kDevice, {"../x"}, out_, err_), kExitBadInput);
   EXPECT_NE(Said().find("is no id"), std::string::npos);
   ProvisionOptions days = options_;

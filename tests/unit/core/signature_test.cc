@@ -57,6 +57,16 @@ TEST_F(SignatureTest, HoldsForExactlyTheseBytes) {
   }
 }
 
+TEST_F(SignatureTest, IsNotWrittenWhereALinkLeads) {
+  const std::filesystem::path elsewhere = folder_.Write("elsewhere", "mine");
+  std::filesystem::create_symlink(elsewhere, SignaturePath(file_).string() + ".new");
+  ASSERT_TRUE(SignFile(private_, file_).ok());
+  EXPECT_EQ(Refused("version: 1\n"), "");
+  std::string content;
+  std::ifstream(elsewhere) >> content;
+  EXPECT_EQ(content, "mine");
+}
+
 TEST_F(SignatureTest, AnotherKeysSignatureDoesNotHold) {
   ASSERT_TRUE(SignFile(folder_.Write("other.pem", kOtherPrivateKey), file_).ok());
   EXPECT_THAT(Refused("version: 1\n"), HasSubstr("does not sign"));

@@ -1,0 +1,42 @@
+#include "cli/provision/alternative_names.h"
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+
+#include "core/text.h"
+
+namespace biglittle {
+namespace {
+
+bool IsAddress(const std::string& host) {
+  unsigned char bytes[sizeof(in6_addr)];
+  return inet_pton(AF_INET, host.c_str(), bytes) == 1 ||
+         inet_pton(AF_INET6, host.c_str(), bytes) == 1;
+}
+
+// A comma would begin a further name in OpenSSL's notation.
+bool IsDnsName(const std::string& host) {
+  return !host.empty() && host.size() <= 253 && std::ranges::all_of(host, [](unsigned char c) {
+    return std::isalnum(c) != 0 || c == '-' || c == '.' || c == '_';
+  });
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> AlternativeNames(const std::vector<std::string>& hosts) {
+  std::string names;
+  for (const std::string& host : hosts) {
+    if (!IsAddress(host) && !IsDnsName(host)) {
+      return absl::InvalidArgumentError(
+          fmt::format("{} is neither a host name nor an IP address", Quoted(host)));
+    }
+    names += fmt::format("{}{}:{}", names.empty() ? "" : ",", IsAddress(host) ? "IP" : "DNS", host);
+  }
+  if (names.empty()) return absl::InvalidArgumentError("a server's certificate needs a host name");
+  return names;
+}
+
+}  // namespace biglittle
