@@ -101,11 +101,15 @@ int RunProvisionInit(const ProvisionOptions& options, const ProvisionInitOptions
       Provisioner::Init(options.folder, std::move(inventory), ShippedSettings("production.conf"),
                         LimitsFor(SizeOf(*fleet)));
   if (!provisioner.ok()) return FailProvision(provisioner.status(), err);
+  // That user owns the settings, and whoever may write those would be root at the next start.
+  const std::string& user = provisioner->inventory().user;
+  const std::string as_user =
+      geteuid() == 0 && user != "root" ? fmt::format("runuser -u {} -- ", user) : "";
   out << fmt::format(
       "{0}: authority, broker and administrator of fleet {1}. Keep {0}/authority to yourself.\n"
       "next: biglittle provision apply {2} --dir {0}\n"
-      "      mosquitto -c {0}/broker/mosquitto.conf\n",
-      options.folder.string(), fleet->fleet, init.config.string());
+      "      {3}mosquitto -c {0}/broker/mosquitto.conf\n",
+      options.folder.string(), fleet->fleet, init.config.string(), as_user);
   return kExitDone;
 }
 
