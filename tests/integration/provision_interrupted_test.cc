@@ -82,6 +82,22 @@ TEST_F(InterruptedTest, ARevokedKeyIsShutOutByTheNextCommand) {
             json::parse(R"({"certificates": false, "passwords": [], "sessions": []})"));
 }
 
+// A refused connection says nothing of a broker on another machine, nor does one that an attacker
+// refuses in its place.
+TEST_F(InterruptedTest, WhereNobodyAnsweredTheBrokerIsToldOnceItDoes) {
+  broker_.reset();
+  ASSERT_EQ(RunProvisionRotate(options_, {.id = "device-1", .revoke_old = true}, out_, err_),
+            kExitDone);
+  EXPECT_NE(Said().find("nobody answers at"), std::string::npos);
+  ASSERT_EQ(RunProvisionList(options_, false, out_, err_), kExitDone);
+  EXPECT_NE(Said().find("has not been told of all"), std::string::npos);
+  StartBroker();
+  ASSERT_EQ(RunProvisionAdd(options_, Role::kDevice, {"device-9"}, out_, err_), kExitDone);
+  Said();
+  ASSERT_EQ(RunProvisionList(options_, false, out_, err_), kExitDone);
+  EXPECT_EQ(Said().find("has not been told of all"), std::string::npos);
+}
+
 TEST_F(InterruptedTest, ARevocationDoesNotDependOnAnothersFolder) {
   wire::MqttSession goes(SessionOf("device", "device-2"));
   goes.Start();
