@@ -87,15 +87,23 @@ TEST_F(DemoTest, FashionMnist) {
   RunTask({"--task", "fashion-mnist", "--data", DataFolder(), "--readings", "400"}, 400);
 }
 
+TEST_F(DemoTest, OverTheProductionConfiguration) {
+  RunTask({"--secure", "--readings", "400", "--devices", "3"}, 400);
+  EXPECT_THAT(Log(), testing::HasSubstr("with the production configuration"));
+}
+
 // What mosquitto_sub sees on the demo's broker is what the summary says.
 TEST_F(DemoTest, AnIndependentListenerSeesTheSameNumberOfFinalResults) {
   const std::uint16_t port = FreePort().value();
   ChildProcess demo = Start({"--readings", "300", "--broker-port", std::to_string(port)});
-  // Tries until the broker is there; QoS 1, so that nothing is dropped on the way.
+  while (FreePort(port).has_value()) {
+    ASSERT_FALSE(demo.Poll().has_value()) << Log();
+    std::this_thread::sleep_for(Milliseconds(5));
+  }
+  // QoS 1, so that nothing is dropped on the way.
   ChildProcess listener =
-      ChildProcess::Start({"/bin/sh", "-c",
-                           "until mosquitto_sub -V 5 -q 1 -p " + std::to_string(port) +
-                               " -t 'biglittle/v1/+/devices/+/result'; do sleep 0.02; done"},
+      ChildProcess::Start({"/usr/bin/mosquitto_sub", "-V", "5", "-q", "1", "-p",
+                           std::to_string(port), "-t", "biglittle/v1/+/devices/+/result"},
                           folder_.path() / "listener.log")
           .value();
   ASSERT_EQ(Await(demo), 0) << Log();
