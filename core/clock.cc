@@ -12,7 +12,9 @@ class RealClock final : public Clock {
 }  // namespace
 
 const Clock& Clock::Real() {
-  static const RealClock clock;
+  // Never destroyed: a compute thread that was left behind may ask for the time while the process
+  // ends.
+  static const RealClock& clock = *new RealClock;
   return clock;
 }
 
