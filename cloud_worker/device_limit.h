@@ -8,6 +8,7 @@
 #include <unordered_map>
 
 #include "core/clock.h"
+#include "core/token_bucket.h"
 
 namespace biglittle {
 
@@ -16,7 +17,7 @@ class DeviceLimit {
  public:
   struct Options {
     double per_second = 0;         // of one device, in the long run; above 0
-    double burst = 0;              // of one device, at once; at least 1
+    Milliseconds burst{1000};      // of one device, at once: what comes in that time
     std::size_t devices = 10'000;  // that are remembered; beyond, those that were quiet are not
   };
 
@@ -26,17 +27,11 @@ class DeviceLimit {
   bool Allows(const std::string& device, SteadyTime now);
 
  private:
-  struct Bucket {
-    double tokens = 0;
-    SteadyTime filled_at{};
-  };
-
-  double Filled(const Bucket& bucket, SteadyTime now) const;
   void MakeRoom(SteadyTime now);
 
   const Options options_;
   std::mutex mutex_;
-  std::unordered_map<std::string, Bucket> buckets_;
+  std::unordered_map<std::string, TokenBucket> buckets_;
 };
 
 }  // namespace biglittle

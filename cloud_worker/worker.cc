@@ -42,10 +42,10 @@ Worker::Worker(const FleetConfig& fleet, const WorkerConfig& config, ModelStore&
                config.compute_threads, Clock::Real()),
       memory_(config.deduplication_window, config.deduplication_entries),
       status_(topics_, fleet.fleet, config.id),
-      refusals_({.per_second = 200, .burst = 1000}),
+      refusals_({.per_second = 200, .burst = Milliseconds(5000)}),
       session_(SessionOptions(fleet)) {
   const auto limit = static_cast<double>(config.device_requests_per_s);
-  if (limit > 0) requests_.emplace(DeviceLimit::Options{.per_second = limit, .burst = limit});
+  if (limit > 0) requests_.emplace(DeviceLimit::Options{.per_second = limit});
 }
 
 Worker::~Worker() {

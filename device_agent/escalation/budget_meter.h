@@ -8,7 +8,7 @@
 
 #include "core/clock.h"
 #include "core/fleet_config.h"
-#include "device_agent/escalation/token_bucket.h"
+#include "core/token_bucket.h"
 
 namespace biglittle {
 

@@ -19,7 +19,7 @@
 #include "absl/status/status.h"
 
 #include "core/clock.h"
-#include "device_agent/escalation/token_bucket.h"
+#include "core/token_bucket.h"
 #include "device_agent/results/result_store.h"
 #include "wire/message.h"
 #include "wire/result.h"

@@ -27,8 +27,7 @@ JOINTS = {
 }
 # The types of a program's arrows, and pure policies: every stage may include them.
 ARROWS = {
-    "device_agent": {"sources/reading_source", "escalation_policy",
-                     "escalation/token_bucket"},
+    "device_agent": {"sources/reading_source", "escalation_policy"},
     "cloud_worker": {"work_item", "batch_policy", "load_gauge", "drain_rate", "work_queue",
                       "halt_gauge"},
 }

@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include "device_agent/escalation/time_gate.h"
-#include "device_agent/escalation/token_bucket.h"
 
 namespace biglittle {
 namespace {
@@ -121,41 +120,6 @@ TEST(TimeGateTest, ReadingsOfAnotherDeadlineHaveTheirOwn) {
   EXPECT_FALSE(gate.Admit(Milliseconds(50), Milliseconds(45), Milliseconds(100), At(0)));
   EXPECT_TRUE(gate.Admit(kDeadline, Milliseconds(110), Milliseconds(100), At(0)));
   EXPECT_FALSE(gate.Admit(Milliseconds(50), Milliseconds(45), Milliseconds(44), At(0)));
-}
-
-TEST(TokenBucketTest, GivesABurstThenTheRate) {
-  TokenBucket bucket(10.0, Milliseconds(1000));
-  int taken = 0;
-  for (int now = 0; now < 3000; ++now) {
-    while (bucket.Has(1, At(now))) {
-      bucket.Take(1);
-      ++taken;
-    }
-  }
-  EXPECT_EQ(taken, 10 + 29);
-}
-
-TEST(TokenBucketTest, SaysWhen) {
-  TokenBucket bucket(10.0, Milliseconds(100));
-  EXPECT_EQ(bucket.When(1, At(5)), At(5));
-  bucket.Take(1);
-  EXPECT_EQ(bucket.When(1, At(5)), At(105));
-  EXPECT_FALSE(bucket.Has(1, At(104)));
-  EXPECT_TRUE(bucket.Has(1, At(105)));
-}
-
-TEST(TokenBucketTest, WhatIsLargerThanTheBucketPassesWhenItIsFull) {
-  TokenBucket bucket(1000.0, Milliseconds(100));
-  EXPECT_TRUE(bucket.Has(5000, At(0)));
-  bucket.Take(5000);
-  EXPECT_FALSE(bucket.Has(1, At(4900)));
-  EXPECT_TRUE(bucket.Has(5000, At(5000)));
-}
-
-TEST(TokenBucketTest, WithoutARateEverythingPasses) {
-  TokenBucket bucket(std::nullopt, Milliseconds(1));
-  bucket.Take(1e12);
-  EXPECT_TRUE(bucket.Has(1e12, At(0)));
 }
 
 }  // namespace

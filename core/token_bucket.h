@@ -1,4 +1,4 @@
-// How much may be sent: fills at a steady rate, is emptied by what is sent, holds no more than a
+// How much may be done: fills at a steady rate, is emptied by what is done, holds no more than a
 // burst.
 //
 // Knows no clock: the caller says what time it is. Not thread-safe.
@@ -28,6 +28,8 @@ class TokenBucket {
     Fill(now);
     return tokens_ >= std::min(amount, capacity_);
   }
+  // Nothing was taken, or it has come in again since.
+  bool IsFull(SteadyTime now) const { return !rate_ || Filled(now) >= capacity_; }
   // Has() must have said yes.
   void Take(double amount) {
     if (rate_) tokens_ -= amount;
@@ -41,11 +43,14 @@ class TokenBucket {
   }
 
  private:
-  void Fill(SteadyTime now) {
-    if (now <= filled_at_) return;
+  double Filled(SteadyTime now) const {
+    if (now <= filled_at_) return tokens_;
     const double seconds = std::chrono::duration<double>(now - filled_at_).count();
-    tokens_ = std::min(capacity_, tokens_ + seconds * *rate_);
-    filled_at_ = now;
+    return std::min(capacity_, tokens_ + seconds * *rate_);
+  }
+  void Fill(SteadyTime now) {
+    tokens_ = Filled(now);
+    filled_at_ = std::max(filled_at_, now);
   }
 
   const std::optional<double> rate_;
