@@ -1,17 +1,16 @@
 #include "core/signature.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
-#include <unistd.h>
 
-#include <cstdio>
 #include <fstream>
 #include <iterator>
 #include <memory>
 #include <optional>
 #include <system_error>
+
+#include "core/replace_file.h"
 
 namespace biglittle {
 namespace {
@@ -69,20 +68,6 @@ absl::StatusOr<Key> LoadKey(const std::filesystem::path& pem, ReadPem read, cons
   return absl::InvalidArgumentError(
       fmt::format("{}: not a{} {} key of Ed25519 in PEM", pem.string(),
                   kind == std::string_view("private") ? "n unencrypted" : "", kind));
-}
-
-absl::Status WriteWhole(const std::filesystem::path& path, std::string_view content) {
-  const std::filesystem::path fresh = path.string() + ".new";
-  // Whoever may write the models' folder could have put a link there to a file of the signer's.
-  std::error_code error;
-  std::filesystem::remove(fresh, error);
-  const int fd = open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
-  const bool written = fd >= 0 && write(fd, content.data(), content.size()) == std::ssize(content);
-  if (fd >= 0) close(fd);
-  if (written) std::filesystem::rename(fresh, path, error);
-  if (written && !error) return absl::OkStatus();
-  std::filesystem::remove(fresh, error);
-  return absl::PermissionDeniedError(fmt::format("{}: cannot be written", path.string()));
 }
 
 }  // namespace
@@ -147,8 +132,9 @@ absl::Status SignFile(const std::filesystem::path& key_pem, const std::filesyste
       size != kSignatureBytes) {
     return absl::InternalError(fmt::format("{}: OpenSSL cannot sign it", file.string()));
   }
-  return WriteWhole(SignaturePath(file),
-                    {reinterpret_cast<const char*>(signature.data()), signature.size()});
+  return ReplaceFile(SignaturePath(file),
+                     {reinterpret_cast<const char*>(signature.data()), signature.size()},
+                     kReadableByAll);
 }
 
 }  // namespace biglittle

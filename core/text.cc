@@ -1,5 +1,6 @@
 #include "core/text.h"
 
+#include <arpa/inet.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -83,6 +84,12 @@ bool IsTaskName(std::string_view text) {
   return IsIdentifier(text) && std::all_of(text.begin(), text.end(), [](char c) {
            return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
          });
+}
+
+bool IsIpAddress(const std::string& text) {
+  in6_addr ignored{};
+  return inet_pton(AF_INET, text.c_str(), &ignored) == 1 ||
+         inet_pton(AF_INET6, text.c_str(), &ignored) == 1;
 }
 
 std::size_t EditDistance(std::string_view a, std::string_view b) {

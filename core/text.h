@@ -23,6 +23,9 @@ bool IsIdentifier(std::string_view text);
 // 1 to 64 characters of a-z 0-9 - : a task's name, which is also its folder's.
 bool IsTaskName(std::string_view text);
 
+// An IPv4 or IPv6 address as text, without brackets or a zone.
+bool IsIpAddress(const std::string& text);
+
 // Edits (insert, delete, replace, swap of neighbours) that turn `a` into `b`. Meant for short
 // texts: takes time a.size() * b.size().
 std::size_t EditDistance(std::string_view a, std::string_view b);

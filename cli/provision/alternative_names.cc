@@ -1,6 +1,5 @@
 #include "cli/provision/alternative_names.h"
 
-#include <arpa/inet.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -10,12 +9,6 @@
 
 namespace biglittle {
 namespace {
-
-bool IsAddress(const std::string& host) {
-  unsigned char bytes[sizeof(in6_addr)];
-  return inet_pton(AF_INET, host.c_str(), bytes) == 1 ||
-         inet_pton(AF_INET6, host.c_str(), bytes) == 1;
-}
 
 // A comma would begin a further name in OpenSSL's notation.
 bool IsDnsName(const std::string& host) {
@@ -29,11 +22,12 @@ bool IsDnsName(const std::string& host) {
 absl::StatusOr<std::string> AlternativeNames(const std::vector<std::string>& hosts) {
   std::string names;
   for (const std::string& host : hosts) {
-    if (!IsAddress(host) && !IsDnsName(host)) {
+    if (!IsIpAddress(host) && !IsDnsName(host)) {
       return absl::InvalidArgumentError(
           fmt::format("{} is neither a host name nor an IP address", Quoted(host)));
     }
-    names += fmt::format("{}{}:{}", names.empty() ? "" : ",", IsAddress(host) ? "IP" : "DNS", host);
+    names +=
+        fmt::format("{}{}:{}", names.empty() ? "" : ",", IsIpAddress(host) ? "IP" : "DNS", host);
   }
   if (names.empty()) return absl::InvalidArgumentError("a server's certificate needs a host name");
   return names;

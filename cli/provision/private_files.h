@@ -1,32 +1,19 @@
-// Files that are seen whole or not at all, with the access that they need from the first byte on.
+// The files and folders of provisioning; core/replace_file.h writes them.
 #pragma once
 
 #include <sys/types.h>
 
 #include <filesystem>
-#include <optional>
 #include <string>
-#include <string_view>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
+#include "core/replace_file.h"
+
 namespace biglittle {
 
-inline constexpr mode_t kOwnerOnly = 0600;
-inline constexpr mode_t kReadableByAll = 0644;
 inline constexpr mode_t kOwnerOnlyFolder = 0700;
-
-struct FileOwner {
-  uid_t user = 0;
-  gid_t group = 0;
-};
-
-// Replaces the file: written beside it under another name, given to `owner` if there is one,
-// flushed to the disk, renamed. PermissionDenied or Internal, naming the file, if that cannot be
-// done; then the old one stays.
-absl::Status ReplaceFile(const std::filesystem::path& file, std::string_view content, mode_t mode,
-                         const std::optional<FileOwner>& owner = std::nullopt);
 
 // NotFound, PermissionDenied, or ResourceExhausted for more than `most` bytes.
 absl::StatusOr<std::string> ReadSmallFile(const std::filesystem::path& file,

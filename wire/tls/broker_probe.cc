@@ -15,6 +15,7 @@
 #include <variant>
 #include <vector>
 
+#include "core/text.h"
 #include "wire/tls/tcp_connect.h"
 
 namespace biglittle::wire {
@@ -81,12 +82,6 @@ int OnVerified(int ok, X509_STORE_CTX* store) {
   return 0;
 }
 
-bool IsAddress(const std::string& host) {
-  in6_addr ignored{};
-  return inet_pton(AF_INET, host.c_str(), &ignored) == 1 ||
-         inet_pton(AF_INET6, host.c_str(), &ignored) == 1;
-}
-
 Trouble OwnFile(const std::filesystem::path& file) {
   ERR_clear_error();
   return {Kind::kOwnFiles, 0, file.string()};
@@ -108,7 +103,7 @@ Trouble Configure(SSL_CTX* context, const TlsFiles& files, const std::string& ho
   }
   X509_VERIFY_PARAM* parameters = SSL_CTX_get0_param(context);
   if (files.check_revocation) X509_VERIFY_PARAM_set_flags(parameters, X509_V_FLAG_CRL_CHECK);
-  if (IsAddress(host)) {
+  if (IsIpAddress(host)) {
     X509_VERIFY_PARAM_set1_ip_asc(parameters, host.c_str());
   } else {
     X509_VERIFY_PARAM_set1_host(parameters, host.c_str(), host.size());
@@ -199,7 +194,7 @@ Trouble ProbeBroker(const BrokerConfig& broker, const std::optional<TlsFiles>& t
   if (connection == nullptr || SSL_set_fd(connection.get(), socket.fd()) != 1) {
     return {Kind::kOther, 0, "OpenSSL has no memory left"};
   }
-  if (!IsAddress(broker.host)) {
+  if (!IsIpAddress(broker.host)) {
     // What the macro SSL_set_tlsext_host_name does, without its cast.
     SSL_ctrl(connection.get(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
              const_cast<char*>(broker.host.c_str()));
