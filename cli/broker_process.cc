@@ -80,7 +80,7 @@ absl::Status WriteConfiguration(const BrokerProcess::Options& options, std::uint
         fmt::format("{} has no line 'listener PORT 127.0.0.1'", options.configuration.string()));
   }
   // Started by root, Mosquitto would become another user, who may not see our folder.
-  if (const passwd* self = getpwuid(geteuid()); self != nullptr) Set(lines, "user", self->pw_name);
+  if (const auto user = OwnUserName()) Set(lines, "user", *user);
   if (options.persistent) {
     Set(lines, "persistence", "true");
     Set(lines, "persistence_location", options.folder.string() + "/");
@@ -94,6 +94,11 @@ absl::Status WriteConfiguration(const BrokerProcess::Options& options, std::uint
 }
 
 }  // namespace
+
+std::optional<std::string> OwnUserName() {
+  const passwd* self = getpwuid(geteuid());
+  return self == nullptr ? std::nullopt : std::optional<std::string>(self->pw_name);
+}
 
 std::optional<std::uint16_t> FreePort(std::uint16_t wished) {
   const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);

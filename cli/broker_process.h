@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <string>
 
 #include "absl/status/statusor.h"
 #include "cli/child_process.h"
@@ -42,6 +43,10 @@ class BrokerProcess {
   ChildProcess process_;
   std::uint16_t port_;
 };
+
+// The user that this process runs as, whom a broker that it starts should stay; nullopt if the
+// system has no name for it.
+std::optional<std::string> OwnUserName();
 
 // A loopback TCP port that nobody listens on now; nullopt if `wished` is in use.
 std::optional<std::uint16_t> FreePort(std::uint16_t wished = 0);

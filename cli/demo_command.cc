@@ -18,7 +18,6 @@
 #include "cli/demo_summary.h"
 #include "cli/fleet_observer.h"
 #include "cli/installation.h"
-#include "cli/provision/identity.h"
 #include "cli/result_tally.h"
 #include "cli/scratch_folder.h"
 
@@ -60,7 +59,6 @@ class Demo {
   std::string Explain(const absl::Status& status);
 
  private:
-  void ShowBroker();
   absl::Status StartWorkers();
   DemoChaos MakeChaos();
   void NoticeEndedWorker();
@@ -112,7 +110,7 @@ absl::Status Demo::Plan() {
 absl::Status Demo::StartFleet() {
   if (absl::Status status = fleet_->Provision(); !status.ok()) return status;
   if (absl::Status status = fleet_->StartBroker(); !status.ok()) return status;
-  ShowBroker();
+  out_ << fleet_->Whereabouts() << std::flush;
 
   tally_.emplace(*task_);
   observer_ = std::make_unique<FleetObserver>(fleet_->config(), "demo-" + std::to_string(getpid()),
@@ -126,24 +124,6 @@ absl::Status Demo::StartFleet() {
   out_.flush();
   if (options_.chaos) chaos_.emplace(MakeChaos());
   return absl::OkStatus();
-}
-
-void Demo::ShowBroker() {
-  const std::uint16_t port = fleet_->config().broker.port;
-  if (options_.secure) {
-    const std::filesystem::path secure = folder_->path() / kDemoCredentials;
-    const std::filesystem::path self = secure / RoleName(Role::kDashboard) / kDemoDashboard;
-    fmt::print(out_,
-               "broker on 127.0.0.1:{} with the production configuration; {} certificates made\n"
-               "(listen in: mosquitto_sub -p {} --cafile {}/ca.crt --cert {}/client.crt --key "
-               "{}/client.key -t 'biglittle/v1/demo/devices/+/result')\n",
-               port, options_.devices + fleet_->workers() + 3, port, (secure / "broker").string(),
-               self.string(), self.string());
-  } else {
-    fmt::print(out_, "broker on 127.0.0.1:{} (listen in: mosquitto_sub -p {} -t 'biglittle/#')\n",
-               port, port);
-  }
-  out_.flush();
 }
 
 absl::Status Demo::StartWorkers() {

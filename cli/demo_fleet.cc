@@ -1,13 +1,13 @@
 #include "cli/demo_fleet.h"
 
-#include <pwd.h>
+#include <fmt/format.h>
 #include <signal.h>
-#include <unistd.h>
 
 #include <utility>
 
 #include "cli/demo_plan.h"
 #include "cli/provision/broker_limits.h"
+#include "cli/provision/fleet_plan.h"
 #include "cli/provision/provisioner.h"
 
 namespace biglittle {
@@ -36,23 +36,18 @@ DemoFleet::~DemoFleet() {
 
 absl::Status DemoFleet::Provision() {
   if (!fleet_.broker.tls) return absl::OkStatus();
-  Inventory inventory;
-  inventory.names = {
-      .topic_root = fleet_.topic_root, .fleet = fleet_.fleet, .worker_group = fleet_.worker_group};
-  inventory.hosts = {fleet_.broker.host};
-  inventory.port = fleet_.broker.port;
+  Inventory inventory = InventoryOf(fleet_);
   inventory.websockets_port = 0;
   inventory.bind_address = fleet_.broker.host;
-  const passwd* self = getpwuid(geteuid());
-  inventory.user = self == nullptr ? "root" : self->pw_name;
+  inventory.user = OwnUserName().value_or("root");
   auto provisioner = Provisioner::Init(folder_ / kDemoCredentials, std::move(inventory),
                                        installation_.home / "broker_config" / "production.conf",
                                        LimitsFor(SizeOf(fleet_)));
   if (!provisioner.ok()) return provisioner.status();
-  std::vector<Identity> members = {{.role = Role::kDashboard, .id = kDemoDashboard}};
-  for (const auto& device : fleet_.devices) members.push_back({Role::kDevice, device.id});
-  for (const auto& worker : fleet_.workers) members.push_back({Role::kWorker, worker.id});
-  for (const Identity& member : members) {
+  auto plan = PlanFor(provisioner->inventory(), fleet_);
+  if (!plan.ok()) return plan.status();
+  plan->to_add.push_back({.role = Role::kDashboard, .id = kDemoDashboard});
+  for (const Identity& member : plan->to_add) {
     if (auto status = provisioner->Add(member); !status.ok()) return status;
   }
   return provisioner->Synchronise().status();
@@ -60,7 +55,7 @@ absl::Status DemoFleet::Provision() {
 
 absl::StatusOr<BrokerProcess> DemoFleet::LaunchBroker() const {
   if (fleet_.broker.tls) {
-    return BrokerProcess::StartAsIs(folder_ / kDemoCredentials / "broker" / "mosquitto.conf",
+    return BrokerProcess::StartAsIs(folder_ / kDemoCredentials / "broker" / kSettingsFile,
                                     fleet_.broker.port, folder_ / "mosquitto.log");
   }
   return BrokerProcess::Start(
@@ -68,6 +63,23 @@ absl::StatusOr<BrokerProcess> DemoFleet::LaunchBroker() const {
        .folder = folder_,
        .port = fleet_.broker.port,
        .persistent = persistent_});
+}
+
+std::string DemoFleet::Whereabouts() const {
+  const std::uint16_t port = fleet_.broker.port;
+  if (!fleet_.broker.tls) {
+    return fmt::format("broker on 127.0.0.1:{} (listen in: mosquitto_sub -p {} -t 'biglittle/#')\n",
+                       port, port);
+  }
+  const std::filesystem::path secure = folder_ / kDemoCredentials;
+  const std::filesystem::path self = secure / RoleName(Role::kDashboard) / kDemoDashboard;
+  // Beside devices and workers the broker's, the administrator's and the dashboard's.
+  return fmt::format(
+      "broker on 127.0.0.1:{} with the production configuration; {} certificates made\n"
+      "(listen in: mosquitto_sub -p {} --cafile {}/ca.crt --cert {}/client.crt --key "
+      "{}/client.key -t 'biglittle/v1/demo/devices/+/result')\n",
+      port, fleet_.devices.size() + fleet_.workers.size() + 3, port, (secure / "broker").string(),
+      self.string(), self.string());
 }
 
 absl::Status DemoFleet::StartBroker() {

@@ -35,6 +35,9 @@ class DemoFleet {
   // Provisioner's.
   absl::Status Provision();
 
+  // Where the broker is and how to listen in, for people.
+  std::string Whereabouts() const;
+
   // Errors as BrokerProcess::Start and ChildProcess::Start.
   absl::Status StartBroker();
   void KillBroker();

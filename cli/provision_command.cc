@@ -10,6 +10,7 @@
 #include <ostream>
 #include <utility>
 
+#include "cli/broker_process.h"
 #include "cli/provision/broker_limits.h"
 #include "cli/provision/command_steps.h"
 #include "cli/provision/provisioner.h"
@@ -27,8 +28,7 @@ namespace {
 // Debian's broker has a user of its own, which only root can give files to.
 std::string DefaultUser() {
   if (geteuid() == 0 && getpwnam("mosquitto") != nullptr) return "mosquitto";
-  const passwd* self = getpwuid(geteuid());
-  return self == nullptr ? "mosquitto" : self->pw_name;
+  return OwnUserName().value_or("mosquitto");
 }
 
 // "pump-1" or "device/pump-1" among those that are there.
@@ -84,16 +84,12 @@ int RunProvisionInit(const ProvisionOptions& options, const ProvisionInitOptions
                      std::ostream& out, std::ostream& err) {
   const auto fleet = LoadSecureFleet(init.config);
   if (!fleet.ok()) return FailProvision(fleet.status(), err);
-  Inventory inventory;
-  inventory.names = {
-      .topic_root = fleet->topic_root, .fleet = fleet->fleet, .worker_group = fleet->worker_group};
-  inventory.hosts = {fleet->broker.host};
+  Inventory inventory = InventoryOf(*fleet);
   for (const std::string& host : init.hosts) {
     if (std::ranges::find(inventory.hosts, host) == inventory.hosts.end()) {
       inventory.hosts.push_back(host);
     }
   }
-  inventory.port = fleet->broker.port;
   inventory.websockets_port = init.websockets_port;
   inventory.bind_address = init.bind_address;
   inventory.user = init.user.empty() ? DefaultUser() : init.user;

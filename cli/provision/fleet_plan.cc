@@ -10,8 +10,7 @@ namespace biglittle {
 namespace {
 
 absl::Status CheckSameFleet(const Inventory& inventory, const FleetConfig& fleet) {
-  const FleetNames names{
-      .topic_root = fleet.topic_root, .fleet = fleet.fleet, .worker_group = fleet.worker_group};
+  const FleetNames names = NamesOf(fleet);
   if (names != inventory.names) {
     return absl::InvalidArgumentError(fmt::format(
         "the file is of fleet '{}' with topic root '{}' and worker group '{}', the folder of '{}', "

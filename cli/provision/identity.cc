@@ -5,6 +5,7 @@
 #include <cstddef>
 
 #include "core/text.h"
+#include "wire/tls/credentials.h"
 
 namespace biglittle {
 namespace {
@@ -17,11 +18,11 @@ constexpr std::size_t kMaxCommonNameBytes = 64;
 std::string_view RoleName(Role role) {
   switch (role) {
     case Role::kDevice:
-      return "device";
+      return wire::Name(wire::Role::kDevice);
     case Role::kWorker:
-      return "worker";
+      return wire::Name(wire::Role::kWorker);
     case Role::kDashboard:
-      return "dashboard";
+      return wire::Name(wire::Role::kDashboard);
     case Role::kBridge:
       return "bridge";
     case Role::kAdmin:
@@ -35,6 +36,11 @@ std::optional<Role> RoleOf(std::string_view name) {
     if (RoleName(role) == name) return role;
   }
   return std::nullopt;
+}
+
+const Identity& Administrator() {
+  static const Identity administrator{.role = Role::kAdmin, .id = "admin"};
+  return administrator;
 }
 
 std::string ToString(const Identity& identity) {

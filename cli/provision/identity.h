@@ -29,6 +29,9 @@ struct Identity {
   auto operator<=>(const Identity&) const = default;
 };
 
+// The one that provisioning itself connects as.
+const Identity& Administrator();
+
 // "device pump-1", for messages.
 std::string ToString(const Identity& identity);
 

@@ -76,6 +76,18 @@ Inventory Read(const json& root) {
 
 }  // namespace
 
+FleetNames NamesOf(const FleetConfig& fleet) {
+  return {.topic_root = fleet.topic_root, .fleet = fleet.fleet, .worker_group = fleet.worker_group};
+}
+
+Inventory InventoryOf(const FleetConfig& fleet) {
+  Inventory inventory;
+  inventory.names = NamesOf(fleet);
+  inventory.hosts = {fleet.broker.host};
+  inventory.port = fleet.broker.port;
+  return inventory;
+}
+
 std::string ToJson(const Inventory& inventory) {
   json identities = json::array();
   for (const auto& [identity, certificates] : inventory.identities) {

@@ -15,6 +15,8 @@
 #include "cli/provision/identity.h"
 #include "cli/provision/rights.h"
 
+#include "core/fleet_config.h"
+
 namespace biglittle {
 
 struct IssuedCertificate {
@@ -53,6 +55,10 @@ struct Inventory {
 
   bool operator==(const Inventory&) const = default;
 };
+
+FleetNames NamesOf(const FleetConfig& fleet);
+// What a fleet file says of it: the names, and where the broker is.
+Inventory InventoryOf(const FleetConfig& fleet);
 
 std::string ToJson(const Inventory& inventory);
 // InvalidArgument, saying what is missing or wrong.

@@ -25,6 +25,9 @@
 
 namespace biglittle {
 
+// What the broker is started with, in broker/.
+inline constexpr char kSettingsFile[] = "mosquitto.conf";
+
 // Not thread-safe. Errors name the file and the mend.
 class ProvisionFolder {
  public:

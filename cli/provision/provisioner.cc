@@ -10,17 +10,11 @@
 namespace biglittle {
 namespace {
 
-constexpr char kSettingsFile[] = "mosquitto.conf";
 constexpr char kSiteFolder[] = "/etc/mosquitto/biglittle";
 
 absl::Status NotThere(const Identity& identity, const ProvisionFolder& folder) {
   return absl::NotFoundError(fmt::format("there is no {} in {}; 'list' says who is there",
                                          ToString(identity), folder.path().string()));
-}
-
-const Identity& Administrator() {
-  static const Identity administrator{.role = Role::kAdmin, .id = "admin"};
-  return administrator;
 }
 
 }  // namespace

@@ -14,7 +14,6 @@ namespace biglittle {
 namespace {
 
 constexpr char kSecurityFile[] = "dynamic-security.json";
-constexpr char kSettingsFile[] = "mosquitto.conf";
 constexpr Milliseconds kReloadTimeout{3000};
 constexpr Milliseconds kReloadPoll{50};
 
@@ -124,8 +123,7 @@ absl::Status Provisioner::Tell(ControlChannel& channel, BrokerNews& news) {
 
 // A broker that was just told to read its certificates again may take a moment to do so.
 absl::StatusOr<ControlChannel> Provisioner::OpenChannel(bool reloaded) const {
-  const BrokerConfig broker =
-      BrokerOf(inventory(), OfIdentity({.role = Role::kAdmin, .id = "admin"}));
+  const BrokerConfig broker = BrokerOf(inventory(), OfIdentity(Administrator()));
   const SteadyTime deadline = std::chrono::steady_clock::now() + kReloadTimeout;
   for (;;) {
     auto channel = ControlChannel::Open(broker);
