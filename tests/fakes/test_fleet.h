@@ -63,6 +63,17 @@ class TestFleet {
   ChildProcess& StartDevice(int number) {
     return Start("device_agent", "--device", fmt::format("device-{}", number));
   }
+  // Runs a program to its end: the exit status, and what it printed in `log`.
+  int Run(const char* program, const std::vector<std::string>& arguments, std::string& log) const {
+    std::vector<std::string> all{(Installation::Find().programs / program).string()};
+    all.insert(all.end(), arguments.begin(), arguments.end());
+    const auto file = folder() / "log";
+    std::filesystem::remove(file);
+    ChildProcess child = ChildProcess::Start(all, file).value();
+    const int status = child.WaitUntil(Soon()).value();
+    log = TailOfFile(file, 100);
+    return status;
+  }
   void AwaitWorker() {
     ASSERT_TRUE(TakeUntil([&] { return observer_->IsOnline("worker-1"); }));
   }

@@ -19,6 +19,7 @@
 #include "cli/provision/broker_settings.h"
 
 #include "tests/fakes/temporary_folder.h"
+#include "tests/fakes/test_authority.h"
 #include "tests/fakes/tiny_versions.h"
 
 namespace biglittle {
@@ -27,10 +28,10 @@ class CentralBroker {
  public:
   // `security`: the content of dynamic-security.json. Each of `names` gets NAME.crt and NAME.key.
   CentralBroker(const std::string& security, const std::vector<std::string>& names) {
-    std::vector<std::string> command{"/bin/sh", Source("tests/integration/make_certificates.sh"),
-                                     folder_.path().string()};
-    command.insert(command.end(), names.begin(), names.end());
-    EXPECT_EQ(Finish(Begin(command, "certificates.log")), 0) << Read("certificates.log");
+    folder_.Write("ca.crt", authority_.Certificate());
+    folder_.Write("crl.pem", authority_.RevocationList({}));
+    WritePair("server", {.name = "broker", .alternative_names = "IP:127.0.0.1"});
+    for (const std::string& name : names) WritePair(name, {.name = name});
     folder_.Write("dynamic-security.json", security);
     BrokerSettings settings;
     settings.folder = folder_.path();
@@ -95,6 +96,11 @@ class CentralBroker {
   static std::string Source(const std::string& name) {
     return std::string(BIGLITTLE_SOURCE_DIR) + "/" + name;
   }
+  void WritePair(const std::string& file, const CertificateWish& wish) {
+    const IssuedCertificate issued = authority_.Issue(wish);
+    folder_.Write(file + ".crt", issued.certificate);
+    folder_.Write(file + ".key", issued.key);
+  }
   ChildProcess Begin(const std::vector<std::string>& command, const std::string& log) const {
     return ChildProcess::Start(command, folder_.path() / log).value();
   }
@@ -107,6 +113,7 @@ class CentralBroker {
     port_ = broker_->port();
   }
 
+  TestAuthority authority_;
   TemporaryFolder folder_;
   std::optional<BrokerProcess> broker_;
   std::uint16_t port_ = 0;

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <thread>
 
+#include "tests/fakes/eventually.h"
 #include "tests/fakes/free_port.h"
 #include "tests/fakes/http_client.h"
 #include "tests/fakes/test_broker.h"
@@ -23,13 +24,9 @@ std::string HealthKey(std::uint16_t port) {
   return fmt::format("    health: {{port: {}}}\n", port);
 }
 
-bool Eventually(const std::function<bool()>& condition) {
-  const SteadyTime deadline = TestFleet::Soon();
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > deadline) return false;
-    std::this_thread::sleep_for(Milliseconds(20));
-  }
-  return true;
+// Whole programs take longer than a session to do something.
+bool EventuallyDoes(const std::function<bool()>& condition) {
+  return Eventually(condition, std::chrono::seconds(60));
 }
 
 // Lines of a metrics text that no scraper could read.
@@ -70,20 +67,20 @@ class HealthTest : public testing::Test {
 TEST_F(HealthTest, AWorkerIsReadyWhileItHasItsBroker) {
   broker_.Kill();
   ChildProcess& worker = fleet_.StartWorker();
-  ASSERT_TRUE(Eventually([&] {
+  ASSERT_TRUE(EventuallyDoes([&] {
     return Get(worker_port_, "/ready").body.rfind("no connection to the broker at ", 0) == 0;
   }));
   EXPECT_EQ(Get(worker_port_, "/ready").status, 503);
   EXPECT_EQ(Get(worker_port_, "/live").status, 200);
   EXPECT_EQ(WorkerValue("ready"), 0);
   broker_.Restart();
-  ASSERT_TRUE(Eventually([&] { return Get(worker_port_, "/ready").status == 200; }));
+  ASSERT_TRUE(EventuallyDoes([&] { return Get(worker_port_, "/ready").status == 200; }));
   EXPECT_EQ(WorkerValue("ready"), 1);
   broker_.Kill();
-  ASSERT_TRUE(Eventually([&] { return Get(worker_port_, "/ready").status == 503; }));
+  ASSERT_TRUE(EventuallyDoes([&] { return Get(worker_port_, "/ready").status == 503; }));
   broker_.Restart();
-  ASSERT_TRUE(Eventually([&] { return Get(worker_port_, "/ready").status == 200; }));
-  EXPECT_TRUE(Eventually([&] { return WorkerValue("reconnects_total") == 1; }));
+  ASSERT_TRUE(EventuallyDoes([&] { return Get(worker_port_, "/ready").status == 200; }));
+  EXPECT_TRUE(EventuallyDoes([&] { return WorkerValue("reconnects_total") == 1; }));
   EXPECT_EQ(worker.Terminate(Milliseconds(20000)), 0);
   EXPECT_EQ(Get(worker_port_, "/live").status, 0);
 }
@@ -91,12 +88,12 @@ TEST_F(HealthTest, AWorkerIsReadyWhileItHasItsBroker) {
 TEST_F(HealthTest, ADeviceWithoutItsBrokerIsReadyAndSaysThatItIsAlone) {
   broker_.Kill();
   ChildProcess& device = fleet_.StartDevice(1);
-  ASSERT_TRUE(Eventually([&] { return Get(device_port_, "/ready").status == 200; }));
+  ASSERT_TRUE(EventuallyDoes([&] { return Get(device_port_, "/ready").status == 200; }));
   EXPECT_THAT(Get(device_port_, "/ready").body, StartsWith("offline: "));
-  EXPECT_TRUE(Eventually([&] { return DeviceValue("readings_total") > 10; }));
+  EXPECT_TRUE(EventuallyDoes([&] { return DeviceValue("readings_total") > 10; }));
   EXPECT_EQ(DeviceValue("broker_connected"), 0);
   broker_.Restart();
-  EXPECT_TRUE(Eventually([&] { return Get(device_port_, "/ready").body == "online\n"; }));
+  EXPECT_TRUE(EventuallyDoes([&] { return Get(device_port_, "/ready").body == "online\n"; }));
   EXPECT_EQ(device.Terminate(Milliseconds(60000)), 0);
 }
 
@@ -110,12 +107,12 @@ TEST_F(HealthTest, MetricsCountWhatTheFleetDid) {
   const std::uint64_t finals = fleet_.tally().finals();
   // The main loops report once a second.
   const std::string by_big = "outcomes_total{kind=\"big\",reason=\"none\"}";
-  EXPECT_TRUE(Eventually([&] { return DeviceValue(by_big) >= static_cast<double>(big); }));
+  EXPECT_TRUE(EventuallyDoes([&] { return DeviceValue(by_big) >= static_cast<double>(big); }));
   EXPECT_GE(DeviceValue("readings_total"), static_cast<double>(finals));
   EXPECT_GE(DeviceValue("round_trip_seconds_count"), static_cast<double>(big));
   EXPECT_GE(DeviceValue("reading_seconds_count{decided_by=\"little\"}"), 100);
   EXPECT_GT(DeviceValue("round_trip_seconds_sum"), 0);
-  EXPECT_TRUE(Eventually([&] {
+  EXPECT_TRUE(EventuallyDoes([&] {
     return WorkerValue("answers_total{outcome=\"answered\"}") >= static_cast<double>(big);
   }));
   EXPECT_GE(WorkerValue("readings_total"), static_cast<double>(big));
@@ -129,7 +126,7 @@ TEST_F(HealthTest, MetricsCountWhatTheFleetDid) {
 
 TEST_F(HealthTest, APortInUseEndsTheStart) {
   fleet_.StartWorker();
-  ASSERT_TRUE(Eventually([&] { return Get(worker_port_, "/live").status == 200; }));
+  ASSERT_TRUE(EventuallyDoes([&] { return Get(worker_port_, "/live").status == 200; }));
   const auto log = fleet_.folder() / "second.log";
   auto second = ChildProcess::Start({(Installation::Find().programs / "cloud_worker").string(),
                                      "--config", fleet_.file().string(), "--worker", "worker-1"},
@@ -162,8 +159,8 @@ TEST_F(HealthTest, AServiceManagerHearsFromTheProgramFromBeginningToEnd) {
   ChildProcess& worker = fleet_.StartWorker();
   unsetenv("NOTIFY_SOCKET");
   unsetenv("WATCHDOG_USEC");
-  EXPECT_TRUE(Eventually([&] { return hears("STATUS=online\n"); }));
-  EXPECT_TRUE(Eventually([&] { return hears("WATCHDOG=1\nWATCHDOG=1\nWATCHDOG=1\n"); }));
+  EXPECT_TRUE(EventuallyDoes([&] { return hears("STATUS=online\n"); }));
+  EXPECT_TRUE(EventuallyDoes([&] { return hears("WATCHDOG=1\nWATCHDOG=1\nWATCHDOG=1\n"); }));
   EXPECT_THAT(heard, StartsWith("READY=1\nSTATUS="));
   worker.Terminate(Milliseconds(20000));
   EXPECT_TRUE(hears("STOPPING=1\n")) << heard;

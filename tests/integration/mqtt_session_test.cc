@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "core/bounded_queue.h"
+#include "tests/fakes/eventually.h"
 #include "tests/fakes/test_broker.h"
 #include "wire/tcp_nodelay.h"
 
@@ -20,15 +21,6 @@ namespace {
 using std::chrono::steady_clock;
 
 SteadyTime Soon() { return steady_clock::now() + std::chrono::seconds(20); }
-
-bool Eventually(const std::function<bool()>& condition) {
-  const SteadyTime deadline = Soon();
-  while (!condition()) {
-    if (steady_clock::now() > deadline) return false;
-    std::this_thread::sleep_for(Milliseconds(5));
-  }
-  return true;
-}
 
 // A session that collects what it receives.
 class Peer {

@@ -37,14 +37,7 @@ class TlsProgramsTest : public testing::Test {
   }
   // The exit status; what was printed is in log_.
   int Run(const char* program, const std::vector<std::string>& arguments) {
-    std::vector<std::string> all{(Installation::Find().programs / program).string()};
-    all.insert(all.end(), arguments.begin(), arguments.end());
-    const auto file = fleet_.folder() / "log";
-    std::filesystem::remove(file);
-    ChildProcess child = ChildProcess::Start(all, file).value();
-    const int status = child.WaitUntil(TestFleet::Soon()).value();
-    log_ = TailOfFile(file, 100);
-    return status;
+    return fleet_.Run(program, arguments, log_);
   }
   int Device() {
     return Run("device_agent", {"--config", fleet_.file().string(), "--device", "device-1"});

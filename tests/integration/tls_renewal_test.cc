@@ -10,6 +10,7 @@
 #include <string>
 #include <thread>
 
+#include "tests/fakes/eventually.h"
 #include "tests/fakes/log_capture.h"
 #include "tests/fakes/tls_broker.h"
 #include "wire/mqtt_session.h"
@@ -22,15 +23,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 constexpr std::chrono::seconds kPatience{20};
-
-bool Eventually(const std::function<bool()>& condition) {
-  const SteadyTime deadline = steady_clock::now() + kPatience;
-  while (!condition()) {
-    if (steady_clock::now() > deadline) return false;
-    std::this_thread::sleep_for(Milliseconds(5));
-  }
-  return true;
-}
 
 class TlsRenewalTest : public ::testing::Test {
  protected:

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "core/bounded_queue.h"
+#include "tests/fakes/eventually.h"
 #include "tests/fakes/free_port.h"
 #include "tests/fakes/log_capture.h"
 #include "tests/fakes/test_broker.h"
@@ -23,15 +24,6 @@ using std::chrono::steady_clock;
 using ::testing::HasSubstr;
 
 constexpr std::chrono::seconds kPatience{20};
-
-bool Eventually(const std::function<bool()>& condition) {
-  const SteadyTime deadline = steady_clock::now() + kPatience;
-  while (!condition()) {
-    if (steady_clock::now() > deadline) return false;
-    std::this_thread::sleep_for(Milliseconds(5));
-  }
-  return true;
-}
 
 MqttSession::Options OptionsFor(const BrokerConfig& broker, const std::string& id) {
   MqttSession::Options options;
