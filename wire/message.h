@@ -31,6 +31,9 @@ struct Message {
   std::optional<SteadyTime> expires_at;
   // Outgoing: if not 0, the session says what became of it (MqttSession::Options::on_delivered).
   std::uint64_t tag = 0;
+  // Outgoing: hand it over on the thread that publishes it, where that cannot block. Spares the
+  // wake-up of the session's thread.
+  bool urgent = false;
   // Outgoing: since when its owner was at it, for MqttSession::Options::on_handed_over.
   std::optional<SteadyTime> begun_at;
   // Incoming: the steady time at which the session got it.

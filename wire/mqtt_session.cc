@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <atomic>
 #include <utility>
 
 #include "wire/mqtt_session_impl.h"
@@ -12,7 +13,42 @@ namespace biglittle::wire {
 
 using std::chrono::steady_clock;
 
+namespace {
+
+// Sessions of this process that were started and not stopped.
+std::atomic<int> live_sessions = 0;
+
+// Set on Paho's threads while they call us.
+thread_local bool in_callback = false;
+
+class InCallback {
+ public:
+  InCallback() : before_(std::exchange(in_callback, true)) {}
+  ~InCallback() { in_callback = before_; }
+  InCallback(const InCallback&) = delete;
+  InCallback& operator=(const InCallback&) = delete;
+
+ private:
+  const bool before_;
+};
+
+// A caller that publishes something urgent takes what waits before it along, up to so many.
+constexpr std::size_t kMostByCaller = 16;
+
+// Paho has one lock for all clients of a process. While one of them connects it is held for as long
+// as a name takes to resolve, so that only the thread of a session may wait for it: unless there is
+// no other session, and this one is connected.
+bool MayCallPaho() { return !in_callback && live_sessions.load(std::memory_order_acquire) == 1; }
+
+}  // namespace
+
+void MqttSession::Impl::Start() {
+  live_sessions.fetch_add(1, std::memory_order_acq_rel);
+  thread_ = std::thread([this] { Run(); });
+}
+
 absl::Status MqttSession::Impl::Publish(Message message) {
+  const bool urgent = message.urgent;
   Lock lock(mutex_);
   if (stopping_) return absl::FailedPreconditionError("the session is stopped");
   if (message.payload.size() > options_.broker.max_payload_bytes) {
@@ -26,7 +62,8 @@ absl::Status MqttSession::Impl::Publish(Message message) {
     return absl::ResourceExhaustedError(
         fmt::format("{} messages wait for the broker already", outbox_.size()));
   }
-  const bool work = outbox_.CanTake();
+  if (urgent && MayHandOver() && MayCallPaho()) HandOver(lock, kMostByCaller);
+  const bool work = outbox_.CanTake() && !handing_over_;
   lock.unlock();  // else the woken thread would wait for it at once
   if (work) work_.notify_one();
   return absl::OkStatus();
@@ -59,7 +96,31 @@ void MqttSession::Impl::Stop() {
     changed_.notify_all();
     work_.notify_one();
   }
-  if (thread_.joinable()) thread_.join();
+  if (!thread_.joinable()) return;
+  thread_.join();
+  live_sessions.fetch_sub(1, std::memory_order_acq_rel);
+}
+
+// The lock is released meanwhile: an acknowledgement may come before Paho's call returns.
+void MqttSession::Impl::HandOver(Lock& lock, std::size_t most) {
+  handing_over_ = true;
+  for (std::size_t i = 0; i < most && connected_ && !lost_ && !stopping_ && outbox_.CanTake();
+       ++i) {
+    const std::optional<Outbox::Ready> next = outbox_.Take(steady_clock::now());
+    if (!next) continue;  // it had expired
+    lock.unlock();
+    const SteadyTime taken_at = steady_clock::now();
+    const absl::Status sent = connection_->Publish(next->id, next->message, taken_at);
+    // Whatever it is, the connection is not to be trusted; the message stays for the next one.
+    if (!sent.ok()) OnLost(std::string(sent.message()));
+    if (sent.ok() && options_.on_handed_over) {
+      options_.on_handed_over(next->message.header, taken_at, steady_clock::now());
+    }
+    lock.lock();
+  }
+  handing_over_ = false;
+  // The session's thread may wait for its connection.
+  if (!connected_ || outbox_.size() == 0) changed_.notify_all();
 }
 
 MqttSession::Counters MqttSession::Impl::counters() const {
@@ -73,6 +134,7 @@ MqttSession::Counters MqttSession::Impl::counters() const {
 }
 
 void MqttSession::Impl::OnDone(std::uint64_t id, Delivery delivery) {
+  const InCallback here;
   const bool refused = delivery == Delivery::kRefused;
   std::optional<std::uint64_t> tag;
   bool work = false;  // the window was full
@@ -82,13 +144,14 @@ void MqttSession::Impl::OnDone(std::uint64_t id, Delivery delivery) {
     if (!tag) return;
     if (refused) ++counters_.refused_by_broker;
     if (outbox_.size() == 0) changed_.notify_all();
-    work = outbox_.CanTake();
+    work = outbox_.CanTake() && !handing_over_;
   }
   if (work) work_.notify_one();
   if (*tag != 0 && options_.on_delivered) options_.on_delivered(*tag, delivery);
 }
 
 void MqttSession::Impl::OnMessage(const mqtt::message& message) {
+  const InCallback here;
   {
     const Lock lock(mutex_);
     ++counters_.received;

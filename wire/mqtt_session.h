@@ -2,9 +2,11 @@
 // every connect, keeps what is to be published until the broker has acknowledged it, and tells what
 // it could not keep.
 //
-// One thread of its own connects and publishes; Paho's receive thread calls on_message. The class
-// is thread-safe, but on_message, on_connection and on_delivered must return at once: enqueue and
-// nothing else, for Paho serves all sessions of a process with that one thread.
+// A thread of its own connects and publishes; an urgent message is handed to Paho by the thread
+// that publishes it, where that cannot block (docs/decisions/016). Paho's receive thread calls
+// on_message. The class is thread-safe, but on_message, on_connection and on_delivered must return
+// at once: enqueue and nothing else, for Paho serves all sessions of a process with that one
+// thread. What they publish is enqueued, urgent or not.
 #pragma once
 
 #include <chrono>
@@ -45,7 +47,7 @@ class MqttSession {
     // Once for each message with a tag and without expires_at that Publish took. Not called for
     // those that are left when the session stops.
     std::function<void(std::uint64_t tag, Delivery delivery)> on_delivered;
-    // After each hand-over to Paho, on the session's thread: `taken_at` the message left the
+    // After each hand-over to Paho, on the thread that did it: `taken_at` the message left the
     // outbox. `header` has no payload any more.
     std::function<void(const Message& header, SteadyTime taken_at, SteadyTime handed_at)>
         on_handed_over;

@@ -32,9 +32,7 @@ class MqttSession::Impl {
         outbox_(options_.broker.max_backlog_messages, options_.broker.max_in_flight_messages) {}
   ~Impl() { Stop(); }
 
-  void Start() {
-    thread_ = std::thread([this] { Run(); });
-  }
+  void Start();
   absl::Status Publish(Message message);
   std::size_t Drain(SteadyTime deadline);
   void Unsubscribe(SteadyTime deadline);
@@ -60,13 +58,16 @@ class MqttSession::Impl {
   bool Connect();
   absl::Status OpenAndSubscribe();
   void Serve();
-  void PublishNext(Lock& lock);
   void LookAfterConnection(Lock& lock);
   bool CredentialsRenewed();
   void EndConnection();
   void LeaveSubscriptions(Lock& lock);
   Milliseconds NextDelay(bool was_stable);
   PahoConnection::Events Events();
+
+  // On the session's thread and on those that publish something urgent; never on Paho's.
+  bool MayHandOver() const { return connected_ && !lost_ && !stopping_ && !handing_over_; }
+  void HandOver(Lock& lock, std::size_t most);
 
   // On Paho's threads.
   void OnMessage(const mqtt::message& message);
@@ -100,6 +101,9 @@ class MqttSession::Impl {
   bool stopping_ = false;
   bool leaving_ = false;  // Unsubscribe() was called
   bool left_ = false;     // and done on this connection
+  // Some thread hands messages to connection_, with the mutex released: one at a time, so that they
+  // stay in order.
+  bool handing_over_ = false;
 };
 
 }  // namespace biglittle::wire

@@ -115,7 +115,7 @@ void MqttSession::Impl::Serve() {
   Lock lock(mutex_);
   while (!stopping_ && !lost_ && !renewed_) {
     work_.wait_until(lock, next_look, [this] {
-      return stopping_ || lost_ || (leaving_ && !left_) || outbox_.CanTake();
+      return stopping_ || lost_ || (leaving_ && !left_) || (outbox_.CanTake() && !handing_over_);
     });
     if (stopping_ || lost_) break;
     if (leaving_ && !left_) {
@@ -123,11 +123,12 @@ void MqttSession::Impl::Serve() {
     } else if (steady_clock::now() >= next_look) {
       LookAfterConnection(lock);
       next_look = steady_clock::now() + kLookInterval;
-    } else {
-      PublishNext(lock);
+    } else if (!handing_over_) {
+      HandOver(lock, 1);
     }
   }
   connected_ = false;
+  changed_.wait(lock, [this] { return !handing_over_; });
   if (renewed_) {
     ++counters_.renewals;
   } else if (!stopping_) {
@@ -164,24 +165,6 @@ void MqttSession::Impl::LeaveSubscriptions(Lock& lock) {
   lock.lock();
   left_ = true;
   changed_.notify_all();
-}
-
-// Hands the next message to Paho, with the lock released: its acknowledgement may come meanwhile.
-void MqttSession::Impl::PublishNext(Lock& lock) {
-  const std::optional<Outbox::Ready> next = outbox_.Take(steady_clock::now());
-  if (!next) {  // it had expired
-    if (outbox_.size() == 0) changed_.notify_all();
-    return;
-  }
-  lock.unlock();
-  const SteadyTime taken_at = steady_clock::now();
-  const absl::Status sent = connection_->Publish(next->id, next->message, taken_at);
-  // Whatever it is, the connection is not to be trusted; the message stays for the next one.
-  if (!sent.ok()) OnLost(std::string(sent.message()));
-  if (sent.ok() && options_.on_handed_over) {
-    options_.on_handed_over(next->message.header, taken_at, steady_clock::now());
-  }
-  lock.lock();
 }
 
 PahoConnection::Events MqttSession::Impl::Events() {

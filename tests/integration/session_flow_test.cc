@@ -3,10 +3,14 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <map>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include "core/bounded_queue.h"
 #include "tests/fakes/raw_broker.h"
@@ -29,50 +33,141 @@ Message To(const std::string& topic, const std::string& payload) {
 
 // Paho serves all sessions of a process with one thread: a callback that published would stall them
 // all, so what it calls only enqueues.
-TEST(SessionFlowTest, OneThreadHandsOverWhateverThreadPublishes) {
+class HandOverTest : public testing::TestWithParam<bool> {
+ protected:
+  static constexpr int kHops = 50;
+
+  // Each message is answered by the callback that it comes in.
+  MqttSession::Options Options(const std::string& id) {
+    MqttSession::Options options;
+    options.broker = broker_.config();
+    options.client_id = id;
+    options.subscriptions = {"hop"};
+    options.birth = [&] {
+      const std::lock_guard lock(mutex_);
+      session_thread_ = std::this_thread::get_id();  // as its contract says
+      return To("born", "");
+    };
+    options.on_handed_over = [&](const Message&, SteadyTime, SteadyTime) {
+      const std::lock_guard lock(mutex_);
+      handed_over_by_.insert(std::this_thread::get_id());
+    };
+    options.on_message = [&](Message&& message) {
+      {
+        const std::lock_guard lock(mutex_);
+        received_on_.insert(std::this_thread::get_id());
+      }
+      const int hop = std::stoi(message.payload) + 1;
+      if (hop >= kHops) return static_cast<void>(done_.TryPush("done"));
+      EXPECT_TRUE(session_->Publish(Hop(hop)).ok());
+    };
+    return options;
+  }
+  static Message Hop(int hop) {
+    Message message = To("hop", std::to_string(hop));
+    message.urgent = GetParam();
+    return message;
+  }
+  void Run() {
+    session_.emplace(Options("peer"));
+    session_->Start();
+    ASSERT_TRUE(session_->WaitConnected(Soon()));
+    ASSERT_TRUE(session_->Publish(Hop(0)).ok());  // this thread's
+    ASSERT_TRUE(done_.PopUntil(Soon()).has_value());
+    session_->Stop();
+    for (const std::thread::id paho : received_on_) EXPECT_FALSE(handed_over_by_.contains(paho));
+  }
+
+  TestBroker broker_;
+  std::mutex mutex_;
+  std::set<std::thread::id> handed_over_by_;
+  std::set<std::thread::id> received_on_;
+  std::thread::id session_thread_;
+  BoundedQueue<std::string> done_{1};
+  std::optional<MqttSession> session_;
+};
+
+INSTANTIATE_TEST_SUITE_P(, HandOverTest, testing::Bool(),
+                         [](const auto& test) { return test.param ? "Urgent" : "Ordinary"; });
+
+TEST_P(HandOverTest, NeverInsideACallback) {
+  Run();
+  // What came from callbacks is left to the session's thread, urgent or not.
+  EXPECT_TRUE(handed_over_by_.contains(session_thread_));
+  handed_over_by_.erase(session_thread_);
+  if (GetParam()) handed_over_by_.erase(std::this_thread::get_id());
+  EXPECT_TRUE(handed_over_by_.empty());
+}
+
+// While another one connects, Paho may hold its lock for long.
+TEST_P(HandOverTest, BesideAnotherSessionByTheSessionsOwnThreadAlone) {
+  MqttSession::Options options;
+  options.broker = broker_.config();
+  options.client_id = "another";
+  MqttSession another(std::move(options));
+  another.Start();
+  Run();
+  EXPECT_EQ(handed_over_by_, std::set{session_thread_});
+}
+
+TEST(UrgentTest, ACallerHandsItsMessageOverItself) {
   TestBroker broker;
-  constexpr int kHops = 50;
   std::mutex mutex;
   std::set<std::thread::id> handed_over_by;
-  std::set<std::thread::id> received_on;
-  std::thread::id session_thread;
-  BoundedQueue<std::string> done{1};
-  MqttSession* self = nullptr;
-
   MqttSession::Options options;
   options.broker = broker.config();
   options.client_id = "peer";
-  options.subscriptions = {"hop"};
-  options.birth = [&] {
-    const std::lock_guard lock(mutex);
-    session_thread = std::this_thread::get_id();  // as its contract says
-    return To("born", "");
-  };
   options.on_handed_over = [&](const Message&, SteadyTime, SteadyTime) {
     const std::lock_guard lock(mutex);
     handed_over_by.insert(std::this_thread::get_id());
   };
-  options.on_message = [&](Message&& message) {
-    {
-      const std::lock_guard lock(mutex);
-      received_on.insert(std::this_thread::get_id());
-    }
-    const int hop = std::stoi(message.payload) + 1;
-    if (hop < kHops) {
-      EXPECT_TRUE(self->Publish(To("hop", std::to_string(hop))).ok());
-    } else {
-      EXPECT_TRUE(done.TryPush("done"));
-    }
-  };
   MqttSession session(std::move(options));
-  self = &session;
   session.Start();
   ASSERT_TRUE(session.WaitConnected(Soon()));
-  ASSERT_TRUE(session.Publish(To("hop", "0")).ok());  // this thread's
-  ASSERT_TRUE(done.PopUntil(Soon()).has_value());
-  session.Stop();
-  EXPECT_EQ(handed_over_by, std::set{session_thread});
-  EXPECT_FALSE(received_on.contains(session_thread));
+  Message message = To("t", "p");
+  message.urgent = true;
+  ASSERT_TRUE(session.Publish(std::move(message)).ok());
+  const std::lock_guard lock(mutex);
+  EXPECT_EQ(handed_over_by, std::set{std::this_thread::get_id()});
+}
+
+// Many threads, urgent and not: all arrives, each thread's in its order.
+TEST(UrgentTest, NothingStaysBehindWhoeverHandsOver) {
+  TestBroker broker;
+  constexpr int kThreads = 4;
+  constexpr int kMessages = 500;
+  std::mutex mutex;
+  std::map<int, int> next;  // of each thread
+  std::atomic<int> received = 0;
+  BoundedQueue<int> all{1};
+  MqttSession::Options options;
+  options.broker = broker.config();
+  options.client_id = "peer";
+  options.subscriptions = {"t"};
+  options.on_message = [&](Message&& message) {
+    const std::size_t space = message.payload.find(' ');
+    const int thread = std::stoi(message.payload);
+    const int number = std::stoi(message.payload.substr(space));
+    const std::lock_guard lock(mutex);
+    EXPECT_EQ(next[thread]++, number);
+    if (++received == kThreads * kMessages) static_cast<void>(all.TryPush(1));
+  };
+  MqttSession session(std::move(options));
+  session.Start();
+  ASSERT_TRUE(session.WaitConnected(Soon()));
+  std::vector<std::thread> threads;
+  for (int thread = 0; thread < kThreads; ++thread) {
+    threads.emplace_back([&session, thread] {
+      for (int i = 0; i < kMessages; ++i) {
+        Message message = To("t", std::to_string(thread) + " " + std::to_string(i));
+        message.urgent = (thread + i) % 3 != 0;
+        EXPECT_TRUE(session.Publish(std::move(message)).ok());
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_TRUE(all.PopUntil(Soon()).has_value());
+  EXPECT_EQ(session.Drain(Soon()), 0U);
 }
 
 class FlowControlTest : public testing::Test {
