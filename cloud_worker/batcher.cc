@@ -10,18 +10,20 @@ namespace biglittle {
 Batcher::Batcher(BatchLimits limits, std::size_t capacity, std::size_t threads, const Clock& clock)
     : clock_(clock), queue_(limits, capacity), drain_rate_(threads) {}
 
-std::optional<WorkItem> Batcher::Push(WorkItem item) {
-  std::optional<WorkItem> refused;
+std::vector<WorkItem> Batcher::Push(std::vector<WorkItem> items) {
+  std::vector<WorkItem> refused;
   bool expires_first = false;
   {
     const std::lock_guard lock(mutex_);
-    if (closed_) return item;
+    if (closed_) return items;
     MoveExpiredLocked(clock_.Now());  // what has expired takes nobody's place
-    refused = queue_.Push(std::move(item));
+    for (WorkItem& item : items) {
+      if (auto left = queue_.Push(std::move(item))) refused.push_back(*std::move(left));
+    }
     const std::optional<SteadyTime> earliest = queue_.earliest_expiry();
     expires_first = earliest && *earliest < expiry_wake_;
   }
-  batch_due_.notify_one();
+  batch_due_.notify_one();  // and that one the next, if it leaves some
   if (expires_first) expiry_due_.notify_one();
   return refused;
 }

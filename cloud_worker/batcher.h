@@ -22,9 +22,9 @@ class Batcher {
   // `capacity` counts the items of all tasks together; `threads` take batches.
   Batcher(BatchLimits limits, std::size_t capacity, std::size_t threads, const Clock& clock);
 
-  // The item that has no room, if one has not: `item` itself, also when closed, or a less urgent
-  // one that it displaced.
-  [[nodiscard]] std::optional<WorkItem> Push(WorkItem item);
+  // The items that have no room: of `items`, all of them when closed, or less urgent ones that they
+  // displaced.
+  [[nodiscard]] std::vector<WorkItem> Push(std::vector<WorkItem> items);
 
   // Waits for the next batch; nullopt once closed and empty. Nothing in it has expired.
   std::optional<Batch> Next();

@@ -4,14 +4,22 @@ namespace biglittle {
 
 bool DeviceLimit::Allows(const std::string& device, SteadyTime now) {
   const std::lock_guard lock(mutex_);
-  auto found = buckets_.find(device);
-  if (found == buckets_.end()) {
-    MakeRoom(now);
-    found = buckets_.try_emplace(device, options_.per_second, options_.burst).first;
-  }
-  if (!found->second.Has(1, now)) return false;
-  found->second.Take(1);
+  TokenBucket& bucket = BucketLocked(device, now);
+  if (!bucket.Has(1, now)) return false;
+  bucket.Take(1);
   return true;
+}
+
+void DeviceLimit::Charge(const std::string& device, std::size_t times, SteadyTime now) {
+  const std::lock_guard lock(mutex_);
+  BucketLocked(device, now).Take(static_cast<double>(times));
+}
+
+TokenBucket& DeviceLimit::BucketLocked(const std::string& device, SteadyTime now) {
+  const auto found = buckets_.find(device);
+  if (found != buckets_.end()) return found->second;
+  MakeRoom(now);
+  return buckets_.try_emplace(device, options_.per_second, options_.burst).first->second;
 }
 
 void DeviceLimit::MakeRoom(SteadyTime now) {

@@ -25,8 +25,11 @@ class DeviceLimit {
 
   // Whether it may happen once more; if so, it counts.
   bool Allows(const std::string& device, SteadyTime now);
+  // It happened `times` more; what there is no room for, is allowed later.
+  void Charge(const std::string& device, std::size_t times, SteadyTime now);
 
  private:
+  TokenBucket& BucketLocked(const std::string& device, SteadyTime now);
   void MakeRoom(SteadyTime now);
 
   const Options options_;

@@ -35,6 +35,7 @@ std::optional<Admission> Intake::Admit(const wire::Message& message) const {
         Rejection{RejectionReason::kInvalid, std::string(request.status().message())};
     return admission;
   }
+  admission.address.packs = request->packed_replies;
   const auto task = tasks_.find(request->task);
   if (task == tasks_.end()) {
     admission.request_refused =
@@ -42,6 +43,7 @@ std::optional<Admission> Intake::Admit(const wire::Message& message) const {
                   fmt::format("this worker does not serve task {}", request->task)};
     return admission;
   }
+  admission.items.reserve(request->readings.size());
   for (wire::EscalatedReading& reading : request->readings) {
     WorkItem item{.address = admission.address,
                   .task = task->first,

@@ -2,28 +2,60 @@
 
 #include <map>
 #include <utility>
+#include <variant>
 
 namespace biglittle {
 
-Replier::Replier(wire::Topics topics, std::string worker)
-    : topics_(std::move(topics)), worker_(std::move(worker)) {}
+namespace {
+
+constexpr std::size_t kMostReadings = wire::CodecLimits{}.max_readings;
+// What one reading takes beside its probabilities and its text, at most.
+constexpr std::size_t kReadingBytes = 128;
+
+std::size_t BytesOf(const Answer& answer) {
+  std::size_t bytes = kReadingBytes + answer.address.correlation_data.size();
+  if (const auto* prediction = std::get_if<wire::CloudPrediction>(&answer.reply.answer)) {
+    bytes += prediction->prediction.probabilities.size() * sizeof(float);
+    return bytes + prediction->model_digest.size();
+  }
+  return bytes + std::get<wire::Rejection>(answer.reply.answer).detail.size();
+}
+
+}  // namespace
+
+Replier::Replier(wire::Topics topics, std::string worker, std::size_t max_bytes)
+    : topics_(std::move(topics)), worker_(std::move(worker)), max_bytes_(max_bytes) {}
 
 std::vector<wire::Message> Replier::Reply(
     std::vector<Answer> answers, std::optional<SteadyTime> begun_at,
     std::optional<std::chrono::microseconds> previous_send_time) const {
-  std::map<ReplyAddress, wire::EscalationReply> replies;
-  for (Answer& answer : answers) {
-    wire::EscalationReply& reply = replies[std::move(answer.address)];
-    reply.worker = worker_;
-    reply.previous_send_time = previous_send_time;
-    reply.replies.push_back(std::move(answer.reply));
-  }
   std::vector<wire::Message> messages;
-  messages.reserve(replies.size());
-  for (const auto& [address, reply] : replies) {
-    messages.push_back(ToMessage(address, reply));
+  const auto send = [&](const Draft& draft) {
+    messages.push_back(ToMessage(draft.address, draft.reply));
     messages.back().begun_at = begun_at;
+  };
+  std::map<ReplyAddress, Draft> drafts;
+  for (Answer& answer : answers) {
+    ReplyAddress key = answer.address;
+    if (key.packs) key.correlation_data.clear();
+    Draft& draft = drafts[std::move(key)];
+    const std::size_t bytes = BytesOf(answer);
+    if (!draft.reply.replies.empty() &&
+        (draft.bytes + bytes > max_bytes_ || draft.reply.replies.size() >= kMostReadings)) {
+      send(std::exchange(draft, {}));
+    }
+    if (draft.reply.replies.empty()) {
+      draft.address = answer.address;
+      draft.reply.worker = worker_;
+      draft.reply.packed = answer.address.packs;
+      draft.reply.previous_send_time = previous_send_time;
+    } else if (answer.address.correlation_data != draft.address.correlation_data) {
+      answer.reply.request_id = std::move(answer.address.correlation_data);
+    }
+    draft.bytes += bytes;
+    draft.reply.replies.push_back(std::move(answer.reply));
   }
+  for (const auto& [key, draft] : drafts) send(draft);
   return messages;
 }
 
@@ -41,6 +73,7 @@ wire::Message Replier::ToMessage(const ReplyAddress& address,
   message.payload = Encode(reply);
   message.content_type = wire::kProtobufContent;
   message.correlation_data = address.correlation_data;
+  message.urgent = true;
   return message;
 }
 

@@ -17,9 +17,11 @@ namespace biglittle {
 // Immutable, thread-safe.
 class Replier {
  public:
-  Replier(wire::Topics topics, std::string worker);
+  // `max_bytes`: of a message's payload.
+  Replier(wire::Topics topics, std::string worker, std::size_t max_bytes);
 
-  // One message for each request that the answers belong to. `begun_at` goes with each,
+  // One message for each request that the answers belong to, or for each device that reads several
+  // requests' answers in one; more where it would be too large. `begun_at` goes with each,
   // `previous_send_time` into each.
   std::vector<wire::Message> Reply(
       std::vector<Answer> answers, std::optional<SteadyTime> begun_at = {},
@@ -28,10 +30,18 @@ class Replier {
   wire::Message Refuse(const ReplyAddress& address, wire::Rejection rejection) const;
 
  private:
+  // A message in the making.
+  struct Draft {
+    ReplyAddress address;
+    wire::EscalationReply reply;
+    std::size_t bytes = 0;  // about
+  };
+
   wire::Message ToMessage(const ReplyAddress& address, const wire::EscalationReply& reply) const;
 
   const wire::Topics topics_;
   const std::string worker_;
+  const std::size_t max_bytes_;
 };
 
 }  // namespace biglittle

@@ -15,6 +15,8 @@ namespace biglittle {
 struct ReplyAddress {
   std::string device;
   std::string correlation_data;
+  // The device reads replies to several of its requests in one message.
+  bool packs = false;
 
   auto operator<=>(const ReplyAddress&) const = default;
 };

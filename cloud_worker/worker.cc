@@ -36,7 +36,7 @@ Worker::Worker(const FleetConfig& fleet, const WorkerConfig& config, ModelStore&
       classify_(classify ? std::move(classify)
                          : [&models](Batch batch) { return models.Classify(std::move(batch)); }),
       intake_(topics_, models.tasks()),
-      replier_(topics_, config.id),
+      replier_(topics_, config.id, fleet.broker.max_payload_bytes),
       inbox_(kMaxInbox),
       batcher_({config.max_batch_size, config.max_queue_delay}, config.queue_capacity,
                config.compute_threads, Clock::Real()),
@@ -149,16 +149,14 @@ void Worker::TakeIn(const wire::Message& message) {
     return Refuse(admission->address, *std::move(admission->request_refused));
   }
   status_.Count("readings", admission->items.size() + admission->refused.size());
-  std::vector<Answer> repeats;
+  ChargeReadings(*admission);
   std::vector<Answer> refused;
   for (wire::ReadingReply& reply : admission->refused) {
     refused.push_back({admission->address, std::move(reply)});
   }
-  for (WorkItem& item : admission->items) {
-    if (!IsNew(item, repeats)) continue;
-    if (auto left = batcher_.Push(std::move(item))) {
-      refused.push_back(Overloaded(*std::move(left), "the worker's queue is full"));
-    }
+  std::vector<Answer> repeats = TakeRepeats(admission->items);
+  for (WorkItem& left : batcher_.Push(std::move(admission->items))) {
+    refused.push_back(Overloaded(std::move(left), "the worker's queue is full"));
   }
   SendReplies(std::move(repeats));
   if (refused.empty()) return;
@@ -166,18 +164,29 @@ void Worker::TakeIn(const wire::Message& message) {
   if (MaySayNo(admission->address.device)) SendReplies(std::move(refused));
 }
 
-bool Worker::IsNew(const WorkItem& item, std::vector<Answer>& repeats) {
-  ReplyMemory::Known known;
+// A request counts as many as it has readings: of the first it was known before it was read.
+void Worker::ChargeReadings(const Admission& admission) {
+  const std::size_t readings = admission.items.size() + admission.refused.size();
+  if (!requests_ || readings < 2) return;
+  requests_->Charge(admission.address.device, readings - 1, Clock::Real().Now());
+}
+
+std::vector<Answer> Worker::TakeRepeats(std::vector<WorkItem>& items) {
+  std::vector<Answer> repeats;
+  std::size_t repeated = 0;
   {
+    const SteadyTime now = Clock::Real().Now();
     const std::lock_guard lock(memory_mutex_);
-    known = memory_.Ask({item.address, item.sequence}, Clock::Real().Now());
+    repeated = std::erase_if(items, [&](const WorkItem& item) {
+      ReplyMemory::Known known = memory_.Ask({item.address, item.sequence}, now);
+      if (auto* reply = std::get_if<wire::ReadingReply>(&known)) {
+        repeats.push_back({item.address, std::move(*reply)});
+      }
+      return !std::holds_alternative<ReplyMemory::New>(known);
+    });
   }
-  if (std::holds_alternative<ReplyMemory::New>(known)) return true;
-  status_.Count("repeated_requests");
-  if (auto* reply = std::get_if<wire::ReadingReply>(&known)) {
-    repeats.push_back({item.address, std::move(*reply)});
-  }
-  return false;
+  if (repeated > 0) status_.Count("repeated_requests", repeated);
+  return repeats;
 }
 
 Answer Worker::Overloaded(WorkItem item, const char* why) const {
@@ -193,7 +202,7 @@ void Worker::RefuseExpired(std::vector<WorkItem> items) {
          {item.sequence,
           Rejection{RejectionReason::kExpired, "its time ran out in the queue", {}}}});
   }
-  AnswerReadings(std::move(answers));
+  AnswerReadings(answers);
 }
 
 ComputePool::Work Worker::PoolWork() {
@@ -202,16 +211,16 @@ ComputePool::Work Worker::PoolWork() {
   work.classify = classify_;
   work.deliver = [this](ComputePool::Computed computed) {
     const SteadyTime computed_at = Clock::Real().Now();
+    AnswerReadings(computed.answers, computed_at);
     status_.Count("batches");
     if (metrics_ != nullptr) metrics_->Computed(computed.answers);
     batcher_.Computed(computed.task, computed.answers.size(), computed.compute_time);
-    AnswerReadings(std::move(computed.answers), computed_at);
   };
-  work.hung = [this](std::vector<Answer> refusals) {
+  work.hung = [this](const std::vector<Answer>& refusals) {
     status_.Count("inference_timeouts");
     spdlog::error("{}: a batch of {} readings did not come back from the net, they are refused",
                   config_.id, refusals.size());
-    AnswerReadings(std::move(refusals));
+    AnswerReadings(refusals);
   };
   work.renew = [this](const std::string& task) { return models_.Renew(task); };
   work.gave_up = [this](const absl::Status& why) {
@@ -288,7 +297,7 @@ void Worker::FinishWork(SteadyTime deadline) {
   for (WorkItem& item : batcher_.Abandon()) {
     left.push_back(Overloaded(std::move(item), "the worker stops: another one may have time"));
   }
-  AnswerReadings(std::move(left));
+  AnswerReadings(left);
   Join(expiry_thread_);
 }
 

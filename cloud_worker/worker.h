@@ -71,8 +71,9 @@ class Worker {
 
   // The intake thread.
   void TakeIn(const wire::Message& message);
-  // False for a repeat: its remembered reply, if there is one yet, is added to `repeats`.
-  bool IsNew(const WorkItem& item, std::vector<Answer>& repeats);
+  void ChargeReadings(const Admission& admission);
+  // Leaves in `items` those that were not asked for before. Remembered replies to the others.
+  std::vector<Answer> TakeRepeats(std::vector<WorkItem>& items);
 
   // The expiry thread.
   void RefuseExpired(std::vector<WorkItem> items);
@@ -84,7 +85,8 @@ class Worker {
   // Any thread.
   void Remember(const std::vector<Answer>& answers);
   // `computed_at`: where they come from a net.
-  void AnswerReadings(std::vector<Answer> answers, std::optional<SteadyTime> computed_at = {});
+  void AnswerReadings(const std::vector<Answer>& answers,
+                      std::optional<SteadyTime> computed_at = {});
   Answer Overloaded(WorkItem item, const char* why) const;
   void Send(wire::Message message);
   void SendReplies(std::vector<Answer> answers, std::optional<SteadyTime> computed_at = {});

@@ -13,10 +13,12 @@ namespace biglittle {
 
 using wire::Rejection;
 
-// What became of readings that were taken in: remembered, counted, sent.
-void Worker::AnswerReadings(std::vector<Answer> answers, std::optional<SteadyTime> computed_at) {
+// What became of readings that were taken in. They are sent first, for somebody waits; a repeat
+// that comes before they are remembered finds them under way still.
+void Worker::AnswerReadings(const std::vector<Answer>& answers,
+                            std::optional<SteadyTime> computed_at) {
+  SendReplies(answers, computed_at);
   Remember(answers);
-  SendReplies(std::move(answers), computed_at);
 }
 
 void Worker::Remember(const std::vector<Answer>& answers) {

@@ -21,11 +21,13 @@ void WorkerStatus::Count(const std::string& name, std::uint64_t by) {
 }
 
 void WorkerStatus::CountAnswers(const std::vector<Answer>& answers) {
+  std::size_t answered = 0;
   for (const Answer& answer : answers) {
     const auto* rejection = std::get_if<wire::Rejection>(&answer.reply.answer);
-    Count(rejection == nullptr ? std::string("answered")
-                               : fmt::format("rejected_{}", Name(rejection->reason)));
+    if (rejection != nullptr) Count(fmt::format("rejected_{}", Name(rejection->reason)));
+    answered += rejection == nullptr ? 1 : 0;
   }
+  if (answered > 0) Count("answered", answered);
 }
 
 std::map<std::string, std::uint64_t> WorkerStatus::counters() const {

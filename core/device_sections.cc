@@ -20,6 +20,13 @@ void ReadRate(MapReader& map, std::string_view key, double most, std::optional<f
   if (value) target = *value;
 }
 
+void ReadPacking(const YamlNode& node, EscalationPacking& packing, Problems& problems) {
+  MapReader map(node, "packing", problems);
+  map.GetWhole("max_readings", {1, 256}, packing.max_readings);
+  map.GetDuration("linger_ms", {0, 1000}, packing.linger);
+  map.Finish();
+}
+
 void ReadBudget(const YamlNode& node, EscalationBudget& budget, Problems& problems) {
   MapReader map(node, "budget", problems);
   ReadRate(map, "messages_per_s", 1e6, budget.messages_per_s);
@@ -82,6 +89,9 @@ void ReadEscalation(const YamlNode& node, EscalationConfig& escalation, Problems
   map.GetDuration("deadline_margin_ms", {0, 3'600'000}, escalation.deadline_margin);
   ReadRoundTrip(map, escalation);
   ReadRetry(map, escalation);
+  if (const YamlNode* packing = map.Find("packing")) {
+    ReadPacking(*packing, escalation.packing, problems);
+  }
   if (const YamlNode* budget = map.Find("budget")) ReadBudget(*budget, escalation.budget, problems);
   map.Finish();
 }

@@ -114,6 +114,16 @@ struct EscalationBudget {
   bool operator==(const EscalationBudget&) const = default;
 };
 
+// How readings that are escalated together share requests.
+struct EscalationPacking {
+  std::size_t max_readings = 32;  // 1 to 256 in one request; 1: each has its own
+  // How long a reading may wait for others while requests are under way, at most a sixteenth of the
+  // time that it has; while none is, it goes at once. 0 to 1000 ms.
+  Milliseconds linger{1};
+
+  bool operator==(const EscalationPacking&) const = default;
+};
+
 struct EscalationConfig {
   EscalationPolicyKind policy = EscalationPolicyKind::kTuned;
   // Overrides the thresholds of task.yaml, for every class that the little net knows; in [0, 1].
@@ -138,6 +148,7 @@ struct EscalationConfig {
   Milliseconds retry_max{2000};  // at least retry_min, at most 10 min
   std::size_t max_attempts = 4;  // 1 to 100, the first included
 
+  EscalationPacking packing;
   EscalationBudget budget;
 
   bool operator==(const EscalationConfig&) const = default;

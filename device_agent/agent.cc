@@ -27,7 +27,9 @@ Escalator::Options EscalatorOptions(const FleetConfig& fleet, const DeviceConfig
           .run = run,
           .escalate_topic = topics.Escalate(device.id),
           .reply_topic = topics.Reply(device.id),
-          .config = device.escalation};
+          .config = device.escalation,
+          // What protobuf puts around it takes less than the rest.
+          .max_request_bytes = fleet.broker.max_payload_bytes / 4 * 3};
 }
 
 ResultOutlet::Options OutletOptions(const FleetConfig& fleet, const DeviceConfig& device) {

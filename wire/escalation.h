@@ -35,6 +35,8 @@ struct EscalationRequest {
   std::vector<EscalatedReading> readings;
   // The sender shares the worker's clock and wants CloudPrediction::arrived_at.
   bool same_clock = false;
+  // The sender understands replies to several of its requests in one message.
+  bool packed_replies = false;
 };
 
 enum class RejectionReason : std::uint8_t {
@@ -69,6 +71,8 @@ struct CloudPrediction {
 struct ReadingReply {
   std::uint64_t sequence = 0;
   std::variant<CloudPrediction, Rejection> answer;
+  // The correlation data of its request; empty: the message's.
+  std::string request_id;
 };
 
 struct EscalationReply {
@@ -77,6 +81,9 @@ struct EscalationReply {
   std::optional<Rejection> rejection;  // of the request as a whole
   // What the worker's previous reply took from the end of its batch to its hand-over to MQTT.
   std::optional<std::chrono::microseconds> previous_send_time;
+  // Encoding only: the device asked for packed_replies, so the digest that the predictions share is
+  // said once.
+  bool packed = false;
 };
 
 // Bounds of a message, checked while decoding.

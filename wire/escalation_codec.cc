@@ -200,6 +200,7 @@ std::string Encode(const EscalationRequest& request) {
   v1::EscalationRequest out;
   out.set_task(request.task);
   out.set_same_clock(request.same_clock);
+  out.set_packed_replies(request.packed_replies);
   for (const EscalatedReading& reading : request.readings) {
     v1::EscalatedReading& item = *out.add_readings();
     item.set_sequence(reading.sequence);
@@ -219,8 +220,13 @@ std::string Encode(const EscalationReply& reply) {
   for (const ReadingReply& item : reply.replies) {
     v1::ReadingReply& entry = *out.add_replies();
     entry.set_sequence(item.sequence);
+    entry.set_request_id(item.request_id);
     if (const auto* prediction = std::get_if<CloudPrediction>(&item.answer)) {
-      ToProto(*prediction, *entry.mutable_prediction());
+      v1::CloudPrediction& to = *entry.mutable_prediction();
+      ToProto(*prediction, to);
+      if (!reply.packed) continue;
+      if (out.model_digest().empty()) out.set_model_digest(prediction->model_digest);
+      if (out.model_digest() == prediction->model_digest) to.clear_model_digest();
     } else {
       ToProto(std::get<Rejection>(item.answer), *entry.mutable_rejection());
     }
@@ -248,6 +254,7 @@ absl::StatusOr<EscalationRequest> DecodeEscalationRequest(std::string_view paylo
   EscalationRequest request;
   request.task = in.task();
   request.same_clock = in.same_clock();
+  request.packed_replies = in.packed_replies();
   request.readings.reserve(in.readings_size());
   std::unordered_set<std::uint64_t> sequences;
   for (const v1::EscalatedReading& item : in.readings()) {
@@ -277,17 +284,24 @@ absl::StatusOr<EscalationReply> DecodeEscalationReply(std::string_view payload,
     return Invalid(fmt::format("the reply has {} readings, it may have at most {}",
                                in.replies_size(), limits.max_readings));
   }
+  if (in.model_digest().size() > limits.max_text_bytes) return Invalid("the digest is too long");
   EscalationReply reply;
   reply.worker = in.worker();
+  reply.replies.reserve(static_cast<std::size_t>(in.replies_size()));
   if (in.has_rejection()) reply.rejection = FromProto(in.rejection(), limits);
   if (in.has_previous_send_us()) reply.previous_send_time = microseconds(in.previous_send_us());
   for (const v1::ReadingReply& item : in.replies()) {
+    if (item.request_id().size() > limits.max_text_bytes) {
+      return Invalid("a request's name is too long");
+    }
     if (item.has_prediction()) {
       absl::StatusOr<CloudPrediction> prediction = DecodePrediction(item.prediction(), limits);
       if (!prediction.ok()) return prediction.status();
-      reply.replies.push_back({item.sequence(), *std::move(prediction)});
+      if (prediction->model_digest.empty()) prediction->model_digest = in.model_digest();
+      reply.replies.push_back({item.sequence(), *std::move(prediction), item.request_id()});
     } else if (item.has_rejection()) {
-      reply.replies.push_back({item.sequence(), FromProto(item.rejection(), limits)});
+      reply.replies.push_back(
+          {item.sequence(), FromProto(item.rejection(), limits), item.request_id()});
     } else {
       return Invalid(
           fmt::format("reading {} has neither prediction nor rejection", item.sequence()));

@@ -83,7 +83,7 @@ absl::Status LinkDevice::Connect(SteadyTime deadline) {
 
 absl::Status LinkDevice::Publish(wire::Message message) {
   trip_.encoded_at = Now();
-  request_bytes_ = message.payload.size();
+  if (alone_) request_bytes_ = message.payload.size();
   return session_.Publish(std::move(message));
 }
 
@@ -114,7 +114,7 @@ void LinkDevice::End(const LittleVerdict& verdict, const Outcome& outcome) {
 void LinkDevice::Handle(wire::Message message) {
   if (message.topic != topics_.Reply(kLinkDevice)) return;  // a worker's status
   trip_.received_at = message.received_at;
-  reply_bytes_ = message.payload.size();
+  if (alone_) reply_bytes_ = message.payload.size();
   escalator_.OnReply(message);
   trip_.reply = std::move(message);
 }
@@ -122,6 +122,7 @@ void LinkDevice::Handle(wire::Message message) {
 absl::StatusOr<LinkRun> LinkDevice::Run(std::size_t window, std::chrono::duration<double> length) {
   LinkRun run;
   current_ = &run;
+  alone_ = window == 1;
   failure_.clear();
   way_back_us_.reset();
   const SteadyTime begin = Now();

@@ -67,7 +67,7 @@ class LinkDevice {
   // Internal if one had no answer of the big net.
   absl::StatusOr<LinkRun> Run(std::size_t window, std::chrono::duration<double> length);
 
-  // Of the last request and the last reply, their payloads; 0 before the first.
+  // Payloads of a request and of a reply of one reading; 0 before the first Run of a window of one.
   std::size_t request_bytes() const { return request_bytes_; }
   std::size_t reply_bytes() const { return reply_bytes_; }
 
@@ -103,6 +103,7 @@ class LinkDevice {
   std::uint64_t next_sequence_ = 0;
   std::size_t request_bytes_ = 0;
   std::size_t reply_bytes_ = 0;
+  bool alone_ = true;           // readings go one at a time
   LinkRun* current_ = nullptr;  // where End puts its round trips
   std::string failure_;
   Trip trip_;

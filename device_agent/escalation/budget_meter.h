@@ -17,17 +17,21 @@ class BudgetMeter {
   explicit BudgetMeter(const EscalationBudget& budget)
       : messages_(budget.messages_per_s, budget.burst), bytes_(budget.bytes_per_s, budget.burst) {}
 
-  // True if a message of so many bytes may be sent now; it then counts as sent.
-  bool TryTake(std::size_t bytes, SteadyTime now) {
+  // True if so many messages (0: it goes along in one that goes anyway) of so many bytes may be
+  // sent now; they then count as sent.
+  bool TryTake(std::size_t messages, std::size_t bytes, SteadyTime now) {
+    const auto count = static_cast<double>(messages);
     const auto amount = static_cast<double>(bytes);
-    if (!messages_.Has(1, now) || !bytes_.Has(amount, now)) return false;
-    messages_.Take(1);
+    if ((messages > 0 && !messages_.Has(count, now)) || !bytes_.Has(amount, now)) return false;
+    messages_.Take(count);
     bytes_.Take(amount);
     return true;
   }
-  // When such a message could be sent.
-  SteadyTime When(std::size_t bytes, SteadyTime now) {
-    return std::max(messages_.When(1, now), bytes_.When(static_cast<double>(bytes), now));
+  // When they could be sent.
+  SteadyTime When(std::size_t messages, std::size_t bytes, SteadyTime now) {
+    const SteadyTime by_bytes = bytes_.When(static_cast<double>(bytes), now);
+    if (messages == 0) return by_bytes;
+    return std::max(messages_.When(static_cast<double>(messages), now), by_bytes);
   }
 
  private:

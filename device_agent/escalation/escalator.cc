@@ -36,12 +36,8 @@ Escalator::Escalator(Options options, Publish publish, End end, Counters& counte
       ended_(kMaxEnded),
       round_trip_(RoundTripOptions(options_.config)),
       gate_(options_.config.round_trip_hysteresis, options_.config.probe_interval),
-      budget_(options_.config.budget),
+      packer_(options_.config.packing, options_.config.budget, options_.max_request_bytes),
       jitter_(std::hash<std::string>{}(options_.run)) {}
-
-std::string Escalator::RequestId(std::uint64_t sequence) const {
-  return fmt::format("{}/{}", options_.run, sequence);
-}
 
 void Escalator::Escalate(LittleVerdict verdict, Tensor window, bool prioritised) {
   if (pending_.full()) return FallBack(verdict, FallbackReason::kTooManyPending);
@@ -54,7 +50,6 @@ void Escalator::Escalate(LittleVerdict verdict, Tensor window, bool prioritised)
     return FallBack(verdict, FallbackReason::kNoTime);
   }
   PendingEscalation escalation;
-  escalation.request_id = RequestId(verdict.sequence);
   escalation.verdict = std::move(verdict);
   escalation.window = std::move(window);
   escalation.prioritised = prioritised;
@@ -67,177 +62,89 @@ void Escalator::Escalate(LittleVerdict verdict, Tensor window, bool prioritised)
   SendDue();
 }
 
-// Of what is due the least sure goes first: there an answer is worth most.
 void Escalator::SendDue() {
-  budget_wake_.reset();
+  wake_.reset();
   if (!link_up_) return;
   const SteadyTime now = clock_.Now();
   looked_at_ = now;
-  std::vector<const PendingEscalation*> due = pending_.Due(now);
-  std::ranges::stable_sort(due, {}, [](const PendingEscalation* escalation) {
-    return escalation->verdict.prediction.confidence;
-  });
-  std::vector<std::uint64_t> without_budget;
-  for (const PendingEscalation* escalation : due) {
-    const std::size_t bytes = escalation->window.data.size();
-    if (budget_.TryTake(bytes, now)) {
-      Send(*escalation, now);
-      continue;
-    }
-    const SteadyTime window_end = escalation->decided_at + options_.config.budget.window;
-    if (escalation->attempts == 0 && window_end <= now) {
-      without_budget.push_back(escalation->verdict.sequence);
-      continue;
-    }
-    SteadyTime wake = budget_.When(bytes, now);
-    if (escalation->attempts == 0) wake = std::min(wake, window_end);
-    budget_wake_ = budget_wake_ ? std::min(*budget_wake_, wake) : wake;
-  }
-  for (const std::uint64_t sequence : without_budget) {
+  const RequestPacker::Plan plan = packer_.PackDue(pending_.Due(now), pending_.under_way(), now);
+  wake_ = plan.wake;
+  for (const RequestPacker::Pack& pack : plan.packs) Send(pack, now);
+  for (const std::uint64_t sequence : plan.without_budget) {
     FallBack(pending_.Take(sequence)->verdict, FallbackReason::kBudget);
   }
 }
 
-void Escalator::Send(const PendingEscalation& escalation, SteadyTime now) {
-  const std::uint64_t sequence = escalation.verdict.sequence;
-  wire::EscalationRequest request{options_.task, {}, options_.same_clock};
-  request.readings.push_back(
-      {.sequence = sequence,
-       .time_left = std::chrono::ceil<Milliseconds>(escalation.give_up_at - now),
-       .window = escalation.window,
-       .priority = escalation.prioritised ? 1U : 0U});
+// Readings that were sent together are asked about again together: they share request id, attempts
+// and time-out, until they are refused apart.
+void Escalator::Send(const RequestPacker::Pack& pack, SteadyTime now) {
+  const PendingEscalation& first = *pack.front();
+  const std::size_t attempt = first.attempts + 1;
+  wire::Message request = MakeRequest(pack, now);
+  const std::string request_id = request.correlation_data;
+  const SteadyTime next = now + RetryTimeout(attempt, first.give_up_at - now);
+  std::vector<std::uint64_t> sequences;
+  sequences.reserve(pack.size());
+  for (const PendingEscalation* escalation : pack)
+    sequences.push_back(escalation->verdict.sequence);
+  if (const absl::Status taken = publish_(std::move(request)); !taken.ok()) {
+    return NotTaken(sequences, taken);
+  }
+  Count("requests_sent");
+  counters_[attempt == 1 ? "escalated" : "escalation_retries"] += pack.size();
+  for (const PendingEscalation* escalation : pack) {
+    const bool again =
+        escalation->attempts + 1 < options_.config.max_attempts && next < escalation->give_up_at;
+    pending_.Sent(escalation->verdict.sequence, request_id, now,
+                  again ? std::optional(next) : std::nullopt);
+  }
+}
+
+wire::Message Escalator::MakeRequest(const RequestPacker::Pack& pack, SteadyTime now) const {
+  const PendingEscalation& first = *pack.front();
+  wire::EscalationRequest request{
+      .task = options_.task, .same_clock = options_.same_clock, .packed_replies = true};
+  request.readings.reserve(pack.size());
   wire::Message message;
+  for (const PendingEscalation* escalation : pack) {
+    request.readings.push_back(
+        {.sequence = escalation->verdict.sequence,
+         .time_left = std::chrono::ceil<Milliseconds>(escalation->give_up_at - now),
+         .window = escalation->window,
+         .priority = escalation->prioritised ? 1U : 0U});
+    message.expires_at = message.expires_at ? std::max(*message.expires_at, escalation->give_up_at)
+                                            : escalation->give_up_at;
+  }
   message.topic = options_.escalate_topic;
   message.payload = Encode(request);
   message.content_type = wire::kProtobufContent;
   message.response_topic = options_.reply_topic;
-  message.correlation_data = escalation.request_id;
-  message.expires_at = escalation.give_up_at;
-  const std::size_t attempt = escalation.attempts + 1;
-  const std::optional<SteadyTime> next = NextAttempt(attempt, escalation.give_up_at, now);
-  if (const absl::Status taken = publish_(std::move(message)); !taken.ok()) {
-    // What was sent before may still be answered.
-    if (attempt > 1) return pending_.Schedule(sequence, next.value_or(escalation.give_up_at));
-    return FallBack(pending_.Take(sequence)->verdict, FallbackReason::kBacklogFull, Text(taken));
-  }
-  Count(attempt == 1 ? "escalated" : "escalation_retries");
-  pending_.Sent(sequence, now, next);
+  message.correlation_data = first.attempts > 0
+                                 ? first.request_id
+                                 : fmt::format("{}/{}", options_.run, first.verdict.sequence);
+  message.urgent = true;
+  return message;
 }
 
-// When to ask again if no answer comes to this attempt; nullopt: not any more.
-std::optional<SteadyTime> Escalator::NextAttempt(std::size_t attempt, SteadyTime give_up_at,
-                                                 SteadyTime now) {
-  if (attempt >= options_.config.max_attempts) return std::nullopt;
-  const auto timeout = round_trip_.RetryTimeout(attempt, (give_up_at - now) / kFirstRetryPart);
-  const double factor = 1.0 + jitter_.Uniform(-kJitter, kJitter);
-  const SteadyTime next = now + std::chrono::duration_cast<SteadyTime::duration>(timeout * factor);
-  if (next >= give_up_at) return std::nullopt;
-  return next;
-}
-
-void Escalator::OnReply(const wire::Message& message) {
-  const auto reply = wire::DecodeEscalationReply(message.payload);
-  if (!reply.ok()) {
-    Count("replies_invalid");
-    spdlog::warn("{}: reply refused: {}", options_.device, Text(reply.status()));
-    return;
-  }
-  const std::string& request_id = message.correlation_data;
-  if (reply->rejection) {
-    for (const std::uint64_t sequence : pending_.OfRequest(request_id)) {
-      OnRejection(sequence, request_id, *reply->rejection);
+// The session has no room for the request. What was sent before may still be answered.
+void Escalator::NotTaken(std::span<const std::uint64_t> sequences, const absl::Status& why) {
+  const SteadyTime now = clock_.Now();
+  for (const std::uint64_t sequence : sequences) {
+    const PendingEscalation& escalation = pending_.Get(sequence);
+    if (escalation.attempts == 0) {
+      FallBack(pending_.Take(sequence)->verdict, FallbackReason::kBacklogFull, Text(why));
+      continue;
     }
-  }
-  for (const wire::ReadingReply& item : reply->replies) {
-    OnReadingReply(item, request_id, *reply);
+    const auto wait = RetryTimeout(escalation.attempts + 1, escalation.give_up_at - now);
+    pending_.Schedule(sequence, std::min(now + wait, escalation.give_up_at));
   }
 }
 
-void Escalator::OnReadingReply(const wire::ReadingReply& item, const std::string& request_id,
-                               const wire::EscalationReply& reply) {
-  if (pending_.Find(item.sequence, request_id) == nullptr) {
-    return OnStrayReply(item.sequence, request_id);
-  }
-  if (const auto* rejection = std::get_if<wire::Rejection>(&item.answer)) {
-    return OnRejection(item.sequence, request_id, *rejection);
-  }
-  const auto& answer = std::get<wire::CloudPrediction>(item.answer);
-  if (answer.prediction.class_index >= static_cast<int>(options_.classes)) {
-    Count("replies_invalid");
-    spdlog::warn("{}: worker {} answered class {}, task {} has {} classes", options_.device,
-                 reply.worker, answer.prediction.class_index, options_.task, options_.classes);
-    return;
-  }
-  OnPrediction(*pending_.Take(item.sequence, request_id), answer, reply);
-}
-
-// Nothing waits for it: it comes too late, or again, or is none of ours.
-void Escalator::OnStrayReply(std::uint64_t sequence, const std::string& request_id) {
-  EndedEscalation* ended = request_id == RequestId(sequence) ? ended_.Find(sequence) : nullptr;
-  if (ended == nullptr) return Count("replies_unknown");
-  if (ended->answered) return Count("replies_repeated");
-  Count("replies_late");
-  ended->answered = true;
-  const SteadyTime now = clock_.Now();
-  round_trip_.Answered(now - ended->first_sent_at, ended->attempts, now);
-}
-
-void Escalator::OnPrediction(PendingEscalation escalation, const wire::CloudPrediction& answer,
-                             const wire::EscalationReply& reply) {
-  const SteadyTime now = clock_.Now();
-  const SteadyTime::duration took = now - escalation.first_sent_at;
-  round_trip_.Answered(took, escalation.attempts, now);
-  Forget(escalation, true);
-  // It reached us in time but we come to it too late: the promise is the deadline.
-  if (now > escalation.verdict.captured_at + escalation.verdict.deadline) {
-    return FallBack(escalation.verdict, FallbackReason::kDeadline);
-  }
-  end_(escalation.verdict,
-       AnsweredByCloud{answer.prediction, reply.worker, answer.model_digest,
-                       CloudTiming{took, answer.queue_time, answer.compute_time, answer.take_time,
-                                   reply.previous_send_time}});
-}
-
-void Escalator::OnRejection(std::uint64_t sequence, const std::string& request_id,
-                            const wire::Rejection& rejection) {
-  Count(fmt::format("rejected_{}", Name(rejection.reason)));
-  spdlog::debug("{}: reading {} rejected: {}: {}", options_.device, sequence,
-                Name(rejection.reason), rejection.detail);
-  const PendingEscalation& escalation = *pending_.Find(sequence, request_id);
-  const std::size_t refusals = pending_.Refused(sequence);
-  if (const auto next = AfterRejection(escalation, rejection, clock_.Now())) {
-    return pending_.Schedule(sequence, *next);
-  }
-  // Another worker may have the request as well, and answer.
-  if (rejection.reason != wire::RejectionReason::kInvalid && refusals < escalation.attempts) return;
-  const std::optional<PendingEscalation> refused = pending_.Take(sequence);
-  Forget(*refused, true);
-  FallBack(refused->verdict, FallbackReason::kRejected, std::string(Name(rejection.reason)));
-}
-
-// When to ask again; nullopt where that would be no use.
-std::optional<SteadyTime> Escalator::AfterRejection(const PendingEscalation& escalation,
-                                                    const wire::Rejection& rejection,
-                                                    SteadyTime now) {
-  if (escalation.attempts >= options_.config.max_attempts) return std::nullopt;
-  SteadyTime::duration wait = options_.config.retry_min;
-  switch (rejection.reason) {
-    case wire::RejectionReason::kOverloaded:
-      wait = std::max<SteadyTime::duration>(rejection.retry_after,
-                                            round_trip_.RetryTimeout(escalation.attempts, wait));
-      break;
-    case wire::RejectionReason::kUnknownTask:
-    case wire::RejectionReason::kInternal:
-      // The group's next worker may know the task, or be well.
-      break;
-    case wire::RejectionReason::kExpired:
-    case wire::RejectionReason::kInvalid:
-      return std::nullopt;
-  }
-  const SteadyTime::duration answer =
-      round_trip_.Quantile(now).value_or(SteadyTime::duration::zero());
-  if (now + wait + answer >= escalation.give_up_at) return std::nullopt;
-  return now + wait;
+// How long to wait for an answer to this attempt; `left` is the time that its reading has.
+SteadyTime::duration Escalator::RetryTimeout(std::size_t attempt, SteadyTime::duration left) {
+  const auto timeout = round_trip_.RetryTimeout(attempt, left / kFirstRetryPart);
+  const double factor = 1.0 + jitter_.Uniform(-kJitter, kJitter);
+  return std::chrono::duration_cast<SteadyTime::duration>(timeout * factor);
 }
 
 void Escalator::OnLink(bool up) {
@@ -271,9 +178,9 @@ std::optional<SteadyTime> Escalator::NextWake() const {
   const auto sooner = [&wake](std::optional<SteadyTime> time) {
     if (time && (!wake || *time < *wake)) wake = time;
   };
-  // What is due already waits for budget, or for the link.
+  // What is due already waits for companions, for budget, or for the link.
   if (link_up_) {
-    sooner(budget_wake_);
+    sooner(wake_);
     sooner(pending_.NextDueAfter(looked_at_));
   }
   return wake;

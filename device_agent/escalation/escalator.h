@@ -10,6 +10,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -21,9 +22,9 @@
 #include "core/outcome.h"
 #include "core/random.h"
 #include "core/tensor.h"
-#include "device_agent/escalation/budget_meter.h"
 #include "device_agent/escalation/ended_escalations.h"
 #include "device_agent/escalation/pending_escalations.h"
+#include "device_agent/escalation/request_packer.h"
 #include "device_agent/escalation/round_trip.h"
 #include "device_agent/escalation/time_gate.h"
 #include "wire/escalation.h"
@@ -41,6 +42,8 @@ class Escalator {
     std::string escalate_topic;
     std::string reply_topic;
     EscalationConfig config;
+    // Of a request's windows together, more than one of them.
+    std::size_t max_request_bytes = std::size_t{256} << 10U;
     // The worker shares our clock and shall say when requests arrive; for measurements.
     bool same_clock = false;
   };
@@ -70,8 +73,10 @@ class Escalator {
 
  private:
   void SendDue();
-  void Send(const PendingEscalation& escalation, SteadyTime now);
-  std::optional<SteadyTime> NextAttempt(std::size_t attempt, SteadyTime give_up_at, SteadyTime now);
+  void Send(const RequestPacker::Pack& pack, SteadyTime now);
+  wire::Message MakeRequest(const RequestPacker::Pack& pack, SteadyTime now) const;
+  void NotTaken(std::span<const std::uint64_t> sequences, const absl::Status& why);
+  SteadyTime::duration RetryTimeout(std::size_t attempt, SteadyTime::duration left);
   void OnReadingReply(const wire::ReadingReply& item, const std::string& request_id,
                       const wire::EscalationReply& reply);
   void OnStrayReply(std::uint64_t sequence, const std::string& request_id);
@@ -83,7 +88,7 @@ class Escalator {
                                            const wire::Rejection& rejection, SteadyTime now);
   void Forget(const PendingEscalation& escalation, bool answered);
   void FallBack(const LittleVerdict& verdict, FallbackReason reason, std::string detail = {});
-  std::string RequestId(std::uint64_t sequence) const;
+  bool IsOurRequest(const std::string& request_id) const;
   void Count(const std::string& name) { ++counters_[name]; }
 
   // Constant after construction.
@@ -97,11 +102,11 @@ class Escalator {
   EndedEscalations ended_;
   RoundTrip round_trip_;
   TimeGate gate_;
-  BudgetMeter budget_;
+  RequestPacker packer_;
   Random jitter_;
   bool link_up_ = false;
-  SteadyTime looked_at_{};                 // what was due until then was seen
-  std::optional<SteadyTime> budget_wake_;  // some of it waits for budget
+  SteadyTime looked_at_{};          // what was due until then was seen
+  std::optional<SteadyTime> wake_;  // some of it waits for companions or for budget
 };
 
 }  // namespace biglittle

@@ -67,10 +67,14 @@ std::vector<const PendingEscalation*> PendingEscalations::Due(SteadyTime now) co
   return due;
 }
 
-void PendingEscalations::Sent(std::uint64_t sequence, SteadyTime now,
+void PendingEscalations::Sent(std::uint64_t sequence, const std::string& request_id, SteadyTime now,
                               std::optional<SteadyTime> next) {
   Entry& entry = by_sequence_.at(sequence);
-  if (entry.escalation.attempts++ == 0) entry.escalation.first_sent_at = now;
+  if (entry.escalation.attempts++ == 0) {
+    entry.escalation.first_sent_at = now;
+    ++under_way_;
+  }
+  entry.escalation.request_id = request_id;
   SetDue(sequence, entry, next);
 }
 
@@ -104,6 +108,7 @@ PendingEscalation PendingEscalations::Remove(std::uint64_t sequence) {
   auto node = by_sequence_.extract(sequence);
   Entry& entry = node.mapped();
   SetDue(sequence, entry, std::nullopt);
+  if (entry.escalation.attempts > 0) --under_way_;
   by_expiry_.erase({entry.escalation.give_up_at, sequence});
   return std::move(entry.escalation);
 }

@@ -22,8 +22,8 @@ namespace biglittle {
 
 struct PendingEscalation {
   LittleVerdict verdict;
-  std::string request_id;
-  Tensor window;  // kept, for it may have to be sent again
+  std::string request_id;  // of the request that it was sent in; empty until then
+  Tensor window;           // kept, for it may have to be sent again
   SteadyTime decided_at;
   SteadyTime give_up_at;       // when the fallback must be decided
   SteadyTime first_sent_at{};  // only if attempts > 0
@@ -43,6 +43,10 @@ class PendingEscalations {
   // The escalation that a reply answers. nullptr if there is none (too late, repeated, or never
   // ours) or if it was sent under another request id. Valid until the next change.
   const PendingEscalation* Find(std::uint64_t sequence, std::string_view request_id) const;
+  // One that is in the table.
+  const PendingEscalation& Get(std::uint64_t sequence) const {
+    return by_sequence_.at(sequence).escalation;
+  }
   std::optional<PendingEscalation> Take(std::uint64_t sequence, std::string_view request_id);
   std::optional<PendingEscalation> Take(std::uint64_t sequence);
   // The sequence numbers of all that were sent under one request id, ascending.
@@ -53,8 +57,9 @@ class PendingEscalations {
 
   // Those that are due to be sent at `now`, longest due first; each is valid until it is taken.
   std::vector<const PendingEscalation*> Due(SteadyTime now) const;
-  // It was sent at `now`. It is due again at `next`, if that is given.
-  void Sent(std::uint64_t sequence, SteadyTime now, std::optional<SteadyTime> next);
+  // It was sent at `now`, in that request. It is due again at `next`, if that is given.
+  void Sent(std::uint64_t sequence, const std::string& request_id, SteadyTime now,
+            std::optional<SteadyTime> next);
   // One more worker refused it; returns how many have.
   std::size_t Refused(std::uint64_t sequence);
   // It is due at `next` and not before.
@@ -64,6 +69,8 @@ class PendingEscalations {
   // When the next one becomes due that is not due at `now`.
   std::optional<SteadyTime> NextDueAfter(SteadyTime now) const;
   std::size_t size() const { return by_sequence_.size(); }
+  // Of them, those that were sent.
+  std::size_t under_way() const { return under_way_; }
   bool full() const { return size() >= capacity_; }
 
  private:
@@ -79,7 +86,8 @@ class PendingEscalations {
   const std::size_t capacity_;
   std::unordered_map<std::uint64_t, Entry> by_sequence_;
   Order by_expiry_;  // same elements
-  Order by_due_;     // those of them that are to be sent (again)
+  std::size_t under_way_ = 0;
+  Order by_due_;  // those of them that are to be sent (again)
 };
 
 }  // namespace biglittle

@@ -23,10 +23,20 @@ WorkItem Item(const Clock& clock, std::uint64_t sequence, const std::string& tas
           .expires_at = clock.Now() + time_left};
 }
 
+// The item that has no room.
+std::optional<WorkItem> Push(Batcher& batcher, WorkItem item) {
+  std::vector<WorkItem> items;
+  items.push_back(std::move(item));
+  std::vector<WorkItem> refused = batcher.Push(std::move(items));
+  if (refused.empty()) return std::nullopt;
+  EXPECT_EQ(refused.size(), 1U);
+  return std::move(refused.front());
+}
+
 TEST(BatcherTest, GivesOutBatchesOfOneTaskOldestFirst) {
   FakeClock clock;
   Batcher batcher(kAtOnce, 100, 1, clock);
-  for (std::uint64_t i = 0; i < 6; ++i) ASSERT_FALSE(batcher.Push(Item(clock, i)));
+  for (std::uint64_t i = 0; i < 6; ++i) ASSERT_FALSE(Push(batcher, Item(clock, i)));
   const Batch first = batcher.Next().value();
   ASSERT_EQ(first.items.size(), 4U);
   EXPECT_EQ(first.items.front().sequence, 0U);
@@ -35,24 +45,55 @@ TEST(BatcherTest, GivesOutBatchesOfOneTaskOldestFirst) {
   EXPECT_EQ(batcher.size(), 0U);
 }
 
+TEST(BatcherTest, TakesARequestsReadingsTogetherAndGivesBackWhatHasNoRoom) {
+  FakeClock clock;
+  Batcher batcher(kAtOnce, 5, 1, clock);
+  std::vector<WorkItem> items;
+  for (std::uint64_t i = 0; i < 7; ++i) items.push_back(Item(clock, i));
+  items.back().priority = wire::kPrioritised;
+  const std::vector<WorkItem> refused = batcher.Push(std::move(items));
+  ASSERT_EQ(refused.size(), 2U);
+  EXPECT_EQ(refused[0].sequence, 5U);
+  EXPECT_EQ(refused[1].sequence, 4U);  // displaced by the prioritised one
+  EXPECT_EQ(batcher.size(), 5U);
+  EXPECT_EQ(batcher.Next()->items.front().sequence, 6U);
+}
+
+// One push wakes one thread; if that leaves some, the next one must hear of it.
+TEST(BatcherTest, OnePushFeedsAllWhoWait) {
+  Batcher batcher(kAtOnce, 100, 4, Clock::Real());
+  std::atomic<std::size_t> taken = 0;
+  std::vector<std::thread> takers;
+  for (int i = 0; i < 4; ++i) {
+    takers.emplace_back([&] {
+      if (const auto batch = batcher.Next()) taken += batch->items.size();
+    });
+  }
+  std::vector<WorkItem> items;
+  for (std::uint64_t i = 0; i < 16; ++i) items.push_back(Item(Clock::Real(), i));
+  EXPECT_TRUE(batcher.Push(std::move(items)).empty());
+  for (std::thread& taker : takers) taker.join();
+  EXPECT_EQ(taken, 16U);
+}
+
 TEST(BatcherTest, RefusesBeyondItsCapacityAndAfterItsEnd) {
   FakeClock clock;
   Batcher batcher(kAtOnce, 1, 1, clock);
-  ASSERT_FALSE(batcher.Push(Item(clock, 1)));
+  ASSERT_FALSE(Push(batcher, Item(clock, 1)));
   WorkItem second = Item(clock, 2);
   second.address.device = "pump";
-  EXPECT_EQ(batcher.Push(std::move(second))->address.device, "pump");
+  EXPECT_EQ(Push(batcher, std::move(second))->address.device, "pump");
   batcher.Close();
-  EXPECT_EQ(batcher.Push(Item(clock, 3))->sequence, 3U);
+  EXPECT_EQ(Push(batcher, Item(clock, 3))->sequence, 3U);
 }
 
 TEST(BatcherTest, WhatHasExpiredTakesNobodysPlaceAndIsInNoBatch) {
   FakeClock clock;
   Batcher batcher(kAtOnce, 2, 1, clock);
-  ASSERT_FALSE(batcher.Push(Item(clock, 1, "a", Milliseconds(5))));
-  ASSERT_FALSE(batcher.Push(Item(clock, 2)));
+  ASSERT_FALSE(Push(batcher, Item(clock, 1, "a", Milliseconds(5))));
+  ASSERT_FALSE(Push(batcher, Item(clock, 2)));
   clock.Advance(Milliseconds(5));
-  EXPECT_FALSE(batcher.Push(Item(clock, 3)));
+  EXPECT_FALSE(Push(batcher, Item(clock, 3)));
   EXPECT_EQ(batcher.Next()->items.size(), 2U);
   const auto expired = batcher.NextExpired().value();
   ASSERT_EQ(expired.size(), 1U);
@@ -62,7 +103,7 @@ TEST(BatcherTest, WhatHasExpiredTakesNobodysPlaceAndIsInNoBatch) {
 TEST(BatcherTest, ClosingDispatchesWhatWaitsAndThenEnds) {
   FakeClock clock;
   Batcher batcher({4, Milliseconds(1000000)}, 100, 1, clock);
-  for (int i = 0; i < 3; ++i) ASSERT_FALSE(batcher.Push(Item(clock, i)));
+  for (int i = 0; i < 3; ++i) ASSERT_FALSE(Push(batcher, Item(clock, i)));
   batcher.Close();
   EXPECT_EQ(batcher.Next()->items.size(), 3U);
   EXPECT_FALSE(batcher.Next().has_value());
@@ -72,7 +113,7 @@ TEST(BatcherTest, ClosingDispatchesWhatWaitsAndThenEnds) {
 TEST(BatcherTest, AbandoningGivesBackWhatWaits) {
   FakeClock clock;
   Batcher batcher(kAtOnce, 100, 1, clock);
-  for (int i = 0; i < 3; ++i) ASSERT_FALSE(batcher.Push(Item(clock, i)));
+  for (int i = 0; i < 3; ++i) ASSERT_FALSE(Push(batcher, Item(clock, i)));
   EXPECT_EQ(batcher.Abandon().size(), 3U);
   EXPECT_FALSE(batcher.Next().has_value());
   EXPECT_FALSE(batcher.NextExpired().has_value());
@@ -82,7 +123,7 @@ TEST(BatcherTest, SaysWhenThereMayBeRoom) {
   FakeClock clock;
   Batcher batcher(kAtOnce, 100, 1, clock);
   EXPECT_EQ(batcher.RetryAfter(), DrainRate::kUnmeasured);
-  for (int i = 0; i < 50; ++i) ASSERT_FALSE(batcher.Push(Item(clock, i)));
+  for (int i = 0; i < 50; ++i) ASSERT_FALSE(Push(batcher, Item(clock, i)));
   batcher.Computed("a", 1, Milliseconds(10));
   EXPECT_EQ(batcher.RetryAfter(), Milliseconds(500));
 }
@@ -91,8 +132,8 @@ TEST(BatcherTest, SaysWhenThereMayBeRoom) {
 TEST(BatcherTest, ExpiryIsToldWhileTheModelIsBusy) {
   Batcher batcher(kAtOnce, 100, 1, Clock::Real());
   std::thread pusher([&] {
-    EXPECT_FALSE(batcher.Push(Item(Clock::Real(), 1, "a", Milliseconds(60'000))));
-    EXPECT_FALSE(batcher.Push(Item(Clock::Real(), 2, "a", Milliseconds(20))));
+    EXPECT_FALSE(Push(batcher, Item(Clock::Real(), 1, "a", Milliseconds(60'000))));
+    EXPECT_FALSE(Push(batcher, Item(Clock::Real(), 2, "a", Milliseconds(20))));
   });
   const auto expired = batcher.NextExpired();
   pusher.join();
@@ -124,7 +165,7 @@ TEST(BatcherTest, ManyThreadsGetEveryItemOnce) {
     for (std::uint64_t i = 0; i < kItems; ++i) {
       WorkItem item = Item(Clock::Real(), i, i % 3 == 0 ? "a" : "b", Milliseconds(i % 11));
       item.priority = i % 2;
-      if (const auto left = batcher.Push(std::move(item))) {
+      if (const auto left = Push(batcher, std::move(item))) {
         const std::lock_guard lock(mutex);
         seen.insert(left->sequence);
       }

@@ -30,6 +30,15 @@ TEST(DeviceLimit, OneDeviceDoesNotUseUpAnothers) {
   EXPECT_EQ(AllowedOf(limit, "pump-2", 40, kBegin), 40);
 }
 
+TEST(DeviceLimit, WhatIsChargedAfterwardsIsAllowedLater) {
+  DeviceLimit limit({.per_second = 10, .burst = Milliseconds(1000)});
+  EXPECT_TRUE(limit.Allows("pump-1", kBegin));
+  limit.Charge("pump-1", 29, kBegin);  // two seconds' more than there is
+  EXPECT_FALSE(limit.Allows("pump-1", kBegin + Milliseconds(2050)));
+  EXPECT_TRUE(limit.Allows("pump-1", kBegin + Milliseconds(2150)));
+  EXPECT_TRUE(limit.Allows("pump-2", kBegin));
+}
+
 TEST(DeviceLimit, ForgetsTheQuietFirst) {
   DeviceLimit limit({.per_second = 10, .burst = Milliseconds(5000), .devices = 2});
   EXPECT_EQ(AllowedOf(limit, "quiet", 1, kBegin), 1);

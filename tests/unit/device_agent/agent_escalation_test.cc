@@ -11,24 +11,7 @@ using wire::DecidedBy;
 using wire::Message;
 using wire::RejectionReason;
 
-class AgentEscalationTest : public AgentTest {
- protected:
-  // Lets time pass as the loop does: OnTime whenever NextWake says so.
-  void Pass(Milliseconds time) {
-    const SteadyTime end = clock_.Now() + time;
-    agent_->OnTime();
-    while (clock_.Now() < end) {
-      const std::optional<SteadyTime> wake = agent_->NextWake();
-      ASSERT_TRUE(!wake || *wake > clock_.Now()) << "would not sleep";
-      clock_.Advance(std::min(end, wake.value_or(end)) - clock_.Now());
-      agent_->OnTime();
-    }
-  }
-  void Reject(const Message& request, RejectionReason reason, Milliseconds retry_after = {}) {
-    agent_->OnReply(Wrap(request, {"w", {}, wire::Rejection{reason, "no", retry_after}}));
-  }
-  std::uint64_t Counted(const std::string& name) { return agent_->counters()[name]; }
-};
+class AgentEscalationTest : public AgentTest {};
 
 TEST_F(AgentEscalationTest, AsksAgainUnderTheSameIdUntilThereIsAnAnswer) {
   OnSample(TinySample(1, true));

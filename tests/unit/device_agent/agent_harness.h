@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
@@ -35,6 +37,10 @@ class AgentTest : public testing::Test {
     device.id = "pump";
     device.deadline = kDeadline;
     device.escalation.deadline_margin = kMargin;
+    // Where a test does not say otherwise, each reading has a request of its own.
+    if (device.escalation.packing == EscalationPacking{}) {
+      device.escalation.packing.max_readings = 1;
+    }
     Agent::Parts parts{task, LocalClassifier::Load(task, device.escalation).value(),
                        ReadingDeadlines::Make(device, task).value(), std::move(store)};
     agent_.emplace(
@@ -44,6 +50,24 @@ class AgentTest : public testing::Test {
   }
 
   void OnSample(Sample sample) { agent_->OnSample(std::move(sample), clock_.Now()); }
+
+  // Lets time pass as the loop does: OnTime whenever NextWake says so.
+  void Pass(Milliseconds time) {
+    const SteadyTime end = clock_.Now() + time;
+    agent_->OnTime();
+    while (clock_.Now() < end) {
+      const std::optional<SteadyTime> wake = agent_->NextWake();
+      ASSERT_TRUE(!wake || *wake > clock_.Now()) << "would not sleep";
+      clock_.Advance(std::min(end, wake.value_or(end)) - clock_.Now());
+      agent_->OnTime();
+    }
+  }
+  // A worker's refusal of the whole request.
+  void Reject(const wire::Message& request, wire::RejectionReason reason,
+              Milliseconds retry_after = {}) {
+    agent_->OnReply(Wrap(request, {"w", {}, wire::Rejection{reason, "no", retry_after}}));
+  }
+  std::uint64_t Counted(const std::string& name) { return agent_->counters()[name]; }
 
   absl::Status Take(wire::Message message) {
     if (message.topic == "biglittle/v1/plant/devices/pump/result") {

@@ -162,6 +162,39 @@ TEST(EscalationReplyTest, ComesBackAsItWas) {
   EXPECT_FALSE(decoded->rejection.has_value());
 }
 
+TEST(EscalationReplyTest, SaysWhichRequestAReadingBelongsTo) {
+  EscalationReply reply;
+  reply.worker = "w";
+  reply.packed = true;
+  CloudPrediction prediction;
+  prediction.prediction.class_index = 1;
+  prediction.model_digest = "feed";
+  reply.replies.push_back({1, prediction, {}});
+  reply.replies.push_back({2, Rejection{RejectionReason::kExpired, "late", {}}, "run/2"});
+  prediction.model_digest = "beef";
+  reply.replies.push_back({3, prediction, "run/3"});
+  const auto decoded = DecodeEscalationReply(Encode(reply)).value();
+  ASSERT_EQ(decoded.replies.size(), 3U);
+  EXPECT_EQ(decoded.replies[0].request_id, "");
+  EXPECT_EQ(std::get<CloudPrediction>(decoded.replies[0].answer).model_digest, "feed");
+  EXPECT_EQ(decoded.replies[1].request_id, "run/2");
+  EXPECT_EQ(decoded.replies[2].request_id, "run/3");
+  EXPECT_EQ(std::get<CloudPrediction>(decoded.replies[2].answer).model_digest, "beef");
+}
+
+TEST(EscalationReplyTest, RefusesNamesThatAreTooLong) {
+  CloudPrediction prediction;
+  prediction.prediction.class_index = 1;
+  EscalationReply reply{"w", {{1, prediction, "run/1"}}, {}};
+  reply.packed = true;
+  EXPECT_TRUE(DecodeEscalationReply(Encode(reply)).ok());
+  reply.replies[0].request_id = std::string(2000, 'r');
+  EXPECT_FALSE(DecodeEscalationReply(Encode(reply)).ok());
+  prediction.model_digest = std::string(2000, 'd');
+  reply.replies = {{1, prediction, "run/1"}};
+  EXPECT_FALSE(DecodeEscalationReply(Encode(reply)).ok());
+}
+
 TEST(EscalationReplyTest, AClockThatNoClockShowsIsReadAsTheLatest) {
   v1::EscalationReply reply;
   v1::CloudPrediction& prediction = *reply.add_replies()->mutable_prediction();
