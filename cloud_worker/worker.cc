@@ -161,6 +161,7 @@ void Worker::TakeIn(const wire::Message& message) {
   SendReplies(std::move(repeats));
   if (refused.empty()) return;
   Remember(refused);
+  status_.CountAnswers(refused);
   if (MaySayNo(admission->address.device)) SendReplies(std::move(refused));
 }
 

@@ -13,28 +13,26 @@ namespace biglittle {
 
 using wire::Rejection;
 
-// What became of readings that were taken in. They are sent first, for somebody waits; a repeat
-// that comes before they are remembered finds them under way still.
+// What became of readings that were taken in: remembered, sent, counted. Remembered first, for a
+// repeat may come as soon as the answer is out.
 void Worker::AnswerReadings(const std::vector<Answer>& answers,
                             std::optional<SteadyTime> computed_at) {
-  SendReplies(answers, computed_at);
   Remember(answers);
+  SendReplies(answers, computed_at);
+  status_.CountAnswers(answers);
 }
 
 void Worker::Remember(const std::vector<Answer>& answers) {
-  {
-    const std::lock_guard lock(memory_mutex_);
-    const SteadyTime now = Clock::Real().Now();
-    for (const Answer& answer : answers) {
-      const ReadingKey key{answer.address, answer.reply.sequence};
-      if (std::holds_alternative<Rejection>(answer.reply.answer)) {
-        memory_.Forget(key);
-      } else {
-        memory_.Remember(key, answer.reply, now);
-      }
+  const std::lock_guard lock(memory_mutex_);
+  const SteadyTime now = Clock::Real().Now();
+  for (const Answer& answer : answers) {
+    const ReadingKey key{answer.address, answer.reply.sequence};
+    if (std::holds_alternative<Rejection>(answer.reply.answer)) {
+      memory_.Forget(key);
+    } else {
+      memory_.Remember(key, answer.reply, now);
     }
   }
-  status_.CountAnswers(answers);
 }
 
 void Worker::SendReplies(std::vector<Answer> answers, std::optional<SteadyTime> computed_at) {

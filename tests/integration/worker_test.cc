@@ -69,11 +69,14 @@ TEST_F(WorkerTest, AMessageOfManyReadingsIsAnsweredInFewMessages) {
 // Whoever looks after a fleet sees from a reply where its time went.
 TEST_F(WorkerTest, RepliesTellTheirStages) {
   harness_.Start();
-  harness_.Ask("run/1", 1);
-  ASSERT_TRUE(harness_.NextReply().has_value());
-  harness_.Ask("run/2", 2);
-  const auto reply = harness_.NextReply();
-  ASSERT_TRUE(reply.has_value() && reply->reply.replies.size() == 1);
+  // The first cannot know it; later ones may overtake the thread that notes it.
+  decltype(harness_.NextReply()) reply;
+  for (std::uint64_t i = 1; i < 1000; ++i) {
+    harness_.Ask("run/" + std::to_string(i), i);
+    reply = harness_.NextReply();
+    ASSERT_TRUE(reply.has_value() && reply->reply.replies.size() == 1);
+    if (reply->reply.previous_send_time) break;
+  }
   EXPECT_TRUE(reply->reply.previous_send_time.has_value());
   const auto& answer = std::get<wire::CloudPrediction>(reply->reply.replies[0].answer);
   ASSERT_TRUE(answer.take_time.has_value());
