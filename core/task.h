@@ -72,7 +72,8 @@ struct Task {
   std::vector<std::string> labels;    // at least 2
   std::vector<int> priority_classes;  // at least 1, indices into labels, ascending
   DType input_dtype = DType::kFloat32;
-  Shape input_shape;  // one reading, without the batch dimension
+  Shape input_shape;                        // one reading, without the batch dimension
+  WireDType wire_dtype = WireDType::kAsIs;  // kFloat16 only with an input_dtype of kFloat32
   Normalisation normalisation;
   NetDescription little;
   NetDescription big;

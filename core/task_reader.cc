@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/answer_reader.h"
+#include "core/input_reader.h"
 #include "core/label_index.h"
 #include "core/prediction.h"
 #include "core/task_versions.h"
@@ -22,9 +23,6 @@ namespace {
 constexpr std::size_t kMaxLabels = 1000;
 constexpr std::size_t kMaxDescriptionBytes = 500;
 constexpr std::size_t kMaxPathBytes = 4096;
-constexpr std::size_t kMaxDimensions = 8;
-// What fits into the largest message that a fleet file allows.
-constexpr std::int64_t kMaxReadingBytes = std::int64_t{64} << 20;
 
 bool IsSha256(std::string_view text) {
   return text.size() == 64 && std::all_of(text.begin(), text.end(), [](char c) {
@@ -49,7 +47,7 @@ class TaskReader {
     }
     if (const YamlNode* labels = map.Require("labels")) ReadLabels(*labels);
     if (const YamlNode* classes = map.Require("priority_classes")) ReadPriorityClasses(*classes);
-    if (const YamlNode* input = map.Require("input")) ReadInput(*input);
+    if (const YamlNode* input = map.Require("input")) ReadInput(*input, task_, problems_);
     if (const YamlNode* rule = map.Require("normalisation")) ReadNormalisation(*rule);
     if (const YamlNode* little = map.Require("little")) ReadNet(*little, "little", task_.little);
     if (const YamlNode* big = map.Require("big")) ReadNet(*big, "big", task_.big);
@@ -121,38 +119,6 @@ class TaskReader {
     }
     std::sort(classes.begin(), classes.end());
     have_priorities_ = good;
-  }
-
-  void ReadInput(const YamlNode& node) {
-    MapReader map(node, "input", problems_);
-    if (const YamlNode* dtype = map.Require("dtype")) {
-      const std::vector<std::string_view> names = {Name(DType::kUint8), Name(DType::kInt16),
-                                                   Name(DType::kFloat32)};
-      if (const auto choice = ReadChoice(*dtype, "dtype", names, problems_)) {
-        task_.input_dtype = *DTypeFromName(names[*choice]);
-      }
-    }
-    if (const YamlNode* shape = map.Require("shape")) ReadShape(*shape);
-    map.Finish();
-  }
-
-  void ReadShape(const YamlNode& node) {
-    const auto* items = ReadList(node, "shape", 1, kMaxDimensions, problems_);
-    if (items == nullptr) return;
-    Shape shape;
-    for (const YamlNode* item : *items) {
-      const auto dimension = ReadWhole(*item, "shape", {1, kMaxReadingBytes}, problems_);
-      if (!dimension) return;
-      shape.push_back(*dimension);
-    }
-    const auto elements = ElementCount(shape);
-    const auto element_size = static_cast<std::int64_t>(ElementSize(task_.input_dtype));
-    if (!elements || *elements * element_size > kMaxReadingBytes) {
-      problems_.Add(node, fmt::format("'shape' {} is more than {} bytes a reading", ToString(shape),
-                                      kMaxReadingBytes));
-      return;
-    }
-    task_.input_shape = std::move(shape);
   }
 
   void ReadNormalisation(const YamlNode& node) {

@@ -19,6 +19,10 @@ static_assert(std::endian::native == std::endian::little,
 
 enum class DType : std::uint8_t { kUint8, kInt16, kFloat32 };
 
+// How a window's elements cross the network: as they are, or, float32 ones, as IEEE halves
+// (half.h). A choice of the sender; nobody behind the decoding knows of it.
+enum class WireDType : std::uint8_t { kAsIs, kFloat16 };
+
 using Shape = std::vector<std::int64_t>;
 
 // Bytes of one element.

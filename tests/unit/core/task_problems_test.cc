@@ -94,6 +94,15 @@ INSTANTIATE_TEST_SUITE_P(
                  "  shape: [2, 67108864, 67108864, 67108864]",
                  {"8:10: 'shape' 2x67108864x67108864x67108864 is more than 67108864 bytes a "
                   "reading"}},
+        TaskCase{"WireDType",
+                 "  shape: [2, 8]",
+                 "  shape: [2, 8]\n  wire_dtype: bfloat16",
+                 {"9:15: 'wire_dtype' must be one of float16, not 'bfloat16'"}},
+        TaskCase{"WireDTypeOfBytes",
+                 "  dtype: float32",
+                 "  dtype: uint8\n  wire_dtype: float16",
+                 {"8:15: 'wire_dtype' is only for a 'dtype' of float32; uint8 crosses the network "
+                  "as it is: leave 'wire_dtype' out"}},
         TaskCase{"MeanSize",
                  "  mean: [0.5, -1]",
                  "  mean: [0.5, -1, 2]",

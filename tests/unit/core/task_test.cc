@@ -24,6 +24,7 @@ TEST(Task, EveryKeyIsRead) {
   EXPECT_EQ(task.priority_classes, (std::vector<int>{0, 2}));  // ascending
   EXPECT_EQ(task.input_dtype, DType::kFloat32);
   EXPECT_EQ(task.input_shape, (Shape{2, 8}));
+  EXPECT_EQ(task.wire_dtype, WireDType::kAsIs);
   EXPECT_EQ(task.normalisation.mean, (std::vector<float>{0.5F, -1.0F}));
   EXPECT_EQ(task.normalisation.standard_deviation, (std::vector<float>{1.0F, 2.5F}));
   EXPECT_EQ(task.little.file, "models/har/little.onnx");
@@ -38,6 +39,15 @@ TEST(Task, EveryKeyIsRead) {
   const HeadRule expected{{1.0F, std::nullopt, 0.25F}, std::nullopt, std::nullopt};
   EXPECT_EQ(task.heads, std::vector<HeadRule>{expected});
   EXPECT_EQ(task.validation, std::nullopt);
+}
+
+TEST(Task, FloatsMayTravelAsHalves) {
+  std::string text = GoodText();
+  text.replace(text.find("float32"), 7, "float32\n  wire_dtype: float16");
+  const Parsed<Task> parsed = Parse(text);
+  ASSERT_TRUE(parsed.ok()) << ToString(parsed.problems);
+  EXPECT_EQ(parsed.value->input_dtype, DType::kFloat32);
+  EXPECT_EQ(parsed.value->wire_dtype, WireDType::kFloat16);
 }
 
 TEST(Task, LabelsAndPrioritiesAreLookedUp) {
