@@ -24,6 +24,7 @@ Escalator::Options EscalatorOptions(const FleetConfig& fleet, const DeviceConfig
   return {.device = device.id,
           .task = task.name,
           .classes = task.labels.size(),
+          .wire_dtype = task.wire_dtype,
           .run = run,
           .escalate_topic = topics.Escalate(device.id),
           .reply_topic = topics.Reply(device.id),

@@ -28,6 +28,8 @@ struct EscalatedReading {
   Milliseconds time_left{0};  // counted from when the request was written
   Tensor window;
   std::uint32_t priority = kNormalPriority;  // or kPrioritised; nothing else
+  // For encoding; decoding gives every window as it was before, and kAsIs.
+  WireDType wire_dtype = WireDType::kAsIs;
 };
 
 struct EscalationRequest {

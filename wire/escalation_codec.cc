@@ -2,13 +2,12 @@
 #include <google/protobuf/stubs/logging.h>
 
 #include <algorithm>
-#include <cmath>
-#include <cstring>
 #include <limits>
 #include <unordered_set>
 
 #include "biglittle/v1/escalation.pb.h"
 #include "wire/escalation.h"
+#include "wire/tensor_codec.h"
 
 namespace biglittle::wire {
 namespace {
@@ -20,31 +19,6 @@ using std::chrono::microseconds;
 const google::protobuf::LogSilencer kNoSecondVoice;
 
 absl::Status Invalid(std::string text) { return absl::InvalidArgumentError(std::move(text)); }
-
-v1::DType ToProto(DType dtype) {
-  switch (dtype) {
-    case DType::kUint8:
-      return v1::DTYPE_UINT8;
-    case DType::kInt16:
-      return v1::DTYPE_INT16;
-    case DType::kFloat32:
-      return v1::DTYPE_FLOAT32;
-  }
-  return v1::DTYPE_UNSPECIFIED;
-}
-
-std::optional<DType> FromProto(v1::DType dtype) {
-  switch (dtype) {
-    case v1::DTYPE_UINT8:
-      return DType::kUint8;
-    case v1::DTYPE_INT16:
-      return DType::kInt16;
-    case v1::DTYPE_FLOAT32:
-      return DType::kFloat32;
-    default:
-      return std::nullopt;
-  }
-}
 
 v1::Rejection::Reason ToProto(RejectionReason reason) {
   switch (reason) {
@@ -103,42 +77,6 @@ void ToProto(const Rejection& rejection, v1::Rejection& out) {
 Rejection FromProto(const v1::Rejection& in, const CodecLimits& limits) {
   return {FromProto(in.reason()), in.detail().substr(0, limits.max_text_bytes),
           Milliseconds(in.retry_after_ms())};
-}
-
-bool AllFinite(std::string_view bytes) {
-  for (std::size_t at = 0; at + sizeof(float) <= bytes.size(); at += sizeof(float)) {
-    float value = 0.0F;
-    std::memcpy(&value, bytes.data() + at, sizeof(value));
-    if (!std::isfinite(value)) return false;
-  }
-  return true;
-}
-
-absl::StatusOr<Tensor> DecodeTensor(const v1::Tensor& in, const CodecLimits& limits) {
-  const std::optional<DType> dtype = FromProto(in.dtype());
-  if (!dtype) return Invalid(fmt::format("dtype {} is unknown", static_cast<int>(in.dtype())));
-  if (static_cast<std::size_t>(in.shape_size()) > limits.max_rank) {
-    return Invalid(
-        fmt::format("rank {} is over the limit of {}", in.shape_size(), limits.max_rank));
-  }
-  Tensor tensor;
-  tensor.dtype = *dtype;
-  tensor.shape.assign(in.shape().begin(), in.shape().end());
-  const std::optional<std::int64_t> elements = ElementCount(tensor.shape);
-  if (!elements) {
-    return Invalid(fmt::format("shape {} is empty or too large", ToString(tensor.shape)));
-  }
-  const std::string& data = in.data();
-  if (data.size() != static_cast<std::size_t>(*elements) * ElementSize(*dtype)) {
-    return Invalid(fmt::format("{} bytes do not fill shape {} of {}", data.size(),
-                               ToString(tensor.shape), Name(*dtype)));
-  }
-  if (*dtype == DType::kFloat32 && !AllFinite(data)) {
-    return Invalid("a value is not a finite number");
-  }
-  const auto* bytes = reinterpret_cast<const std::byte*>(data.data());
-  tensor.data.assign(bytes, bytes + data.size());
-  return tensor;
 }
 
 absl::StatusOr<CloudPrediction> DecodePrediction(const v1::CloudPrediction& in,
@@ -206,10 +144,7 @@ std::string Encode(const EscalationRequest& request) {
     item.set_sequence(reading.sequence);
     item.set_time_left_ms(Clamp32(reading.time_left.count()));
     item.set_priority(std::min(reading.priority, kPrioritised));
-    v1::Tensor& window = *item.mutable_window();
-    window.set_dtype(ToProto(reading.window.dtype));
-    for (const std::int64_t dimension : reading.window.shape) window.add_shape(Clamp32(dimension));
-    window.set_data(reading.window.data.data(), reading.window.data.size());
+    EncodeTensor(reading.window, reading.wire_dtype, *item.mutable_window());
   }
   return out.SerializeAsString();
 }

@@ -85,8 +85,9 @@ void Escalator::Send(const RequestPacker::Pack& pack, SteadyTime now) {
   const SteadyTime next = now + RetryTimeout(attempt, first.give_up_at - now);
   std::vector<std::uint64_t> sequences;
   sequences.reserve(pack.size());
-  for (const PendingEscalation* escalation : pack)
+  for (const PendingEscalation* escalation : pack) {
     sequences.push_back(escalation->verdict.sequence);
+  }
   if (const absl::Status taken = publish_(std::move(request)); !taken.ok()) {
     return NotTaken(sequences, taken);
   }
@@ -111,7 +112,8 @@ wire::Message Escalator::MakeRequest(const RequestPacker::Pack& pack, SteadyTime
         {.sequence = escalation->verdict.sequence,
          .time_left = std::chrono::ceil<Milliseconds>(escalation->give_up_at - now),
          .window = escalation->window,
-         .priority = escalation->prioritised ? 1U : 0U});
+         .priority = escalation->prioritised ? 1U : 0U,
+         .wire_dtype = options_.wire_dtype});
     message.expires_at = message.expires_at ? std::max(*message.expires_at, escalation->give_up_at)
                                             : escalation->give_up_at;
   }

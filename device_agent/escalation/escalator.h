@@ -37,7 +37,8 @@ class Escalator {
   struct Options {
     std::string device;  // for the log
     std::string task;
-    std::size_t classes = 0;  // of the task
+    std::size_t classes = 0;                  // of the task
+    WireDType wire_dtype = WireDType::kAsIs;  // of the task
     std::string run;
     std::string escalate_topic;
     std::string reply_topic;

@@ -40,6 +40,17 @@ TEST_F(AgentEscalationTest, SaysWhatGoesBeforeOthers) {
   EXPECT_EQ(priority(1), 0U);
 }
 
+TEST_F(AgentEscalationTest, SendsHalvesWhereTheTaskSaysSo) {
+  OnSample(TinySample(1, false));
+  Task task = LoadTinyTask();
+  task.wire_dtype = WireDType::kFloat16;
+  MakeAgent(EscalationConfig{}, task);
+  OnSample(TinySample(1, false));
+  ASSERT_EQ(requests_.size(), 2U);
+  // Four numbers of four bytes, and of two.
+  EXPECT_EQ(requests_[0].payload.size() - requests_[1].payload.size(), 8U);
+}
+
 TEST_F(AgentEscalationTest, AsksNoMoreThanItMay) {
   MakeAgent(EscalationConfig{.retry_min = Milliseconds(1), .max_attempts = 3});
   OnSample(TinySample(1, true));
