@@ -7,6 +7,7 @@
 #include "device_agent/local_classifier.h"
 #include "device_agent/sources/source_factory.h"
 #include "nn/classifier.h"
+#include "wire/tensor_codec.h"
 
 namespace biglittle {
 namespace {
@@ -48,7 +49,7 @@ absl::StatusOr<OfflineCounts> RunOffline(const Task& task, const DeviceConfig& d
     if (!sample->has_value()) break;
     const Sample& taken = **sample;
     if (!taken.truth || !CheckWindow(task, taken.window).ok()) continue;
-    Normalise(task, taken.window, big->features(0));
+    Normalise(task, wire::AsItArrives(taken.window, task.wire_dtype), big->features(0));
     CountReading(*taken.truth, little->Classify(task, taken.window), big->Classify(1).front(),
                  counts);
   }

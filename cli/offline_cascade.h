@@ -23,8 +23,9 @@ struct OfflineCounts {
 };
 
 // Takes the readings of `device` from its source and classifies them with both nets under its
-// escalation policy. Readings without a label or with a window that does not fit are left out.
-// Needs a source that ends. Errors: as the nets' and the source's.
+// escalation policy, the big one what of a reading arrives at a worker. Readings without a label or
+// with a window that does not fit are left out. Needs a source that ends. Errors: as the nets' and
+// the source's.
 absl::StatusOr<OfflineCounts> RunOffline(const Task& task, const DeviceConfig& device);
 
 }  // namespace biglittle

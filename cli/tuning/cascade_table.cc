@@ -10,6 +10,7 @@
 
 #include "core/normalisation.h"
 #include "nn/classifier.h"
+#include "wire/tensor_codec.h"
 
 namespace biglittle {
 namespace {
@@ -63,7 +64,8 @@ absl::StatusOr<CascadeTable> RunNets(const Task& task, const LabelledData& data,
             fmt::format("{}: row {}: {}", data.name, first + i, std::string(fit.message())));
       }
       if (!RunLittle(task, window, *little, table)) return NotFinite(data, first + i, "little");
-      Normalise(task, window, big->features(static_cast<std::int64_t>(i)));
+      Normalise(task, wire::AsItArrives(window, task.wire_dtype),
+                big->features(static_cast<std::int64_t>(i)));
     }
     static_cast<void>(big->Classify(static_cast<std::int64_t>(count)));
     for (std::size_t i = 0; i < count; ++i) {

@@ -33,7 +33,8 @@ struct CascadeTable {
   std::size_t size() const { return truth.size(); }
 };
 
-// Runs both nets of `task` over all of `data`, the little one reading by reading as a device does.
+// Runs both nets of `task` over all of `data`: the little one reading by reading as a device does,
+// the big one on what of a reading arrives at a worker.
 // `progress` is told how many readings are done. Errors: as the nets'; InvalidArgument where a
 // window does not fit the task or a logit is not finite, naming its row.
 absl::StatusOr<CascadeTable> RunNets(const Task& task, const LabelledData& data,

@@ -96,7 +96,11 @@ Tally TallyRows(const CascadePredictions& predictions, const CascadeTable& table
 }  // namespace
 
 double MessageBytes(const Task& task, const Tensor& window, const Prediction& answer) {
-  const wire::EscalationRequest request{task.name, {{1, Milliseconds(500), window}}};
+  const wire::EscalationRequest request{task.name,
+                                        {{.sequence = 1,
+                                          .time_left = Milliseconds(500),
+                                          .window = window,
+                                          .wire_dtype = task.wire_dtype}}};
   wire::CloudPrediction prediction;
   prediction.prediction = answer;
   prediction.model_digest = task.big.sha256;

@@ -36,7 +36,8 @@ def write_task_yaml(path, task, design, mean, deviation, files):
         "description": task.description,
         "labels": task.labels,
         "priority_classes": [label for label in task.labels if label in task.priority],
-        "input": {"dtype": task.dtype, "shape": task.shape},
+        "input": {"dtype": task.dtype, "shape": task.shape}
+        | ({"wire_dtype": task.wire_dtype} if task.wire_dtype else {}),
         "normalisation": {"mean": mean, "standard_deviation": deviation},
         "little": {"file": "little.onnx", "sha256": files["little"]["sha256"],
                    "design": design.name, "outputs": design.outputs(task)},

@@ -47,7 +47,7 @@ def task():
             "a network. Stairs come second: that is where falls happen, and a warning after the "
             "last step is worth nothing. Walking on the level, sitting and standing are daily "
             "life; telling them apart may take the time of a round trip."),
-        dtype="float32", shape=[9, 128],
+        dtype="float32", shape=[9, 128], wire_dtype="float16",
         load=lambda options, scratch: data.uci_har(options.data, _HELD),
         validation=_HELD.described(),
         big=_convolutions, finish_big=_panel, big_schedule=Schedule(epochs=5),

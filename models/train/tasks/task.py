@@ -31,6 +31,9 @@ class Task:
     about_split: str
     licence: str
     limits: str
+    # What dtype becomes on the network: "float16", where `biglittle evaluate` says that it changes
+    # no answers; None: nothing else.
+    wire_dtype: str = None
     # Share of the big net's opinion in the little net's targets; the rest is the truth. The
     # opinion is softened by this temperature.
     distillation: float = 0.5

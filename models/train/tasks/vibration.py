@@ -27,7 +27,7 @@ def task():
             "housing. And healthy, because that is the answer most of the time and a device that "
             "knows it need not ask. Mild faults and misalignment are work for the next maintenance: "
             "which of them it is may take the time of a round trip."),
-        dtype="float32", shape=[3, 1024],
+        dtype="float32", shape=[3, 1024], wire_dtype="float16",
         load=lambda options, scratch: data.vibration(options.program, scratch, _READINGS, _SEEDS),
         validation={"simulated_seed": _SEEDS["validation"], "readings": _READINGS["validation"]},
         big=lambda outputs, scale: nets.residual(1, 3, outputs, (32, 15, 2, 4),

@@ -48,6 +48,20 @@ TEST(RunNets, KeepsTheLogitsOfBothHeads) {
   EXPECT_EQ(Row(table->heads[1], 3), (std::vector<float>{0, 0, 0, 10}));
 }
 
+// 0.1 is no half: the device's net sees what the sensor gave, the worker's what arrives.
+TEST(RunNets, RoundsTheBigNetsReadingsAsTheNetworkDoes) {
+  Task task = LoadTinyTask();
+  LabelledData data = Sure(1);
+  data.windows.front() = TinySample(1, false).window;
+  const auto exact = RunNets(task, data, [](std::size_t) {});
+  task.wire_dtype = WireDType::kFloat16;
+  const auto rounded = RunNets(task, data, [](std::size_t) {});
+  ASSERT_TRUE(exact.ok() && rounded.ok());
+  EXPECT_EQ(Row(rounded->heads.front(), 0), Row(exact->heads.front(), 0));
+  EXPECT_NE(Row(rounded->big, 0), Row(exact->big, 0));
+  EXPECT_NEAR(Row(rounded->big, 0)[1], Row(exact->big, 0)[1], 1e-3);
+}
+
 TEST(RunNets, NamesTheRowThatDoesNotFit) {
   LabelledData data = Sure(3);
   data.windows[2] = TinyWindow({1, 2});
