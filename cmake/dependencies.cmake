@@ -13,7 +13,7 @@ find_package(CLI11 REQUIRED)
 find_package(eclipse-paho-mqtt-c REQUIRED)
 find_package(PahoMqttCpp REQUIRED)
 
-# Debian ships these two without a usable CMake package.
+# Debian ships these three without a usable CMake package.
 find_path(OPENBLAS_INCLUDE_DIR cblas.h PATH_SUFFIXES openblas-pthread openblas REQUIRED)
 find_library(OPENBLAS_LIBRARY openblas REQUIRED)
 add_library(openblas INTERFACE IMPORTED)
@@ -28,6 +28,13 @@ set_target_properties(onnx_schema PROPERTIES
   INTERFACE_INCLUDE_DIRECTORIES ${ONNX_INCLUDE_DIR}
   INTERFACE_COMPILE_DEFINITIONS "ONNX_ML=1;ONNX_NAMESPACE=onnx"
   INTERFACE_LINK_LIBRARIES "${ONNX_PROTO_LIBRARY};protobuf::libprotobuf")
+
+find_path(ZSTD_INCLUDE_DIR zstd.h REQUIRED)
+find_library(ZSTD_LIBRARY zstd REQUIRED)
+add_library(zstd INTERFACE IMPORTED)
+set_target_properties(zstd PROPERTIES
+  INTERFACE_INCLUDE_DIRECTORIES ${ZSTD_INCLUDE_DIR}
+  INTERFACE_LINK_LIBRARIES ${ZSTD_LIBRARY})
 
 # Vector instructions, chosen at run time. The sets left out are those without users enough to be
 # worth a copy of the code, and those whose vectors have no fixed size.

@@ -39,6 +39,8 @@ struct EscalationRequest {
   bool same_clock = false;
   // The sender understands replies to several of its requests in one message.
   bool packed_replies = false;
+  // For encoding: the readings as zstd, if that saves a tenth of their bytes. Decoding gives false.
+  bool compress = false;
 };
 
 enum class RejectionReason : std::uint8_t {
@@ -88,20 +90,24 @@ struct EscalationReply {
   bool packed = false;
 };
 
+inline constexpr std::size_t kMaxCompressedReadings = std::size_t{4} << 20;
+
 // Bounds of a message, checked while decoding.
 struct CodecLimits {
   std::size_t max_readings = 256;
   std::size_t max_rank = 8;
   std::size_t max_classes = 100000;
   std::size_t max_text_bytes = 1024;  // names, details, digests: each
+  // Of readings that came compressed. What is more than that is sent as it is.
+  std::size_t max_decompressed_bytes = kMaxCompressedReadings;
 };
 
 std::string Encode(const EscalationRequest& request);
 std::string Encode(const EscalationReply& reply);
 
 // InvalidArgument, with what is wrong, if the payload is no protobuf, or breaks a limit: no
-// readings or too many, a sequence twice, an empty task, an unknown dtype, a shape that does not
-// fit the data, a value that is not finite.
+// readings or too many, readings twice over or compressed beyond the limit, a sequence twice, an
+// empty task, an unknown dtype, a shape that does not fit the data, a value that is not finite.
 absl::StatusOr<EscalationRequest> DecodeEscalationRequest(std::string_view payload,
                                                           const CodecLimits& limits = {});
 absl::StatusOr<EscalationReply> DecodeEscalationReply(std::string_view payload,

@@ -6,6 +6,7 @@
 #include <unordered_set>
 
 #include "biglittle/v1/escalation.pb.h"
+#include "wire/compression.h"
 #include "wire/escalation.h"
 #include "wire/tensor_codec.h"
 
@@ -13,6 +14,9 @@ namespace biglittle::wire {
 namespace {
 
 using std::chrono::microseconds;
+
+// Compressed readings must be shorter by one part in so many.
+constexpr std::size_t kLeastSaving = 10;
 
 // Our own status says what is wrong with a payload; protobuf would write a line of its own to
 // stderr for each, and a stranger could fill the log.
@@ -116,6 +120,39 @@ void ToProto(const CloudPrediction& prediction, v1::CloudPrediction& out) {
   if (prediction.arrived_at) out.set_arrived_at_us(ToMicroseconds(*prediction.arrived_at));
 }
 
+// Where that saves at least a tenth: less is not worth the receiver's time.
+void CompressReadings(v1::EscalationRequest& out) {
+  v1::EscalationRequest readings;
+  readings.mutable_readings()->Swap(out.mutable_readings());
+  const std::string plain = readings.SerializeAsString();
+  std::optional<std::string> frame;
+  if (plain.size() <= kMaxCompressedReadings) {
+    frame = Compress(plain, plain.size() - plain.size() / kLeastSaving);
+  }
+  if (frame) {
+    out.set_zstd_readings(*std::move(frame));
+  } else {
+    readings.mutable_readings()->Swap(out.mutable_readings());
+  }
+}
+
+// Brings compressed readings to where plain ones are.
+absl::Status DecompressReadings(v1::EscalationRequest& in, const CodecLimits& limits) {
+  if (in.zstd_readings().empty()) return absl::OkStatus();
+  if (!in.readings().empty()) return Invalid("the request has compressed readings and plain ones");
+  const absl::StatusOr<std::string> plain =
+      Decompress(in.zstd_readings(), limits.max_decompressed_bytes);
+  if (!plain.ok()) {
+    return Invalid(fmt::format("compressed readings: {}", std::string(plain.status().message())));
+  }
+  v1::EscalationRequest readings;
+  if (!readings.ParseFromString(*plain)) {
+    return Invalid("compressed readings: they are no protobuf of readings");
+  }
+  in.mutable_readings()->Swap(readings.mutable_readings());
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 std::string_view Name(RejectionReason reason) {
@@ -146,6 +183,7 @@ std::string Encode(const EscalationRequest& request) {
     item.set_priority(std::min(reading.priority, kPrioritised));
     EncodeTensor(reading.window, reading.wire_dtype, *item.mutable_window());
   }
+  if (request.compress) CompressReadings(out);
   return out.SerializeAsString();
 }
 
@@ -182,6 +220,7 @@ absl::StatusOr<EscalationRequest> DecodeEscalationRequest(std::string_view paylo
   if (in.task().empty() || in.task().size() > limits.max_text_bytes) {
     return Invalid("the request names no task");
   }
+  if (absl::Status plain = DecompressReadings(in, limits); !plain.ok()) return plain;
   if (in.readings().empty() || static_cast<std::size_t>(in.readings_size()) > limits.max_readings) {
     return Invalid(fmt::format("the request has {} readings, it may have 1 to {}",
                                in.readings_size(), limits.max_readings));
