@@ -92,6 +92,10 @@ void ReadEscalation(const YamlNode& node, EscalationConfig& escalation, Problems
   if (const YamlNode* packing = map.Find("packing")) {
     ReadPacking(*packing, escalation.packing, problems);
   }
+  if (const YamlNode* compression = map.Find("compression")) {
+    const auto choice = ReadChoice(*compression, "compression", {"none", "zstd"}, problems);
+    if (choice) escalation.compression = static_cast<Compression>(*choice);
+  }
   if (const YamlNode* budget = map.Find("budget")) ReadBudget(*budget, escalation.budget, problems);
   map.Finish();
 }

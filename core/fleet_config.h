@@ -103,6 +103,10 @@ enum class EscalationPolicyKind : std::uint8_t {
 // allows). Escalated or flagged, its result says so.
 enum class UnlikeAction : std::uint8_t { kEscalate, kFlag, kIgnore };
 
+// What is done to escalated readings on their way to the worker, where it saves a tenth of their
+// bytes.
+enum class Compression : std::uint8_t { kNone, kZstd };
+
 // What a device may send: a token bucket for messages and one for bytes, both of requests.
 struct EscalationBudget {
   std::optional<float> messages_per_s;  // above 0, up to 1,000,000; absent: as many as there are
@@ -150,6 +154,7 @@ struct EscalationConfig {
 
   EscalationPacking packing;
   EscalationBudget budget;
+  Compression compression = Compression::kNone;
 
   bool operator==(const EscalationConfig&) const = default;
 };

@@ -105,6 +105,7 @@ wire::Message Escalator::MakeRequest(const RequestPacker::Pack& pack, SteadyTime
   const PendingEscalation& first = *pack.front();
   wire::EscalationRequest request{
       .task = options_.task, .same_clock = options_.same_clock, .packed_replies = true};
+  request.compress = options_.config.compression == Compression::kZstd;
   request.readings.reserve(pack.size());
   wire::Message message;
   for (const PendingEscalation* escalation : pack) {

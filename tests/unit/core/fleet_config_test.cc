@@ -73,6 +73,7 @@ devices:
       policy: big-only
       threshold: 0.75
       unlike: flag
+      compression: zstd
       max_pending: 7
       deadline_margin_ms: 249
     status_interval_ms: 100
@@ -113,6 +114,7 @@ workers:
   device.source.interval = milliseconds(0);
   device.escalation = {EscalationPolicyKind::kBigOnly, 0.75F, UnlikeAction::kFlag, 7,
                        milliseconds(249)};
+  device.escalation.compression = Compression::kZstd;
   device.status_interval = milliseconds(100);
   device.drain_timeout = milliseconds(0);
   device.health = {"::1", 1};

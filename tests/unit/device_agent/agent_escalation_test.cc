@@ -51,6 +51,27 @@ TEST_F(AgentEscalationTest, SendsHalvesWhereTheTaskSaysSo) {
   EXPECT_EQ(requests_[0].payload.size() - requests_[1].payload.size(), 8U);
 }
 
+// The tiny task's readings are too short to get shorter: this one has more numbers than the task.
+TEST_F(AgentEscalationTest, CompressesWhereTheFleetSaysSo) {
+  const Tensor window = TinyWindow(std::vector<float>(1000, 0.5F));
+  for (const Compression compression : {Compression::kNone, Compression::kZstd}) {
+    std::vector<Message> sent;
+    Escalator::Counters counters;
+    Escalator escalator(
+        {.task = "tiny", .classes = 4, .config = {.compression = compression}},
+        [&](Message message) {
+          sent.push_back(std::move(message));
+          return absl::OkStatus();
+        },
+        [](const LittleVerdict&, const Outcome&) {}, counters, clock_);
+    escalator.OnLink(true);
+    escalator.Escalate({.captured_at = clock_.Now(), .deadline = kDeadline}, window, false);
+    ASSERT_EQ(sent.size(), 1U);
+    EXPECT_EQ(sent[0].payload.size() < 200, compression == Compression::kZstd);
+    EXPECT_EQ(wire::DecodeEscalationRequest(sent[0].payload)->readings[0].window, window);
+  }
+}
+
 TEST_F(AgentEscalationTest, AsksNoMoreThanItMay) {
   MakeAgent(EscalationConfig{.retry_min = Milliseconds(1), .max_attempts = 3});
   OnSample(TinySample(1, true));
