@@ -24,6 +24,8 @@ struct PendingEscalation {
   LittleVerdict verdict;
   std::string request_id;  // of the request that it was sent in; empty until then
   Tensor window;           // kept, for it may have to be sent again
+  // Of the window on the wire, not compressed: what the budget and a request\'s bound count.
+  std::size_t wire_bytes = 0;
   SteadyTime decided_at;
   SteadyTime give_up_at;       // when the fallback must be decided
   SteadyTime first_sent_at{};  // only if attempts > 0

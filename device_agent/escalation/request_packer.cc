@@ -65,7 +65,7 @@ void RequestPacker::PackFresh(std::vector<const PendingEscalation*> fresh, std::
   const bool linger = under_way > 0 && now < *linger_until;
   std::size_t waiting = 0;
   if (linger) {
-    const std::size_t bytes = std::max<std::size_t>(fresh[0]->window.data.size(), 1);
+    const std::size_t bytes = std::max<std::size_t>(fresh[0]->wire_bytes, 1);
     waiting = fresh.size() % std::clamp<std::size_t>(max_bytes_ / bytes, 1, packing_.max_readings);
     if (waiting > 0) Sooner(*linger_until, plan.wake);
   }
@@ -80,15 +80,15 @@ void RequestPacker::PackFresh(std::vector<const PendingEscalation*> fresh, std::
 
 bool RequestPacker::Fits(const Pack& pack, const PendingEscalation& escalation) const {
   if (pack.size() >= packing_.max_readings) return false;
-  std::size_t bytes = escalation.window.data.size();
-  for (const PendingEscalation* other : pack) bytes += other->window.data.size();
+  std::size_t bytes = escalation.wire_bytes;
+  for (const PendingEscalation* other : pack) bytes += other->wire_bytes;
   return bytes <= max_bytes_;
 }
 
 bool RequestPacker::Afford(const PendingEscalation& escalation, bool own_message, SteadyTime now,
                            Plan& plan) {
   const std::size_t messages = own_message ? 1 : 0;
-  const std::size_t bytes = escalation.window.data.size();
+  const std::size_t bytes = escalation.wire_bytes;
   if (budget_.TryTake(messages, bytes, now)) return true;
   const SteadyTime window_end = escalation.decided_at + budget_window_;
   if (escalation.attempts == 0 && window_end <= now) {

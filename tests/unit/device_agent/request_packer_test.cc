@@ -28,7 +28,7 @@ class RequestPackerTest : public testing::Test {
     PendingEscalation& made = made_.emplace_back();
     made.verdict.sequence = sequence;
     made.verdict.prediction.confidence = 0.5F;
-    made.window.data.resize(bytes);
+    made.wire_bytes = bytes;
     made.decided_at = At(decided_at);
     made.give_up_at = At(decided_at + 160);
     due_.push_back(&made);
