@@ -26,6 +26,8 @@ constexpr int kRounds = 5;
 constexpr double kMostP50 = 2.0;
 constexpr double kMostP99 = 3.0;
 constexpr double kLeastRate = 2.0;
+// Of a reading answered here, in microseconds.
+constexpr double kMostLocal = 15.0;
 
 absl::Status Check(const BenchLinkOptions& options) {
   // Written so that NaN is refused too.
@@ -57,6 +59,15 @@ void PrintRow(std::ostream& out, const char* name, double ours, double floor, co
              sign, target, met ? "met" : "missed");
 }
 
+void PrintLocal(const LocalReadingCost& local, std::ostream& out) {
+  fmt::print(out,
+             "\nCPU of a reading of {} that the little net answers, us\n"
+             "{:<26}{:>10.1f}   <= {:.1f}  {}\n{:<26}{:>10.1f}\n{:<26}{:>10.1f}\n",
+             kLocalCostTask, "agent without its net", local.agent_thread_us, kMostLocal,
+             local.agent_thread_us <= kMostLocal ? "met" : "missed", "net", local.net_us,
+             "process, all of it", local.process_us);
+}
+
 void Print(const BenchLinkOptions& options, const LinkMeasurement& measured, std::ostream& out) {
   fmt::print(
       out, "readings of {}: requests of {} bytes, replies of {}; QoS 1, {} rounds of {:.2g} s\n\n",
@@ -85,6 +96,7 @@ void Print(const BenchLinkOptions& options, const LinkMeasurement& measured, std
     fmt::print(out, "{:<26}{:>10.1f}{:>10.1f}\n", kLinkStageNames[stage],
                measured.stages_us[stage].p50, measured.stages_us[stage].p99);
   }
+  PrintLocal(measured.local, out);
 }
 
 nlohmann::json ToJson(const Percentiles& percentiles) {
@@ -108,6 +120,9 @@ std::string ToJson(const BenchLinkOptions& options, const LinkMeasurement& measu
   for (std::size_t stage = 0; stage < kLinkStageNames.size(); ++stage) {
     json["stages"][kLinkStageNames[stage]] = ToJson(measured.stages_us[stage]);
   }
+  json["local_reading_us"] = {{"agent_thread", measured.local.agent_thread_us},
+                              {"process", measured.local.process_us},
+                              {"net", measured.local.net_us}};
   return json.dump() + "\n";
 }
 

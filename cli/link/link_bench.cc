@@ -153,6 +153,11 @@ absl::StatusOr<LinkMeasurement> LinkBench::Measure(int rounds, Seconds seconds,
   }
   measured.request_bytes = device_->request_bytes();
   measured.reply_bytes = device_->reply_bytes();
+  const Parsed<Task> task = LoadTask(installation_.home / "models" / kLocalCostTask);
+  if (!task.ok()) return absl::InternalError(ToString(task.problems));
+  absl::StatusOr<LocalReadingCost> local = MeasureLocalReading(fleet_, *task.value, seconds);
+  if (!local.ok()) return local.status();
+  measured.local = *local;
   return measured;
 }
 

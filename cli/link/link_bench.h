@@ -16,6 +16,7 @@
 #include "cli/child_process.h"
 #include "cli/installation.h"
 #include "cli/link/link_device.h"
+#include "cli/link/local_cost.h"
 #include "cli/result_tally.h"
 #include "cli/scratch_folder.h"
 
@@ -35,6 +36,7 @@ struct LinkMeasurement {
   std::array<Percentiles, kLinkStageNames.size()> stages_us;
   std::size_t request_bytes = 0;
   std::size_t reply_bytes = 0;
+  LocalReadingCost local;
 };
 
 // Not thread-safe.

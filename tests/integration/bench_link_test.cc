@@ -55,6 +55,8 @@ TEST_F(BenchLinkTest, MeasuresOursStagesAndTheFloor) {
     EXPECT_GE(out["stages"][stage]["p99"], out["stages"][stage]["p50"]) << stage;
     stages += out["stages"][stage]["p50"].get<double>();
   }
+  for (const char* of : {"process", "net"}) EXPECT_GT(out["local_reading_us"][of], 0.0) << of;
+  EXPECT_TRUE(out["local_reading_us"]["agent_thread"].is_number());
   // They are parts of it; medians do not add up, but nearly.
   EXPECT_GT(stages, 0.3 * out["round_trip_us"]["p50"].get<double>());
   if (!std::filesystem::exists(programs_ / "link_floor")) GTEST_SKIP() << "no libmosquitto-dev";
