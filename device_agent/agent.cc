@@ -1,6 +1,5 @@
 #include "device_agent/agent.h"
 
-#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -13,6 +12,8 @@
 
 namespace biglittle {
 namespace {
+
+using Event = AgentCounters::Event;
 
 wire::Topics TopicsOf(const FleetConfig& fleet) { return {fleet.topic_root, fleet.fleet}; }
 
@@ -77,9 +78,9 @@ void Agent::OnSample(Sample sample, SteadyTime captured_at) {
   verdict.unlike = answer.unlike;
   verdict.head = answer.head;
   verdict.little_time = clock_.Now() - begin;
-  if (answer.unlike) Count("unlike_training");
+  if (answer.unlike) Count(Event::kUnlikeTraining);
   if (!answer.is_final) return Escalate(std::move(verdict), std::move(reading.window));
-  if (answer.head + 1 < little_.rule().heads.size()) Count("answered_at_early_exit");
+  if (answer.head + 1 < little_.rule().heads.size()) Count(Event::kAnsweredAtEarlyExit);
   End(verdict, AnsweredLocally{verdict.prediction});
 }
 
@@ -96,7 +97,7 @@ void Agent::OnDropped(std::span<const DroppedReading> readings) {
 }
 
 Reading Agent::NewReading(Sample sample, SteadyTime captured_at) {
-  Count("readings");
+  Count(Event::kReading);
   const auto waited = std::chrono::duration_cast<WallTime::duration>(clock_.Now() - captured_at);
   return {next_sequence_++, clock_.WallNow() - waited, captured_at, std::move(sample.window),
           sample.truth};
@@ -120,7 +121,7 @@ void Agent::Escalate(LittleVerdict verdict, Tensor window) {
   if (answer_mode_ == AnswerMode::kRefine) {
     wire::Result provisional = MakeResult(verdict, AnsweredLocally{verdict.prediction});
     provisional.stage = wire::Stage::kProvisional;
-    Count("provisional_results");
+    Count(Event::kProvisionalResult);
     outlet_.Provisional(provisional);
   }
   const bool prioritised = task_.IsPriority(verdict.prediction.class_index);
@@ -149,19 +150,18 @@ void Agent::FallBack(const LittleVerdict& verdict, FallbackReason reason, std::s
 }
 
 void Agent::End(const LittleVerdict& verdict, const Outcome& outcome) {
-  const wire::Result result = MakeResult(verdict, outcome);
-  CountEnd(verdict, outcome, result);
-  outlet_.Final(result);
+  MakeFinalResult(origin_, task_, verdict, outcome, clock_.Now(), ended_);
+  CountEnd(verdict, outcome, ended_);
+  outlet_.Final(ended_);
 }
 
 void Agent::CountEnd(const LittleVerdict& verdict, const Outcome& outcome,
                      const wire::Result& result) {
-  Count("outcomes");
-  counters_[fmt::format("decided_by_{}", Name(result.decided_by))] += 1;
-  if (const auto* fallback = std::get_if<FellBack>(&outcome)) {
-    counters_[fmt::format("fell_back_{}", Name(fallback->reason))] += 1;
-  }
-  if (result.total_ms > result.deadline_ms) Count("deadlines_missed");
+  Count(Event::kOutcome);
+  const auto* fallback = std::get_if<FellBack>(&outcome);
+  own_counters_.CountDecision(result.decided_by,
+                              fallback ? std::optional(fallback->reason) : std::nullopt);
+  if (result.total_ms > result.deadline_ms) Count(Event::kDeadlineMissed);
   if (metrics_ != nullptr) {
     metrics_->Ended(result.decided_by, clock_.Now() - verdict.captured_at);
     const auto* cloud = std::get_if<AnsweredByCloud>(&outcome);
@@ -170,18 +170,21 @@ void Agent::CountEnd(const LittleVerdict& verdict, const Outcome& outcome,
 }
 
 wire::Result Agent::MakeResult(const LittleVerdict& verdict, const Outcome& outcome) const {
-  return MakeFinalResult(origin_, task_, verdict, outcome, clock_.Now());
+  wire::Result result;
+  MakeFinalResult(origin_, task_, verdict, outcome, clock_.Now(), result);
+  return result;
 }
 
 // Only the wall clock knows how long the agent was away.
 void Agent::EndRestarted(wire::Result& result) {
   const double away = ToMilliseconds(clock_.WallNow() - result.capture_time);
   result.total_ms = std::max(result.total_ms, away);
-  Count("ended_after_restart");
+  Count(Event::kEndedAfterRestart);
 }
 
 std::map<std::string, std::uint64_t> Agent::counters() const {
   auto counters = counters_;
+  own_counters_.AddTo(counters);
   counters["store_rows"] = outlet_.store_rows();
   counters["store_bytes"] = outlet_.store_bytes();
   return counters;

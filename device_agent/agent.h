@@ -21,6 +21,7 @@
 #include "core/outcome.h"
 #include "core/reading.h"
 #include "core/task.h"
+#include "device_agent/agent_counters.h"
 #include "device_agent/agent_metrics.h"
 #include "device_agent/escalation/escalator.h"
 #include "device_agent/local_classifier.h"
@@ -98,7 +99,7 @@ class Agent {
   void CountEnd(const LittleVerdict& verdict, const Outcome& outcome, const wire::Result& result);
   wire::Result MakeResult(const LittleVerdict& verdict, const Outcome& outcome) const;
   void EndRestarted(wire::Result& result);
-  void Count(const char* name) { ++counters_[name]; }
+  void Count(AgentCounters::Event event) { own_counters_.Count(event); }
 
   // Constant after construction.
   const Task task_;
@@ -108,11 +109,13 @@ class Agent {
   const Clock& clock_;
 
   const AgentMetrics* metrics_ = nullptr;
-  std::map<std::string, std::uint64_t> counters_;
+  AgentCounters own_counters_;
+  std::map<std::string, std::uint64_t> counters_;  // of the parts
   LocalClassifier little_;
   ResultOutlet outlet_;
   Escalator escalator_;
   std::uint64_t next_sequence_;
+  wire::Result ended_;  // the last one that End made, to be written anew
 };
 
 }  // namespace biglittle

@@ -9,9 +9,15 @@ namespace {
 struct DescribeOutcome {
   wire::Result& result;
 
-  void operator()(const AnsweredLocally&) const { result.decided_by = wire::DecidedBy::kLittle; }
+  void operator()(const AnsweredLocally&) const {
+    result.decided_by = wire::DecidedBy::kLittle;
+    ForgetReason();
+    ForgetCloud();
+  }
   void operator()(const AnsweredByCloud& outcome) const {
     result.decided_by = wire::DecidedBy::kBig;
+    ForgetReason();
+    ForgetCloud();
     result.worker = outcome.worker;
     result.big_digest = outcome.model_digest;
     result.round_trip_ms = ToMilliseconds(outcome.timing.round_trip);
@@ -22,17 +28,26 @@ struct DescribeOutcome {
   }
   void operator()(const FellBack& outcome) const {
     result.decided_by = wire::DecidedBy::kFallback;
+    ForgetCloud();
     result.reason = outcome.detail.empty()
                         ? std::string(Name(outcome.reason))
                         : fmt::format("{}: {}", Name(outcome.reason), outcome.detail);
+  }
+
+ private:
+  void ForgetReason() const { result.reason.clear(); }
+  void ForgetCloud() const {
+    result.worker.clear();
+    result.big_digest.clear();
+    result.round_trip_ms = result.cloud_queue_ms = result.cloud_compute_ms = std::nullopt;
+    result.cloud_take_ms = result.cloud_send_ms = std::nullopt;
   }
 };
 
 }  // namespace
 
-wire::Result MakeFinalResult(const ResultOrigin& origin, const Task& task,
-                             const LittleVerdict& verdict, const Outcome& outcome, SteadyTime now) {
-  wire::Result result;
+void MakeFinalResult(const ResultOrigin& origin, const Task& task, const LittleVerdict& verdict,
+                     const Outcome& outcome, SteadyTime now, wire::Result& result) {
   result.fleet = origin.fleet;
   result.device = origin.device;
   result.task = task.name;
@@ -40,6 +55,7 @@ wire::Result MakeFinalResult(const ResultOrigin& origin, const Task& task,
   result.sequence = verdict.sequence;
   result.capture_time = verdict.capture_time;
   result.stage = wire::Stage::kFinal;
+  result.resent = false;
   std::visit(DescribeOutcome{result}, outcome);
 
   const Prediction& prediction = PredictionOf(outcome);
@@ -57,7 +73,6 @@ wire::Result MakeFinalResult(const ResultOrigin& origin, const Task& task,
   result.unlike_training = verdict.unlike;
   result.little_head = static_cast<std::uint32_t>(verdict.head);
   result.truth = verdict.truth;
-  return result;
 }
 
 }  // namespace biglittle

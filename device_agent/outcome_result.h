@@ -18,8 +18,9 @@ struct ResultOrigin {
   std::string run;
 };
 
-// The final result of a reading that ended in `outcome` at `now`. Pure.
-wire::Result MakeFinalResult(const ResultOrigin& origin, const Task& task,
-                             const LittleVerdict& verdict, const Outcome& outcome, SteadyTime now);
+// The final result of a reading that ended in `outcome` at `now`. Every field of `result` is
+// written: the last reading's may be given again, and what its texts had allocated serves.
+void MakeFinalResult(const ResultOrigin& origin, const Task& task, const LittleVerdict& verdict,
+                     const Outcome& outcome, SteadyTime now, wire::Result& result);
 
 }  // namespace biglittle

@@ -4,9 +4,13 @@
 #include "wire/json.h"
 #include "wire/message.h"
 #include "wire/result.h"
+#include "wire/result_json.h"
 
 namespace biglittle::wire {
 namespace {
+
+// More than most results have: one allocation for each.
+constexpr std::size_t kUsualJsonBytes = 1024;
 
 v1::DecidedBy::Value ToProto(DecidedBy decided_by) {
   switch (decided_by) {
@@ -126,8 +130,11 @@ std::string_view Name(DecidedBy decided_by) {
 std::string_view Name(Stage stage) { return stage == Stage::kFinal ? "final" : "provisional"; }
 
 std::string Encode(const Result& result, ResultFormat format) {
-  const v1::Result message = ToProto(result);
-  return format == ResultFormat::kJson ? ToJson(message) : message.SerializeAsString();
+  if (format == ResultFormat::kProtobuf) return ToProto(result).SerializeAsString();
+  std::string json;
+  json.reserve(kUsualJsonBytes);
+  AppendJson(result, json);
+  return json;
 }
 
 absl::StatusOr<Result> DecodeResult(std::string_view payload, std::string_view content_type) {

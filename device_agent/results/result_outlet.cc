@@ -296,7 +296,10 @@ void ResultOutlet::NoteStore(const absl::Status& status) {
   }
 }
 
+// With every row that is written: the names only when there is something to say.
 void ResultOutlet::CountDropped() {
+  if (store_->dropped() == counted_dropped_) return;
+  counted_dropped_ = store_->dropped();
   counters_["store_dropped_provisional"] = store_->dropped().provisional;
   counters_["store_dropped_final"] = store_->dropped().final;
   counters_["store_dropped_too_old"] = store_->dropped().too_old;

@@ -96,6 +96,7 @@ class ResultOutlet {
   const Clock& clock_;
 
   std::optional<ResultStore> store_;
+  ResultStore::Dropped counted_dropped_;
   bool store_fails_ = false;
   bool link_up_ = false;
   TokenBucket resend_budget_;

@@ -42,6 +42,8 @@ class ResultStore {
     std::uint64_t provisional = 0;  // no room
     std::uint64_t final = 0;        // no room, and no provisional one left
     std::uint64_t too_old = 0;
+
+    bool operator==(const Dropped&) const = default;
   };
   struct Row {
     ResultKey key = 0;
