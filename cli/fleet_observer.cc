@@ -49,12 +49,13 @@ void FleetObserver::Take(SteadyTime until, ResultTally& tally) {
 
 void FleetObserver::Sort(const wire::Message& message, ResultTally& tally) {
   if (message.topic.ends_with(result_suffix_)) {
-    const auto result = wire::DecodeResult(message.payload, message.content_type);
-    if (result.ok()) {
-      tally.Add(*result);
-    } else {
-      spdlog::warn("{}: {}", message.topic, std::string(result.status().message()));
+    const auto results = wire::DecodeResults(message.payload, message.content_type);
+    if (!results.ok()) {
+      spdlog::warn("{}: {}", message.topic, std::string(results.status().message()));
+      return;
     }
+    if (results->size() > 1) ++batches_;
+    for (const wire::Result& result : *results) tally.Add(result);
     return;
   }
   auto status = wire::DecodeStatus(message.payload);

@@ -34,11 +34,15 @@ class FleetObserver {
   // How many readings the device of this id took, once it has stopped cleanly.
   std::optional<std::uint64_t> ReadingsOf(const std::string& device) const;
 
+  // Messages that held more than one result.
+  std::uint64_t batches() const { return batches_; }
+
  private:
   void Sort(const wire::Message& message, ResultTally& tally);
 
   const std::string result_suffix_;
   BoundedQueue<wire::Message> inbox_;
+  std::uint64_t batches_ = 0;
   std::map<std::string, wire::Status> devices_;
   std::map<std::string, wire::Status> workers_;
   wire::MqttSession session_;  // last, so that its callbacks end first

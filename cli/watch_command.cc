@@ -95,14 +95,17 @@ int RunWatch(const WatchOptions& options, std::ostream& out, std::ostream& err) 
   while (!options.count || seen < *options.count) {
     const std::optional<wire::Message> message = inbox.Pop();
     if (!message) break;
-    const auto result = wire::DecodeResult(message->payload, message->content_type);
-    if (!result.ok()) {
-      fmt::print(err, "{}: {}\n", message->topic, std::string(result.status().message()));
+    const auto results = wire::DecodeResults(message->payload, message->content_type);
+    if (!results.ok()) {
+      fmt::print(err, "{}: {}\n", message->topic, std::string(results.status().message()));
       continue;
     }
-    ++seen;
-    fmt::print(out, "{}\n",
-               options.json ? Encode(*result, wire::ResultFormat::kJson) : Line(*result));
+    for (const wire::Result& result : *results) {
+      if (options.count && seen == *options.count) break;
+      ++seen;
+      fmt::print(out, "{}\n",
+                 options.json ? Encode(result, wire::ResultFormat::kJson) : Line(result));
+    }
     out.flush();
   }
   stop.OnStop({});

@@ -117,6 +117,13 @@ void ReadClassDeadlines(const YamlNode& node, std::map<std::string, Milliseconds
   }
 }
 
+void ReadResults(const YamlNode& node, ResultsConfig& results, Problems& problems) {
+  MapReader map(node, "results", problems);
+  map.GetWhole("max_batch", {1, 256}, results.max_batch);
+  map.GetDuration("linger_ms", {1, 10'000}, results.linger);
+  map.Finish();
+}
+
 void ReadStore(const YamlNode& node, const std::filesystem::path& base,
                std::optional<StoreConfig>& store, Problems& problems) {
   MapReader map(node, "store", problems);

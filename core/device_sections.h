@@ -20,6 +20,7 @@ void ReadClassDeadlines(const YamlNode& node, std::map<std::string, Milliseconds
                         Problems& problems);
 
 // `folder` is relative to `base`.
+void ReadResults(const YamlNode& node, ResultsConfig& results, Problems& problems);
 void ReadStore(const YamlNode& node, const std::filesystem::path& base,
                std::optional<StoreConfig>& store, Problems& problems);
 

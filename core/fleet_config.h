@@ -178,6 +178,16 @@ struct StoreConfig {
   bool operator==(const StoreConfig&) const = default;
 };
 
+// How results leave the device: each in a message of its own, or up to `max_batch` in one.
+struct ResultsConfig {
+  std::size_t max_batch = 1;  // 1 to 256
+  // How long a result may wait for companions, never beyond its deadline; 1 ms to 10 s. Nothing
+  // waits where max_batch is 1.
+  Milliseconds linger{20};
+
+  bool operator==(const ResultsConfig&) const = default;
+};
+
 // Where a program answers /live, /ready and /metrics. Whoever reaches it may read all of that, so
 // it listens to its own machine only, unless told otherwise.
 struct HealthConfig {
@@ -196,6 +206,7 @@ struct DeviceConfig {
   AnswerMode answer_mode = AnswerMode::kWait;
   SourceConfig source;
   EscalationConfig escalation;
+  ResultsConfig results;
   std::optional<StoreConfig> store;    // absent: what waits for the broker ends with the process
   Milliseconds status_interval{5000};  // 100 ms to 1 h
   Milliseconds drain_timeout{5000};    // 0 to 5 min; how long a stop may wait for the broker

@@ -126,6 +126,7 @@ void DeviceReader::ReadSettings(MapReader& map, Draft& draft) {
   if (const YamlNode* source = map.Find("source")) ReadSource(*source, draft);
   if (const YamlNode* node = map.Find("escalation"))
     ReadEscalation(*node, config.escalation, problems_);
+  if (const YamlNode* node = map.Find("results")) ReadResults(*node, config.results, problems_);
   if (const YamlNode* node = map.Find("store")) ReadStore(*node, base_, config.store, problems_);
   map.GetDuration("status_interval_ms", kStatusIntervalMs, config.status_interval);
   map.GetDuration("drain_timeout_ms", kDrainTimeoutMs, config.drain_timeout);

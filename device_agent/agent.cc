@@ -36,7 +36,12 @@ Escalator::Options EscalatorOptions(const FleetConfig& fleet, const DeviceConfig
 
 ResultOutlet::Options OutletOptions(const FleetConfig& fleet, const DeviceConfig& device) {
   const StoreConfig store = device.store.value_or(StoreConfig{});
-  return {.topic = TopicsOf(fleet).Result(device.id),
+  return {.device = device.id,
+          .topic = TopicsOf(fleet).Result(device.id),
+          .batch = {.max_results = device.results.max_batch,
+                    .max_bytes = fleet.broker.max_payload_bytes,
+                    .linger = device.results.linger,
+                    .deadline_margin = device.escalation.deadline_margin},
           .resend_per_s = store.resend_per_s,
           .keep = store.keep};
 }

@@ -78,7 +78,10 @@ class Agent {
   // Ends what has run out of time, sends what is due.
   void OnTime();
   // Ends everything that is pending, because the agent stops.
-  void EndAll() { escalator_.EndAll(); }
+  void EndAll() {
+    escalator_.EndAll();
+    outlet_.SendNow();
+  }
 
   // When OnTime has something to do.
   std::optional<SteadyTime> NextWake() const;

@@ -11,6 +11,8 @@ namespace biglittle::wire {
 
 inline constexpr char kProtobufContent[] = "application/x-protobuf";
 inline constexpr char kJsonContent[] = "application/json";
+// Several values, a line each.
+inline constexpr char kJsonLinesContent[] = "application/x-ndjson";
 
 // What became of a published message.
 enum class Delivery : std::uint8_t {

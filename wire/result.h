@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/statusor.h"
 
@@ -64,8 +65,18 @@ enum class ResultFormat : std::uint8_t { kJson, kProtobuf };
 // The message's payload; `format` also decides its content type.
 std::string Encode(const Result& result, ResultFormat format = ResultFormat::kJson);
 
+// Appends the JSON of a result, one line without its end. Every field is written that is not
+// optional; numbers have the fewest digits that read back as the same value; bytes that are not
+// UTF-8 become U+FFFD.
+void AppendJson(const Result& result, std::string& out);
+
 // `content_type` as the message had it; anything but kProtobufContent is read as JSON.
 // InvalidArgument if the payload is neither, or lacks device, run, stage or decided_by.
 absl::StatusOr<Result> DecodeResult(std::string_view payload, std::string_view content_type);
+
+// A message of the result topic, at least one result in order: several with kJsonLinesContent, one
+// with any other. InvalidArgument, which names the line, if one of them is none.
+absl::StatusOr<std::vector<Result>> DecodeResults(std::string_view payload,
+                                                  std::string_view content_type);
 
 }  // namespace biglittle::wire

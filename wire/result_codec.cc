@@ -1,10 +1,13 @@
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "biglittle/v1/result.pb.h"
 #include "wire/json.h"
 #include "wire/message.h"
 #include "wire/result.h"
-#include "wire/result_json.h"
 
 namespace biglittle::wire {
 namespace {
@@ -155,6 +158,29 @@ absl::StatusOr<Result> DecodeResult(std::string_view payload, std::string_view c
   const std::optional<DecidedBy> decided_by = FromProto(in.decided_by());
   if (!decided_by) return absl::InvalidArgumentError("the result does not say who decided");
   return FromProto(in, *decided_by);
+}
+
+absl::StatusOr<std::vector<Result>> DecodeResults(std::string_view payload,
+                                                  std::string_view content_type) {
+  std::vector<Result> results;
+  if (content_type != kJsonLinesContent) {
+    absl::StatusOr<Result> result = DecodeResult(payload, content_type);
+    if (!result.ok()) return result.status();
+    results.push_back(*std::move(result));
+    return results;
+  }
+  for (int number = 1; !payload.empty(); ++number) {
+    const std::string_view line = payload.substr(0, payload.find('\n'));
+    payload.remove_prefix(std::min(payload.size(), line.size() + 1));
+    absl::StatusOr<Result> result = DecodeResult(line, kJsonContent);
+    if (!result.ok()) {
+      return absl::InvalidArgumentError(
+          fmt::format("line {}: {}", number, std::string(result.status().message())));
+    }
+    results.push_back(*std::move(result));
+  }
+  if (results.empty()) return absl::InvalidArgumentError("the message holds no result");
+  return results;
 }
 
 }  // namespace biglittle::wire

@@ -1,4 +1,5 @@
-#include "wire/result_json.h"
+// Results' JSON as docs/wire.md describes it. Written by hand: protobuf's own mapping, which reads
+// it back, costs a device more than its little net may.
 
 #include <fmt/compile.h>
 #include <fmt/format.h>
@@ -12,6 +13,8 @@
 #include <optional>
 #include <string_view>
 #include <type_traits>
+
+#include "wire/result.h"
 
 namespace biglittle::wire {
 namespace {

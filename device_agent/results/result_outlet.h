@@ -1,25 +1,28 @@
-// The way of results out of the device: to the broker at once where it can be reached, by way of
-// the store where there is one. What could not be delivered is sent again from the store, paced,
-// after a reconnect or a restart.
+// The way of results out of the device: to the broker at once where it can be reached, or together
+// where they may wait for each other, by way of the store where there is one. What could not be
+// delivered is sent again from the store, paced and one by one, after a reconnect or a restart.
 //
 // Neither thread nor clock nor network inside. Not thread-safe.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <map>
 #include <optional>
 #include <span>
 #include <string>
+#include <unordered_map>
 #include <unordered_set>
-#include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 
 #include "core/clock.h"
 #include "core/token_bucket.h"
+#include "device_agent/results/done_rows.h"
+#include "device_agent/results/result_batch.h"
 #include "device_agent/results/result_store.h"
 #include "wire/message.h"
 #include "wire/result.h"
@@ -29,12 +32,14 @@ namespace biglittle {
 class ResultOutlet {
  public:
   struct Options {
+    std::string device;  // for the log
     std::string topic;
+    ResultBatch::Limits batch;
     std::size_t resend_per_s = 200;
     Milliseconds keep{500};  // delivered results, in case the broker dies
   };
-  // Takes a message to be published. Where its tag is not 0, OnDelivered is to be called for it
-  // once, if it was taken.
+  // Takes a message to be published, with one result or several. Where its tag is not 0,
+  // OnDelivered is to be called for it once, if it was taken.
   using Publish = std::function<absl::Status(wire::Message)>;
   using Counters = std::map<std::string, std::uint64_t>;
 
@@ -63,6 +68,8 @@ class ResultOutlet {
   void OnDelivered(std::uint64_t tag, wire::Delivery delivery);
   // Sends again what is in the store, forgets what was delivered and what is too old.
   void OnTime();
+  // Hands over at once what waits for companions.
+  void SendNow() { batch_.Flush(); }
   // Forgets at once all that was delivered.
   void Flush() { Forget(SteadyTime::max()); }
 
@@ -79,13 +86,18 @@ class ResultOutlet {
   void Send(const wire::Result& result, ResultKey key);
   void SendStored(const wire::Result& result, ResultKey key, bool stored);
   bool Store(const wire::Result& result, ResultKey key, bool open);
-  absl::Status PublishResult(const wire::Result& result, ResultKey tag);
+  void SendMessage(wire::Message message, std::span<const ResultBatch::Item> items);
+  void NoteRefused(std::span<const ResultBatch::Item> items, const absl::Status& why);
+  void OnResultDelivered(ResultKey key, wire::Delivery delivery);
   void OnUnstoredDelivered(ResultKey key, wire::Delivery delivery);
   void Forget(SteadyTime delivered_by);
   void Resend();
   bool ResendRow(const ResultStore::Row& row);
   void SendLater(ResultKey key);
-  bool IsDone(ResultKey key) const;
+  // Results in flight that do not wait for companions any more.
+  std::size_t on_their_way() const {
+    return in_flight_.size() - std::min(in_flight_.size(), batch_.size());
+  }
   void NoteStore(const absl::Status& status);
   void CountDropped();
 
@@ -105,15 +117,16 @@ class ResultOutlet {
   std::unordered_set<ResultKey> unstored_;
   // Of readings that may still be under way; bounded.
   std::unordered_set<ResultKey> unsent_provisional_;
-  // Delivered, with the time, in order; bounded. To be removed from the store once it is clear that
-  // the broker outlived it.
-  std::deque<std::pair<SteadyTime, ResultKey>> done_;
+  // Of messages under way with several results, by tag: the first one's key is the tag.
+  std::unordered_map<ResultKey, std::vector<ResultKey>> companions_;
+  DoneRows done_;           // bounded
   SteadyTime resend_from_;  // the broker refused one: not before
   // No row before this one waits to be sent; nullopt: none at all does.
   std::optional<ResultKey> unsent_from_;
   SteadyTime last_sign_of_life_;  // of the broker
   SteadyTime next_flush_;
   SteadyTime next_aging_;
+  ResultBatch batch_;  // what is in here counts as being in flight
 };
 
 }  // namespace biglittle

@@ -29,6 +29,7 @@ namespace biglittle {
 using ResultKey = std::uint64_t;
 constexpr ResultKey ProvisionalKey(std::uint64_t sequence) { return 2 * sequence + 1; }
 constexpr ResultKey FinalKey(std::uint64_t sequence) { return 2 * sequence + 2; }
+constexpr std::uint64_t SequenceOf(ResultKey key) { return (key - 1) / 2; }
 constexpr bool IsFinalKey(ResultKey key) { return key % 2 == 0; }
 
 class ResultStore {

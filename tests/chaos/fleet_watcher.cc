@@ -69,13 +69,13 @@ void FleetWatcher::Sort(const wire::Message& message) {
     if (now < dropped_) dropped_before_ += dropped_;
     dropped_ = now;
   } else if (message.topic.ends_with("/result")) {
-    const auto result = wire::DecodeResult(message.payload, message.content_type);
-    if (result.ok()) {
-      ledger_.Add(*result);
+    const auto results = wire::DecodeResults(message.payload, message.content_type);
+    if (results.ok()) {
+      for (const wire::Result& result : *results) ledger_.Add(result);
     } else {
       ++unreadable_;
       std::fprintf(stderr, "%s: %s\n", message.topic.c_str(),
-                   std::string(result.status().message()).c_str());
+                   std::string(results.status().message()).c_str());
     }
   } else {
     SortStatus(message);

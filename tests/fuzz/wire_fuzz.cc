@@ -43,9 +43,15 @@ void Reply(std::string_view payload) {
 }
 
 void Results(std::string_view payload, const char* content_type) {
-  const auto result = DecodeResult(payload, content_type);
-  if (!result.ok()) return Require(!result.status().message().empty(), "an error has a message");
-  Require(!result->device.empty() && !result->run.empty(), "it has a name");
+  const auto results = DecodeResults(payload, content_type);
+  if (!results.ok()) return Require(!results.status().message().empty(), "an error has a message");
+  Require(!results->empty(), "there is something in it");
+  for (const Result& result : *results) {
+    Require(!result.device.empty() && !result.run.empty(), "it has a name");
+    const auto again = DecodeResult(Encode(result), kJsonContent);
+    Require(again.ok() && again->sequence == result.sequence && again->stage == result.stage,
+            "comes back");
+  }
 }
 
 void Statuses(std::string_view payload) {
@@ -60,7 +66,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace biglittle::wire;
   if (size == 0) return 0;
   const std::string_view payload(reinterpret_cast<const char*>(data) + 1, size - 1);
-  switch (data[0] % 5) {
+  switch (data[0] % 6) {
     case 0:
       Request(payload);
       break;
@@ -73,8 +79,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     case 3:
       Results(payload, kProtobufContent);
       break;
-    default:
+    case 4:
       Statuses(payload);
+      break;
+    default:
+      Results(payload, kJsonLinesContent);
       break;
   }
   return 0;

@@ -72,7 +72,9 @@ class AgentTest : public testing::Test {
   absl::Status Take(wire::Message message) {
     if (message.topic == "biglittle/v1/plant/devices/pump/result") {
       if (!result_answer_.ok()) return result_answer_;
-      results_.push_back(wire::DecodeResult(message.payload, message.content_type).value());
+      const auto results = wire::DecodeResults(message.payload, message.content_type).value();
+      results_.insert(results_.end(), results.begin(), results.end());
+      batches_.push_back(results.size());
       if (message.tag != 0) tags_.push_back(message.tag);
       return absl::OkStatus();
     }
@@ -109,7 +111,8 @@ class AgentTest : public testing::Test {
   absl::Status result_answer_;  // of the session, to results
   std::vector<wire::Message> requests_;
   std::vector<wire::Result> results_;
-  std::vector<std::uint64_t> tags_;  // of those that the agent wants to hear about again
+  std::vector<std::size_t> batches_;  // how many results each message had
+  std::vector<std::uint64_t> tags_;   // of those that the agent wants to hear about again
 };
 
 }  // namespace biglittle

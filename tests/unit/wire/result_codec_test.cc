@@ -1,6 +1,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <string>
+#include <tuple>
+
 #include <nlohmann/json.hpp>
 
 #include "wire/message.h"
@@ -105,6 +108,32 @@ TEST(ResultTest, RefusesWhatIsNoResult) {
   EXPECT_FALSE(DecodeResult(R"({"device":"d","run":"r","stage":"final"})", kJsonContent).ok());
   EXPECT_FALSE(DecodeResult("garbage", kProtobufContent).ok());
   EXPECT_FALSE(DecodeResult(Encode(Full()).substr(0, 100), kJsonContent).ok());
+}
+
+TEST(ResultsTest, OneOrALineEach) {
+  const std::string line = Encode(Full());
+  for (const auto& [payload, type, count] :
+       {std::tuple(line, kJsonContent, 1U), std::tuple(line, "", 1U),
+        std::tuple(Encode(Full(), ResultFormat::kProtobuf), kProtobufContent, 1U),
+        std::tuple(line + "\n" + line + "\n", kJsonLinesContent, 2U),
+        std::tuple(line + "\n" + line, kJsonLinesContent, 2U),
+        std::tuple(line, kJsonLinesContent, 1U)}) {
+    const auto results = DecodeResults(payload, type);
+    ASSERT_TRUE(results.ok()) << payload;
+    ASSERT_EQ(results->size(), count) << payload;
+    for (const Result& result : *results) EXPECT_EQ(Encode(result), line);
+  }
+}
+
+TEST(ResultsTest, RefusesWhatIsNoResultAndNamesTheLine) {
+  const std::string line = Encode(Full());
+  EXPECT_FALSE(DecodeResults("", kJsonLinesContent).ok());
+  EXPECT_FALSE(DecodeResults("\n", kJsonLinesContent).ok());
+  EXPECT_FALSE(DecodeResults(line + "\n" + line, kJsonContent).ok());
+  EXPECT_FALSE(DecodeResults("garbage", kProtobufContent).ok());
+  const auto cut = DecodeResults(line + "\n" + line.substr(0, 50), kJsonLinesContent);
+  ASSERT_FALSE(cut.ok());
+  EXPECT_THAT(std::string(cut.status().message()), testing::StartsWith("line 2: "));
 }
 
 }  // namespace
