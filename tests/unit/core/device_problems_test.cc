@@ -146,7 +146,7 @@ INSTANTIATE_TEST_SUITE_P(
         FleetCase{"DefaultsTakeNoId",
                   "device_defaults: {id: a}\nworkers: [{id: w, tasks: [har]}]\n",
                   {"4:19: unknown key 'id'; this map takes task, deadline_ms, "
-                   "class_deadlines_ms, answer_mode, source, escalation, store, "
+                   "class_deadlines_ms, answer_mode, source, escalation, results, store, "
                    "status_interval_ms, drain_timeout_ms, health"}}),
     NameOf);
 

@@ -202,6 +202,7 @@ const Place kPlaces[] = {
     {"replay_source", "fleet", "/$defs/replay_source", "/devices/1/source"},
     {"escalation", "fleet", "/$defs/escalation", "/devices/0/escalation"},
     {"budget", "fleet", "/$defs/budget", "/devices/0/escalation/budget"},
+    {"results", "fleet", "/$defs/results", "/devices/0/results"},
     {"store", "fleet", "/$defs/store", "/devices/0/store"},
     {"health", "fleet", "/$defs/health", "/devices/0/health"},
     {"worker", "fleet", "/$defs/worker", "/workers/0"},

@@ -68,6 +68,7 @@ TEST_F(AgentBatchTest, OneAcknowledgementDeliversAllOfAMessage) {
 }
 
 TEST_F(AgentBatchTest, WhatWaitsIsWrittenDownAndWakesTheAgent) {
+  agent_->OnTime();  // what an agent does once at its start
   Samples(3);
   EXPECT_THAT(batches_, IsEmpty());
   EXPECT_EQ(agent_->counters().at("store_rows"), 3U);
