@@ -13,13 +13,14 @@ find_package(CLI11 REQUIRED)
 find_package(eclipse-paho-mqtt-c REQUIRED)
 find_package(PahoMqttCpp REQUIRED)
 
-# Debian ships these three without a usable CMake package.
+# Debian ships these three without a usable CMake package. OpenBLAS is loaded at run time, by
+# nn/blas.cc.
 find_path(OPENBLAS_INCLUDE_DIR cblas.h PATH_SUFFIXES openblas-pthread openblas REQUIRED)
 find_library(OPENBLAS_LIBRARY openblas REQUIRED)
 add_library(openblas INTERFACE IMPORTED)
 set_target_properties(openblas PROPERTIES
   INTERFACE_INCLUDE_DIRECTORIES ${OPENBLAS_INCLUDE_DIR}
-  INTERFACE_LINK_LIBRARIES ${OPENBLAS_LIBRARY})
+  INTERFACE_LINK_LIBRARIES "${CMAKE_DL_LIBS}")
 
 find_path(ONNX_INCLUDE_DIR onnx/onnx_pb.h REQUIRED)
 find_library(ONNX_PROTO_LIBRARY onnx_proto REQUIRED)

@@ -6,23 +6,33 @@
 
 namespace biglittle {
 
-LocalClassifier::LocalClassifier(nn::Classifier net, EscalationRule rule)
-    : net_(std::move(net)), rule_(std::move(rule)) {}
+LocalClassifier::LocalClassifier(std::shared_ptr<nn::ClassifierPool> nets, EscalationRule rule)
+    : nets_(std::move(nets)), rule_(std::move(rule)) {}
 
 absl::StatusOr<LocalClassifier> LocalClassifier::Load(const Task& task,
                                                       const EscalationConfig& config) {
+  // The rule's errors first: they need no file.
+  if (const auto rule = MakeRule(task, config); !rule.ok()) return rule.status();
+  auto nets = nn::ClassifierPool::Load(task, task.little);
+  if (!nets.ok()) return nets.status();
+  return Make(task, config, *std::move(nets));
+}
+
+absl::StatusOr<LocalClassifier> LocalClassifier::Make(const Task& task,
+                                                      const EscalationConfig& config,
+                                                      std::shared_ptr<nn::ClassifierPool> nets) {
   absl::StatusOr<EscalationRule> rule = MakeRule(task, config);
   if (!rule.ok()) return rule.status();
-  absl::StatusOr<nn::Classifier> net = nn::Classifier::Load(task, task.little, 1);
-  if (!net.ok()) return net.status();
-  return LocalClassifier(*std::move(net), *std::move(rule));
+  if (absl::Status added = nets->AddUser(); !added.ok()) return added;
+  return LocalClassifier(std::move(nets), *std::move(rule));
 }
 
 LocalAnswer LocalClassifier::Classify(const Task& task, const Tensor& window) {
-  Normalise(task, window, net_.features(0));
+  const nn::ClassifierPool::Lease net = nets_->Take();
+  Normalise(task, window, net->features(0));
   LocalAnswer answer;
   const LocalDecision decision = DecideLocally(rule_, [&](std::size_t head) -> const Prediction& {
-    return answer.prediction = net_.ClassifyUpTo(head);
+    return answer.prediction = net->ClassifyUpTo(head);
   });
   answer.head = decision.head;
   answer.is_final = decision.answered;

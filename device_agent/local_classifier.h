@@ -1,10 +1,11 @@
 // The little net and the rule that says when its answer counts: all that happens with a reading
 // before it is answered here or escalated.
 //
-// Not thread-safe.
+// Not thread-safe; several may share their nets.
 #pragma once
 
 #include <cstddef>
+#include <memory>
 
 #include "absl/status/statusor.h"
 
@@ -13,7 +14,7 @@
 #include "core/task.h"
 #include "core/tensor.h"
 #include "device_agent/escalation_policy.h"
-#include "nn/classifier.h"
+#include "nn/classifier_pool.h"
 
 namespace biglittle {
 
@@ -29,6 +30,10 @@ class LocalClassifier {
   // Loads the task's little net; errors as nn::Classifier::Load and MakeRule.
   static absl::StatusOr<LocalClassifier> Load(const Task& task, const EscalationConfig& config);
 
+  // The same with nets of the task that were loaded before, as one user more of them.
+  static absl::StatusOr<LocalClassifier> Make(const Task& task, const EscalationConfig& config,
+                                              std::shared_ptr<nn::ClassifierPool> nets);
+
   // Asks one head after the other until one may answer. `window` must have passed CheckWindow for
   // the same task.
   LocalAnswer Classify(const Task& task, const Tensor& window);
@@ -36,9 +41,9 @@ class LocalClassifier {
   const EscalationRule& rule() const { return rule_; }
 
  private:
-  LocalClassifier(nn::Classifier net, EscalationRule rule);
+  LocalClassifier(std::shared_ptr<nn::ClassifierPool> nets, EscalationRule rule);
 
-  nn::Classifier net_;
+  std::shared_ptr<nn::ClassifierPool> nets_;
   EscalationRule rule_;
 };
 

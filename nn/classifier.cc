@@ -45,6 +45,13 @@ Classifier::Classifier(Model model, Context context, const NetDescription& net)
       activation_(net.activation),
       temperatures_(net.temperatures) {}
 
+Classifier::Classifier(const Classifier& other, Context context)
+    : model_(other.model_),
+      context_(std::move(context)),
+      outputs_(other.outputs_),
+      activation_(other.activation_),
+      temperatures_(other.temperatures_) {}
+
 absl::StatusOr<Classifier> Classifier::Load(const Task& task, const NetDescription& net,
                                             std::int64_t max_batch) {
   absl::StatusOr<Model> model = Model::Load(net.file);
@@ -53,6 +60,12 @@ absl::StatusOr<Classifier> Classifier::Load(const Task& task, const NetDescripti
   absl::StatusOr<Context> context = model->Prepare({.max_batch = max_batch});
   if (!context.ok()) return context.status();
   return Classifier(*std::move(model), *std::move(context), net);
+}
+
+absl::StatusOr<Classifier> Classifier::Another() const {
+  absl::StatusOr<Context> context = model_.Prepare({.max_batch = max_batch()});
+  if (!context.ok()) return context.status();
+  return Classifier(*this, *std::move(context));
 }
 
 std::span<float> Classifier::features(std::int64_t index) {

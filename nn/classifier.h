@@ -24,6 +24,9 @@ class Classifier {
   // net's input or output does not fit the task. Otherwise as Model::Load and Model::Prepare.
   static absl::StatusOr<Classifier> Load(const Task& task, const NetDescription& net,
                                          std::int64_t max_batch);
+  // One more of the same, for another thread: the weights are shared, only the memory for the
+  // computing is its own. May be called while this one computes. ResourceExhausted: no memory.
+  absl::StatusOr<Classifier> Another() const;
 
   std::int64_t max_batch() const { return context_.max_batch(); }
   std::size_t heads() const { return temperatures_.size(); }
@@ -45,6 +48,7 @@ class Classifier {
 
  private:
   Classifier(Model model, Context context, const NetDescription& net);
+  Classifier(const Classifier& other, Context context);
   Prediction PredictionOf(std::size_t head, std::int64_t index) const;
 
   Model model_;

@@ -20,7 +20,6 @@
 #include "absl/status/statusor.h"
 
 #include "core/digest.h"
-#include "nn/blas.h"
 #include "nn/compiler.h"
 #include "nn/fusion.h"
 #include "nn/importer/importer.h"
@@ -109,7 +108,6 @@ absl::StatusOr<Model> Model::Load(const std::filesystem::path& path, const LoadL
 absl::StatusOr<Model> Model::Parse(std::span<const std::byte> bytes, const std::string& name,
                                    const LoadLimits& limits, Shapes shapes) {
   try {
-    UseOneThreadPerProduct();
     absl::StatusOr<std::shared_ptr<const Network>> network = Build(bytes, limits, shapes);
     if (!network.ok()) return Prefixed(name, network.status());
     return Model(*std::move(network));
@@ -119,6 +117,8 @@ absl::StatusOr<Model> Model::Parse(std::span<const std::byte> bytes, const std::
 }
 
 Model::Model(std::shared_ptr<const Network> network) : network_(std::move(network)) {}
+Model::Model(const Model&) = default;
+Model& Model::operator=(const Model&) = default;
 Model::Model(Model&&) noexcept = default;
 Model& Model::operator=(Model&&) noexcept = default;
 Model::~Model() = default;

@@ -93,6 +93,9 @@ class Model {
                                      const LoadLimits& limits = {},
                                      Shapes shapes = Shapes::kBatched);
 
+  // Copies share the weights.
+  Model(const Model&);
+  Model& operator=(const Model&);
   Model(Model&&) noexcept;
   Model& operator=(Model&&) noexcept;
   ~Model();

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -153,6 +154,7 @@ absl::StatusOr<Lowered> LowerMatrices(const NodeView& node, const GemmAttributes
   if (!right.ok()) return right.status();
   absl::StatusOr<FullBias> bias = ReadFullBias(node, *output);
   if (!bias.ok()) return bias.status();
+  if (const absl::Status s = LoadBlas(); !s.ok()) return node.Unsupported(std::string(s.message()));
   computed.kernel = std::make_unique<GemmKernel>(
       attributes, a, b, std::array<Source, 2>{*std::move(left), *std::move(right)},
       *std::move(bias));

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -157,6 +158,8 @@ absl::StatusOr<Lowered> LowerMatMul(const NodeView& node) {
     }
     computed.kernel = MakeDense(sides[1].constant(), *shapes);
   } else {
+    if (const absl::Status s = LoadBlas(); !s.ok())
+      return node.Unsupported(std::string(s.message()));
     computed.kernel = MakeMatMul(*shapes, std::move(sides));
   }
   return Lowered{*std::move(output), std::move(computed)};
