@@ -98,11 +98,11 @@ absl::Status AgentLoop::Run() {
   source_status_ = source_->Skip(agent_.next_sequence());
   exhausted_ = !source_status_.ok();
   const SteadyTime now = Clock::Real().Now();
-  next_reading_at_ = now;
+  next_reading_at_ = now + first_reading_after_;
   next_status_at_ = now + device_.status_interval;
   const SourceConfig& source = device_.source;
   if (source.interval.count() > 0) {
-    schedule_.emplace(source.interval, source.queue_capacity, source.when_full, now);
+    schedule_.emplace(source.interval, source.queue_capacity, source.when_full, next_reading_at_);
   }
   session_.Start();
   Flow();

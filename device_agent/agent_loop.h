@@ -36,6 +36,10 @@ class AgentLoop {
   // Before Run: whom to tell how it goes. Both must outlive the loop.
   void Observe(wire::ProgramHealth* health, const AgentMetrics* metrics);
 
+  // Before Run: the first reading is due this long after it began. For devices of one process,
+  // whose sensors would else all speak at once.
+  void Delay(SteadyTime::duration first_reading) { first_reading_after_ = first_reading; }
+
   // Runs until the source has no more readings or Stop() is called; then ends what is pending,
   // hands over what waits for the broker (at most drain_timeout), says stopped and disconnects.
   // Not OK if the source failed, or if results are lost because they could not be delivered; what
@@ -85,6 +89,7 @@ class AgentLoop {
   std::optional<ReadingSchedule> schedule_;  // absent: the source can be asked to wait
   bool exhausted_ = false;
   absl::Status source_status_;
+  SteadyTime::duration first_reading_after_{0};
   SteadyTime next_reading_at_;  // of a source that can wait
   SteadyTime next_status_at_;
   wire::ProgramHealth* health_ = nullptr;

@@ -19,9 +19,11 @@ std::chrono::microseconds IntervalFor(const ServiceNotify& service) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<ProgramHealth>> ProgramHealth::Start(
-    const std::optional<HealthConfig>& config, ToMetrics to_metrics, ServiceNotify service) {
+    const std::optional<HealthConfig>& config, ToMetrics to_metrics, ServiceNotify service,
+    bool watched) {
   std::unique_ptr<ProgramHealth> health(
       new ProgramHealth(std::move(to_metrics), std::move(service)));
+  if (watched) health->next_report_ = SteadyTime::min();
   if (!config) return health;
   Vitals& vitals = health->vitals_;
   absl::StatusOr<std::unique_ptr<HealthServer>> server = HealthServer::Start(

@@ -30,10 +30,10 @@ class ProgramHealth {
   static constexpr std::chrono::milliseconds kInterval{1000};
 
   // Listens when it returns, if there is a `config`. Not OK, in one line that says the mend, if it
-  // cannot.
+  // cannot. `watched`: reports are wanted for Live() even if nobody else listens.
   static absl::StatusOr<std::unique_ptr<ProgramHealth>> Start(
       const std::optional<HealthConfig>& config, ToMetrics to_metrics,
-      ServiceNotify service = ServiceNotify::FromEnvironment());
+      ServiceNotify service = ServiceNotify::FromEnvironment(), bool watched = false);
   ProgramHealth(const ProgramHealth&) = delete;
   ProgramHealth& operator=(const ProgramHealth&) = delete;
 
@@ -41,6 +41,8 @@ class ProgramHealth {
   Metrics& metrics() { return metrics_; }
   // Thread-safe.
   const ServiceNotify& service() const { return service_; }
+  // The main loop turns, as far as its reports tell. Thread-safe.
+  bool Live() const { return vitals_.Live().good; }
 
   // The main loop's thread.
   //

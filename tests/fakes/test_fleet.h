@@ -31,9 +31,10 @@ class TestFleet {
     int readings = 200;  // of each device
     int interval_ms = 2;
     int deadline_ms = 2000;
-    std::string worker_keys;  // more lines for the worker
-    std::string device_keys;  // more lines for each device
-    std::string broker_keys;  // more keys of the broker's map, each with a comma behind it
+    std::string worker_keys;   // more lines for the worker
+    std::string device_keys;   // more lines for each device
+    std::string more_devices;  // more entries of `devices`
+    std::string broker_keys;   // more keys of the broker's map, each with a comma behind it
   };
 
   TestFleet(std::uint16_t port, const Options& options) : options_(options) {
@@ -62,6 +63,15 @@ class TestFleet {
   ChildProcess& StartWorker() { return Start("cloud_worker", "--worker", "worker-1"); }
   ChildProcess& StartDevice(int number) {
     return Start("device_agent", "--device", fmt::format("device-{}", number));
+  }
+  // In one process, whose log is devices.log.
+  ChildProcess& StartDevices(const std::vector<std::string>& ids) {
+    std::vector<std::string> arguments{(Installation::Find().programs / "device_agent").string(),
+                                       "--config", config_.string()};
+    for (const std::string& id : ids) arguments.insert(arguments.end(), {"--device", id});
+    auto child = ChildProcess::Start(arguments, folder_.path() / "devices.log");
+    EXPECT_TRUE(child.ok()) << std::string(child.status().message());
+    return children_.insert_or_assign("devices", *std::move(child)).first->second;
   }
   // Runs a program to its end: the exit status, and what it printed in `log`.
   int Run(const char* program, const std::vector<std::string>& arguments, std::string& log) const {
@@ -127,10 +137,10 @@ class TestFleet {
         "devices:\n  - id: device-{{n}}\n    count: {}\n    task: tiny\n    deadline_ms: {}\n"
         "    drain_timeout_ms: 20000\n{}"
         "    source: {{type: replay, windows: X.npy, labels: y.npy, readings: {}, "
-        "interval_ms: {}, queue_capacity: 65536}}\n",
+        "interval_ms: {}, queue_capacity: 65536}}\n{}",
         TestDataFolder().string(), options_.broker_keys, port, options_.worker_keys,
         options_.devices, options_.deadline_ms, options_.device_keys, options_.readings,
-        options_.interval_ms);
+        options_.interval_ms, options_.more_devices);
   }
 
   ChildProcess& Start(const char* program, const char* role, const std::string& id) {

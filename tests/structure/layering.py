@@ -22,7 +22,8 @@ MODULES = {
 
 # Files that join a program's stages, and so may include all of them.
 JOINTS = {
-    "device_agent": {"agent", "agent_loop", "main"},
+    "device_agent": {"agent", "agent_loop", "shared_parts", "hosted_device", "device_host",
+                     "main"},
     "cloud_worker": {"worker", "worker_answers", "main"},
 }
 # The types of a program's arrows, and pure policies: every stage may include them.

@@ -1,0 +1,42 @@
+// The devices of one process: each a whole device with a session and a thread of its own, all with
+// the same files loaded once. None waits for another, and none ends another.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/status/status.h"
+
+#include "core/fleet_config.h"
+#include "core/service_notify.h"
+#include "device_agent/hosted_device.h"
+#include "device_agent/shared_parts.h"
+
+namespace biglittle {
+
+// Not thread-safe.
+class DeviceHost {
+ public:
+  // The readings of several devices begin spread over their interval, but over no more than this.
+  static constexpr std::chrono::seconds kMostSpread{1};
+
+  // `fleet` must outlive it.
+  explicit DeviceHost(const FleetConfig& fleet) : fleet_(fleet), shared_(fleet) {}
+
+  // Runs devices of the fleet until all have ended, or a SIGINT or SIGTERM has ended them. What is
+  // wrong with one is said on stderr, in one line, which names the device where there are several;
+  // the others go on. Returns the exit code of the worst.
+  int Run(const std::vector<const DeviceConfig*>& devices);
+
+ private:
+  int RunOne(const DeviceConfig& device);
+  int RunMany(const std::vector<const DeviceConfig*>& devices);
+
+  const FleetConfig& fleet_;
+  SharedParts shared_;
+};
+
+}  // namespace biglittle

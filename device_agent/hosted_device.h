@@ -1,0 +1,49 @@
+// One device, ready to run: its parts, its health, its loop. A process has one or many.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+#include "core/clock.h"
+#include "core/fleet_config.h"
+#include "core/service_notify.h"
+#include "device_agent/agent_loop.h"
+#include "device_agent/agent_metrics.h"
+#include "device_agent/shared_parts.h"
+#include "wire/program_health.h"
+
+namespace biglittle {
+
+class HostedDevice {
+ public:
+  // Loads and opens all that the device needs. `service` is told how it is; `watched`: Live() is
+  // asked. Not OK, in one line that says the mend, if anything of it is not usable.
+  static absl::StatusOr<std::unique_ptr<HostedDevice>> Make(const FleetConfig& fleet,
+                                                            const DeviceConfig& device,
+                                                            SharedParts& shared,
+                                                            ServiceNotify service, bool watched);
+  HostedDevice(const HostedDevice&) = delete;
+  HostedDevice& operator=(const HostedDevice&) = delete;
+
+  const std::string& id() const { return id_; }
+
+  // Once, on any thread; as AgentLoop::Run. The first reading is due `first_reading` after it
+  // began.
+  absl::Status Run(SteadyTime::duration first_reading);
+  // Thread-safe, also before Run and after it.
+  void Stop() { loop_->Stop(); }
+  bool Live() const { return health_->Live(); }
+
+ private:
+  HostedDevice(std::string id, std::unique_ptr<wire::ProgramHealth> health);
+
+  const std::string id_;
+  const std::unique_ptr<wire::ProgramHealth> health_;
+  const AgentMetrics metrics_;
+  std::unique_ptr<AgentLoop> loop_;  // last: it tells the two before it
+};
+
+}  // namespace biglittle

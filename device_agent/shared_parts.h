@@ -1,0 +1,41 @@
+// What the devices of one process have in common, loaded once: tasks, the weights of their little
+// nets, the files that they replay.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+
+#include "core/fleet_config.h"
+#include "core/task.h"
+#include "device_agent/local_classifier.h"
+#include "device_agent/sources/data_file.h"
+#include "device_agent/sources/reading_source.h"
+#include "nn/classifier_pool.h"
+
+namespace biglittle {
+
+// Not thread-safe. What it gives away may outlive it.
+class SharedParts {
+ public:
+  // `fleet` must outlive it.
+  explicit SharedParts(const FleetConfig& fleet) : fleet_(fleet) {}
+
+  // The task of this name; valid as long as this object. Errors as LoadSignedTask, told again to
+  // every device of that task.
+  absl::StatusOr<const Task*> TaskOf(const DeviceConfig& device);
+  // Errors as LocalClassifier::Load. The device's task must have been had before.
+  absl::StatusOr<LocalClassifier> LittleOf(const DeviceConfig& device);
+  // Likewise; errors as MakeSource.
+  absl::StatusOr<std::unique_ptr<ReadingSource>> SourceOf(const DeviceConfig& device);
+
+ private:
+  const FleetConfig& fleet_;
+  std::map<std::string, absl::StatusOr<Task>> tasks_;
+  std::map<std::string, absl::StatusOr<std::shared_ptr<nn::ClassifierPool>>> nets_;
+  DataFiles files_;
+};
+
+}  // namespace biglittle
