@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 #include <signal.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "cli/demo_plan.h"
+#include "cli/device_processes.h"
 #include "cli/provision/broker_limits.h"
 #include "cli/provision/fleet_plan.h"
 #include "cli/provision/provisioner.h"
@@ -14,6 +16,8 @@ namespace biglittle {
 namespace {
 
 constexpr Milliseconds kStopGrace{8000};
+// More devices share them.
+constexpr std::size_t kMostDeviceProcesses = 8;
 
 }  // namespace
 
@@ -27,8 +31,7 @@ DemoFleet::DemoFleet(Installation installation, std::filesystem::path folder,
       worker_processes_(fleet_.workers.size()) {}
 
 DemoFleet::~DemoFleet() {
-  for (ChildProcess& device : devices_) device.Signal(SIGTERM);
-  for (ChildProcess& device : devices_) device.Terminate(kStopGrace);
+  EndProcesses(devices_, kStopGrace);
   for (std::optional<ChildProcess>& worker : worker_processes_) {
     if (worker) worker->Terminate(kStopGrace);
   }
@@ -96,7 +99,10 @@ void DemoFleet::KillBroker() {
 }
 
 absl::Status DemoFleet::StartWorker(std::size_t worker) {
-  absl::StatusOr<ChildProcess> process = Start("cloud_worker", "--worker", WorkerId(worker));
+  absl::StatusOr<ChildProcess> process =
+      ChildProcess::Start({(installation_.programs / "cloud_worker").string(), "--config",
+                           file_.string(), "--worker", WorkerId(worker)},
+                          folder_ / (WorkerId(worker) + ".log"));
   if (!process.ok()) return process.status();
   worker_processes_[worker] = *std::move(process);
   return absl::OkStatus();
@@ -105,11 +111,12 @@ absl::Status DemoFleet::StartWorker(std::size_t worker) {
 void DemoFleet::KillWorker(std::size_t worker) { worker_processes_[worker]->Signal(SIGKILL); }
 
 absl::Status DemoFleet::StartDevices() {
-  for (const DeviceConfig& device : fleet_.devices) {
-    absl::StatusOr<ChildProcess> process = Start("device_agent", "--device", device.id);
-    if (!process.ok()) return process.status();
-    devices_.push_back(*std::move(process));
-  }
+  std::vector<std::string> ids;
+  for (const DeviceConfig& device : fleet_.devices) ids.push_back(device.id);
+  absl::StatusOr<std::vector<ChildProcess>> started = StartDeviceProcesses(
+      installation_, file_, ids, std::min(ids.size(), kMostDeviceProcesses), folder_);
+  if (!started.ok()) return started.status();
+  devices_ = *std::move(started);
   return absl::OkStatus();
 }
 
@@ -117,13 +124,6 @@ bool DemoFleet::AllDevicesEnded() {
   bool all = true;
   for (ChildProcess& device : devices_) all = device.Poll().has_value() && all;
   return all;
-}
-
-absl::StatusOr<ChildProcess> DemoFleet::Start(const char* name, const char* role,
-                                              const std::string& id) {
-  return ChildProcess::Start(
-      {(installation_.programs / name).string(), "--config", file_.string(), role, id},
-      folder_ / (id + ".log"));
 }
 
 }  // namespace biglittle

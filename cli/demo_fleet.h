@@ -44,17 +44,17 @@ class DemoFleet {
   // Again, if it ran before.
   absl::Status StartWorker(std::size_t worker);
   void KillWorker(std::size_t worker);
+  // Many devices share processes.
   absl::Status StartDevices();
 
   // The worker must have been started.
   ChildProcess& worker(std::size_t worker) { return *worker_processes_[worker]; }
   bool AllDevicesEnded();
-  // In the order of the fleet's.
+  // Of the devices, in their order.
   std::vector<ChildProcess>& devices() { return devices_; }
 
  private:
   absl::StatusOr<BrokerProcess> LaunchBroker() const;
-  absl::StatusOr<ChildProcess> Start(const char* name, const char* role, const std::string& id);
 
   const Installation installation_;
   const std::filesystem::path folder_;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "wire/result.h"
@@ -71,6 +72,11 @@ void FleetObserver::Sort(const wire::Message& message, ResultTally& tally) {
 bool FleetObserver::IsOnline(const std::string& worker) const {
   const auto at = workers_.find(worker);
   return at != workers_.end() && at->second.state == wire::State::kOnline;
+}
+
+std::size_t FleetObserver::DevicesOnline() const {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      devices_, [](const auto& known) { return known.second.state == wire::State::kOnline; }));
 }
 
 std::optional<std::uint64_t> FleetObserver::ReadingsOf(const std::string& device) const {

@@ -1,7 +1,7 @@
 // An independent consumer of a fleet's result and status topics, as a dashboard would be one.
 #pragma once
 
-#include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -31,6 +31,8 @@ class FleetObserver {
 
   // The last status of the worker of this id says online.
   bool IsOnline(const std::string& worker) const;
+  // How many devices said online last.
+  std::size_t DevicesOnline() const;
   // How many readings the device of this id took, once it has stopped cleanly.
   std::optional<std::uint64_t> ReadingsOf(const std::string& device) const;
 

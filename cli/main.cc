@@ -12,6 +12,7 @@
 #include "cli/classify_command.h"
 #include "cli/demo_command.h"
 #include "cli/evaluate_command.h"
+#include "cli/fleet/bench_fleet_command.h"
 #include "cli/inspect_command.h"
 #include "cli/main_provision.h"
 #include "cli/simulate_command.h"
@@ -150,6 +151,25 @@ void AddSimulate(CLI::App& app, Command& chosen) {
       [&chosen] { chosen = [] { return RunSimulate(options, std::cout, std::cerr); }; });
 }
 
+void AddBenchFleet(CLI::App& bench, Command& chosen) {
+  CLI::App* fleet = bench.add_subcommand(
+      "fleet", "Run many devices on this machine: is every reading in time, and what does it cost");
+  static BenchFleetOptions options;
+  fleet->add_option("--devices", options.devices, "How many")->capture_default_str();
+  fleet->add_option("--rate", options.rate, "Readings a second of one device")
+      ->capture_default_str();
+  fleet->add_option("--seconds", options.seconds, "How long to measure, each of two times")
+      ->capture_default_str();
+  fleet->add_option("--processes", options.processes,
+                    "That the devices share (default: one for every 125)");
+  fleet->add_option("--task", options.task, "A folder of --models")->capture_default_str();
+  fleet->add_option("--data", options.data, "Folder of recorded data, or the one above it");
+  fleet->add_option("--models", options.models, "Folder with one folder a task");
+  fleet->add_option("--json", options.json, "Write the summary to this file as well");
+  fleet->callback(
+      [&chosen] { chosen = [] { return RunBenchFleet(options, std::cout, std::cerr); }; });
+}
+
 void AddBench(CLI::App& app, Command& chosen) {
   CLI::App* bench = app.add_subcommand("bench", "Measure a part of the system");
   bench->require_subcommand(1);
@@ -173,6 +193,7 @@ void AddBench(CLI::App& app, Command& chosen) {
       ->capture_default_str();
   link->add_option("--json", way.json, "Write the figures to this file as well");
   link->callback([&chosen] { chosen = [] { return RunBenchLink(way, std::cout, std::cerr); }; });
+  AddBenchFleet(*bench, chosen);
 }
 
 }  // namespace

@@ -48,6 +48,7 @@ void ResultTally::Add(const wire::Result& result) {
       break;
     case wire::DecidedBy::kFallback:
       ++fallback_;
+      fallback_ms_.push_back(result.total_ms);
       ++reasons_[result.reason];
       break;
   }

@@ -46,6 +46,7 @@ class ResultTally {
   double deadline_met() const;
   Percentiles little_latency() const { return PercentilesOf(little_ms_); }
   Percentiles big_latency() const { return PercentilesOf(big_ms_); }
+  Percentiles fallback_latency() const { return PercentilesOf(fallback_ms_); }
 
  private:
   const Task* task_;
@@ -63,6 +64,7 @@ class ResultTally {
   std::uint64_t in_time_ = 0;
   std::vector<double> little_ms_;
   std::vector<double> big_ms_;
+  std::vector<double> fallback_ms_;
 };
 
 }  // namespace biglittle

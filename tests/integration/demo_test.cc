@@ -66,6 +66,9 @@ class DemoTest : public testing::Test {
 
 TEST_F(DemoTest, VibrationNeedsNoData) { RunTask({"--readings", "400"}, 400); }
 
+// More devices than processes.
+TEST_F(DemoTest, ManyDevices) { RunTask({"--readings", "600", "--devices", "20"}, 600); }
+
 TEST_F(DemoTest, WorkersAndBrokerAreKilledAndNothingIsLost) {
   ChildProcess demo = Start({"--chaos", "--readings", "1600"});
   ASSERT_EQ(Await(demo), 0) << Log();
