@@ -22,14 +22,6 @@ void Tell(const std::string& device, const absl::Status& status) {
              fmt::format("{}: {}", device, std::string(status.message())));
 }
 
-// Of device `index` of `count`: sensors of one gateway do not speak in chorus.
-SteadyTime::duration FirstReading(const DeviceConfig& device, std::size_t index,
-                                  std::size_t count) {
-  const auto spread =
-      std::min<SteadyTime::duration>(device.source.interval, DeviceHost::kMostSpread);
-  return spread * static_cast<SteadyTime::rep>(index) / static_cast<SteadyTime::rep>(count);
-}
-
 // The threads of devices, and how the worst of them ended.
 class Running {
  public:
@@ -94,6 +86,13 @@ void Await(Running& running, const Devices& devices, const ServiceNotify& servic
 
 }  // namespace
 
+SteadyTime::duration DeviceHost::FirstReading(Milliseconds interval, std::size_t index,
+                                              std::size_t count) {
+  const auto spread = std::min<SteadyTime::duration>(interval, kMostSpread);
+  const auto groups = static_cast<SteadyTime::rep>((count + kAtOnce - 1) / kAtOnce);
+  return spread * static_cast<SteadyTime::rep>(index / kAtOnce) / groups;
+}
+
 int DeviceHost::Run(const std::vector<const DeviceConfig*>& devices) {
   return devices.size() == 1 ? RunOne(*devices.front()) : RunMany(devices);
 }
@@ -127,7 +126,7 @@ int DeviceHost::RunMany(const std::vector<const DeviceConfig*>& devices) {
       continue;
     }
     made.push_back(*std::move(one));
-    first_readings.push_back(FirstReading(device, index, devices.size()));
+    first_readings.push_back(FirstReading(device.source.interval, index, devices.size()));
   }
   StopSignal stop;
   {

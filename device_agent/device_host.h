@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <thread>
@@ -20,7 +21,8 @@ namespace biglittle {
 // Not thread-safe.
 class DeviceHost {
  public:
-  // The readings of several devices begin spread over their interval, but over no more than this.
+  // How many devices read at the same instant, and over how much time all are spread at most.
+  static constexpr std::size_t kAtOnce = 8;
   static constexpr std::chrono::seconds kMostSpread{1};
 
   // `fleet` must outlive it.
@@ -30,6 +32,12 @@ class DeviceHost {
   // wrong with one is said on stderr, in one line, which names the device where there are several;
   // the others go on. Returns the exit code of the worst.
   int Run(const std::vector<const DeviceConfig*>& devices);
+
+  // How long after its start device `index` of `count` takes its first reading. Not all at once,
+  // for then the last would wait for all others; a few at once, for a wake-up, a look at all
+  // connections and a warm cache then serve several readings.
+  static SteadyTime::duration FirstReading(Milliseconds interval, std::size_t index,
+                                           std::size_t count);
 
  private:
   int RunOne(const DeviceConfig& device);

@@ -11,7 +11,7 @@ namespace {
 constexpr std::size_t kStackBytes = std::size_t{512} << 10U;
 // glibc gives every new thread a heap of its own, up to eight a core, and each keeps what it once
 // had.
-constexpr int kHeaps = 2;
+constexpr int kHeaps = 8;
 
 }  // namespace
 
