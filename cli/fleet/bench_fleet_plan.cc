@@ -113,9 +113,10 @@ std::string DeviceLines(const BenchFleet& fleet, const std::string& task,
   }
   return fmt::format(
       "  - id: {}-{{n}}\n    count: {}\n    first: {}\n    task: {}\n    deadline_ms: {}\n"
-      "    status_interval_ms: {}\n{}    source:\n{}      readings: {}\n      interval_ms: {}\n",
+      "    status_interval_ms: {}\n    escalation: {{deadline_margin_ms: {}}}\n{}    source:\n{}   "
+      "   readings: {}\n      interval_ms: {}\n",
       fleet.prefix, count, first, task, kBenchDeadline.count(), kBenchStatusInterval.count(),
-      fleet.device_keys, source, kEndless, fleet.interval.count());
+      kBenchMargin.count(), fleet.device_keys, source, kEndless, fleet.interval.count());
 }
 
 }  // namespace

@@ -93,16 +93,16 @@ bool Kept(const FleetSummary& summary) {
 std::string ToText(const FleetSummary& summary) {
   const FleetRun& many = summary.many;
   std::string text = fmt::format(
-      "\ntask {}, {}; deadline {} ms; status messages every {} s\n"
+      "\ntask {}, {}; deadline {} ms, fallbacks {} ms before it; status messages every {} s\n"
       "  readings   {} taken, {} final results, {} lost, {} duplicates; {:.1f}/s, {:.1f} "
       "escalations/s\n"
       "  latency ms little {:.2f} p50, {:.2f} p99; big {:.2f} p50, {:.2f} p99; fallback {:.2f} "
       "p50, {:.2f} p99{}\n  {}  {}\n",
-      summary.task, summary.windows, kBenchDeadline.count(), kBenchStatusInterval.count() / 1000,
-      many.taken, many.results, many.lost(), many.duplicates, PerSecond(many.readings, many),
-      PerSecond(many.escalated, many), many.little_ms.p50, many.little_ms.p99, many.big_ms.p50,
-      many.big_ms.p99, many.fallback_ms.p50, many.fallback_ms.p99, ReasonsText(many),
-      CpuText(summary.few), CpuText(many));
+      summary.task, summary.windows, kBenchDeadline.count(), kBenchMargin.count(),
+      kBenchStatusInterval.count() / 1000, many.taken, many.results, many.lost(), many.duplicates,
+      PerSecond(many.readings, many), PerSecond(many.escalated, many), many.little_ms.p50,
+      many.little_ms.p99, many.big_ms.p50, many.big_ms.p99, many.fallback_ms.p50,
+      many.fallback_ms.p99, ReasonsText(many), CpuText(summary.few), CpuText(many));
   text += fmt::format("{:<26}{:>12}    target\n", "", "measured");
   for (const FleetTarget& target : TargetsOf(summary)) {
     text +=
@@ -128,6 +128,7 @@ std::string ToJson(const FleetSummary& summary) {
       {"readings_per_s", PerSecond(many.readings, many)},
       {"escalations_per_s", PerSecond(many.escalated, many)},
       {"deadline_ms", kBenchDeadline.count()},
+      {"deadline_margin_ms", kBenchMargin.count()},
       {"deadline_met", many.deadline_met},
       {"status_interval_ms", kBenchStatusInterval.count()},
       {"fallback_reasons", many.fallback_reasons},

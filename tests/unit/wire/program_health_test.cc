@@ -35,6 +35,19 @@ TEST(ProgramHealthTest, WhereNobodyListensThereIsNothingToReport) {
   EXPECT_EQ((*health)->next_report(), SteadyTime::max());
 }
 
+TEST(ProgramHealthTest, AWatchedLoopReportsToItsProcessAlone) {
+  const auto health = ProgramHealth::Start({}, Readings, ServiceNotify(""), true);
+  ASSERT_TRUE(health.ok());
+  const SteadyTime now = Clock::Real().Now();
+  EXPECT_LE((*health)->next_report(), now);
+  EXPECT_TRUE((*health)->Live());
+  (*health)->Report(Online(5), now - 2 * Vitals::kMaxSilence);
+  EXPECT_EQ((*health)->next_report(), now - 2 * Vitals::kMaxSilence + ProgramHealth::kInterval);
+  EXPECT_TRUE((*health)->Live());
+  (*health)->Stopping();
+  EXPECT_EQ((*health)->next_report(), SteadyTime::max());
+}
+
 TEST(ProgramHealthTest, WhatIsReportedIsServed) {
   const std::uint16_t port = UnusedPort();
   const auto health =
