@@ -226,8 +226,8 @@ struct WorkerConfig {
   // 10 min.
   Milliseconds deduplication_window{30'000};
   std::size_t deduplication_entries = 8192;  // 1 to 1,000,000 replies remembered at most
-  // Of one device, in the long run and at once; beyond it: rejected, overloaded. 0: no limit; at
-  // most 1,000,000.
+  // Of one device, in the long run and at once, where a request counts as many as it has readings;
+  // beyond it: rejected, overloaded. 0: no limit; at most 1,000,000.
   std::size_t device_requests_per_s = 1000;
   Milliseconds reload_interval{2000};      // 0 (never) to 1 h; between two looks for new models
   Milliseconds inference_timeout{10'000};  // 100 ms to 10 min; a batch that takes longer hangs
