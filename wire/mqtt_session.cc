@@ -114,7 +114,7 @@ void MqttSession::Impl::HandOver(Lock& lock, std::size_t most) {
     // Whatever it is, the connection is not to be trusted; the message stays for the next one.
     if (!sent.ok()) OnLost(std::string(sent.message()));
     if (sent.ok() && options_.on_handed_over) {
-      options_.on_handed_over(next->message.header, taken_at, steady_clock::now());
+      options_.on_handed_over(*next->message, taken_at, steady_clock::now());
     }
     lock.lock();
   }

@@ -48,8 +48,8 @@ class MqttSession {
     // those that are left when the session stops.
     std::function<void(std::uint64_t tag, Delivery delivery)> on_delivered;
     // After each hand-over to Paho, on the thread that did it: `taken_at` the message left the
-    // outbox. `header` has no payload any more.
-    std::function<void(const Message& header, SteadyTime taken_at, SteadyTime handed_at)>
+    // outbox.
+    std::function<void(const Message& message, SteadyTime taken_at, SteadyTime handed_at)>
         on_handed_over;
   };
 

@@ -13,9 +13,13 @@ using std::chrono::steady_clock;
 
 namespace {
 
-// How often a connection is asked whether it still stands, should Paho have told nobody, and
-// whether its credentials are still those on disk.
-constexpr Milliseconds kLookInterval{1000};
+// How often a connection is asked whether it still stands, should Paho have told nobody; with TLS
+// also whether its credentials are still those on disk. A thousand devices in the clear need not
+// wake a thousand times a second for that.
+Milliseconds LookInterval(const BrokerConfig& broker) {
+  return Milliseconds(broker.tls ? 1000 : 5000);
+}
+
 // A connection that stood this long ends the growing of the reconnect delay.
 constexpr std::chrono::seconds kStableConnection{5};
 
@@ -111,7 +115,7 @@ absl::Status MqttSession::Impl::OpenAndSubscribe() {
 }
 
 void MqttSession::Impl::Serve() {
-  SteadyTime next_look = steady_clock::now() + kLookInterval;
+  SteadyTime next_look = steady_clock::now() + LookInterval(options_.broker);
   Lock lock(mutex_);
   while (!stopping_ && !lost_ && !renewed_) {
     work_.wait_until(lock, next_look, [this] {
@@ -122,7 +126,7 @@ void MqttSession::Impl::Serve() {
       LeaveSubscriptions(lock);
     } else if (steady_clock::now() >= next_look) {
       LookAfterConnection(lock);
-      next_look = steady_clock::now() + kLookInterval;
+      next_look = steady_clock::now() + LookInterval(options_.broker);
     } else if (!handing_over_) {
       HandOver(lock, 1);
     }

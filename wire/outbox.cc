@@ -4,26 +4,23 @@
 
 namespace biglittle::wire {
 
-OutgoingMessage::OutgoingMessage(Message message)
-    : header(std::move(message)),
-      payload(std::make_shared<const std::string>(std::exchange(header.payload, {}))) {}
-
 bool Outbox::Push(Message message) {
   if (size() >= capacity_) return false;
-  waiting_.emplace_back(next_id_++, Entry{OutgoingMessage(std::move(message))});
+  waiting_.emplace_back(next_id_++, Entry{std::make_shared<const Message>(std::move(message))});
   return true;
 }
 
 void Outbox::PushBirth(Message message) {
-  waiting_.emplace_front(next_id_++,
-                         Entry{.message = OutgoingMessage(std::move(message)), .birth = true});
+  waiting_.emplace_front(
+      next_id_++,
+      Entry{.message = std::make_shared<const Message>(std::move(message)), .birth = true});
 }
 
 std::optional<Outbox::Ready> Outbox::Take(SteadyTime now) {
   if (!CanTake()) return std::nullopt;
   auto [id, entry] = std::move(waiting_.front());
   waiting_.pop_front();
-  const std::optional<SteadyTime>& expires_at = entry.message.header.expires_at;
+  const std::optional<SteadyTime>& expires_at = entry.message->expires_at;
   if (expires_at && *expires_at <= now) {
     ++counters_.expired;
     return std::nullopt;
@@ -44,7 +41,7 @@ std::optional<std::uint64_t> Outbox::Acknowledge(std::uint64_t id) {
 std::optional<std::uint64_t> Outbox::Refuse(std::uint64_t id) {
   const auto at = sent_.find(id);
   if (at == sent_.end()) return std::nullopt;
-  const std::uint64_t tag = at->second.message.header.tag;
+  const std::uint64_t tag = at->second.message->tag;
   sent_.erase(at);
   return tag;
 }

@@ -17,13 +17,8 @@
 
 namespace biglittle::wire {
 
-// A message on its way out. The payload is shared, not copied, when it has to be sent again.
-struct OutgoingMessage {
-  explicit OutgoingMessage(Message message);
-
-  Message header;  // its payload has moved away
-  std::shared_ptr<const std::string> payload;
-};
+// A message on its way out: shared, not copied, while it is sent, kept and sent again.
+using SharedMessage = std::shared_ptr<const Message>;
 
 class Outbox {
  public:
@@ -35,7 +30,7 @@ class Outbox {
   };
   struct Ready {
     std::uint64_t id;
-    OutgoingMessage message;
+    SharedMessage message;
   };
 
   // At most `capacity` messages in all, at most `window` of them sent and not acknowledged.
@@ -68,7 +63,7 @@ class Outbox {
 
  private:
   struct Entry {
-    OutgoingMessage message;
+    SharedMessage message;
     bool birth = false;
     bool sent_before = false;
   };

@@ -129,7 +129,7 @@ void PahoConnection::Unsubscribe(const std::vector<std::string>& filters) {
   }
 }
 
-absl::Status PahoConnection::Publish(std::uint64_t id, const OutgoingMessage& message,
+absl::Status PahoConnection::Publish(std::uint64_t id, const SharedMessage& message,
                                      SteadyTime now) {
   try {
     client_.publish(ToPaho(message, now), reinterpret_cast<void*>(id), *this);

@@ -50,7 +50,7 @@ class PahoConnection final : private mqtt::iaction_listener {
   // Bounded in time; what the broker says does not matter any more.
   void Unsubscribe(const std::vector<std::string>& filters);
   // Hands the message to Paho; on_done follows, or the connection is lost.
-  absl::Status Publish(std::uint64_t id, const OutgoingMessage& message, SteadyTime now);
+  absl::Status Publish(std::uint64_t id, const SharedMessage& message, SteadyTime now);
 
   bool connected() const { return client_.is_connected(); }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <limits>
+#include <memory>
 #include <utility>
 
 namespace biglittle::wire {
@@ -37,8 +38,8 @@ mqtt::ssl_options SslOptions(const TlsFiles& files) {
 
 }  // namespace
 
-mqtt::const_message_ptr ToPaho(const OutgoingMessage& message, SteadyTime now) {
-  const Message& header = message.header;
+mqtt::const_message_ptr ToPaho(const SharedMessage& message, SteadyTime now) {
+  const Message& header = *message;
   properties list;
   if (!header.content_type.empty()) list.add({property::CONTENT_TYPE, header.content_type});
   if (!header.response_topic.empty()) list.add({property::RESPONSE_TOPIC, header.response_topic});
@@ -48,8 +49,12 @@ mqtt::const_message_ptr ToPaho(const OutgoingMessage& message, SteadyTime now) {
   if (header.expires_at) {
     list.add({property::MESSAGE_EXPIRY_INTERVAL, ExpirySeconds(*header.expires_at - now)});
   }
-  auto out = mqtt::message::create(header.topic, mqtt::binary_ref(message.payload), header.qos,
-                                   header.retained);
+  const auto shared = [&](const std::string& text) {
+    return std::shared_ptr<const std::string>(message, &text);
+  };
+  auto out =
+      mqtt::message::create(mqtt::string_ref(shared(header.topic)),
+                            mqtt::binary_ref(shared(header.payload)), header.qos, header.retained);
   out->set_properties(std::move(list));
   return out;
 }
@@ -76,7 +81,9 @@ mqtt::connect_options ConnectOptions(const BrokerConfig& broker, const Credentia
   options.set_keep_alive_interval(broker.keep_alive);
   options.set_connect_timeout(std::chrono::ceil<std::chrono::seconds>(broker.connect_timeout));
   options.set_max_inflight(static_cast<int>(broker.max_in_flight_messages));
-  if (will) options.set_will(mqtt::will_options(*ToPaho(OutgoingMessage(*will), SteadyTime())));
+  if (will)
+    options.set_will(
+        mqtt::will_options(*ToPaho(std::make_shared<const Message>(*will), SteadyTime())));
   if (credentials.tls) options.set_ssl(SslOptions(*credentials.tls));
   if (!credentials.username.empty()) {
     options.set_user_name(credentials.username);

@@ -15,7 +15,7 @@
 namespace biglittle::wire {
 
 // Computes the message expiry from the time that is left at `now`.
-mqtt::const_message_ptr ToPaho(const OutgoingMessage& message, SteadyTime now);
+mqtt::const_message_ptr ToPaho(const SharedMessage& message, SteadyTime now);
 
 Message FromPaho(const mqtt::message& message, SteadyTime received_at);
 

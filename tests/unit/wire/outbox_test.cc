@@ -20,7 +20,7 @@ Message Named(const std::string& payload, std::optional<SteadyTime> expires_at =
 std::vector<std::string> TakeAll(Outbox& outbox) {
   std::vector<std::string> payloads;
   while (outbox.CanTake()) {
-    if (const auto ready = outbox.Take(kNow)) payloads.push_back(*ready->message.payload);
+    if (const auto ready = outbox.Take(kNow)) payloads.push_back(ready->message->payload);
   }
   return payloads;
 }
@@ -30,8 +30,8 @@ TEST(OutboxTest, KeepsAMessageUntilItIsAcknowledgedOnce) {
   ASSERT_TRUE(outbox.Push(Named("a")));
   const auto ready = outbox.Take(kNow);
   ASSERT_TRUE(ready.has_value());
-  EXPECT_EQ(*ready->message.payload, "a");
-  EXPECT_EQ(ready->message.header.topic, "t");
+  EXPECT_EQ(ready->message->payload, "a");
+  EXPECT_EQ(ready->message->topic, "t");
   EXPECT_EQ(outbox.size(), 1U);
   EXPECT_TRUE(outbox.Acknowledge(ready->id));
   EXPECT_FALSE(outbox.Acknowledge(ready->id));
