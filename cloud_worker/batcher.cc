@@ -7,8 +7,60 @@
 
 namespace biglittle {
 
-Batcher::Batcher(BatchLimits limits, std::size_t capacity, std::size_t threads, const Clock& clock)
-    : clock_(clock), queue_(limits, capacity), drain_rate_(threads) {}
+Batcher::Batcher(BatchLimits limits, std::size_t capacity, std::size_t threads, const Clock& clock,
+                 std::size_t inbox, TakeIn take_in)
+    : clock_(clock),
+      inbox_capacity_(inbox),
+      take_in_(std::move(take_in)),
+      queue_(limits, capacity),
+      drain_rate_(threads) {}
+
+bool Batcher::Offer(wire::Message&& message) {
+  bool somebody_idle = false;
+  {
+    const std::lock_guard lock(mutex_);
+    if (inbox_closed_ || inbox_.size() >= inbox_capacity_) return false;
+    inbox_.push_back(std::move(message));
+    somebody_idle = idle_ > 0;
+  }
+  (somebody_idle ? batch_due_ : intake_due_).notify_one();
+  return true;
+}
+
+void Batcher::TakeInMessages() {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    intake_due_.wait(lock,
+                     [this] { return !inbox_.empty() || (inbox_closed_ && taking_in_ == 0); });
+    if (inbox_.empty()) return;
+    TakeInLocked(lock);
+  }
+}
+
+// One message, with the lock released meanwhile.
+void Batcher::TakeInLocked(std::unique_lock<std::mutex>& lock) {
+  const wire::Message message = std::move(inbox_.front());
+  inbox_.pop_front();
+  ++taking_in_;
+  lock.unlock();
+  take_in_(message);
+  lock.lock();
+  --taking_in_;
+  if (inbox_closed_) intake_due_.notify_all();
+}
+
+void Batcher::CloseInbox() {
+  {
+    const std::lock_guard lock(mutex_);
+    inbox_closed_ = true;
+  }
+  intake_due_.notify_all();
+}
+
+std::size_t Batcher::inbox_size() const {
+  const std::lock_guard lock(mutex_);
+  return inbox_.size();
+}
 
 std::vector<WorkItem> Batcher::Push(std::vector<WorkItem> items) {
   std::vector<WorkItem> refused;
@@ -38,14 +90,22 @@ std::optional<Batch> Batcher::Next() {
       // Whoever was woken for these may have left more behind than it takes.
       if (queue_.size() > 0) batch_due_.notify_one();
       if (closed_) expiry_due_.notify_all();
+      // This thread was told of them too, and has no time for them now.
+      if (!inbox_.empty()) intake_due_.notify_one();
       return std::move(*batch);
     }
+    if (!inbox_.empty()) {
+      TakeInLocked(lock);
+      continue;
+    }
     if (closed_) return std::nullopt;
+    ++idle_;
     if (const auto* wait = std::get_if<WaitUntil>(&turn)) {
       batch_due_.wait_until(lock, wait->at);
     } else {
       batch_due_.wait(lock);
     }
+    --idle_;
   }
 }
 

@@ -37,9 +37,9 @@ Worker::Worker(const FleetConfig& fleet, const WorkerConfig& config, ModelStore&
                          : [&models](Batch batch) { return models.Classify(std::move(batch)); }),
       intake_(topics_, models.tasks()),
       replier_(topics_, config.id, fleet.broker.max_payload_bytes),
-      inbox_(kMaxInbox),
       batcher_({config.max_batch_size, config.max_queue_delay}, config.queue_capacity,
-               config.compute_threads, Clock::Real()),
+               config.compute_threads, Clock::Real(), kMaxInbox,
+               [this](const wire::Message& message) { TakeIn(message); }),
       memory_(config.deduplication_window, config.deduplication_entries),
       status_(topics_, fleet.fleet, config.id),
       refusals_({.per_second = 200, .burst = Milliseconds(5000)}),
@@ -49,7 +49,7 @@ Worker::Worker(const FleetConfig& fleet, const WorkerConfig& config, ModelStore&
 }
 
 Worker::~Worker() {
-  inbox_.Close();
+  batcher_.CloseInbox();
   reload_stop_.Close();
   static_cast<void>(batcher_.Abandon());
   pool_.reset();
@@ -79,9 +79,7 @@ absl::Status Worker::Run() {
   pool_.emplace(ComputePool::Options{.threads = config_.compute_threads,
                                      .inference_timeout = config_.inference_timeout},
                 PoolWork());
-  intake_thread_ = std::thread([this] {
-    while (const std::optional<wire::Message> message = inbox_.Pop()) TakeIn(*message);
-  });
+  intake_thread_ = std::thread([this] { batcher_.TakeInMessages(); });
   expiry_thread_ = std::thread([this] {
     while (auto expired = batcher_.NextExpired()) RefuseExpired(*std::move(expired));
   });
@@ -116,7 +114,7 @@ void Worker::ReportHealth(SteadyTime now) {
   signs.counters = status_.counters();
   wire::AddCounters(session_.counters(), signs.counters);
   signs.gauges = {{"queue_depth", static_cast<double>(batcher_.size())},
-                  {"inbox_messages", static_cast<double>(inbox_.size())},
+                  {"inbox_messages", static_cast<double>(batcher_.inbox_size())},
                   {"backlog_messages", static_cast<double>(session_.backlog())}};
   health_->Report(std::move(signs), now);
 }
@@ -132,7 +130,7 @@ void Worker::OnMessage(wire::Message&& message) {
                   {RejectionReason::kOverloaded, "the device sends more than device_requests_per_s",
                    kThrottleRetryAfter});
   }
-  if (inbox_.TryPush(std::move(message)) || !device) return;
+  if (batcher_.Offer(std::move(message)) || !device) return;
   Refuse({*device, message.correlation_data},
          {RejectionReason::kOverloaded, "the worker's inbox is full", batcher_.RetryAfter()});
 }
@@ -289,7 +287,7 @@ absl::Status Worker::Finish() {
 
 // Everything that was taken has been answered when this returns.
 void Worker::FinishWork(SteadyTime deadline) {
-  inbox_.Close();
+  batcher_.CloseInbox();
   Join(intake_thread_);
   batcher_.Close();
   pool_->Finish(deadline);

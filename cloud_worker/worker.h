@@ -3,8 +3,9 @@
 // arrives is answered: with a prediction or with the reason why not, but for the refusals of a
 // device that gets too many of them.
 //
-// Threads: Paho's only enqueues; intake checks and queues; the pool's run the nets; expiry answers
-// what waited too long; reload looks for new models; the caller of Run says how things stand.
+// Threads: Paho's only enqueues; the pool's run the nets, and check and queue what comes while they
+// are idle; intake does that while they are not; expiry answers what waited too long; reload looks
+// for new models; the caller of Run says how things stand.
 #pragma once
 
 #include <atomic>
@@ -69,7 +70,7 @@ class Worker {
   // Paho's thread.
   void OnMessage(wire::Message&& message);
 
-  // The intake thread.
+  // The intake thread, and those that compute while they have nothing to compute.
   void TakeIn(const wire::Message& message);
   void ChargeReadings(const Admission& admission);
   // Leaves in `items` those that were not asked for before. Remembered replies to the others.
@@ -114,7 +115,6 @@ class Worker {
   wire::ProgramHealth* health_ = nullptr;
   const WorkerMetrics* metrics_ = nullptr;
 
-  BoundedQueue<wire::Message> inbox_;
   Batcher batcher_;
 
   // Protected by memory_mutex_.

@@ -178,5 +178,90 @@ TEST(BatcherTest, ManyThreadsGetEveryItemOnce) {
   EXPECT_EQ(std::set<std::uint64_t>(seen.begin(), seen.end()).size(), kItems);
 }
 
+// A message, a number, becomes the item of that number.
+class BatcherInboxTest : public testing::Test {
+ protected:
+  static wire::Message Numbered(std::uint64_t number) {
+    wire::Message message;
+    message.payload = std::to_string(number);
+    return message;
+  }
+  void TakeIn(const wire::Message& message) {
+    taken_in_by_ = std::this_thread::get_id();
+    EXPECT_FALSE(Push(batcher_, Item(Clock::Real(), std::stoull(message.payload))));
+  }
+
+  static constexpr std::size_t kInbox = 8;
+  std::thread::id taken_in_by_;  // one thread at a time in the tests that look at it
+  Batcher batcher_{kAtOnce, 100,
+                   1,       Clock::Real(),
+                   kInbox,  [this](const wire::Message& message) { TakeIn(message); }};
+};
+
+TEST_F(BatcherInboxTest, WhoHasNothingToComputeTakesIn) {
+  ASSERT_TRUE(batcher_.Offer(Numbered(7)));
+  EXPECT_EQ(batcher_.Next()->items.front().sequence, 7U);
+  EXPECT_EQ(taken_in_by_, std::this_thread::get_id());
+  std::thread later([this] { EXPECT_TRUE(batcher_.Offer(Numbered(8))); });
+  EXPECT_EQ(batcher_.Next()->items.front().sequence, 8U);
+  later.join();
+}
+
+TEST_F(BatcherInboxTest, WhileAllComputeTheIntakeThreadDoes) {
+  ASSERT_TRUE(batcher_.Offer(Numbered(7)));
+  batcher_.CloseInbox();
+  std::thread intake([this] { batcher_.TakeInMessages(); });
+  const std::thread::id intake_id = intake.get_id();
+  intake.join();
+  EXPECT_EQ(taken_in_by_, intake_id);
+  EXPECT_EQ(batcher_.size(), 1U);
+}
+
+TEST_F(BatcherInboxTest, IsBoundedAndEnds) {
+  for (std::size_t i = 0; i < kInbox; ++i) ASSERT_TRUE(batcher_.Offer(Numbered(i)));
+  wire::Message left = Numbered(99);
+  EXPECT_FALSE(batcher_.Offer(std::move(left)));
+  EXPECT_EQ(left.payload, "99");
+  EXPECT_EQ(batcher_.inbox_size(), kInbox);
+  batcher_.CloseInbox();
+  batcher_.TakeInMessages();  // what waits is still taken in
+  EXPECT_EQ(batcher_.inbox_size(), 0U);
+  EXPECT_FALSE(batcher_.Offer(Numbered(1)));
+}
+
+// Whoever sleeps, computes or takes in: each message comes out once.
+TEST(BatcherInbox, LosesNothingBetweenThreads) {
+  constexpr std::uint64_t kMessages = 5000;
+  for (const std::size_t computing : {1U, 3U}) {
+    Batcher* self = nullptr;
+    Batcher batcher(kAtOnce, kMessages, computing, Clock::Real(), kMessages,
+                    [&self](const wire::Message& message) {
+                      EXPECT_FALSE(Push(*self, Item(Clock::Real(), std::stoull(message.payload))));
+                    });
+    self = &batcher;
+    std::vector<std::atomic<int>> seen(kMessages);
+    std::vector<std::thread> threads;
+    for (std::size_t i = 0; i < computing; ++i) {
+      threads.emplace_back([&] {
+        while (const auto batch = batcher.Next()) {
+          for (const WorkItem& item : batch->items) ++seen[item.sequence];
+        }
+      });
+    }
+    std::thread intake([&] { batcher.TakeInMessages(); });
+    for (std::uint64_t i = 0; i < kMessages; ++i) {
+      wire::Message message;
+      message.payload = std::to_string(i);
+      EXPECT_TRUE(batcher.Offer(std::move(message)));
+      if (i % 64 == 0) std::this_thread::yield();
+    }
+    batcher.CloseInbox();
+    intake.join();
+    batcher.Close();
+    for (std::thread& thread : threads) thread.join();
+    for (const auto& count : seen) EXPECT_EQ(count, 1);
+  }
+}
+
 }  // namespace
 }  // namespace biglittle
