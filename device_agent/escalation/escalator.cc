@@ -162,10 +162,15 @@ void Escalator::OnLink(bool up) {
 
 void Escalator::OnTime() {
   const SteadyTime now = clock_.Now();
+  std::string lost_request;
   for (const PendingEscalation& expired : pending_.TakeExpired(now)) {
     // Where it was never sent the way to the cloud was closed all the time.
     const SteadyTime since = expired.attempts > 0 ? expired.first_sent_at : expired.decided_at;
-    round_trip_.Unanswered(now - since, now);
+    // Readings that were sent together were lost once.
+    if (expired.attempts == 0 || expired.request_id != lost_request) {
+      round_trip_.Unanswered(now - since, now);
+    }
+    lost_request = expired.request_id;
     Forget(expired, false);
     FallBack(expired.verdict, FallbackReason::kDeadline);
   }

@@ -87,6 +87,7 @@ class Escalator {
                    const wire::Rejection& rejection);
   std::optional<SteadyTime> AfterRejection(const PendingEscalation& escalation,
                                            const wire::Rejection& rejection, SteadyTime now);
+  void Observe(const std::string& request_id, SteadyTime first_sent_at, std::size_t attempts);
   void Forget(const PendingEscalation& escalation, bool answered);
   void FallBack(const LittleVerdict& verdict, FallbackReason reason, std::string detail = {});
   bool IsOurRequest(const std::string& request_id) const;
@@ -105,6 +106,7 @@ class Escalator {
   TimeGate gate_;
   RequestPacker packer_;
   Random jitter_;
+  std::string observed_request_;  // of the reply that is looked at: its round trip was counted
   bool link_up_ = false;
   SteadyTime looked_at_{};          // what was due until then was seen
   std::optional<SteadyTime> wake_;  // some of it waits for companions or for budget

@@ -17,6 +17,7 @@ void Escalator::OnReply(const wire::Message& message) {
     spdlog::warn("{}: reply refused: {}", options_.device, std::string(reply.status().message()));
     return;
   }
+  observed_request_.clear();
   if (reply->rejection) {
     for (const std::uint64_t sequence : pending_.OfRequest(message.correlation_data)) {
       OnRejection(sequence, message.correlation_data, *reply->rejection);
@@ -58,15 +59,23 @@ void Escalator::OnStrayReply(std::uint64_t sequence, const std::string& request_
   if (ended->answered) return Count("replies_repeated");
   Count("replies_late");
   ended->answered = true;
+  Observe(request_id, ended->first_sent_at, ended->attempts);
+}
+
+// Readings that came and went together made one round trip.
+void Escalator::Observe(const std::string& request_id, SteadyTime first_sent_at,
+                        std::size_t attempts) {
+  if (request_id == observed_request_) return;
+  observed_request_ = request_id;
   const SteadyTime now = clock_.Now();
-  round_trip_.Answered(now - ended->first_sent_at, ended->attempts, now);
+  round_trip_.Answered(now - first_sent_at, attempts, now);
 }
 
 void Escalator::OnPrediction(PendingEscalation escalation, const wire::CloudPrediction& answer,
                              const wire::EscalationReply& reply) {
   const SteadyTime now = clock_.Now();
   const SteadyTime::duration took = now - escalation.first_sent_at;
-  round_trip_.Answered(took, escalation.attempts, now);
+  Observe(escalation.request_id, escalation.first_sent_at, escalation.attempts);
   Forget(escalation, true);
   // It reached us in time but we come to it too late: the promise is the deadline.
   if (now > escalation.verdict.captured_at + escalation.verdict.deadline) {

@@ -40,7 +40,7 @@ inline Json FleetDocument() {
     "version": 1, "fleet": "f", "models": "models", "broker": {}, "device_defaults": {},
     "devices": [
       {"id": "d", "count": 1, "task": "t", "source": {"type": "vibration"},
-       "escalation": {"budget": {}}, "results": {}, "store": {"folder": "s"}, "health": {}},
+       "escalation": {"packing": {}, "budget": {}}, "results": {}, "store": {"folder": "s"}, "health": {}},
       {"id": "e", "task": "t", "source": {"type": "replay", "windows": "x.npy"}}],
     "workers": [{"id": "w", "tasks": ["t"], "health": {}}]})");
 }

@@ -201,6 +201,7 @@ const Place kPlaces[] = {
     {"vibration_source", "fleet", "/$defs/vibration_source", "/devices/0/source"},
     {"replay_source", "fleet", "/$defs/replay_source", "/devices/1/source"},
     {"escalation", "fleet", "/$defs/escalation", "/devices/0/escalation"},
+    {"packing", "fleet", "/$defs/packing", "/devices/0/escalation/packing"},
     {"budget", "fleet", "/$defs/budget", "/devices/0/escalation/budget"},
     {"results", "fleet", "/$defs/results", "/devices/0/results"},
     {"store", "fleet", "/$defs/store", "/devices/0/store"},

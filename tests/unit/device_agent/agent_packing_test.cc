@@ -109,6 +109,24 @@ TEST_F(AgentPackingTest, WhatTheBacklogRefusesFallsBackReadingByReading) {
   EXPECT_EQ(Counted("fell_back_backlog_full"), 3U);
 }
 
+TEST_F(AgentPackingTest, ALostRequestIsLostOnceHoweverManyReadingsWereInIt) {
+  Make({.retry_min = Milliseconds(2), .max_attempts = 2});
+  Escalate(1);
+  Pass(kLinger);
+  agent_->OnReply(Wrap(requests_[0], {"w", {Predict(0)}, {}}));
+  Escalate(1);
+  Escalate(8);  // a full request behind it
+  ASSERT_EQ(requests_.size(), 3U);
+  EXPECT_EQ(In(requests_[2]).size(), 8U);
+  agent_->OnReply(Wrap(requests_[1], {"w", {Predict(1)}, {}}));
+  Pass(kDeadline);
+  EXPECT_EQ(agent_->pending(), 0U);
+  requests_.clear();
+  Escalate(1);
+  Pass(kDeadline / 2);
+  EXPECT_EQ(requests_.size(), 2U);  // doubled once, the wait still ends in time
+}
+
 // Whatever is lost, refused, repeated or late: one final result a reading, by its deadline.
 TEST_F(AgentPackingTest, EveryReadingEndsOnceInEverySchedule) {
   constexpr int kReadings = 60;
