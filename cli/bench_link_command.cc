@@ -14,6 +14,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/exit_code.h"
+#include "core/stop_signal.h"
 
 namespace biglittle {
 namespace {
@@ -26,6 +27,8 @@ constexpr int kRounds = 5;
 constexpr double kMostP50 = 2.0;
 constexpr double kMostP99 = 3.0;
 constexpr double kLeastRate = 2.0;
+// Over TLS, ours to ours in the clear.
+constexpr double kMostTls = 1.5;
 // Of a reading answered here, in microseconds.
 constexpr double kMostLocal = 15.0;
 
@@ -57,6 +60,13 @@ void PrintRow(std::ostream& out, const char* name, double ours, double floor, co
   const bool met = *sign == '<' ? ratio <= target : ratio >= target;
   fmt::print(out, "{:<26}{:>10.1f}{:>10.1f}{:>8.2f}   {} {:.1f}  {}\n", name, ours, floor, ratio,
              sign, target, met ? "met" : "missed");
+}
+
+void PrintTls(const Percentiles& plain, const Percentiles& tls, std::ostream& out) {
+  fmt::print(out, "\n{:<26}{:>10}{:>10}{:>8}   target\n", "over TLS", "TLS", "plain", "ratio");
+  PrintRow(out, "round trip, p50, us", tls.p50, plain.p50, "<=", kMostTls);
+  fmt::print(out, "{:<26}{:>10.1f}{:>10.1f}{:>8.2f}\n", "round trip, p99, us", tls.p99, plain.p99,
+             tls.p99 / plain.p99);
 }
 
 void PrintLocal(const LocalReadingCost& local, std::ostream& out) {
@@ -91,6 +101,7 @@ void Print(const BenchLinkOptions& options, const LinkMeasurement& measured, std
                "link_floor was not built, so there is nothing to hold it against: install "
                "libmosquitto-dev and configure again\n");
   }
+  PrintTls(ours.round_trip_us, measured.tls_round_trip_us, out);
   fmt::print(out, "\n{:<26}{:>10}{:>10}\n", "stage, us", "p50", "p99");
   for (std::size_t stage = 0; stage < kLinkStageNames.size(); ++stage) {
     fmt::print(out, "{:<26}{:>10.1f}{:>10.1f}\n", kLinkStageNames[stage],
@@ -104,15 +115,18 @@ nlohmann::json ToJson(const Percentiles& percentiles) {
 }
 
 std::string ToJson(const BenchLinkOptions& options, const LinkMeasurement& measured) {
-  nlohmann::json json = {{"task", options.task},
-                         {"window", options.window},
-                         {"rounds", kRounds},
-                         {"request_bytes", measured.request_bytes},
-                         {"reply_bytes", measured.reply_bytes},
-                         {"round_trip_us", ToJson(measured.ours.round_trip_us)},
-                         {"readings_per_s", measured.ours.per_s},
-                         {"floor_us", nullptr},
-                         {"floor_messages_per_s", nullptr}};
+  nlohmann::json json = {
+      {"task", options.task},
+      {"window", options.window},
+      {"rounds", kRounds},
+      {"request_bytes", measured.request_bytes},
+      {"reply_bytes", measured.reply_bytes},
+      {"round_trip_us", ToJson(measured.ours.round_trip_us)},
+      {"readings_per_s", measured.ours.per_s},
+      {"tls_round_trip_us", ToJson(measured.tls_round_trip_us)},
+      {"tls_ratio", measured.tls_round_trip_us.p50 / measured.ours.round_trip_us.p50},
+      {"floor_us", nullptr},
+      {"floor_messages_per_s", nullptr}};
   if (measured.floor) {
     json["floor_us"] = ToJson(measured.floor->round_trip_us);
     json["floor_messages_per_s"] = measured.floor->per_s;
@@ -130,8 +144,9 @@ absl::Status Run(const BenchLinkOptions& options, std::ostream& out) {
   if (absl::Status status = Check(options); !status.ok()) return status;
   const absl::StatusOr<Task> task = FindTask(options);
   if (!task.ok()) return task.status();
-  LinkBench bench;
-  if (absl::Status status = bench.Start(*task, options.window); !status.ok()) return status;
+  const StopSignal stop;  // an interrupted bench leaves nothing behind either
+  LinkBench bench(stop);
+  if (absl::Status status = bench.Start(*task); !status.ok()) return status;
   const absl::StatusOr<LinkMeasurement> measured =
       bench.Measure(kRounds, std::chrono::duration<double>(options.seconds), options.window);
   if (!measured.ok()) return measured.status();

@@ -8,9 +8,7 @@
 
 #include "cli/demo_plan.h"
 #include "cli/device_processes.h"
-#include "cli/provision/broker_limits.h"
-#include "cli/provision/fleet_plan.h"
-#include "cli/provision/provisioner.h"
+#include "cli/scratch_credentials.h"
 
 namespace biglittle {
 namespace {
@@ -39,27 +37,13 @@ DemoFleet::~DemoFleet() {
 
 absl::Status DemoFleet::Provision() {
   if (!fleet_.broker.tls) return absl::OkStatus();
-  Inventory inventory = InventoryOf(fleet_);
-  inventory.websockets_port = 0;
-  inventory.bind_address = fleet_.broker.host;
-  inventory.user = OwnUserName().value_or("root");
-  auto provisioner = Provisioner::Init(folder_ / kDemoCredentials, std::move(inventory),
-                                       installation_.home / "broker_config" / "production.conf",
-                                       LimitsFor(SizeOf(fleet_)));
-  if (!provisioner.ok()) return provisioner.status();
-  auto plan = PlanFor(provisioner->inventory(), fleet_);
-  if (!plan.ok()) return plan.status();
-  plan->to_add.push_back({.role = Role::kDashboard, .id = kDemoDashboard});
-  for (const Identity& member : plan->to_add) {
-    if (auto status = provisioner->Add(member); !status.ok()) return status;
-  }
-  return provisioner->Synchronise().status();
+  return MakeScratchCredentials(installation_, folder_ / kDemoCredentials, fleet_,
+                                {{.role = Role::kDashboard, .id = kDemoDashboard}});
 }
 
 absl::StatusOr<BrokerProcess> DemoFleet::LaunchBroker() const {
   if (fleet_.broker.tls) {
-    return BrokerProcess::StartAsIs(folder_ / kDemoCredentials / "broker" / kSettingsFile,
-                                    fleet_.broker.port, folder_ / "mosquitto.log");
+    return StartScratchBroker(folder_ / kDemoCredentials, fleet_, folder_ / "mosquitto.log");
   }
   return BrokerProcess::Start(
       {.configuration = installation_.home / "broker_config" / "development.conf",

@@ -21,10 +21,11 @@ using Seconds = std::chrono::duration<double>;
 constexpr std::chrono::seconds kStartTimeout{20};
 constexpr std::chrono::seconds kEndTimeout{30};
 constexpr Milliseconds kPoll{10};
+constexpr Milliseconds kStopPoll{100};
 constexpr char kFloorProgram[] = "link_floor";
 constexpr std::uint64_t kSeed = 1;
-// Before the first round.
-constexpr Seconds kWarmUp{0.3};
+// Of each device, before it is measured.
+constexpr Seconds kWarmUp{0.1};
 
 double Median(std::vector<double> values) {
   if (values.empty()) return 0.0;
@@ -70,56 +71,47 @@ bool LinkBench::has_floor() const {
   return std::filesystem::exists(installation_.programs / kFloorProgram);
 }
 
-absl::Status LinkBench::Start(const Task& task, std::size_t window) {
+absl::Status LinkBench::Start(const Task& task) {
   absl::StatusOr<ScratchFolder> folder = ScratchFolder::Make("bench");
   if (!folder.ok()) return folder.status();
   folder_ = *std::move(folder);
-  if (absl::Status written =
-          WriteLinkTask(folder_->path() / "models", task.input_dtype, task.input_shape);
+  const std::filesystem::path models = folder_->path() / "models";
+  if (absl::Status written = WriteLinkTask(models, task.input_dtype, task.input_shape);
       !written.ok()) {
     return written;
   }
-  absl::StatusOr<BrokerProcess> broker = BrokerProcess::Start(
-      {.configuration = installation_.home / "broker_config" / "development.conf",
-       .folder = folder_->path()});
-  if (!broker.ok()) return broker.status();
-  broker_ = *std::move(broker);
-  if (absl::Status started = StartWorker(); !started.ok()) return started;
-  device_ = std::make_unique<LinkDevice>(fleet_, kLinkTask, RandomWindow(task), window);
-  if (!device_->Connect(steady_clock::now() + kStartTimeout).ok()) {
-    return Ended("the worker", *worker_);
-  }
-  const absl::StatusOr<LinkRun> warm = device_->Run(1, kWarmUp);
-  if (!warm.ok()) return warm.status();
+  reading_ = RandomWindow(task);
+  auto plain =
+      LinkFleet::Start(installation_, folder_->path() / "plain", models, LinkSecurity::kPlain);
+  if (!plain.ok()) return plain.status();
+  plain_ = *std::move(plain);
+  auto tls = LinkFleet::Start(installation_, folder_->path() / "tls", models, LinkSecurity::kTls);
+  if (!tls.ok()) return tls.status();
+  tls_ = *std::move(tls);
+  const auto device = Connect(*plain_, 1);
+  if (!device.ok()) return device.status();
+  request_bytes_ = (*device)->request_bytes();
+  reply_bytes_ = (*device)->reply_bytes();
   return has_floor() ? StartFloor() : absl::OkStatus();
 }
 
-absl::Status LinkBench::StartWorker() {
-  const std::filesystem::path file = folder_->path() / "fleet.yaml";
-  const std::string yaml = fmt::format(
-      "version: 1\nfleet: bench\nmodels: models\nbroker: {{port: {}}}\ndevices: []\n"
-      "workers:\n  - id: {}\n    tasks: [{}]\n    reload_interval_ms: 0\n"
-      // The one device here asks as fast as it can.
-      "    device_requests_per_s: 0\n",
-      broker_->port(), kLinkWorker, kLinkTask);
-  if (absl::Status written = WriteTextFile(file, yaml); !written.ok()) return written;
-  Parsed<FleetConfig> fleet = LoadFleet(file);
-  if (!fleet.ok()) return absl::InternalError(ToString(fleet.problems));
-  fleet_ = *std::move(fleet.value);
-  absl::StatusOr<ChildProcess> worker =
-      ChildProcess::Start({(installation_.programs / "cloud_worker").string(), "--config",
-                           file.string(), "--worker", kLinkWorker},
-                          folder_->path() / "worker.log");
-  if (!worker.ok()) return worker.status();
-  worker_ = *std::move(worker);
-  return absl::OkStatus();
+absl::StatusOr<std::unique_ptr<LinkDevice>> LinkBench::Connect(const LinkFleet& fleet,
+                                                               std::size_t window) {
+  auto device = std::make_unique<LinkDevice>(fleet.config(), kLinkTask, reading_, window);
+  if (absl::Status connected = device->Connect(steady_clock::now() + kStartTimeout);
+      !connected.ok()) {
+    return connected;
+  }
+  const absl::StatusOr<LinkRun> warm = device->Run(1, kWarmUp, stop_);
+  if (!warm.ok()) return warm.status();
+  return device;
 }
 
 // With replies as large as ours.
 absl::Status LinkBench::StartFloor() {
   absl::StatusOr<ChildProcess> answerer =
       ChildProcess::Start({(installation_.programs / kFloorProgram).string(), "answer",
-                           std::to_string(broker_->port()), std::to_string(device_->reply_bytes())},
+                           std::to_string(plain_->port()), std::to_string(reply_bytes_)},
                           folder_->path() / "floor.log");
   if (!answerer.ok()) return answerer.status();
   answerer_ = *std::move(answerer);
@@ -134,12 +126,16 @@ absl::Status LinkBench::StartFloor() {
 absl::StatusOr<LinkMeasurement> LinkBench::Measure(int rounds, Seconds seconds,
                                                    std::size_t window) {
   std::vector<LinkFigures> ours;
+  std::vector<LinkFigures> tls;
   std::vector<LinkFigures> floor;
-  std::array<std::vector<double>, kLinkStageNames.size()> stages;
+  Stages stages;
   for (int round = 0; round < rounds; ++round) {
     absl::StatusOr<LinkFigures> of_ours = Ours(seconds / rounds, window, stages);
     if (!of_ours.ok()) return of_ours.status();
     ours.push_back(*of_ours);
+    const absl::StatusOr<LinkFigures> over_tls = OverTls(seconds / rounds);
+    if (!over_tls.ok()) return over_tls.status();
+    tls.push_back(*over_tls);
     if (!answerer_) continue;
     absl::StatusOr<LinkFigures> of_floor = Floor(seconds / rounds, window);
     if (!of_floor.ok()) return of_floor.status();
@@ -147,32 +143,42 @@ absl::StatusOr<LinkMeasurement> LinkBench::Measure(int rounds, Seconds seconds,
   }
   LinkMeasurement measured;
   measured.ours = Medians(ours);
+  measured.tls_round_trip_us = Medians(tls).round_trip_us;
   if (!floor.empty()) measured.floor = Medians(floor);
   for (std::size_t stage = 0; stage < stages.size(); ++stage) {
     measured.stages_us[stage] = PercentilesOf(std::move(stages[stage]));
   }
-  measured.request_bytes = device_->request_bytes();
-  measured.reply_bytes = device_->reply_bytes();
+  measured.request_bytes = request_bytes_;
+  measured.reply_bytes = reply_bytes_;
   const Parsed<Task> task = LoadTask(installation_.home / "models" / kLocalCostTask);
   if (!task.ok()) return absl::InternalError(ToString(task.problems));
-  absl::StatusOr<LocalReadingCost> local = MeasureLocalReading(fleet_, *task.value, seconds);
+  absl::StatusOr<LocalReadingCost> local =
+      MeasureLocalReading(plain_->config(), *task.value, seconds, stop_);
   if (!local.ok()) return local.status();
   measured.local = *local;
   return measured;
 }
 
-absl::StatusOr<LinkFigures> LinkBench::Ours(
-    Seconds seconds, std::size_t window,
-    std::array<std::vector<double>, kLinkStageNames.size()>& stages) {
-  absl::StatusOr<LinkRun> alone = device_->Run(1, seconds);
+absl::StatusOr<LinkFigures> LinkBench::Ours(Seconds seconds, std::size_t window, Stages& stages) {
+  const auto device = Connect(*plain_, window);
+  if (!device.ok()) return device.status();
+  absl::StatusOr<LinkRun> alone = (*device)->Run(1, seconds, stop_);
   if (!alone.ok()) return alone.status();
   for (std::size_t stage = 0; stage < stages.size(); ++stage) {
     const std::vector<double>& more = alone->stages_us[stage];
     stages[stage].insert(stages[stage].end(), more.begin(), more.end());
   }
-  const absl::StatusOr<LinkRun> open = device_->Run(window, seconds);
+  const absl::StatusOr<LinkRun> open = (*device)->Run(window, seconds, stop_);
   if (!open.ok()) return open.status();
   return LinkFigures{PercentilesOf(std::move(alone->round_trips_us)), open->readings_per_s};
+}
+
+absl::StatusOr<LinkFigures> LinkBench::OverTls(Seconds seconds) {
+  const auto device = Connect(*tls_, 1);
+  if (!device.ok()) return device.status();
+  absl::StatusOr<LinkRun> alone = (*device)->Run(1, seconds, stop_);
+  if (!alone.ok()) return alone.status();
+  return LinkFigures{PercentilesOf(std::move(alone->round_trips_us)), 0.0};
 }
 
 absl::StatusOr<LinkFigures> LinkBench::Floor(Seconds seconds, std::size_t window) {
@@ -187,16 +193,21 @@ absl::StatusOr<LinkFigures> LinkBench::AskFloor(Seconds seconds, std::size_t win
   const std::filesystem::path log = folder_->path() / "floor-asks.log";
   std::filesystem::remove(log);
   absl::StatusOr<ChildProcess> asker = ChildProcess::Start(
-      {(installation_.programs / kFloorProgram).string(), "ask", std::to_string(broker_->port()),
-       std::to_string(device_->request_bytes()), std::to_string(window),
-       fmt::format("{}", seconds.count())},
+      {(installation_.programs / kFloorProgram).string(), "ask", std::to_string(plain_->port()),
+       std::to_string(request_bytes_), std::to_string(window), fmt::format("{}", seconds.count())},
       log);
   if (!asker.ok()) return asker.status();
   const auto limit = std::chrono::ceil<Milliseconds>(seconds) + kEndTimeout;
   LinkFigures figures;
-  const bool done = asker->WaitUntil(steady_clock::now() + limit) == 0;
+  const SteadyTime deadline = steady_clock::now() + limit;
+  std::optional<int> ended;
+  while (!ended && !stop_.requested() && steady_clock::now() < deadline) {
+    ended = asker->WaitUntil(steady_clock::now() + kStopPoll);
+  }
+  if (stop_.requested()) return absl::CancelledError("interrupted");
   std::ifstream in(log);
-  if (!done || !(in >> figures.round_trip_us.p50 >> figures.round_trip_us.p99 >> figures.per_s)) {
+  if (ended != 0 ||
+      !(in >> figures.round_trip_us.p50 >> figures.round_trip_us.p99 >> figures.per_s)) {
     return Ended("the floor", *asker);
   }
   return figures;

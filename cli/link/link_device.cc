@@ -5,10 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "cli/link/link_task.h"
-
 #include "core/run_id.h"
-#include "wire/status.h"
 
 namespace biglittle {
 namespace {
@@ -58,7 +55,7 @@ wire::MqttSession::Options LinkDevice::SessionOptions(const FleetConfig& fleet) 
   options.broker = fleet.broker;
   options.identity = {wire::Role::kDevice, kLinkDevice};
   options.client_id = fmt::format("biglittle-{}-device-{}", fleet.fleet, kLinkDevice);
-  options.subscriptions = {topics_.Reply(kLinkDevice), topics_.WorkerStatus(kLinkWorker)};
+  options.subscriptions = {topics_.Reply(kLinkDevice)};
   options.on_message = [this](wire::Message&& message) {
     static_cast<void>(inbox_.TryPush(std::move(message)));
   };
@@ -72,13 +69,11 @@ wire::MqttSession::Options LinkDevice::SessionOptions(const FleetConfig& fleet) 
 
 absl::Status LinkDevice::Connect(SteadyTime deadline) {
   session_.Start();
-  while (const std::optional<wire::Message> message = inbox_.PopUntil(deadline)) {
-    const auto status = wire::DecodeStatus(message->payload);
-    if (!status.ok() || status->state != wire::State::kOnline) continue;
-    escalator_.OnLink(true);
-    return absl::OkStatus();
+  if (!session_.WaitConnected(deadline)) {
+    return absl::UnavailableError("the broker did not answer in time");
   }
-  return absl::UnavailableError("the worker did not start in time");
+  escalator_.OnLink(true);
+  return absl::OkStatus();
 }
 
 absl::Status LinkDevice::Publish(wire::Message message) {
@@ -112,14 +107,14 @@ void LinkDevice::End(const LittleVerdict& verdict, const Outcome& outcome) {
 }
 
 void LinkDevice::Handle(wire::Message message) {
-  if (message.topic != topics_.Reply(kLinkDevice)) return;  // a worker's status
   trip_.received_at = message.received_at;
   if (alone_) reply_bytes_ = message.payload.size();
   escalator_.OnReply(message);
   trip_.reply = std::move(message);
 }
 
-absl::StatusOr<LinkRun> LinkDevice::Run(std::size_t window, std::chrono::duration<double> length) {
+absl::StatusOr<LinkRun> LinkDevice::Run(std::size_t window, std::chrono::duration<double> length,
+                                        const StopSignal& stop) {
   LinkRun run;
   current_ = &run;
   alone_ = window == 1;
@@ -127,7 +122,7 @@ absl::StatusOr<LinkRun> LinkDevice::Run(std::size_t window, std::chrono::duratio
   way_back_us_.reset();
   const SteadyTime begin = Now();
   const SteadyTime end = begin + std::chrono::duration_cast<SteadyTime::duration>(length);
-  while (failure_.empty()) {
+  while (failure_.empty() && !stop.requested()) {
     while (escalator_.pending() < window && Now() < end) Escalate();
     if (escalator_.pending() == 0) break;
     auto message = inbox_.PopUntil(escalator_.NextWake().value_or(SteadyTime::max()));
@@ -136,6 +131,7 @@ absl::StatusOr<LinkRun> LinkDevice::Run(std::size_t window, std::chrono::duratio
     if (window == 1 && escalator_.pending() == 0) KeepStages(run);
   }
   current_ = nullptr;
+  if (stop.requested()) return absl::CancelledError("interrupted");
   if (!failure_.empty()) return absl::InternalError(failure_);
   run.readings_per_s = static_cast<double>(run.round_trips_us.size()) /
                        std::chrono::duration<double>(Now() - begin).count();

@@ -19,6 +19,7 @@
 #include "core/bounded_queue.h"
 #include "core/clock.h"
 #include "core/fleet_config.h"
+#include "core/stop_signal.h"
 #include "core/tensor.h"
 #include "device_agent/escalation/escalator.h"
 #include "wire/mqtt_session.h"
@@ -53,19 +54,21 @@ struct LinkRun {
   double readings_per_s = 0.0;
 };
 
-// One thread calls it.
+// One thread calls it. Its session hands over on that thread only while no other one lives in the
+// process (decision 016), so that whoever compares two devices ends one before the other connects.
 class LinkDevice {
  public:
   // `max_pending`: of readings under way at once.
   LinkDevice(const FleetConfig& fleet, const std::string& task, Tensor window,
              std::size_t max_pending);
 
-  // Returns when the worker says that it is online; Unavailable if it does not until `deadline`.
+  // Unavailable if the broker does not answer until `deadline`. The worker must be online already.
   absl::Status Connect(SteadyTime deadline);
 
   // Escalates for `length`, `window` readings under way at once, and waits for the last answers.
-  // Internal if one had no answer of the big net.
-  absl::StatusOr<LinkRun> Run(std::size_t window, std::chrono::duration<double> length);
+  // Internal if one had no answer of the big net, Cancelled as soon as `stop` is requested.
+  absl::StatusOr<LinkRun> Run(std::size_t window, std::chrono::duration<double> length,
+                              const StopSignal& stop);
 
   // Payloads of a request and of a reply of one reading; 0 before the first Run of a window of one.
   std::size_t request_bytes() const { return request_bytes_; }

@@ -121,13 +121,14 @@ class LocalDeviceRun {
     return Settle();
   }
 
-  absl::StatusOr<LocalReadingCost> Measure(int turns) {
+  absl::StatusOr<LocalReadingCost> Measure(int turns, const StopSignal& stop) {
     std::vector<double> of_agent;
     std::vector<double> of_net;
     double net_in_all = 0.0;
     const double before = CpuMicroseconds(CLOCK_PROCESS_CPUTIME_ID);
     SteadyTime due = Clock::Real().Now();
     for (int i = 0; i < turns; ++i) {
+      if (stop.requested()) return absl::CancelledError("interrupted");
       std::this_thread::sleep_until(due += kInterval);
       // In turns, for whatever else the machine does should burden both alike.
       if (i % 2 == 0) {
@@ -176,7 +177,7 @@ class LocalDeviceRun {
 }  // namespace
 
 absl::StatusOr<LocalReadingCost> MeasureLocalReading(const FleetConfig& fleet, const Task& task,
-                                                     Seconds length) {
+                                                     Seconds length, const StopSignal& stop) {
   if (task.input_dtype != DType::kFloat32) {
     return absl::InvalidArgumentError(fmt::format("the readings of {} are no floats", task.name));
   }
@@ -191,7 +192,7 @@ absl::StatusOr<LocalReadingCost> MeasureLocalReading(const FleetConfig& fleet, c
                      *std::move(deadlines));
   if (absl::Status connected = run.Connect(); !connected.ok()) return connected;
 
-  return run.Measure(static_cast<int>(std::max(2.0, length / kInterval)));
+  return run.Measure(static_cast<int>(std::max(2.0, length / kInterval)), stop);
 }
 
 }  // namespace biglittle

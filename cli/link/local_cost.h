@@ -7,6 +7,7 @@
 #include "absl/status/statusor.h"
 
 #include "core/fleet_config.h"
+#include "core/stop_signal.h"
 #include "core/task.h"
 
 namespace biglittle {
@@ -24,8 +25,9 @@ struct LocalReadingCost {
 // Runs a device's agent for `length` over seeded windows, paced as a sensor would, with a session
 // to the fleet's broker; all is answered by the little net. The agent and a net alone go in turns.
 // Errors as those of the parts; Unavailable if the broker cannot be reached or does not take the
-// results.
+// results; Cancelled as soon as `stop` is requested.
 absl::StatusOr<LocalReadingCost> MeasureLocalReading(const FleetConfig& fleet, const Task& task,
-                                                     std::chrono::duration<double> length);
+                                                     std::chrono::duration<double> length,
+                                                     const StopSignal& stop);
 
 }  // namespace biglittle

@@ -1,6 +1,7 @@
 // `biglittle bench link` as a user calls it. Not how fast anything is: only that it is measured.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <signal.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -33,6 +34,13 @@ class BenchLinkTest : public testing::Test {
   std::vector<std::string> Briefly() const {
     return {"--seconds", "0.5", "--window", "64", "--json", (folder_.path() / "out.json").string()};
   }
+  int ScratchFolders() const {
+    int folders = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(folder_.path())) {
+      folders += entry.path().filename().string().starts_with("biglittle-bench-") ? 1 : 0;
+    }
+    return folders;
+  }
   static void ExpectPercentiles(const json& of) {
     EXPECT_GT(of["p50"], 0.0);
     EXPECT_GE(of["p99"], of["p50"]);
@@ -42,11 +50,15 @@ class BenchLinkTest : public testing::Test {
   const std::filesystem::path programs_ = Installation::Find().programs;
 };
 
-TEST_F(BenchLinkTest, MeasuresOursStagesAndTheFloor) {
+TEST_F(BenchLinkTest, MeasuresOursStagesTlsAndTheFloor) {
   ASSERT_EQ(Run(programs_ / "biglittle", Briefly()), 0) << Log();
+  EXPECT_THAT(Log(), HasSubstr("over TLS"));
   const json out = Json();
   ExpectPercentiles(out["round_trip_us"]);
   EXPECT_GT(out["readings_per_s"], 0.0);
+  ExpectPercentiles(out["tls_round_trip_us"]);
+  EXPECT_DOUBLE_EQ(out["tls_ratio"], out["tls_round_trip_us"]["p50"].get<double>() /
+                                         out["round_trip_us"]["p50"].get<double>());
   EXPECT_GE(out["request_bytes"], 784);
   double stages = 0;
   for (const char* stage : {"encode", "outbox", "publish", "broker_there", "take", "queue", "net",
@@ -81,6 +93,25 @@ TEST_F(BenchLinkTest, TakesTheReadingsOfAnyTask) {
   arguments.insert(arguments.end(), {"--task", "vibration"});
   ASSERT_EQ(Run(programs_ / "biglittle", arguments), 0) << Log();
   EXPECT_GE(Json()["request_bytes"], 12'288);
+}
+
+// With a fleet's private keys, that is.
+TEST_F(BenchLinkTest, LeavesNothingBehindWhenItIsInterrupted) {
+  const std::string variable = "TMPDIR=" + folder_.path().string();
+  ChildProcess bench =
+      ChildProcess::Start({"/usr/bin/env", variable, (programs_ / "biglittle").string(), "bench",
+                           "link", "--seconds", "600"},
+                          folder_.path() / "log")
+          .value();
+  const auto deadline = steady_clock::now() + std::chrono::seconds(60);
+  while (ScratchFolders() == 0 && steady_clock::now() < deadline) {
+    if (bench.WaitUntil(steady_clock::now() + std::chrono::milliseconds(10))) break;
+  }
+  ASSERT_EQ(ScratchFolders(), 1) << Log();
+  bench.Signal(SIGINT);
+  EXPECT_EQ(bench.WaitUntil(deadline), 1) << Log();
+  EXPECT_THAT(Log(), HasSubstr("interrupted"));
+  EXPECT_EQ(ScratchFolders(), 0);
 }
 
 TEST_F(BenchLinkTest, RefusesWhatCannotBe) {
