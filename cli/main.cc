@@ -183,7 +183,8 @@ void AddBench(CLI::App& app, Command& chosen) {
   net->callback([&chosen] { chosen = [] { return RunBenchNn(options, std::cout, std::cerr); }; });
 
   CLI::App* link = bench->add_subcommand(
-      "link", "Time an escalation over a broker and a worker whose net costs nothing");
+      "link",
+      "Time an escalation over a broker and a worker whose net costs nothing, plain and with TLS");
   static BenchLinkOptions way;
   link->add_option("--task", way.task, "Whose readings' type and shape")->capture_default_str();
   link->add_option("--models", way.models, "Folder with one folder a task");
