@@ -5,12 +5,11 @@
 #include <algorithm>
 #include <set>
 #include <system_error>
-#include <unordered_map>
 #include <utility>
 
 #include "core/fleet_broker.h"
 #include "core/fleet_devices.h"
-#include "core/fleet_hosts.h"
+#include "core/fleet_workers.h"
 #include "core/map_reader.h"
 #include "core/text.h"
 #include "core/yaml_reader.h"
@@ -18,8 +17,6 @@
 namespace biglittle {
 namespace {
 
-constexpr std::size_t kMaxWorkers = 1000;
-constexpr std::size_t kMaxTasks = 100;
 constexpr std::size_t kMaxTopicRootBytes = 200;
 
 template <typename Element>
@@ -38,60 +35,6 @@ bool IsTopicRoot(std::string_view text) {
     if (end == text.size()) return true;
     text.remove_prefix(end + 1);
   }
-}
-
-WorkerConfig ReadWorker(const YamlNode& node, KnownTasks& known, Problems& problems) {
-  WorkerConfig worker;
-  MapReader map(node, "worker", problems);
-  map.Require("id");
-  map.GetIdentifier("id", worker.id);
-  const YamlNode* tasks = map.Require("tasks");
-  if (const auto* items =
-          tasks == nullptr ? nullptr : ReadList(*tasks, "tasks", 1, kMaxTasks, problems)) {
-    for (const YamlNode* item : *items) {
-      const std::string task = known.Read(*item, "tasks", problems);
-      if (task.empty()) continue;
-      if (std::find(worker.tasks.begin(), worker.tasks.end(), task) != worker.tasks.end()) {
-        problems.Add(*item, fmt::format("task {} is given twice", Quoted(task)));
-      }
-      worker.tasks.push_back(task);
-    }
-  }
-  map.GetWhole("max_batch_size", {1, 1024}, worker.max_batch_size);
-  map.GetDuration("max_queue_delay_ms", {0, 10'000}, worker.max_queue_delay);
-  map.GetWhole("queue_capacity", {1, 1'000'000}, worker.queue_capacity);
-  map.GetWhole("compute_threads", {1, 64}, worker.compute_threads);
-  map.GetDuration("deduplication_window_ms", {0, 600'000}, worker.deduplication_window);
-  map.GetWhole("deduplication_entries", {1, 1'000'000}, worker.deduplication_entries);
-  map.GetWhole("device_requests_per_s", {0, 1'000'000}, worker.device_requests_per_s);
-  map.GetDuration("reload_interval_ms", {0, 3'600'000}, worker.reload_interval);
-  map.GetDuration("inference_timeout_ms", {100, 600'000}, worker.inference_timeout);
-  map.GetDuration("status_interval_ms", kStatusIntervalMs, worker.status_interval);
-  map.GetDuration("drain_timeout_ms", kDrainTimeoutMs, worker.drain_timeout);
-  if (const YamlNode* health = map.Find("health"))
-    worker.health = ReadHealth(*health, {}, problems);
-  map.Finish();
-  return worker;
-}
-
-std::vector<WorkerConfig> ReadWorkers(const YamlNode& node, KnownTasks& known, Problems& problems) {
-  std::vector<WorkerConfig> workers;
-  const auto* items = ReadList(node, "workers", 0, kMaxWorkers, problems);
-  if (items == nullptr) return workers;
-  std::unordered_map<std::string, int> line_of_id;
-  for (const YamlNode* item : *items) {
-    WorkerConfig worker = ReadWorker(*item, known, problems);
-    if (!worker.id.empty()) {
-      const YamlNode& id = *MapReader(*item, "worker", problems).Find("id");
-      const auto [first, is_new] = line_of_id.emplace(worker.id, id.line);
-      if (!is_new) {
-        problems.Add(id, fmt::format("worker id {} is given twice, first at line {}",
-                                     Quoted(worker.id), first->second));
-      }
-    }
-    workers.push_back(std::move(worker));
-  }
-  return workers;
 }
 
 // Empty after reporting that there is no such folder.

@@ -247,7 +247,7 @@ struct FleetConfig {
   std::optional<PublicKey> models_public_key;
   BrokerConfig broker;
   std::vector<DeviceConfig> devices;  // templates are unfolded; ids are unique
-  std::vector<WorkerConfig> workers;  // ids are unique
+  std::vector<WorkerConfig> workers;  // likewise
 
   // nullptr if there is none of that id.
   const DeviceConfig* FindDevice(const std::string& id) const;

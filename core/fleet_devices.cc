@@ -17,18 +17,6 @@ namespace biglittle {
 namespace {
 
 constexpr WholeRange kCounter{0, kMaxExactWhole};
-constexpr std::string_view kNumberMark = "{n}";
-
-// `number` as wide as `largest`, with zeros in front: names then sort as their numbers do.
-std::string CopyId(std::string_view pattern, std::uint64_t number, std::uint64_t largest) {
-  const std::string digits = fmt::format("{:0{}}", number, fmt::formatted_size("{}", largest));
-  std::string id(pattern);
-  for (std::size_t at = id.find(kNumberMark); at != std::string::npos;
-       at = id.find(kNumberMark, at + digits.size())) {
-    id.replace(at, kNumberMark.size(), digits);
-  }
-  return id;
-}
 
 // Copy `k` of a template sees other data than copy 0.
 void ShiftSource(SourceConfig& source, std::uint64_t k) {
@@ -83,7 +71,7 @@ void DeviceReader::ReadDevice(const YamlNode& node) {
   MapReader map(node, "device", problems_);
   Draft draft = defaults_;
   const YamlNode* id = map.Require("id");
-  const Copies copies = ReadCopies(map);
+  const Copies copies = ReadCopies(map, kMaxDevices);
   ReadSettings(map, draft);
   map.Finish();
   CheckComplete(map, draft);
@@ -94,19 +82,6 @@ void DeviceReader::ReadDevice(const YamlNode& node) {
   }
   entries_.push_back({&node, draft.task_node, draft.config.task});
   if (id != nullptr) Unfold(*id, copies, draft.config);
-}
-
-DeviceReader::Copies DeviceReader::ReadCopies(MapReader& map) {
-  Copies copies;
-  map.GetWhole("count", {1, kMaxDevices}, copies.count);
-  copies.is_template = map.Find("count") != nullptr;
-  map.GetWhole("first", {0, 1'000'000'000}, copies.first);
-  const YamlNode* first = map.Find("first");
-  if (first != nullptr && !copies.is_template) {
-    problems_.Add(*first,
-                  "'first' numbers the copies of a template; give 'count' too, or remove it");
-  }
-  return copies;
 }
 
 void DeviceReader::ReadSettings(MapReader& map, Draft& draft) {
@@ -225,41 +200,15 @@ void DeviceReader::CheckMargin(MapReader& map, const DeviceConfig& config) {
                             key, shortest.count()));
 }
 
-void DeviceReader::Unfold(const YamlNode& id_node, const Copies& copies,
-                          const DeviceConfig& pattern) {
-  const auto text = ReadLine(id_node, "id", 64, problems_);
-  if (!text) return;
-  const bool has_number = text->find(kNumberMark) != std::string::npos;
-  if (has_number && !copies.is_template) {
-    problems_.Add(id_node, "'id' has {n}, the number of a copy; say how many with 'count'");
-    return;
-  }
-  if (!has_number && copies.count > 1) {
-    problems_.Add(id_node, fmt::format("'id' must contain {{n}}, the number of the copy, where "
-                                       "'count' is {}",
-                                       copies.count));
-    return;
-  }
-  const std::uint64_t largest = copies.first + copies.count - 1;
-  for (std::size_t k = 0; k < copies.count && devices_.size() <= kMaxDevices; ++k) {
-    DeviceConfig device = pattern;
-    device.id = CopyId(*text, copies.first + k, largest);
-    if (!IsIdentifier(device.id)) {
-      problems_.Add(id_node, fmt::format("'id' must be 1 to 64 characters of A-Z a-z 0-9 _ . -, "
-                                         "not {}",
-                                         Quoted(device.id)));
-      return;
-    }
-    const auto [known, is_new] = line_of_id_.emplace(device.id, id_node.line);
-    if (!is_new) {
-      problems_.Add(id_node, fmt::format("device id {} is given twice, first at line {}",
-                                         Quoted(device.id), known->second));
-      return;
-    }
+void DeviceReader::Unfold(const YamlNode& id, const Copies& copies, const DeviceConfig& pattern) {
+  std::size_t k = 0;
+  for (std::string& copy : ids_.Unfold(id, copies, kMaxDevices + 1 - devices_.size(), problems_)) {
+    DeviceConfig& device = devices_.emplace_back(pattern);
+    device.id = std::move(copy);
     ShiftSource(device.source, k);
     // Where the ports end, CheckHealthPorts has said so.
     if (device.health) device.health->port = static_cast<std::uint16_t>(device.health->port + k);
-    devices_.push_back(std::move(device));
+    ++k;
   }
 }
 

@@ -6,10 +6,10 @@
 #include <map>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "core/fleet_config.h"
+#include "core/id_template.h"
 #include "core/map_reader.h"
 #include "core/yaml_reader.h"
 
@@ -64,22 +64,14 @@ class DeviceReader {
     bool has_windows = false;  // of a replay
     const YamlNode* task_node = nullptr;
   };
-  // The copies that a device's map stands for.
-  struct Copies {
-    std::size_t count = 1;
-    std::uint64_t first = 1;
-    bool is_template = false;
-  };
-
   // Every key but id, count and first.
   void ReadSettings(MapReader& map, Draft& draft);
   void ReadSource(const YamlNode& node, Draft& draft);
   void ReadReplay(MapReader& map, ReplaySource& replay, Draft& draft);
   void ReadDevice(const YamlNode& node);
-  Copies ReadCopies(MapReader& map);
   void CheckComplete(MapReader& map, const Draft& draft);
   void CheckMargin(MapReader& map, const DeviceConfig& config);
-  void Unfold(const YamlNode& id_node, const Copies& copies, const DeviceConfig& pattern);
+  void Unfold(const YamlNode& id, const Copies& copies, const DeviceConfig& pattern);
   std::filesystem::path ReadDataFile(const YamlNode& node, std::string_view name);
 
   const std::filesystem::path& base_;
@@ -88,7 +80,7 @@ class DeviceReader {
   Draft defaults_;
   std::vector<DeviceConfig> devices_;
   std::vector<DeviceEntry> entries_;
-  std::unordered_map<std::string, int> line_of_id_;
+  IdTemplates ids_{"device"};
 };
 
 }  // namespace biglittle

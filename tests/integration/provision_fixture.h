@@ -27,7 +27,8 @@ class ProvisionTest : public testing::Test {
     options_.folder = folder_.path() / "secure";
   }
 
-  void WriteFleet(const std::string& ids) {
+  void WriteFleet(const std::string& ids,
+                  const std::string& worker = "{id: worker-1, tasks: [tiny]}") {
     std::string devices;
     std::istringstream list(ids.substr(1, ids.size() - 2));
     for (std::string id; std::getline(list >> std::ws, id, ',');) {
@@ -37,9 +38,8 @@ class ProvisionTest : public testing::Test {
     fleet_ = folder_.Write(
         "fleet.yaml",
         fmt::format("version: 1\nfleet: test\nmodels: {}\nbroker:\n  port: {}\n  tls: "
-                    "{{credentials: \"secure/{{role}}/{{id}}\"}}\nworkers:\n  - "
-                    "{{id: worker-1, tasks: [tiny]}}\ndevices:\n{}",
-                    TestDataFolder().string(), port_, devices));
+                    "{{credentials: \"secure/{{role}}/{{id}}\"}}\nworkers:\n  - {}\ndevices:\n{}",
+                    TestDataFolder().string(), port_, worker, devices));
   }
 
   int Init() {

@@ -35,6 +35,20 @@ TEST_F(ProvisionTest, AFleetFileBecomesAFleetThatCanConnect) {
   EXPECT_EQ(again.find('+'), std::string::npos) << again;
 }
 
+TEST_F(ProvisionTest, EachWorkerOfATemplateIsSomebodyOfItsOwn) {
+  WriteFleet("[device-1]", "{id: 'worker-{n}', count: 2, tasks: [tiny]}");
+  ASSERT_EQ(Init(), kExitDone) << Said();
+  ASSERT_EQ(Apply(), kExitDone) << Said();
+  StartBroker();
+  wire::MqttSession one(SessionOf("worker", "worker-1"));
+  wire::MqttSession two(SessionOf("worker", "worker-2"));
+  one.Start();
+  two.Start();
+  EXPECT_TRUE(one.WaitConnected(Soon()) && two.WaitConnected(Soon()));
+  EXPECT_TRUE(one.connected());
+  EXPECT_EQ(one.counters().connections_lost, 0U);
+}
+
 TEST_F(ProvisionTest, WhoIsAddedWhileTheBrokerRunsIsLetInAtOnce) {
   ASSERT_EQ(Init(), kExitDone) << Said();
   StartBroker();

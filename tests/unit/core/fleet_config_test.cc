@@ -225,6 +225,25 @@ TEST_F(FleetFile, ATemplateIsUnfolded) {
   EXPECT_EQ(fleet.devices[5].id, "single");
 }
 
+TEST_F(FleetFile, ATemplateOfWorkersIsUnfolded) {
+  const FleetConfig fleet = LoadDevices(
+      "workers:\n"
+      "  - {id: 'worker-{n}', count: 2, tasks: [har], max_batch_size: 8, health: {port: 9000}}\n"
+      "  - {id: 'gpu-{n}', count: 2, first: 9, tasks: [vibration]}\n"
+      "  - {id: single, tasks: [har]}\n");
+  ASSERT_EQ(fleet.workers.size(), 5U);
+  EXPECT_EQ(fleet.workers[0].id, "worker-1");
+  EXPECT_EQ(fleet.workers[1].id, "worker-2");
+  EXPECT_EQ(fleet.workers[1].tasks, std::vector<std::string>{"har"});
+  EXPECT_EQ(fleet.workers[1].max_batch_size, 8U);
+  EXPECT_EQ(fleet.workers[0].health->port, 9000);
+  EXPECT_EQ(fleet.workers[1].health->port, 9001);
+  EXPECT_EQ(fleet.workers[2].id, "gpu-09");
+  EXPECT_EQ(fleet.workers[3].id, "gpu-10");
+  EXPECT_EQ(fleet.workers[4].id, "single");
+  EXPECT_NE(fleet.FindWorker("worker-2"), nullptr);
+}
+
 TEST_F(FleetFile, AHundredThousandDevicesAreAllowed) {
   const FleetConfig fleet = LoadDevices(
       "devices: [{id: 'd-{n}', count: 100000, task: har, source: {type: vibration}}]\n");

@@ -159,6 +159,22 @@ INSTANTIATE_TEST_SUITE_P(
         FleetCase{"IdIsNoName",
                   "workers: [{id: 'a#', tasks: [har]}]\n",
                   {"4:16: 'id' must be 1 to 64 characters of A-Z a-z 0-9 _ . -, not 'a#'"}},
+        FleetCase{"CopiesWithoutNumber",
+                  "workers: [{id: w, count: 2, tasks: [har]}]\n",
+                  {"4:16: 'id' must contain {n}, the number of the copy, where 'count' is 2"}},
+        FleetCase{"NumberWithoutCopies",
+                  "workers: [{id: 'w{n}', first: 2, tasks: [har]}]\n",
+                  {"4:16: 'id' has {n}, the number of a copy; say how many with 'count'",
+                   "4:31: 'first' numbers the copies of a template; give 'count' too, or remove "
+                   "it"}},
+        FleetCase{"CopyTwice",
+                  "workers:\n  - {id: 'w{n}', count: 2, tasks: [har]}\n"
+                  "  - {id: w2, tasks: [har]}\n",
+                  {"6:10: worker id 'w2' is given twice, first at line 5"}},
+        FleetCase{"TooManyCopies",
+                  "workers:\n  - {id: 'w{n}', count: 1000, tasks: [har]}\n"
+                  "  - {id: v, tasks: [har]}\n",
+                  {"6:5: more than 1000 workers in all; divide the fleet"}},
         FleetCase{
             "EveryBound",
             "workers:\n"

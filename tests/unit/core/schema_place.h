@@ -42,7 +42,7 @@ inline Json FleetDocument() {
       {"id": "d", "count": 1, "task": "t", "source": {"type": "vibration"},
        "escalation": {"packing": {}, "budget": {}}, "results": {}, "store": {"folder": "s"}, "health": {}},
       {"id": "e", "task": "t", "source": {"type": "replay", "windows": "x.npy"}}],
-    "workers": [{"id": "w", "tasks": ["t"], "health": {}}]})");
+    "workers": [{"id": "w", "count": 1, "tasks": ["t"], "health": {}}]})");
 }
 
 inline Json TaskDocument() {
