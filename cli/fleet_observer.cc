@@ -32,6 +32,14 @@ wire::MqttSession::Options SessionOptions(const FleetConfig& fleet, const std::s
   return options;
 }
 
+std::optional<std::uint64_t> ReadingsIn(const std::map<std::string, wire::Status>& statuses,
+                                        const std::string& id) {
+  const auto at = statuses.find(id);
+  if (at == statuses.end() || at->second.state != wire::State::kStopped) return std::nullopt;
+  const auto readings = at->second.counters.find("readings");
+  return readings == at->second.counters.end() ? 0 : readings->second;
+}
+
 }  // namespace
 
 FleetObserver::FleetObserver(const FleetConfig& fleet, const std::string& name,
@@ -80,10 +88,11 @@ std::size_t FleetObserver::DevicesOnline() const {
 }
 
 std::optional<std::uint64_t> FleetObserver::ReadingsOf(const std::string& device) const {
-  const auto at = devices_.find(device);
-  if (at == devices_.end() || at->second.state != wire::State::kStopped) return std::nullopt;
-  const auto readings = at->second.counters.find("readings");
-  return readings == at->second.counters.end() ? 0 : readings->second;
+  return ReadingsIn(devices_, device);
+}
+
+std::optional<std::uint64_t> FleetObserver::ReadingsOfWorker(const std::string& worker) const {
+  return ReadingsIn(workers_, worker);
 }
 
 }  // namespace biglittle

@@ -36,6 +36,9 @@ class FleetObserver {
   // How many readings the device of this id took, once it has stopped cleanly.
   std::optional<std::uint64_t> ReadingsOf(const std::string& device) const;
 
+  // How many readings the worker of this id was asked for, once it has stopped cleanly.
+  std::optional<std::uint64_t> ReadingsOfWorker(const std::string& worker) const;
+
   // Messages that held more than one result.
   std::uint64_t batches() const { return batches_; }
 

@@ -28,6 +28,7 @@ class TestFleet {
  public:
   struct Options {
     int devices = 1;
+    int workers = 1;     // of one template
     int readings = 200;  // of each device
     int interval_ms = 2;
     int deadline_ms = 2000;
@@ -60,7 +61,9 @@ class TestFleet {
     observer_.emplace(*fleet_, "test", "test");
     ASSERT_TRUE(observer_->WaitConnected(Soon()));
   }
-  ChildProcess& StartWorker() { return Start("cloud_worker", "--worker", "worker-1"); }
+  ChildProcess& StartWorker(int number = 1) {
+    return Start("cloud_worker", "--worker", fmt::format("worker-{}", number));
+  }
   ChildProcess& StartDevice(int number) {
     return Start("device_agent", "--device", fmt::format("device-{}", number));
   }
@@ -84,8 +87,8 @@ class TestFleet {
     log = TailOfFile(file, 100);
     return status;
   }
-  void AwaitWorker() {
-    ASSERT_TRUE(TakeUntil([&] { return observer_->IsOnline("worker-1"); }));
+  void AwaitWorker(int number = 1) {
+    ASSERT_TRUE(TakeUntil([&] { return observer_->IsOnline(fmt::format("worker-{}", number)); }));
   }
 
   // Takes results until `condition` holds; false if that takes too long.
@@ -133,14 +136,14 @@ class TestFleet {
     return fmt::format(
         "version: 1\nfleet: test\nmodels: {}\n"
         "broker: {{{}port: {}, reconnect_delay_min_ms: 20, reconnect_delay_max_ms: 200}}\n"
-        "workers:\n  - id: worker-1\n    tasks: [tiny]\n{}"
+        "workers:\n  - id: worker-{{n}}\n    count: {}\n    tasks: [tiny]\n{}"
         "devices:\n  - id: device-{{n}}\n    count: {}\n    task: tiny\n    deadline_ms: {}\n"
         "    drain_timeout_ms: 20000\n{}"
         "    source: {{type: replay, windows: X.npy, labels: y.npy, readings: {}, "
         "interval_ms: {}, queue_capacity: 65536}}\n{}",
-        TestDataFolder().string(), options_.broker_keys, port, options_.worker_keys,
-        options_.devices, options_.deadline_ms, options_.device_keys, options_.readings,
-        options_.interval_ms, options_.more_devices);
+        TestDataFolder().string(), options_.broker_keys, port, options_.workers,
+        options_.worker_keys, options_.devices, options_.deadline_ms, options_.device_keys,
+        options_.readings, options_.interval_ms, options_.more_devices);
   }
 
   ChildProcess& Start(const char* program, const char* role, const std::string& id) {

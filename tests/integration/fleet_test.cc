@@ -32,6 +32,31 @@ TEST(FleetTest, EveryReadingGetsItsAnswerFromWhoKnowsIt) {
   EXPECT_TRUE(fleet.TakeUntil([&] { return !fleet.observer().IsOnline("worker-1"); }));
 }
 
+TEST(FleetTest, WorkersOfATemplateDivideTheRequests) {
+  TestBroker broker;
+  TestFleet fleet(broker.port(), {.devices = 3,
+                                  .workers = 2,
+                                  // Each reading is asked for once, or not answered.
+                                  .device_keys = "    escalation: {max_attempts: 1}\n"});
+  fleet.Observe();
+  ChildProcess& one = fleet.StartWorker(1);
+  ChildProcess& two = fleet.StartWorker(2);
+  fleet.AwaitWorker(1);
+  fleet.AwaitWorker(2);
+  for (int i = 1; i <= 3; ++i) fleet.StartDevice(i);
+  ASSERT_TRUE(fleet.TakeAll());
+  EXPECT_EQ(fleet.tally().finals(), 600U);
+  EXPECT_EQ(fleet.tally().duplicates(), 0U);
+  EXPECT_EQ(fleet.tally().big(), 300U);
+  EXPECT_EQ(one.Terminate(Milliseconds(10000)), 0);
+  EXPECT_EQ(two.Terminate(Milliseconds(10000)), 0);
+  const auto asked = [&](const char* id) { return fleet.observer().ReadingsOfWorker(id); };
+  ASSERT_TRUE(fleet.TakeUntil([&] { return asked("worker-1") && asked("worker-2"); }));
+  EXPECT_GT(*asked("worker-1"), 0U);
+  EXPECT_GT(*asked("worker-2"), 0U);
+  EXPECT_EQ(*asked("worker-1") + *asked("worker-2"), 300U);
+}
+
 TEST(FleetTest, WithoutAnyWorkerEveryReadingFallsBackByItsDeadline) {
   TestBroker broker;
   TestFleet fleet(broker.port(), {.readings = 40, .deadline_ms = 300});
