@@ -1,0 +1,58 @@
+#!/usr/bin/env python3
+"""The shipped systemd units start our programs with options that these have.
+
+usage: service_units.py SOURCE_FOLDER PROGRAM...
+"""
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+
+def exec_start(text):
+    """The words of the one ExecStart."""
+    lines = re.findall(r"^ExecStart=(.+)$", text, re.MULTILINE)
+    if len(lines) != 1:
+        raise ValueError(f"{len(lines)} ExecStart lines, not one")
+    return lines[0].split()
+
+
+def option_problems(words, program):
+    """What `program --help` does not know of a command."""
+    told = subprocess.run([program, "--help"], capture_output=True, text=True, check=True).stdout
+    known = set(re.findall(r"--[a-z][a-z-]*", told))
+    options = [word.split("=")[0] for word in words if word.startswith("--")]
+    return [f"{words[0]} has no option {option}" for option in options if option not in known]
+
+
+def verify_problems(unit, text, words, program):
+    """What systemd-analyze says of the unit, with the program where it was built."""
+    if shutil.which("systemd-analyze") is None:
+        return []
+    with tempfile.TemporaryDirectory() as folder:
+        # Of a template it verifies an instance.
+        copy = pathlib.Path(folder) / unit.name.replace("@.", "@worker-1.")
+        copy.write_text(text.replace(words[0], program), encoding="utf-8")
+        done = subprocess.run(["systemd-analyze", "verify", "--man=no", "--recursive-errors=no",
+                               str(copy)], capture_output=True, text=True, check=False)
+    return [line for line in done.stderr.splitlines() if copy.name in line]
+
+
+def main():
+    programs = {pathlib.Path(name).name: name for name in sys.argv[2:]}
+    units = sorted((pathlib.Path(sys.argv[1]) / "deploy" / "systemd").glob("*.service"))
+    problems = [] if units else ["there are no units"]
+    for unit in units:
+        text = unit.read_text(encoding="utf-8")
+        words = exec_start(text)
+        program = programs[pathlib.Path(words[0]).name]
+        found = option_problems(words, program) + verify_problems(unit, text, words, program)
+        problems += [f"{unit.name}: {problem}" for problem in found]
+    print("\n".join(problems) or f"{len(units)} units start what is there")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
