@@ -1,6 +1,8 @@
 // The processes of a chaos fleet: agents and workers that are begun, killed and begun again.
 #pragma once
 
+#include <signal.h>
+
 #include <cstdint>
 #include <map>
 #include <string>

@@ -1,6 +1,7 @@
 #include "tests/chaos/fleet_files.h"
 
 #include <fmt/format.h>
+#include <gtest/gtest.h>
 
 #include <cstring>
 #include <fstream>

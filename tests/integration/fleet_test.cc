@@ -1,6 +1,7 @@
 // Devices and a worker as processes over a real broker, in good days and bad ones.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <signal.h>
 
 #include "tests/fakes/test_broker.h"
 #include "tests/fakes/test_fleet.h"

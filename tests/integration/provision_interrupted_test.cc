@@ -3,6 +3,7 @@
 // know.
 
 #include <gtest/gtest.h>
+#include <signal.h>
 #include <sys/wait.h>
 
 #include <thread>

@@ -1,6 +1,7 @@
 #include "tests/integration/security/matrix.h"
 
 #include <fmt/format.h>
+#include <gtest/gtest.h>
 
 #include <fstream>
 #include <sstream>

@@ -1,5 +1,6 @@
 // What the subjects try, and how it is seen what came of it.
 #include <fmt/format.h>
+#include <gtest/gtest.h>
 
 #include <algorithm>
 
