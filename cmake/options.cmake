@@ -12,6 +12,26 @@ if(BIGLITTLE_SANITIZER)
   add_link_options(-fsanitize=${BIGLITTLE_SANITIZER})
 endif()
 
+option(BIGLITTLE_PCH "Compile the headers that nearly all files include only once" ON)
+
+# biglittle_precompile(TARGET): the standard library, absl's status and fmt cost a file more time than
+# its own code. Every file includes what it uses all the same: the tsan preset compiles without.
+# One precompiled header for all, made with core, whose definitions all others have too.
+function(biglittle_precompile target)
+  if(NOT BIGLITTLE_PCH)
+    return()
+  endif()
+  if(target STREQUAL "biglittle_core")
+    target_precompile_headers(${target} PRIVATE ${biglittle_common_headers})
+  else()
+    target_precompile_headers(${target} REUSE_FROM biglittle_core)
+  endif()
+endfunction()
+set(biglittle_common_headers
+    <algorithm> <array> <chrono> <cmath> <cstdint> <filesystem> <functional> <map> <memory> <mutex>
+    <optional> <span> <string> <string_view> <utility> <variant> <vector> <absl/status/status.h>
+    <absl/status/statusor.h> <fmt/format.h> ${PROJECT_SOURCE_DIR}/core/fmt_once.h)
+
 # biglittle_module(NAME SOURCES file... PUBLIC target... PRIVATE target...): one static library a
 # module. PUBLIC is for libraries whose types the module's own headers name, nothing else.
 function(biglittle_module name)
@@ -20,4 +40,5 @@ function(biglittle_module name)
   target_include_directories(biglittle_${name} PUBLIC ${PROJECT_SOURCE_DIR})
   target_link_libraries(biglittle_${name} PUBLIC ${ARG_PUBLIC} PRIVATE ${ARG_PRIVATE}
                         biglittle_options)
+  biglittle_precompile(biglittle_${name})
 endfunction()
