@@ -1,4 +1,5 @@
 // TLS against a real broker: that it works, and what the log says in each way in which it fails.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>

@@ -1,5 +1,6 @@
 #include "cli/check_command.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
