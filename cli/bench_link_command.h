@@ -23,7 +23,7 @@ struct BenchLinkOptions {
 // second with the window open. Figures are the medians over the rounds. Tells a table; the file
 // holds one object: round_trip_us, tls_round_trip_us, floor_us (p50 and p99 each), tls_ratio (of
 // the p50s, to plain), readings_per_s, floor_messages_per_s, stages (p50 and p99 each, in us),
-// task, reading_bytes, request_bytes, reply_bytes, window, rounds, local_reading_us (agent_thread,
+// task, request_bytes, reply_bytes, window, rounds, local_reading_us (agent_thread,
 // process, net: link/local_cost.h); those of a floor that was not built are null. Returns the exit
 // code; problems go to `err` in one line.
 int RunBenchLink(const BenchLinkOptions& options, std::ostream& out, std::ostream& err);

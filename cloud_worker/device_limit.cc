@@ -12,7 +12,7 @@ bool DeviceLimit::Allows(const std::string& device, SteadyTime now) {
 
 void DeviceLimit::Charge(const std::string& device, std::size_t times, SteadyTime now) {
   const std::lock_guard lock(mutex_);
-  BucketLocked(device, now).Take(static_cast<double>(times));
+  BucketLocked(device, now).Owe(static_cast<double>(times), now);
 }
 
 TokenBucket& DeviceLimit::BucketLocked(const std::string& device, SteadyTime now) {

@@ -25,7 +25,7 @@ class DeviceLimit {
 
   // Whether it may happen once more; if so, it counts.
   bool Allows(const std::string& device, SteadyTime now);
-  // It happened `times` more; what there is no room for, is allowed later.
+  // It happened `times` more. What there is no room for is a debt, of a burst at most.
   void Charge(const std::string& device, std::size_t times, SteadyTime now);
 
  private:

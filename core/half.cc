@@ -99,4 +99,15 @@ bool HalvesToFloats(std::span<const std::byte> halves, std::span<std::byte> floa
       [](std::uint16_t from, std::uint32_t /*to*/) { return std::uint32_t{from}; });
 }
 
+bool FitHalves(std::span<const std::byte> floats) {
+  std::uint32_t not_finite = 0;
+  for (std::size_t at = 0; at + sizeof(std::uint32_t) <= floats.size();
+       at += sizeof(std::uint32_t)) {
+    std::uint32_t bits = 0;
+    std::memcpy(&bits, floats.data() + at, sizeof(bits));
+    not_finite |= Select((BitsToHalf(bits) & kHalfInfinity) == kHalfInfinity, 1, 0);
+  }
+  return not_finite == 0;
+}
+
 }  // namespace biglittle

@@ -21,6 +21,8 @@ float FloatOf(std::uint16_t half);
 // Tensor data from one type to the other, element by element as above; the second span must hold as
 // many elements as the first. False, with all elements written, if one of the halves is not finite.
 bool FloatsToHalves(std::span<const std::byte> floats, std::span<std::byte> halves);
+// Whether FloatsToHalves would say true.
+bool FitHalves(std::span<const std::byte> floats);
 bool HalvesToFloats(std::span<const std::byte> halves, std::span<std::byte> floats);
 
 }  // namespace biglittle

@@ -34,6 +34,12 @@ class TokenBucket {
   void Take(double amount) {
     if (rate_) tokens_ -= amount;
   }
+  // What has happened already: leaves a debt, at most as large as the bucket.
+  void Owe(double amount, SteadyTime now) {
+    if (!rate_) return;
+    Fill(now);
+    tokens_ = std::max(tokens_ - amount, -capacity_);
+  }
   // When Has(amount) will be true, if nothing is taken until then.
   SteadyTime When(double amount, SteadyTime now) {
     if (Has(amount, now)) return now;

@@ -122,12 +122,14 @@ int DeviceHost::RunMany(const std::vector<const DeviceConfig*>& devices) {
     auto one = HostedDevice::Make(fleet_, device, shared_, ServiceNotify(""), service.active());
     if (!one.ok()) {
       Tell(device.id, one.status());
-      worst = kExitBadInput;
+      worst = kExitFailed;
       continue;
     }
     made.push_back(*std::move(one));
     first_readings.push_back(FirstReading(device.source.interval, index, devices.size()));
   }
+  // Whoever starts the process anew starts those that could begin.
+  if (made.empty()) return kExitBadInput;
   StopSignal stop;
   {
     Running running;

@@ -4,9 +4,9 @@
 #include <spdlog/spdlog.h>
 
 #include <chrono>
-#include <exception>
 #include <filesystem>
 #include <optional>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -93,7 +93,7 @@ absl::Status HostedDevice::Run(SteadyTime::duration first_reading) {
   loop_->Delay(first_reading);
   try {
     return loop_->Run();
-  } catch (const std::exception& error) {  // no thread for its session, no memory
+  } catch (const std::system_error& error) {  // no thread for its session: no reading was taken yet
     return absl::ResourceExhaustedError(error.what());
   }
 }

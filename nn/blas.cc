@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <cstdint>
+#include <string>
 
 namespace biglittle::nn {
 namespace {
@@ -15,7 +16,7 @@ constexpr char kLibrary[] = "libopenblas.so.0";
 struct Blas {
   decltype(&cblas_sgemv) sgemv = nullptr;
   decltype(&cblas_sgemm) sgemm = nullptr;
-  const char* trouble = nullptr;
+  std::string trouble;  // empty: none
 };
 
 template <typename Function>
@@ -34,8 +35,9 @@ Blas Load() {
       Find(library, "openblas_set_num_threads", set_threads)) {
     set_threads(1);
   } else {
-    blas.trouble = dlerror();
-    if (blas.trouble == nullptr) blas.trouble = "it is another library";
+    // Copied: the text is dl's own, until its next call.
+    const char* const trouble = dlerror();
+    blas.trouble = trouble == nullptr ? "it is another library" : trouble;
   }
   return blas;
 }
@@ -60,7 +62,7 @@ void MatrixVector(std::int64_t rows, std::int64_t columns, float alpha, const Ma
 }  // namespace
 
 absl::Status LoadBlas() {
-  if (Loaded().trouble == nullptr) return absl::OkStatus();
+  if (Loaded().trouble.empty()) return absl::OkStatus();
   return absl::FailedPreconditionError(fmt::format(
       "it needs OpenBLAS, which cannot be loaded ({}): install libopenblas0", Loaded().trouble));
 }

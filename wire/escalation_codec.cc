@@ -8,6 +8,7 @@
 #include "biglittle/v1/escalation.pb.h"
 #include "wire/compression.h"
 #include "wire/escalation.h"
+#include "wire/reading_count.h"
 #include "wire/tensor_codec.h"
 
 namespace biglittle::wire {
@@ -136,7 +137,15 @@ void CompressReadings(v1::EscalationRequest& out) {
   }
 }
 
-// Brings compressed readings to where plain ones are.
+// Before anything is built of it. `broken`: what to say of bytes that are no protobuf.
+absl::Status CheckCount(std::string_view request, const CodecLimits& limits, const char* broken) {
+  const std::optional<std::size_t> readings = CountReadings(request, limits.max_readings);
+  if (!readings) return Invalid(broken);
+  if (*readings <= limits.max_readings) return absl::OkStatus();
+  return Invalid(fmt::format("the request has {} readings or more, it may have 1 to {}", *readings,
+                             limits.max_readings));
+}
+
 absl::Status DecompressReadings(v1::EscalationRequest& in, const CodecLimits& limits) {
   if (in.zstd_readings().empty()) return absl::OkStatus();
   if (!in.readings().empty()) return Invalid("the request has compressed readings and plain ones");
@@ -145,10 +154,10 @@ absl::Status DecompressReadings(v1::EscalationRequest& in, const CodecLimits& li
   if (!plain.ok()) {
     return Invalid(fmt::format("compressed readings: {}", std::string(plain.status().message())));
   }
+  constexpr char kBroken[] = "compressed readings: they are no protobuf of readings";
+  if (absl::Status few = CheckCount(*plain, limits, kBroken); !few.ok()) return few;
   v1::EscalationRequest readings;
-  if (!readings.ParseFromString(*plain)) {
-    return Invalid("compressed readings: they are no protobuf of readings");
-  }
+  if (!readings.ParseFromString(*plain)) return Invalid(kBroken);
   in.mutable_readings()->Swap(readings.mutable_readings());
   return absl::OkStatus();
 }
@@ -212,11 +221,10 @@ std::string Encode(const EscalationReply& reply) {
 
 absl::StatusOr<EscalationRequest> DecodeEscalationRequest(std::string_view payload,
                                                           const CodecLimits& limits) {
+  constexpr char kBroken[] = "the payload is no protobuf of an escalation request";
+  if (absl::Status few = CheckCount(payload, limits, kBroken); !few.ok()) return few;
   v1::EscalationRequest in;
-  if (payload.size() > std::numeric_limits<int>::max() ||
-      !in.ParseFromArray(payload.data(), static_cast<int>(payload.size()))) {
-    return Invalid("the payload is no protobuf of an escalation request");
-  }
+  if (!in.ParseFromArray(payload.data(), static_cast<int>(payload.size()))) return Invalid(kBroken);
   if (in.task().empty() || in.task().size() > limits.max_text_bytes) {
     return Invalid("the request names no task");
   }

@@ -43,8 +43,8 @@ bool MayCallPaho() { return !in_callback && live_sessions.load(std::memory_order
 }  // namespace
 
 void MqttSession::Impl::Start() {
-  live_sessions.fetch_add(1, std::memory_order_acq_rel);
   thread_ = std::thread([this] { Run(); });
+  live_sessions.fetch_add(1, std::memory_order_acq_rel);
 }
 
 absl::Status MqttSession::Impl::Publish(Message message) {

@@ -23,8 +23,9 @@
 
 namespace biglittle::wire {
 
-// All functions are called by one thread; the events come on Paho's threads, and none comes after
-// the destructor has returned.
+// One thread opens, subscribes, looks after it and ends it; Publish may be called by others
+// meanwhile, one at a time. The events come on Paho's threads, and none comes after the destructor
+// has returned.
 class PahoConnection final : private mqtt::iaction_listener {
  public:
   // Each returns at once and none calls back into the connection.

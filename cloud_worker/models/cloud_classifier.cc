@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <utility>
 
 #include "core/normalisation.h"
@@ -53,6 +54,12 @@ std::vector<Answer> CloudClassifier::Classify(Batch batch) {
   std::vector<Prediction> predictions = net_.Classify(static_cast<std::int64_t>(computed.size()));
   const auto compute_time = Microseconds(clock_->Now() - begin);
   for (std::size_t sample = 0; sample < computed.size(); ++sample) {
+    if (!std::isfinite(predictions[sample].confidence)) {
+      // No device would read it, nor what shares a message with it.
+      answers[computed[sample]].reply.answer = wire::Rejection{
+          wire::RejectionReason::kInvalid, "its values are too large for the big net", {}};
+      continue;
+    }
     auto& answer = std::get<wire::CloudPrediction>(answers[computed[sample]].reply.answer);
     answer.prediction = std::move(predictions[sample]);
     answer.model_digest = task_.big.sha256;

@@ -7,6 +7,8 @@
 #include <chrono>
 #include <utility>
 
+#include "core/half.h"
+
 namespace biglittle {
 namespace {
 
@@ -51,8 +53,8 @@ void Escalator::Escalate(LittleVerdict verdict, Tensor window, bool prioritised)
   }
   PendingEscalation escalation;
   escalation.verdict = std::move(verdict);
-  // A reading that does not fit into halves travels as floats: rare, and counted as the others are.
-  const bool half = options_.wire_dtype == WireDType::kFloat16 && window.dtype == DType::kFloat32;
+  const bool half = options_.wire_dtype == WireDType::kFloat16 && window.dtype == DType::kFloat32 &&
+                    FitHalves(window.data);
   escalation.wire_bytes = window.data.size() / (half ? 2 : 1);
   escalation.window = std::move(window);
   escalation.prioritised = prioritised;

@@ -21,7 +21,8 @@ const PendingEscalation* PendingEscalations::Find(std::uint64_t sequence,
   const auto at = by_sequence_.find(sequence);
   if (at == by_sequence_.end()) return nullptr;
   const PendingEscalation& escalation = at->second.escalation;
-  return escalation.request_id == request_id ? &escalation : nullptr;
+  // What was not sent belongs to no request, not even to one without a name.
+  return escalation.attempts > 0 && escalation.request_id == request_id ? &escalation : nullptr;
 }
 
 std::optional<PendingEscalation> PendingEscalations::Take(std::uint64_t sequence,
@@ -38,7 +39,7 @@ std::optional<PendingEscalation> PendingEscalations::Take(std::uint64_t sequence
 std::vector<std::uint64_t> PendingEscalations::OfRequest(std::string_view request_id) const {
   std::vector<std::uint64_t> sequences;
   for (const auto& [sequence, entry] : by_sequence_) {
-    if (entry.escalation.request_id == request_id) sequences.push_back(sequence);
+    if (Find(sequence, request_id) != nullptr) sequences.push_back(sequence);
   }
   std::ranges::sort(sequences);
   return sequences;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <limits>
 #include <random>
 
 #include "tests/fakes/fake_clock.h"
@@ -55,6 +56,20 @@ TEST_F(CloudClassifierTest, ExpiredWorkIsRejectedAndNotComputed) {
   const auto& computed = std::get<wire::CloudPrediction>(answers[1].reply.answer);
   EXPECT_EQ(computed.prediction.class_index, 2);
   EXPECT_EQ(computed.batch_size, 1U);
+}
+
+// Finite in the window, not in the net: it must not spoil the message that others share.
+TEST_F(CloudClassifierTest, WhatOverflowsInTheNetIsRefusedAlone) {
+  Batch batch{"tiny", {}};
+  batch.items.push_back(Item(1, 0, Milliseconds(50)));
+  batch.items.push_back(Item(2, 2, Milliseconds(50)));
+  constexpr float kLargest = std::numeric_limits<float>::max();
+  batch.items[0].window = TinyWindow({kLargest, -kLargest, kLargest, -kLargest});
+  const std::vector<Answer> answers = classifier_.Classify(std::move(batch));
+  ASSERT_EQ(answers.size(), 2U);
+  EXPECT_EQ(std::get<wire::Rejection>(answers[0].reply.answer).reason,
+            wire::RejectionReason::kInvalid);
+  EXPECT_EQ(std::get<wire::CloudPrediction>(answers[1].reply.answer).prediction.class_index, 2);
 }
 
 Prediction PredictionOf(const Answer& answer) {

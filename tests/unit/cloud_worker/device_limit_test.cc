@@ -33,9 +33,12 @@ TEST(DeviceLimit, OneDeviceDoesNotUseUpAnothers) {
 TEST(DeviceLimit, WhatIsChargedAfterwardsIsAllowedLater) {
   DeviceLimit limit({.per_second = 10, .burst = Milliseconds(1000)});
   EXPECT_TRUE(limit.Allows("pump-1", kBegin));
-  limit.Charge("pump-1", 29, kBegin);  // two seconds' more than there is
-  EXPECT_FALSE(limit.Allows("pump-1", kBegin + Milliseconds(2050)));
-  EXPECT_TRUE(limit.Allows("pump-1", kBegin + Milliseconds(2150)));
+  limit.Charge("pump-1", 14, kBegin);  // five more than there are
+  EXPECT_FALSE(limit.Allows("pump-1", kBegin + Milliseconds(550)));
+  EXPECT_TRUE(limit.Allows("pump-1", kBegin + Milliseconds(650)));
+  limit.Charge("pump-1", 1000, kBegin + Milliseconds(650));  // a debt of a second's
+  EXPECT_FALSE(limit.Allows("pump-1", kBegin + Milliseconds(1700)));
+  EXPECT_TRUE(limit.Allows("pump-1", kBegin + Milliseconds(1800)));
   EXPECT_TRUE(limit.Allows("pump-2", kBegin));
 }
 

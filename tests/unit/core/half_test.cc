@@ -8,6 +8,7 @@
 #include <cstring>
 #include <limits>
 #include <random>
+#include <span>
 #include <vector>
 
 namespace biglittle {
@@ -140,6 +141,17 @@ TEST(HalfTest, SaysWhetherAllAreFiniteWhereverTheBadOneIs) {
                                   std::as_writable_bytes(std::span(floats))));
     }
   }
+}
+
+TEST(HalfTest, TellsWhetherFloatsFit) {
+  const auto fit = [](std::vector<float> values) {
+    return FitHalves(std::as_bytes(std::span(values)));
+  };
+  EXPECT_TRUE(fit({}));
+  EXPECT_TRUE(fit({0.0F, -65504.0F, 65519.0F, 1e-30F}));
+  EXPECT_FALSE(fit({0.0F, 65520.0F}));
+  EXPECT_FALSE(fit({-1e38F, 0.0F, 0.0F}));
+  EXPECT_FALSE(fit({std::numeric_limits<float>::quiet_NaN()}));
 }
 
 }  // namespace

@@ -81,6 +81,21 @@ TEST_F(AgentPackingTest, AReadingIsNotAnsweredUnderAnothersRequest) {
   EXPECT_TRUE(results_.empty());
 }
 
+// Whoever asks without a name is answered without one.
+TEST_F(AgentPackingTest, AReplyWithoutANameBelongsToNothing) {
+  Escalate(3);  // the first is sent, the others wait for companions
+  Message nameless = Wrap(requests_[0], {"w", {Predict(0), Predict(1)}, {}});
+  nameless.correlation_data.clear();
+  agent_->OnReply(nameless);
+  Message refusal =
+      Wrap(requests_[0], {"w", {}, wire::Rejection{wire::RejectionReason::kInvalid, "no", {}}});
+  refusal.correlation_data.clear();
+  agent_->OnReply(refusal);
+  EXPECT_TRUE(results_.empty());
+  EXPECT_EQ(agent_->pending(), 3U);
+  EXPECT_EQ(Counted("replies_unknown"), 2U);
+}
+
 TEST_F(AgentPackingTest, WhatIsLeftOfARequestIsAskedAgainTogetherUnderItsId) {
   Escalate(4);
   Pass(kLinger);

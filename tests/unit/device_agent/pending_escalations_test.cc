@@ -12,12 +12,19 @@ namespace {
 
 SteadyTime At(int milliseconds) { return SteadyTime(Milliseconds(milliseconds)); }
 
-PendingEscalation Escalation(std::uint64_t sequence, int give_up_at, std::string request = "r") {
+PendingEscalation Escalation(std::uint64_t sequence, int give_up_at) {
   PendingEscalation escalation;
   escalation.verdict.sequence = sequence;
-  escalation.request_id = std::move(request);
   escalation.give_up_at = At(give_up_at);
   return escalation;
+}
+
+// Sent at once, in that request.
+bool AddSent(PendingEscalations& pending, std::uint64_t sequence, int give_up_at,
+             const std::string& request) {
+  if (!pending.Add(Escalation(sequence, give_up_at))) return false;
+  pending.Sent(sequence, request, At(0), std::nullopt);
+  return true;
 }
 
 std::vector<std::uint64_t> Sequences(const std::vector<PendingEscalation>& escalations) {
@@ -38,12 +45,22 @@ TEST(PendingEscalationsTest, RefusesBeyondItsCapacityAndRepeatedSequences) {
 
 TEST(PendingEscalationsTest, GivesAnEscalationToItsOwnRequestOnceOnly) {
   PendingEscalations pending(2);
-  ASSERT_TRUE(pending.Add(Escalation(7, 10, "mine")));
+  ASSERT_TRUE(AddSent(pending, 7, 10, "mine"));
+  EXPECT_EQ(pending.under_way(), 1U);
   EXPECT_FALSE(pending.Take(7, "another").has_value());
   EXPECT_FALSE(pending.Take(8, "mine").has_value());
   EXPECT_TRUE(pending.Take(7, "mine").has_value());
   EXPECT_FALSE(pending.Take(7, "mine").has_value());
   EXPECT_EQ(pending.NextExpiry(), std::nullopt);
+  EXPECT_EQ(pending.under_way(), 0U);
+}
+
+TEST(PendingEscalationsTest, WhatWasNotSentBelongsToNoRequest) {
+  PendingEscalations pending(2);
+  ASSERT_TRUE(pending.Add(Escalation(7, 10)));
+  EXPECT_EQ(pending.Find(7, ""), nullptr);
+  EXPECT_THAT(pending.OfRequest(""), testing::IsEmpty());
+  EXPECT_EQ(pending.under_way(), 0U);
 }
 
 TEST(PendingEscalationsTest, ExpiresWhatIsDueEarliestFirst) {
@@ -59,9 +76,9 @@ TEST(PendingEscalationsTest, ExpiresWhatIsDueEarliestFirst) {
 
 TEST(PendingEscalationsTest, KnowsWhatBelongsToARequest) {
   PendingEscalations pending(8);
-  ASSERT_TRUE(pending.Add(Escalation(5, 10, "a")));
-  ASSERT_TRUE(pending.Add(Escalation(4, 20, "a")));
-  ASSERT_TRUE(pending.Add(Escalation(6, 30, "b")));
+  ASSERT_TRUE(AddSent(pending, 5, 10, "a"));
+  ASSERT_TRUE(AddSent(pending, 4, 20, "a"));
+  ASSERT_TRUE(AddSent(pending, 6, 30, "b"));
   EXPECT_THAT(pending.OfRequest("a"), testing::ElementsAre(4, 5));
   EXPECT_THAT(pending.OfRequest("c"), testing::IsEmpty());
 }
@@ -102,7 +119,7 @@ TEST(PendingEscalationsTest, EachLeavesExactlyOnceInEverySchedule) {
       if (random.Below(2) == 0 && added < 100) {
         due[added] = now + static_cast<int>(random.Below(30)) + 1;
         // A full table refuses, and then the reading does not wait there.
-        if (!pending.Add(Escalation(added, due[added]))) ++left[added];
+        if (!AddSent(pending, added, due[added], "r")) ++left[added];
         ++added;
       } else if (const auto taken = pending.Take(sequence, "r")) {
         ++left[sequence];

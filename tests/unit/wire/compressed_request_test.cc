@@ -90,6 +90,19 @@ TEST(CompressedRequestTest, RefusesABomb) {
   EXPECT_THAT(RefusalOf(Proto(Request(1, 784, 3)), limits), HasSubstr("at most 100 are taken"));
 }
 
+// Two bytes each on the wire, some seventy in memory.
+TEST(CompressedRequestTest, RefusesMillionsOfEmptyReadingsBeforeTheyAreBuilt) {
+  std::string empty;
+  while (empty.size() + 2 <= kMaxCompressedReadings) empty += std::string("\x12\x00", 2);
+  EXPECT_THAT(std::string(DecodeEscalationRequest(empty).status().message()),
+              HasSubstr("257 readings or more"));
+  v1::EscalationRequest proto;
+  proto.set_task("t");
+  proto.set_zstd_readings(*Compress(empty, empty.size()));
+  EXPECT_LT(proto.ByteSizeLong(), 1000U);
+  EXPECT_THAT(RefusalOf(proto), HasSubstr("257 readings or more"));
+}
+
 TEST(CompressedRequestTest, HoldsCompressedReadingsToTheSameLimits) {
   v1::EscalationRequest proto = Proto(Request(257, 16, 3));
   EXPECT_FALSE(proto.zstd_readings().empty());
