@@ -193,17 +193,6 @@ Answer Worker::Overloaded(WorkItem item, const char* why) const {
           {item.sequence, Rejection{RejectionReason::kOverloaded, why, batcher_.RetryAfter()}}};
 }
 
-void Worker::RefuseExpired(std::vector<WorkItem> items) {
-  std::vector<Answer> answers;
-  for (WorkItem& item : items) {
-    answers.push_back(
-        {std::move(item.address),
-         {item.sequence,
-          Rejection{RejectionReason::kExpired, "its time ran out in the queue", {}}}});
-  }
-  AnswerReadings(answers);
-}
-
 ComputePool::Work Worker::PoolWork() {
   ComputePool::Work work;
   work.next = [this] { return batcher_.Next(); };

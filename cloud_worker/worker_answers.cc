@@ -22,6 +22,17 @@ void Worker::AnswerReadings(const std::vector<Answer>& answers,
   status_.CountAnswers(answers);
 }
 
+void Worker::RefuseExpired(std::vector<WorkItem> items) {
+  std::vector<Answer> answers;
+  for (WorkItem& item : items) {
+    answers.push_back(
+        {std::move(item.address),
+         {item.sequence,
+          Rejection{wire::RejectionReason::kExpired, "its time ran out in the queue", {}}}});
+  }
+  AnswerReadings(answers);
+}
+
 void Worker::Remember(const std::vector<Answer>& answers) {
   const std::lock_guard lock(memory_mutex_);
   const SteadyTime now = Clock::Real().Now();
