@@ -133,8 +133,7 @@ absl::StatusOr<BrokerProcess> BrokerProcess::Launch(const std::filesystem::path&
     if (Accepts(port)) return BrokerProcess(*std::move(process), port);
     std::this_thread::sleep_for(kPollInterval);
   }
-  return absl::UnavailableError(
-      fmt::format("mosquitto did not start; its log says:\n{}", TailOfFile(log, 5)));
+  return FailedWithLog("mosquitto did not start", log);
 }
 
 absl::StatusOr<BrokerProcess> BrokerProcess::StartAsIs(const std::filesystem::path& configuration,

@@ -123,4 +123,10 @@ std::string TailOfFile(const std::filesystem::path& file, int lines) {
   return fmt::format("{}", fmt::join(last, "\n"));
 }
 
+absl::Status FailedWithLog(std::string_view what, const std::filesystem::path& log) {
+  constexpr int kLines = 5;
+  return absl::UnavailableError(
+      fmt::format("{}; its log says:\n{}", what, TailOfFile(log, kLines)));
+}
+
 }  // namespace biglittle

@@ -6,8 +6,10 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
 #include "core/clock.h"
@@ -50,5 +52,7 @@ class ChildProcess {
 
 // The last lines of a log, at most `lines`, for messages about a child that failed.
 std::string TailOfFile(const std::filesystem::path& file, int lines);
+// Unavailable: "<what>; its log says:" and the log's last lines.
+absl::Status FailedWithLog(std::string_view what, const std::filesystem::path& log);
 
 }  // namespace biglittle

@@ -135,8 +135,7 @@ absl::Status Demo::StartWorkers() {
     while (!observer_->IsOnline(fleet_->WorkerId(i))) {
       if (stop_.requested()) return absl::CancelledError("interrupted");
       if (fleet_->worker(i).Poll() || steady_clock::now() > deadline) {
-        return absl::UnavailableError(fmt::format("the worker did not start; its log says:\n{}",
-                                                  TailOfFile(fleet_->worker(i).log(), 5)));
+        return FailedWithLog("the worker did not start", fleet_->worker(i).log());
       }
       observer_->Take(steady_clock::now() + kTick, *tally_);
     }

@@ -27,6 +27,13 @@ Percentiles PercentilesOf(std::vector<double> values) {
   return {NearestRank(values, 0.5), NearestRank(values, 0.99)};
 }
 
+double MedianOf(std::vector<double> values) {
+  if (values.empty()) return 0.0;
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::ranges::nth_element(values, middle);
+  return *middle;
+}
+
 void ResultTally::Add(const wire::Result& result) {
   if (result.stage != wire::Stage::kFinal) return;
   const std::size_t says = std::hash<std::string>{}(

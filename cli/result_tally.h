@@ -21,6 +21,8 @@ struct Percentiles {
 
 // Nearest rank; zeros if there are no values.
 Percentiles PercentilesOf(std::vector<double> values);
+// Of an even number the upper of the two in the middle; of none 0.
+double MedianOf(std::vector<double> values);
 
 // Not thread-safe.
 class ResultTally {

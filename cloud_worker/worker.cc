@@ -199,16 +199,16 @@ ComputePool::Work Worker::PoolWork() {
   work.classify = classify_;
   work.deliver = [this](ComputePool::Computed computed) {
     const SteadyTime computed_at = Clock::Real().Now();
-    AnswerReadings(computed.answers, computed_at);
     status_.Count("batches");
     if (metrics_ != nullptr) metrics_->Computed(computed.answers);
     batcher_.Computed(computed.task, computed.answers.size(), computed.compute_time);
+    AnswerReadings(std::move(computed.answers), computed_at);
   };
-  work.hung = [this](const std::vector<Answer>& refusals) {
+  work.hung = [this](std::vector<Answer> refusals) {
     status_.Count("inference_timeouts");
     spdlog::error("{}: a batch of {} readings did not come back from the net, they are refused",
                   config_.id, refusals.size());
-    AnswerReadings(refusals);
+    AnswerReadings(std::move(refusals));
   };
   work.renew = [this](const std::string& task) { return models_.Renew(task); };
   work.gave_up = [this](const absl::Status& why) {
@@ -285,7 +285,7 @@ void Worker::FinishWork(SteadyTime deadline) {
   for (WorkItem& item : batcher_.Abandon()) {
     left.push_back(Overloaded(std::move(item), "the worker stops: another one may have time"));
   }
-  AnswerReadings(left);
+  AnswerReadings(std::move(left));
   Join(expiry_thread_);
 }
 

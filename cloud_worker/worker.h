@@ -86,8 +86,7 @@ class Worker {
   // Any thread.
   void Remember(const std::vector<Answer>& answers);
   // `computed_at`: where they come from a net.
-  void AnswerReadings(const std::vector<Answer>& answers,
-                      std::optional<SteadyTime> computed_at = {});
+  void AnswerReadings(std::vector<Answer> answers, std::optional<SteadyTime> computed_at = {});
   Answer Overloaded(WorkItem item, const char* why) const;
   void Send(wire::Message message);
   void SendReplies(std::vector<Answer> answers, std::optional<SteadyTime> computed_at = {});

@@ -13,13 +13,12 @@ namespace biglittle {
 
 using wire::Rejection;
 
-// What became of readings that were taken in: remembered, sent, counted. Remembered first, for a
+// What became of readings that were taken in: remembered, counted, sent. Remembered first, for a
 // repeat may come as soon as the answer is out.
-void Worker::AnswerReadings(const std::vector<Answer>& answers,
-                            std::optional<SteadyTime> computed_at) {
+void Worker::AnswerReadings(std::vector<Answer> answers, std::optional<SteadyTime> computed_at) {
   Remember(answers);
-  SendReplies(answers, computed_at);
   status_.CountAnswers(answers);
+  SendReplies(std::move(answers), computed_at);
 }
 
 void Worker::RefuseExpired(std::vector<WorkItem> items) {
@@ -30,7 +29,7 @@ void Worker::RefuseExpired(std::vector<WorkItem> items) {
          {item.sequence,
           Rejection{wire::RejectionReason::kExpired, "its time ran out in the queue", {}}}});
   }
-  AnswerReadings(answers);
+  AnswerReadings(std::move(answers));
 }
 
 void Worker::Remember(const std::vector<Answer>& answers) {

@@ -67,8 +67,7 @@ absl::StatusOr<std::chrono::duration<double, std::milli>> TimeToFirstResult(
   if (!device.ok()) return device.status();
   while (!HasResult(health_port)) {
     if (device->Poll() || steady_clock::now() > begun + kPatience) {
-      return absl::UnavailableError(fmt::format("a device has no first result; its log says:\n{}",
-                                                TailOfFile(device->log(), 5)));
+      return FailedWithLog("a device has no first result", device->log());
     }
     std::this_thread::sleep_for(kPoll);
   }

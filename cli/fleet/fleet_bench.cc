@@ -29,11 +29,6 @@ constexpr Milliseconds kStopGrace{5000};
 // Beside the devices' connections: logs, files, libraries.
 constexpr std::uint64_t kSpareFiles = 256;
 
-absl::Status Ended(const char* what, const ChildProcess& process) {
-  return absl::UnavailableError(
-      fmt::format("{} failed; its log says:\n{}", what, TailOfFile(process.log(), 5)));
-}
-
 }  // namespace
 
 std::filesystem::path FleetBench::Keep() {
@@ -82,7 +77,8 @@ absl::Status FleetBench::StartWorker() {
     return observer_->IsOnline(kBenchWorker) || worker_->Poll().has_value();
   });
   if (!online.ok()) return online.status();
-  return *online && !worker_->Poll() ? absl::OkStatus() : Ended("the worker", *worker_);
+  return *online && !worker_->Poll() ? absl::OkStatus()
+                                     : FailedWithLog("the worker failed", worker_->log());
 }
 
 absl::StatusOr<FleetConfig> FleetBench::WriteFleet(const BenchFleet& fleet,
@@ -159,7 +155,8 @@ absl::Status FleetBench::AwaitOnline(Agents& agents, std::size_t devices, Result
     return ended() != agents.end() || observer_->DevicesOnline() >= devices;
   });
   if (!online.ok()) return online.status();
-  if (const auto at = ended(); at != agents.end()) return Ended("a device", *at);
+  if (const auto at = ended(); at != agents.end())
+    return FailedWithLog("a device failed", at->log());
   if (*online) return absl::OkStatus();
   return absl::UnavailableError(fmt::format("only {} of {} devices are connected after {} s",
                                             observer_->DevicesOnline(), devices,
@@ -200,13 +197,13 @@ absl::StatusOr<FleetBench::Look> FleetBench::LookAt(const Agents& agents,
             .escalated = tally.big() + tally.fallback()};
   for (const ChildProcess& agent : agents) {
     const auto cpu = CpuTimeOf(agent.pid());
-    if (!cpu.ok()) return Ended("a device", agent);
+    if (!cpu.ok()) return FailedWithLog("a device failed", agent.log());
     look.cpu.agent += *cpu;
   }
   const auto broker = CpuTimeOf(broker_->process().pid());
-  if (!broker.ok()) return Ended("the broker", broker_->process());
+  if (!broker.ok()) return FailedWithLog("the broker failed", broker_->process().log());
   const auto worker = CpuTimeOf(worker_->pid());
-  if (!worker.ok()) return Ended("the worker", *worker_);
+  if (!worker.ok()) return FailedWithLog("the worker failed", worker_->log());
   look.cpu.broker = *broker;
   look.cpu.worker = *worker;
   return look;
@@ -220,7 +217,7 @@ absl::Status FleetBench::Conclude(Agents& agents, const FleetConfig& config, Res
   });
   if (!ended.ok()) return ended.status();
   for (ChildProcess& agent : agents) {
-    if (agent.Poll().value_or(-1) != 0) return Ended("a device", agent);
+    if (agent.Poll().value_or(-1) != 0) return FailedWithLog("a device failed", agent.log());
   }
   // The last word of each comes after its last result.
   std::uint64_t taken = 0;

@@ -27,19 +27,12 @@ constexpr std::uint64_t kSeed = 1;
 // Of each device, before it is measured.
 constexpr Seconds kWarmUp{0.1};
 
-double Median(std::vector<double> values) {
-  if (values.empty()) return 0.0;
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::ranges::nth_element(values, middle);
-  return *middle;
-}
-
 LinkFigures Medians(const std::vector<LinkFigures>& rounds) {
   const auto median = [&](const auto& of) {
     std::vector<double> values;
     values.reserve(rounds.size());
     for (const LinkFigures& round : rounds) values.push_back(of(round));
-    return Median(std::move(values));
+    return MedianOf(std::move(values));
   };
   return {{median([](const LinkFigures& round) { return round.round_trip_us.p50; }),
            median([](const LinkFigures& round) { return round.round_trip_us.p99; })},
@@ -58,11 +51,6 @@ Tensor RandomWindow(const Task& task) {
     window.data[at] = static_cast<std::byte>(random.Uniform(0.0, 256.0));
   }
   return window;
-}
-
-absl::Status Ended(const char* what, const ChildProcess& process) {
-  return absl::UnavailableError(
-      fmt::format("{} failed; its log says:\n{}", what, TailOfFile(process.log(), 5)));
 }
 
 }  // namespace
@@ -117,7 +105,8 @@ absl::Status LinkBench::StartFloor() {
   answerer_ = *std::move(answerer);
   const SteadyTime deadline = steady_clock::now() + kStartTimeout;
   while (!TailOfFile(answerer_->log(), 1).starts_with("ready")) {
-    if (answerer_->Poll() || steady_clock::now() > deadline) return Ended("the floor", *answerer_);
+    if (answerer_->Poll() || steady_clock::now() > deadline)
+      return FailedWithLog("the floor failed", answerer_->log());
     std::this_thread::sleep_for(kPoll);
   }
   return absl::OkStatus();
@@ -208,7 +197,7 @@ absl::StatusOr<LinkFigures> LinkBench::AskFloor(Seconds seconds, std::size_t win
   std::ifstream in(log);
   if (ended != 0 ||
       !(in >> figures.round_trip_us.p50 >> figures.round_trip_us.p99 >> figures.per_s)) {
-    return Ended("the floor", *asker);
+    return FailedWithLog("the floor failed", asker->log());
   }
   return figures;
 }

@@ -108,8 +108,7 @@ absl::Status LinkFleet::WaitForWorker() {
   const SteadyTime deadline = steady_clock::now() + kStartTimeout;
   while (!observer.IsOnline(kLinkWorker)) {
     if (worker_->Poll() || steady_clock::now() > deadline) {
-      return absl::UnavailableError(
-          fmt::format("the worker failed; its log says:\n{}", TailOfFile(worker_->log(), 5)));
+      return FailedWithLog("the worker failed", worker_->log());
     }
     observer.Take(steady_clock::now() + kPoll, none);
   }

@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "cli/result_tally.h"
+
 #include "core/clock.h"
 #include "core/random.h"
 #include "core/run_id.h"
@@ -36,12 +38,6 @@ double CpuMicroseconds(clockid_t clock) {
   timespec time{};
   clock_gettime(clock, &time);
   return 1e6 * static_cast<double>(time.tv_sec) + 1e-3 * static_cast<double>(time.tv_nsec);
-}
-
-double Median(std::vector<double> values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::ranges::nth_element(values, middle);
-  return *middle;
 }
 
 // The same windows over and over, from memory.
@@ -141,8 +137,8 @@ class LocalDeviceRun {
     if (absl::Status settled = Settle(); !settled.ok()) return settled;
     const double all = CpuMicroseconds(CLOCK_PROCESS_CPUTIME_ID) - before - net_in_all;
     const double process = all / static_cast<double>(of_agent.size());
-    const double net = Median(std::move(of_net));
-    return LocalReadingCost{Median(std::move(of_agent)) - net, process, net};
+    const double net = MedianOf(std::move(of_net));
+    return LocalReadingCost{MedianOf(std::move(of_agent)) - net, process, net};
   }
 
  private:
