@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "wire/paho_message.h"
+#include "wire/paho_socket_writes.h"
 #include "wire/tcp_nodelay.h"
 #include "wire/tls/broker_probe.h"
 #include "wire/tls/connect_trouble.h"
@@ -42,6 +43,7 @@ PahoConnection::PahoConnection(const BrokerConfig& broker, const std::string& cl
       client_id_(client_id),
       events_(std::move(events)),
       client_(BrokerUri(broker), client_id, CreateOptions(broker), nullptr) {
+  UsePahoSocketWrites();
   client_.set_message_callback(
       [this](const mqtt::const_message_ptr& message) { events_.on_message(*message); });
   client_.set_connection_lost_handler([this](const std::string& cause) { events_.on_lost(cause); });
