@@ -1,16 +1,15 @@
 #include "wire/paho_socket_writes.h"
 
-#include <arpa/inet.h>
 #include <fcntl.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <csignal>
-#include <utility>
+
+#include "tests/fakes/loopback.h"
 
 namespace biglittle::wire {
 namespace {
@@ -24,9 +23,7 @@ class PahoSocketWritesTest : public testing::Test {
     UsePahoSocketWrites();
     std::signal(SIGPIPE, SIG_IGN);
     const int listener = socket(AF_INET, SOCK_STREAM, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    sockaddr_in address = Loopback(0);
     socklen_t size = sizeof(address);
     auto* const any = reinterpret_cast<sockaddr*>(&address);
     ASSERT_EQ(bind(listener, any, size), 0);
