@@ -57,6 +57,13 @@ absl::Status MqttSession::Impl::Publish(Message message) {
         fmt::format("a payload of {} bytes is over max_payload_bytes ({})", message.payload.size(),
                     options_.broker.max_payload_bytes));
   }
+  if (PacketBytes(message) > max_packet_bytes_) {
+    ++counters_.refused_too_large;
+    return absl::InvalidArgumentError(fmt::format(
+        "a payload of {} bytes makes a packet larger than the broker takes ({} bytes): raise its "
+        "max_packet_size, or lower max_payload_bytes",
+        message.payload.size(), max_packet_bytes_));
+  }
   if (!outbox_.Push(std::move(message))) {
     ++counters_.refused_backlog_full;
     return absl::ResourceExhaustedError(
@@ -112,7 +119,7 @@ void MqttSession::Impl::HandOver(Lock& lock, std::size_t most) {
     const SteadyTime taken_at = steady_clock::now();
     const absl::Status sent = connection_->Publish(next->id, next->message, taken_at);
     // Whatever it is, the connection is not to be trusted; the message stays for the next one.
-    if (!sent.ok()) OnLost(std::string(sent.message()));
+    if (!sent.ok()) OnLost(std::string(sent.message()), 0);
     if (sent.ok() && options_.on_handed_over) {
       options_.on_handed_over(*next->message, taken_at, steady_clock::now());
     }
@@ -133,21 +140,29 @@ MqttSession::Counters MqttSession::Impl::counters() const {
   return all;
 }
 
-void MqttSession::Impl::OnDone(std::uint64_t id, Delivery delivery) {
+void MqttSession::Impl::OnDone(std::uint64_t id, const PahoConnection::Verdict& verdict) {
   const InCallback here;
-  const bool refused = delivery == Delivery::kRefused;
-  std::optional<std::uint64_t> tag;
-  bool work = false;  // the window was full
+  const bool refused = verdict.delivery == Delivery::kRefused;
+  SharedMessage message;
+  bool work = false;  // the window was full, or there is something to tell
   {
     const Lock lock(mutex_);
-    tag = refused ? outbox_.Refuse(id) : outbox_.Acknowledge(id);
-    if (!tag) return;
-    if (refused) ++counters_.refused_by_broker;
+    message = refused ? outbox_.Refuse(id) : outbox_.Acknowledge(id);
+    if (message == nullptr) return;
+    if (refused) {
+      ++counters_.refused_by_broker;
+      if (auto line = refusals_.Note(message->topic, verdict.reason_code, verdict.reason_string,
+                                     steady_clock::now())) {
+        to_tell_.push_back(*std::move(line));
+      }
+    }
     if (outbox_.size() == 0) changed_.notify_all();
-    work = outbox_.CanTake() && !handing_over_;
+    work = !to_tell_.empty() || (outbox_.CanTake() && !handing_over_);
   }
   if (work) work_.notify_one();
-  if (*tag != 0 && options_.on_delivered) options_.on_delivered(*tag, delivery);
+  if (message->tag != 0 && options_.on_delivered) {
+    options_.on_delivered(message->tag, verdict.delivery);
+  }
 }
 
 void MqttSession::Impl::OnMessage(const mqtt::message& message) {
@@ -163,10 +178,13 @@ void MqttSession::Impl::OnMessage(const mqtt::message& message) {
   if (options_.on_message) options_.on_message(FromPaho(message, steady_clock::now()));
 }
 
-void MqttSession::Impl::OnLost(const std::string& cause) {
+void MqttSession::Impl::OnLost(const std::string& cause, int reason_code) {
+  constexpr int kPacketTooLarge = 0x95;
   const Lock lock(mutex_);
   if (lost_ || stopping_) return;
   lost_ = true;
+  lost_for_size_ = reason_code == kPacketTooLarge;
+  trouble_ = cause.empty() ? "the connection was lost" : "the connection was lost: " + cause;
   spdlog::warn("{}: connection to {} lost{}{}", options_.client_id, BrokerUri(options_.broker),
                cause.empty() ? "" : ": ", cause);
   work_.notify_one();
@@ -180,6 +198,16 @@ bool MqttSession::connected() const { return impl_->connected(); }
 bool MqttSession::WaitConnected(SteadyTime deadline) const {
   return impl_->WaitConnected(deadline);
 }
+std::string MqttSession::trouble() const { return impl_->trouble(); }
+std::string MqttSession::WhyUndelivered() const {
+  std::string why = trouble();
+  if (why.empty()) {
+    why = connected() ? "it is connected, and did not acknowledge them in time"
+                      : "there was no connection yet";
+  }
+  return fmt::format("to the broker at {}: {}", broker_address(), why);
+}
+std::size_t MqttSession::max_packet_bytes() const { return impl_->max_packet_bytes(); }
 std::size_t MqttSession::backlog() const { return impl_->backlog(); }
 std::size_t MqttSession::max_backlog() const {
   return impl_->options().broker.max_backlog_messages;

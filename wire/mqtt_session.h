@@ -47,6 +47,10 @@ class MqttSession {
     // Once for each message with a tag and without expires_at that Publish took. Not called for
     // those that are left when the session stops.
     std::function<void(std::uint64_t tag, Delivery delivery)> on_delivered;
+    // A message that Publish took and that is larger than the broker takes, as it said when it was
+    // connected to: given back, and counted in refused_too_large. On the session's thread, after
+    // on_connection. Without it, or where it has no tag, such a message is dropped and logged.
+    std::function<void(Message&& message)> on_too_large;
     // After each hand-over to Paho, on the thread that did it: `taken_at` the message left the
     // outbox.
     std::function<void(const Message& message, SteadyTime taken_at, SteadyTime handed_at)>
@@ -63,7 +67,7 @@ class MqttSession {
     std::uint64_t acknowledged = 0;  // by the broker
     std::uint64_t republished = 0;   // again after a lost connection
     std::uint64_t refused_backlog_full = 0;
-    std::uint64_t refused_too_large = 0;
+    std::uint64_t refused_too_large = 0;  // for max_payload_bytes, or for the broker
     std::uint64_t refused_by_broker = 0;  // the broker's acknowledgement said no
     std::uint64_t expired = 0;            // past expires_at before they could be sent
     std::uint64_t received = 0;
@@ -80,13 +84,23 @@ class MqttSession {
   void Start();
 
   // Takes the message, to be published in order, at least once (QoS 1) across reconnects.
-  // ResourceExhausted: the backlog is full. InvalidArgument: larger than max_payload_bytes.
+  // ResourceExhausted: the backlog is full. InvalidArgument: larger than max_payload_bytes, or than
+  // the broker takes.
   // FailedPrecondition: stopped. In each case the message was not taken and this was counted.
   absl::Status Publish(Message message);
 
   bool connected() const;
   // Waits until connected; false if `deadline` came first.
   bool WaitConnected(SteadyTime deadline) const;
+  // Why there is no connection, in one line with the mend; empty while there is one, and before the
+  // first try has ended.
+  std::string trouble() const;
+  // How a sentence about what was left undelivered ends: "to the broker at ...: " and the trouble,
+  // or that the broker did not acknowledge it.
+  std::string WhyUndelivered() const;
+  // The largest packet (wire/mqtt_packets.h) that the broker takes: what it said last, as far as is
+  // known.
+  std::size_t max_packet_bytes() const;
   // Messages that the broker has not acknowledged yet, and how many there may be.
   std::size_t backlog() const;
   std::size_t max_backlog() const;

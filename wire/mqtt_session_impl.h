@@ -11,6 +11,7 @@
 #include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 
@@ -19,6 +20,8 @@
 #include "wire/mqtt_session.h"
 #include "wire/outbox.h"
 #include "wire/paho_connection.h"
+#include "wire/refusal_log.h"
+#include "wire/session_opener.h"
 #include "wire/tls/credential_watch.h"
 
 namespace biglittle::wire {
@@ -27,6 +30,7 @@ class MqttSession::Impl {
  public:
   explicit Impl(Options options)
       : options_(std::move(options)),
+        opener_(OpenerOptions(options_)),
         jitter_(std::hash<std::string>{}(options_.client_id)),
         credential_watch_(options_.broker, options_.identity),
         outbox_(options_.broker.max_backlog_messages, options_.broker.max_in_flight_messages) {}
@@ -47,16 +51,31 @@ class MqttSession::Impl {
     const Lock lock(mutex_);
     return outbox_.size();
   }
+  std::string trouble() const {
+    const Lock lock(mutex_);
+    return connected_ ? "" : trouble_;
+  }
+  std::size_t max_packet_bytes() const {
+    const Lock lock(mutex_);
+    return max_packet_bytes_;
+  }
   const Options& options() const { return options_; }
   Counters counters() const;
 
  private:
   using Lock = std::unique_lock<std::mutex>;
 
+  static SessionOpener::Options OpenerOptions(const Options& options);
+
   // All on the session's thread.
   void Run();
   bool Connect();
   absl::Status OpenAndSubscribe();
+  void NoteFailure(const absl::Status& failure);
+  void ObeyBroker();
+  void LearnPacketLimit();
+  void GiveBack(std::vector<SharedMessage> messages);
+  void TellRefusals(Lock& lock);
   void Serve();
   void LookAfterConnection(Lock& lock);
   bool CredentialsRenewed();
@@ -71,13 +90,14 @@ class MqttSession::Impl {
 
   // On Paho's threads.
   void OnMessage(const mqtt::message& message);
-  void OnDone(std::uint64_t id, Delivery delivery);
-  void OnLost(const std::string& cause);
+  void OnDone(std::uint64_t id, const PahoConnection::Verdict& verdict);
+  void OnLost(const std::string& cause, int reason_code);
 
   // Constant after construction.
   const Options options_;
 
   // Used by the session's thread only.
+  SessionOpener opener_;
   std::unique_ptr<PahoConnection> connection_;
   Random jitter_;
   Milliseconds delay_{0};
@@ -98,6 +118,12 @@ class MqttSession::Impl {
   Counters counters_;  // without the outbox's
   bool connected_ = false;
   bool lost_ = false;
+  bool lost_for_size_ = false;  // the broker ended the connection over a message that was too large
+  std::string trouble_;
+  std::size_t max_packet_bytes_ = kMaxPacketBytes;
+  std::size_t learned_max_packet_bytes_ = kMaxPacketBytes;  // though the broker did not say so
+  RefusalLog refusals_;
+  std::vector<std::string> to_tell_;  // lines about refusals, for the session's thread; few
   bool stopping_ = false;
   bool leaving_ = false;  // Unsubscribe() was called
   bool left_ = false;     // and done on this connection

@@ -35,6 +35,7 @@ void MqttSession::Impl::Run() {
     const Milliseconds delay =
         renewed_ ? Milliseconds(0) : NextDelay(steady_clock::now() - begin > kStableConnection);
     Lock lock(mutex_);
+    LearnPacketLimit();
     outbox_.Requeue();
     if (work_.wait_for(lock, delay, [this] { return stopping_; })) return;
   }
@@ -58,28 +59,77 @@ Milliseconds MqttSession::Impl::NextDelay(bool was_stable) {
 
 bool MqttSession::Impl::Connect() {
   const absl::Status opened = OpenAndSubscribe();
-  Lock lock(mutex_);
-  if (!opened.ok() || lost_ || stopping_) {
+  std::vector<SharedMessage> too_large;
+  {
+    const Lock lock(mutex_);
     if (stopping_) return false;
-    ++counters_.connect_failures;
-    if (opened.code() == absl::StatusCode::kPermissionDenied) ++counters_.subscriptions_refused;
-    // Said once a cause, not once a try: a broker may be away for days.
-    if (last_failure_ != opened.message()) {
-      last_failure_ = std::string(opened.message());
-      spdlog::warn("{}: cannot connect to the broker at {}: {}; trying on", options_.client_id,
-                   BrokerUri(options_.broker), last_failure_);
+    if (!opened.ok() || lost_) {
+      NoteFailure(opened);
+      return false;
     }
-    return false;
+    trouble_.clear();
+    ObeyBroker();
+    too_large = outbox_.TakeLargerThan(max_packet_bytes_);
+    counters_.refused_too_large += too_large.size();
+    connected_ = true;
+    left_ = false;
+    ++counters_.connects;
+    changed_.notify_all();
   }
   last_failure_.clear();
-  connected_ = true;
-  left_ = false;
-  ++counters_.connects;
-  changed_.notify_all();
-  lock.unlock();
   spdlog::debug("{}: connected to {}", options_.client_id, BrokerUri(options_.broker));
   if (options_.on_connection) options_.on_connection(true);
+  GiveBack(std::move(too_large));
   return true;
+}
+
+void MqttSession::Impl::NoteFailure(const absl::Status& failure) {
+  ++counters_.connect_failures;
+  if (failure.code() == absl::StatusCode::kPermissionDenied) ++counters_.subscriptions_refused;
+  // Only somebody who changes the broker mends that: no need to ask often.
+  if (failure.code() == absl::StatusCode::kFailedPrecondition) {
+    delay_ = options_.broker.reconnect_delay_max;
+  }
+  if (failure.ok()) return;  // lost again, which was told
+  trouble_ = std::string(failure.message());
+  // Said once a cause, not once a try: a broker may be away for days.
+  if (last_failure_ == trouble_) return;
+  last_failure_ = trouble_;
+  spdlog::warn("{}: cannot connect to the broker at {}: {}; trying on", options_.client_id,
+               BrokerUri(options_.broker), last_failure_);
+}
+
+// What the broker's CONNACK bounds.
+void MqttSession::Impl::ObeyBroker() {
+  const Connack& connack = connection_->connack();
+  // Paho looks at its queue once a second only while it may send nothing more: it never comes to
+  // that.
+  outbox_.SetWindow(
+      std::clamp<std::size_t>(connack.receive_maximum, 1, options_.broker.max_in_flight_messages));
+  const std::size_t said =
+      connack.maximum_packet_size == 0 ? kMaxPacketBytes : connack.maximum_packet_size;
+  max_packet_bytes_ = std::min(said, learned_max_packet_bytes_);
+}
+
+// A broker that ended the connection over a message's size does it again with the same message, and
+// it may not have said how large one may be: then smaller than the largest that it was given.
+void MqttSession::Impl::LearnPacketLimit() {
+  if (!std::exchange(lost_for_size_, false)) return;
+  const std::size_t largest = outbox_.LargestSent();
+  if (largest > 0) learned_max_packet_bytes_ = std::min(learned_max_packet_bytes_, largest - 1);
+}
+
+void MqttSession::Impl::GiveBack(std::vector<SharedMessage> messages) {
+  for (SharedMessage& message : messages) {
+    if (options_.on_too_large && message->tag != 0) {
+      options_.on_too_large(Message(*message));
+      continue;
+    }
+    spdlog::error(
+        "{}: a message of {} bytes to {} is lost: the broker takes {} bytes at most; raise its "
+        "max_packet_size, or lower 'max_payload_bytes'",
+        options_.client_id, PacketBytes(*message), message->topic, max_packet_bytes());
+  }
 }
 
 absl::Status MqttSession::Impl::OpenAndSubscribe() {
@@ -90,22 +140,10 @@ absl::Status MqttSession::Impl::OpenAndSubscribe() {
     subscribe = !leaving_;
   }
   credential_watch_.Begin();
-  const auto credentials = LoadCredentials(options_.broker, options_.identity);
-  if (!credentials.ok()) return credentials.status();
-  try {
-    connection_ = std::make_unique<PahoConnection>(options_.broker, options_.client_id, Events());
-  } catch (const std::exception& error) {
-    return absl::UnavailableError(error.what());
-  }
-  if (auto status = connection_->Open(*credentials, options_.clean_start, options_.will);
-      !status.ok()) {
-    return status;
-  }
-  if (subscribe) {
-    for (const std::string& filter : options_.subscriptions) {
-      if (auto status = connection_->Subscribe(filter); !status.ok()) return status;
-    }
-  }
+  const std::vector<std::string> none;
+  auto opened = opener_.Open(subscribe ? options_.subscriptions : none, Events());
+  if (!opened.ok()) return opened.status();
+  connection_ = *std::move(opened);
   if (options_.birth) {
     Message birth = options_.birth();
     const Lock lock(mutex_);
@@ -114,13 +152,24 @@ absl::Status MqttSession::Impl::OpenAndSubscribe() {
   return absl::OkStatus();
 }
 
+SessionOpener::Options MqttSession::Impl::OpenerOptions(const Options& options) {
+  return {.broker = options.broker,
+          .identity = options.identity,
+          .client_id = options.client_id,
+          .clean_start = options.clean_start,
+          .will = options.will,
+          .retains = options.will && options.will->retained};
+}
+
 void MqttSession::Impl::Serve() {
   SteadyTime next_look = steady_clock::now() + LookInterval(options_.broker);
   Lock lock(mutex_);
   while (!stopping_ && !lost_ && !renewed_) {
     work_.wait_until(lock, next_look, [this] {
-      return stopping_ || lost_ || (leaving_ && !left_) || (outbox_.CanTake() && !handing_over_);
+      return stopping_ || lost_ || (leaving_ && !left_) || !to_tell_.empty() ||
+             (outbox_.CanTake() && !handing_over_);
     });
+    TellRefusals(lock);
     if (stopping_ || lost_) break;
     if (leaving_ && !left_) {
       LeaveSubscriptions(lock);
@@ -128,7 +177,7 @@ void MqttSession::Impl::Serve() {
       LookAfterConnection(lock);
       next_look = steady_clock::now() + LookInterval(options_.broker);
     } else if (!handing_over_) {
-      HandOver(lock, 1);
+      HandOver(lock, 1);  // nothing, if it was woken for a refusal
     }
   }
   connected_ = false;
@@ -141,6 +190,15 @@ void MqttSession::Impl::Serve() {
   changed_.notify_all();
   lock.unlock();
   if (options_.on_connection) options_.on_connection(false);
+}
+
+// Not where it was noticed: there Paho waits, and with it all sessions.
+void MqttSession::Impl::TellRefusals(Lock& lock) {
+  if (to_tell_.empty()) return;
+  const std::vector<std::string> lines = std::exchange(to_tell_, {});
+  lock.unlock();
+  for (const std::string& line : lines) spdlog::error("{}: {}", options_.client_id, line);
+  lock.lock();
 }
 
 // Paho holds its own lock while it delivers a message to us: nothing of it is asked under ours.
@@ -174,8 +232,12 @@ void MqttSession::Impl::LeaveSubscriptions(Lock& lock) {
 PahoConnection::Events MqttSession::Impl::Events() {
   PahoConnection::Events events;
   events.on_message = [this](const mqtt::message& message) { OnMessage(message); };
-  events.on_lost = [this](const std::string& cause) { OnLost(cause); };
-  events.on_done = [this](std::uint64_t id, Delivery delivery) { OnDone(id, delivery); };
+  events.on_lost = [this](const std::string& cause, int reason_code) {
+    OnLost(cause, reason_code);
+  };
+  events.on_done = [this](std::uint64_t id, const PahoConnection::Verdict& verdict) {
+    OnDone(id, verdict);
+  };
   events.cancelled = [this] {
     const Lock lock(mutex_);
     return stopping_ || lost_;

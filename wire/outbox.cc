@@ -1,6 +1,9 @@
 #include "wire/outbox.h"
 
+#include <algorithm>
 #include <utility>
+
+#include "wire/mqtt_packets.h"
 
 namespace biglittle::wire {
 
@@ -32,18 +35,34 @@ std::optional<Outbox::Ready> Outbox::Take(SteadyTime now) {
   return ready;
 }
 
-std::optional<std::uint64_t> Outbox::Acknowledge(std::uint64_t id) {
-  const std::optional<std::uint64_t> tag = Refuse(id);
-  if (tag) ++counters_.acknowledged;
-  return tag;
+SharedMessage Outbox::Acknowledge(std::uint64_t id) {
+  SharedMessage message = Refuse(id);
+  if (message != nullptr) ++counters_.acknowledged;
+  return message;
 }
 
-std::optional<std::uint64_t> Outbox::Refuse(std::uint64_t id) {
+SharedMessage Outbox::Refuse(std::uint64_t id) {
   const auto at = sent_.find(id);
-  if (at == sent_.end()) return std::nullopt;
-  const std::uint64_t tag = at->second.message->tag;
+  if (at == sent_.end()) return nullptr;
+  SharedMessage message = std::move(at->second.message);
   sent_.erase(at);
-  return tag;
+  return message;
+}
+
+std::vector<SharedMessage> Outbox::TakeLargerThan(std::size_t packet_bytes) {
+  std::vector<SharedMessage> taken;
+  std::erase_if(waiting_, [&](auto& entry) {
+    if (PacketBytes(*entry.second.message) <= packet_bytes) return false;
+    taken.push_back(std::move(entry.second.message));
+    return true;
+  });
+  return taken;
+}
+
+std::size_t Outbox::LargestSent() const {
+  std::size_t largest = 0;
+  for (const auto& [id, entry] : sent_) largest = std::max(largest, PacketBytes(*entry.message));
+  return largest;
 }
 
 void Outbox::Requeue() {

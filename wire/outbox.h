@@ -11,6 +11,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "core/clock.h"
 #include "wire/message.h"
@@ -48,14 +50,21 @@ class Outbox {
   // or if the one whose turn it was had expired.
   std::optional<Ready> Take(SteadyTime now);
 
-  // The message is done with, by an acknowledgement or by a refusal. Its tag; nullopt if it is not
-  // (any more) among those sent.
-  std::optional<std::uint64_t> Acknowledge(std::uint64_t id);
-  std::optional<std::uint64_t> Refuse(std::uint64_t id);
+  // The message is done with, by an acknowledgement or by a refusal. nullptr if it is not (any
+  // more) among those sent.
+  SharedMessage Acknowledge(std::uint64_t id);
+  SharedMessage Refuse(std::uint64_t id);
 
   // The connection is lost: what was sent and not acknowledged waits again, before everything
   // newer.
   void Requeue();
+
+  // From now on at most so many are sent and not acknowledged; what is sent already stays so.
+  void SetWindow(std::size_t window) { window_ = window; }
+  // Takes out those that wait and whose packet would be larger, in order.
+  std::vector<SharedMessage> TakeLargerThan(std::size_t packet_bytes);
+  // Of the largest packet that was sent and not acknowledged; 0 if none is.
+  std::size_t LargestSent() const;
 
   std::size_t size() const { return waiting_.size() + sent_.size(); }
   std::size_t capacity() const { return capacity_; }
@@ -69,7 +78,7 @@ class Outbox {
   };
 
   const std::size_t capacity_;
-  const std::size_t window_;
+  std::size_t window_;
   std::uint64_t next_id_ = 1;
   std::deque<std::pair<std::uint64_t, Entry>> waiting_;
   std::map<std::uint64_t, Entry> sent_;  // ordered, to be sent again in order

@@ -3,23 +3,28 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <shared_mutex>
 #include <stdexcept>
 #include <utility>
 
 #include "wire/paho_message.h"
+#include "wire/paho_name_lookup.h"
+#include "wire/paho_reasons.h"
 #include "wire/paho_socket_writes.h"
 #include "wire/tcp_nodelay.h"
-#include "wire/tls/broker_probe.h"
 #include "wire/tls/connect_trouble.h"
-#include "wire/tls/revocation.h"
 
 namespace biglittle::wire {
 namespace {
 
 constexpr Milliseconds kTokenPoll{20};
 constexpr Milliseconds kFarewellTimeout{1000};
-// MQTT 5: reason codes from here on are failures.
-constexpr int kFirstFailure = 0x80;
+
+// Paho C keeps the commands of all clients in one list. Whoever destroys a client takes its
+// commands off that list under another lock than the one under which the others append to it: so
+// who appends shares this one, and who destroys has it alone. Paho's own threads take commands off
+// under both of its locks (decision 018).
+std::shared_mutex command_list;
 
 mqtt::create_options CreateOptions(const BrokerConfig& broker) {
   mqtt::create_options options(MQTTVERSION_5);
@@ -39,25 +44,36 @@ std::string BrokerUri(const BrokerConfig& broker) {
 
 PahoConnection::PahoConnection(const BrokerConfig& broker, const std::string& client_id,
                                Events events)
-    : broker_(broker),
-      client_id_(client_id),
-      events_(std::move(events)),
-      client_(BrokerUri(broker), client_id, CreateOptions(broker), nullptr) {
+    : broker_(broker), client_id_(client_id), events_(std::move(events)) {
   UsePahoSocketWrites();
-  client_.set_message_callback(
+  UsePahoNameLookup();
+  UsePahoReasons();
+  client_ = std::make_unique<mqtt::async_client>(BrokerUri(broker), client_id,
+                                                 CreateOptions(broker), nullptr);
+  client_->set_message_callback(
       [this](const mqtt::const_message_ptr& message) { events_.on_message(*message); });
-  client_.set_connection_lost_handler([this](const std::string& cause) { events_.on_lost(cause); });
-  client_.set_disconnected_handler([this](const mqtt::properties&, mqtt::ReasonCode code) {
-    events_.on_lost(SentenceOfReason(static_cast<int>(code)));
+  client_->set_connection_lost_handler(
+      [this](const std::string& cause) { events_.on_lost(cause, 0); });
+  client_->set_disconnected_handler([this](const mqtt::properties& list, mqtt::ReasonCode code) {
+    const int reason = static_cast<int>(code);
+    events_.on_lost(SentenceOfReason(reason, ReasonStringOf(list), ServerReferenceOf(list)),
+                    reason);
   });
 }
 
 PahoConnection::~PahoConnection() {
   try {
-    if (client_.is_connected()) client_.disconnect()->wait_for(kFarewellTimeout);
+    mqtt::token_ptr token;
+    {
+      const std::shared_lock lock(command_list);
+      if (client_->is_connected()) token = client_->disconnect();
+    }
+    if (token) token->wait_for(kFarewellTimeout);
   } catch (const std::exception& error) {
     spdlog::debug("{}: disconnect: {}", client_id_, error.what());
   }
+  const std::unique_lock lock(command_list);
+  client_.reset();
 }
 
 bool PahoConnection::WaitFor(mqtt::token& token, Milliseconds timeout) {
@@ -69,62 +85,59 @@ bool PahoConnection::WaitFor(mqtt::token& token, Milliseconds timeout) {
   return true;
 }
 
-absl::Status PahoConnection::Open(const Credentials& credentials, bool clean_start,
-                                  const std::optional<Message>& will) {
-  if (credentials.tls) {
-    const absl::Status set = SetRevocationCheck(credentials.tls->check_revocation);
-    if (!set.ok()) return set;
-  }
+std::optional<PahoConnection::Failure> PahoConnection::Open(const Credentials& credentials,
+                                                            bool clean_start,
+                                                            const std::optional<Message>& will) {
   mqtt::token_ptr token;
   try {
-    token = client_.connect(ConnectOptions(broker_, credentials, clean_start, will));
-    if (!WaitFor(*token, broker_.connect_timeout)) return absl::CancelledError("cancelled");
+    {
+      const std::shared_lock lock(command_list);
+      token = client_->connect(ConnectOptions(broker_, credentials, clean_start, will));
+    }
+    if (!WaitFor(*token, broker_.connect_timeout)) return Failure{.cancelled = true};
+    connack_ = ToConnack(token->get_connect_response());
   } catch (const std::exception& error) {
     // What the broker's CONNACK says is told as a return code; those of Paho's own are negative.
-    const int reason = token ? token->get_return_code() : 0;
-    return absl::UnavailableError(WhyNot(credentials, reason, error.what()));
+    return Failure{.reason_code = token ? token->get_return_code() : 0, .paho = error.what()};
   }
   // Without it each hop of a QoS 1 message waits 40 ms for a delayed acknowledgement.
   if (SetTcpNoDelay(broker_.host, broker_.port) == 0) {
     spdlog::warn("{}: TCP_NODELAY could not be set, round trips will be slow", client_id_);
   }
-  return absl::OkStatus();
-}
-
-std::string PahoConnection::WhyNot(const Credentials& credentials, int reason_code,
-                                   const char* paho) const {
-  if (reason_code >= kFirstFailure) return SentenceOfReason(reason_code);
-  const std::string sentence =
-      Sentence(ProbeBroker(broker_, credentials.tls, events_.cancelled), broker_);
-  if (!sentence.empty()) return sentence;
-  if (credentials.tls) return fmt::format("TLS works, but MQTT does not: {}", paho);
-  return fmt::format(
-      "it takes the connection, but does not answer in MQTT ({}): if it wants TLS at that port, "
-      "say 'tls: {{}}' in 'broker'",
-      paho);
+  return std::nullopt;
 }
 
 absl::Status PahoConnection::Subscribe(const std::string& filter) {
   mqtt::token_ptr token;
   try {
-    token = client_.subscribe(filter, 1);
+    {
+      const std::shared_lock lock(command_list);
+      token = client_->subscribe(filter, 1, nullptr, subscribe_listener_);
+    }
     if (!WaitFor(*token, broker_.connect_timeout)) return absl::CancelledError("cancelled");
   } catch (const std::exception& error) {
     // A refusal is an exception as well; its reason code tells it from a connection that failed.
     if (!token || static_cast<int>(token->get_reason_code()) < kFirstFailure) {
-      return absl::UnavailableError(error.what());
+      return absl::UnavailableError(
+          fmt::format("it does not answer the subscription {}: {}", filter, error.what()));
     }
   }
   const int reason = static_cast<int>(token->get_reason_code());
   if (reason < kFirstFailure) return absl::OkStatus();
   return absl::PermissionDeniedError(
-      fmt::format("it refuses the subscription {}: {}", filter, SentenceOfReason(reason)));
+      fmt::format("it refuses the subscription {}: {}", filter,
+                  SentenceOfReason(reason, subscribe_listener_.words())));
 }
 
 void PahoConnection::Unsubscribe(const std::vector<std::string>& filters) {
   try {
     for (const std::string& filter : filters) {
-      WaitFor(*client_.unsubscribe(filter), kFarewellTimeout);
+      mqtt::token_ptr token;
+      {
+        const std::shared_lock lock(command_list);
+        token = client_->unsubscribe(filter);
+      }
+      WaitFor(*token, kFarewellTimeout);
     }
   } catch (const std::exception& error) {
     spdlog::debug("{}: unsubscribe: {}", client_id_, error.what());
@@ -134,7 +147,9 @@ void PahoConnection::Unsubscribe(const std::vector<std::string>& filters) {
 absl::Status PahoConnection::Publish(std::uint64_t id, const SharedMessage& message,
                                      SteadyTime now) {
   try {
-    client_.publish(ToPaho(message, now), reinterpret_cast<void*>(id), *this);
+    const auto paho = ToPaho(message, now);
+    const std::shared_lock lock(command_list);
+    client_->publish(paho, reinterpret_cast<void*>(id), *this);
     return absl::OkStatus();
   } catch (const std::exception& error) {
     return absl::UnavailableError(error.what());
@@ -142,13 +157,20 @@ absl::Status PahoConnection::Publish(std::uint64_t id, const SharedMessage& mess
 }
 
 void PahoConnection::on_success(const mqtt::token& token) {
-  events_.on_done(reinterpret_cast<std::uint64_t>(token.get_user_context()), Delivery::kTaken);
+  events_.on_done(reinterpret_cast<std::uint64_t>(token.get_user_context()), {});
 }
 
 void PahoConnection::on_failure(const mqtt::token& token) {
   // Without a failure's reason code it is the connection that failed, which is told by on_lost.
-  if (static_cast<int>(token.get_reason_code()) < kFirstFailure) return;
-  events_.on_done(reinterpret_cast<std::uint64_t>(token.get_user_context()), Delivery::kRefused);
+  const int reason = static_cast<int>(token.get_reason_code());
+  if (reason < kFirstFailure) return;
+  events_.on_done(reinterpret_cast<std::uint64_t>(token.get_user_context()),
+                  {Delivery::kRefused, reason, ReasonStringOfFailure()});
+}
+
+void PahoConnection::SubscribeListener::on_failure(const mqtt::token&) {
+  const std::lock_guard lock(mutex_);
+  words_ = ReasonStringOfFailure();
 }
 
 }  // namespace biglittle::wire

@@ -23,6 +23,16 @@ std::string StringProperty(const properties& from, property::code code) {
   return from.contains(code) ? mqtt::get<std::string>(from, code) : std::string();
 }
 
+template <typename Whole>
+std::optional<Whole> WholeProperty(const properties& from, property::code code) {
+  if (!from.contains(code)) return std::nullopt;
+  return mqtt::get<Whole>(from, code);
+}
+
+bool IsAvailable(const properties& from, property::code code) {
+  return WholeProperty<std::uint8_t>(from, code).value_or(1) != 0;
+}
+
 // The broker's host name, chain and, by SetRevocationCheck, revocation are verified. Paho has an
 // option for the lowest TLS version and passes it over; the security level that it sets, 1, leaves
 // TLS 1.2 and 1.3.
@@ -71,6 +81,38 @@ Message FromPaho(const mqtt::message& message, SteadyTime received_at) {
   out.correlation_data = StringProperty(list, property::CORRELATION_DATA);
   out.received_at = received_at;
   return out;
+}
+
+std::string ReasonStringOf(const properties& list) {
+  return StringProperty(list, property::REASON_STRING);
+}
+
+std::string ServerReferenceOf(const properties& list) {
+  return StringProperty(list, property::SERVER_REFERENCE);
+}
+
+Connack ToConnack(const mqtt::connect_response& response) {
+  const properties& list = response.get_properties();
+  Connack connack;
+  connack.session_present = response.is_session_present();
+  connack.maximum_packet_size =
+      WholeProperty<std::uint32_t>(list, property::MAXIMUM_PACKET_SIZE).value_or(kMaxPacketBytes);
+  connack.receive_maximum =
+      WholeProperty<std::uint16_t>(list, property::RECEIVE_MAXIMUM).value_or(65'535);
+  connack.maximum_qos = WholeProperty<std::uint8_t>(list, property::MAXIMUM_QOS).value_or(2);
+  connack.retain_available = IsAvailable(list, property::RETAIN_AVAILABLE);
+  connack.wildcard_subscription_available =
+      IsAvailable(list, property::WILDCARD_SUBSCRIPTION_AVAILABLE);
+  connack.shared_subscription_available =
+      IsAvailable(list, property::SHARED_SUBSCRIPTION_AVAILABLE);
+  connack.topic_alias_maximum =
+      WholeProperty<std::uint16_t>(list, property::TOPIC_ALIAS_MAXIMUM).value_or(0);
+  connack.server_keep_alive = WholeProperty<std::uint16_t>(list, property::SERVER_KEEP_ALIVE);
+  connack.session_expiry = WholeProperty<std::uint32_t>(list, property::SESSION_EXPIRY_INTERVAL);
+  connack.assigned_client_identifier = StringProperty(list, property::ASSIGNED_CLIENT_IDENTIFER);
+  connack.reason_string = ReasonStringOf(list);
+  connack.server_reference = ServerReferenceOf(list);
+  return connack;
 }
 
 mqtt::connect_options ConnectOptions(const BrokerConfig& broker, const Credentials& credentials,

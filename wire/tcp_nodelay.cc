@@ -12,6 +12,9 @@
 #include <string_view>
 #include <vector>
 
+#include "wire/broker_addresses.h"
+#include "wire/paho_name_lookup.h"
+
 namespace biglittle::wire {
 namespace {
 
@@ -25,7 +28,7 @@ struct Endpoint {
   }
 };
 
-// nullptr-safe for what getpeername and getaddrinfo return; false for other families.
+// False for other families.
 bool ToEndpoint(const sockaddr* from, Endpoint& out) {
   if (from->sa_family == AF_INET) {
     sockaddr_in v4{};
@@ -46,24 +49,25 @@ bool ToEndpoint(const sockaddr* from, Endpoint& out) {
   return false;
 }
 
-std::vector<Endpoint> Resolve(const std::string& host, std::uint16_t port) {
+std::vector<Endpoint> EndpointsOf(const std::string& host, std::uint16_t port) {
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
-  addrinfo* found = nullptr;
+  hints.ai_flags = AI_NUMERICHOST;
   std::vector<Endpoint> endpoints;
-  if (getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &found) != 0) {
-    return endpoints;
-  }
-  const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owner(found, &freeaddrinfo);
-  for (const addrinfo* at = found; at != nullptr; at = at->ai_next) {
+  for (const std::string& address : BrokerAddresses::OfProcess().All(host)) {
+    addrinfo* found = nullptr;
+    if (LookUpBySystem(address.c_str(), std::to_string(port).c_str(), &hints, &found) != 0) {
+      continue;
+    }
+    const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owner(found, &freeaddrinfo);
     Endpoint endpoint;
-    if (ToEndpoint(at->ai_addr, endpoint)) endpoints.push_back(endpoint);
+    if (ToEndpoint(found->ai_addr, endpoint)) endpoints.push_back(endpoint);
   }
   return endpoints;
 }
 
 std::vector<int> SocketsTo(const std::string& host, std::uint16_t port) {
-  const std::vector<Endpoint> wanted = Resolve(host, port);
+  const std::vector<Endpoint> wanted = EndpointsOf(host, port);
   std::vector<int> sockets;
   std::error_code error;
   for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd", error)) {

@@ -7,8 +7,9 @@
 
 namespace biglittle::wire {
 
-// Sets TCP_NODELAY on every socket of this process that is connected to host:port, and returns how
-// many it found. Call it after each (re)connect. Touches no other socket. Thread-safe.
+// Sets TCP_NODELAY on every socket of this process that is connected to host:port, by whichever of
+// the name's known addresses (broker_addresses.h), and returns how many it found. Call it after
+// each (re)connect. Touches no other socket. Thread-safe.
 int SetTcpNoDelay(const std::string& host, std::uint16_t port);
 
 // How many of those sockets there are, and on how many TCP_NODELAY is set. For tests.

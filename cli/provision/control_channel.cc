@@ -101,14 +101,14 @@ absl::StatusOr<ControlChannel> ControlChannel::Open(const BrokerConfig& broker) 
   const auto credentials = wire::LoadCredentials(broker, {});
   if (!credentials.ok()) return credentials.status();
   const auto never = [] { return false; };
-  wire::Trouble trouble = wire::ProbeBroker(broker, std::nullopt, never);
+  wire::Trouble trouble = wire::ProbeBroker(broker, std::nullopt, std::nullopt, never);
   if (trouble.kind == wire::Trouble::Kind::kNotReachable && trouble.code == ECONNREFUSED) {
     return absl::NotFoundError(wire::Sentence(trouble, broker));
   }
   if (trouble.kind == wire::Trouble::Kind::kNone) {
     auto impl = std::make_unique<Impl>(broker);
     if (impl->Connect()) return ControlChannel(std::move(impl));
-    trouble = wire::ProbeBroker(broker, credentials->tls, never);
+    trouble = wire::ProbeBroker(broker, credentials->tls, std::nullopt, never);
   }
   const std::string why = wire::Sentence(trouble, broker);
   return absl::UnavailableError(

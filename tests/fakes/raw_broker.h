@@ -32,7 +32,7 @@ class RawBroker {
     port_ = ntohs(address.sin_port);
   }
   ~RawBroker() {
-    if (connection_ >= 0) close(connection_);
+    Close();
     close(listener_);
   }
   RawBroker(const RawBroker&) = delete;
@@ -40,7 +40,16 @@ class RawBroker {
 
   std::uint16_t port() const { return port_; }
 
-  void Accept() { connection_ = accept(listener_, nullptr, nullptr); }
+  // Then the connection before it, if there was one, is closed.
+  void Accept() {
+    const int next = accept(listener_, nullptr, nullptr);
+    Close();
+    connection_ = next;
+  }
+  void Close() {
+    if (connection_ >= 0) close(connection_);
+    connection_ = -1;
+  }
   // nullopt: none came for `seconds`, or the connection ended.
   std::optional<Packet> Receive(int seconds) {
     const timeval patience{seconds, 0};

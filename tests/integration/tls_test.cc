@@ -159,7 +159,7 @@ TEST_F(TlsTest, TlsAtThatPortAndNoneInTheFleetFile) {
   TlsBroker broker(authority_);
   BrokerConfig config = broker.config(folder());
   config.tls.reset();
-  EXPECT_THAT(WarningOf(config), HasSubstr("if it wants TLS at that port, say 'tls: {}'"));
+  EXPECT_THAT(WarningOf(config), HasSubstr("it answers in TLS at that port: say 'tls: {}'"));
 }
 
 TEST_F(TlsTest, OurCertificateRevoked) {
@@ -266,7 +266,9 @@ TEST_F(TlsTest, AMessageThatIsTooLargeForTheBroker) {
   message.payload = std::string(5000, 'x');
   ASSERT_TRUE(session.Publish(message).ok());
   ASSERT_TRUE(Eventually([&] { return !log.lines().empty(); }));
-  EXPECT_THAT(log.lines().front(), HasSubstr("a message is larger than the broker takes (149)"));
+  EXPECT_THAT(
+      log.lines().front(),
+      HasSubstr("a message of 5012 bytes to t is lost: the broker takes 2000 bytes at most"));
 }
 
 }  // namespace

@@ -7,11 +7,14 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 #include <poll.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -36,6 +39,10 @@ struct Free {
   void operator()(GENERAL_NAMES* names) const { GENERAL_NAMES_free(names); }
 };
 
+struct FreeText {
+  void operator()(char* text) const { OPENSSL_free(text); }
+};
+
 class Socket {
  public:
   explicit Socket(int fd) : fd_(fd) {}
@@ -47,6 +54,13 @@ class Socket {
  private:
   const int fd_;
 };
+
+// For people.
+std::string IssuerOf(const X509* certificate) {
+  const std::unique_ptr<char, FreeText> text(
+      X509_NAME_oneline(X509_get_issuer_name(certificate), nullptr, 0));
+  return text == nullptr ? "" : Quoted(text.get());
+}
 
 // The host names and addresses of a certificate, for people.
 std::string NamesOf(const X509* certificate) {
@@ -77,8 +91,13 @@ int OnVerified(int ok, X509_STORE_CTX* store) {
       static_cast<SSL*>(X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()));
   auto* trouble = static_cast<Trouble*>(SSL_get_app_data(connection));
   const X509* leaf = X509_STORE_CTX_get0_cert(store);
-  *trouble = {Kind::kCertificate, X509_STORE_CTX_get_error(store),
-              leaf == nullptr ? "" : NamesOf(leaf)};
+  const int error = X509_STORE_CTX_get_error(store);
+  *trouble = {Kind::kCertificate, error, leaf == nullptr ? "" : NamesOf(leaf)};
+  if (error == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY ||
+      error == X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE) {
+    const bool alone = sk_X509_num(X509_STORE_CTX_get0_untrusted(store)) == 1;
+    trouble->text = leaf != nullptr && alone ? IssuerOf(leaf) : "";
+  }
   return 0;
 }
 
@@ -156,6 +175,7 @@ Trouble Handshake(SSL* connection, int fd, const Patience& patience) {
   Trouble certificate;
   SSL_set_app_data(connection, &certificate);
   const int error = Drive(connection, fd, patience, [&] { return SSL_connect(connection); });
+  SSL_set_app_data(connection, nullptr);
   if (certificate.kind != Kind::kNone) {
     ERR_clear_error();
     return certificate;
@@ -163,28 +183,120 @@ Trouble Handshake(SSL* connection, int fd, const Patience& patience) {
   if (error == SSL_ERROR_WANT_READ) {
     return patience.cancelled() ? Trouble{} : Trouble{Kind::kNoAnswer, 0, ""};
   }
-  if (error != SSL_ERROR_NONE) return Explain(error, Kind::kClosed);
-  const Patience verdict{std::chrono::steady_clock::now() + kVerdict, patience.cancelled};
+  return error == SSL_ERROR_NONE ? Trouble{} : Explain(error, Kind::kClosed);
+}
+
+// The broker's verdict on our certificate, where nothing is said in MQTT.
+Trouble Verdict(SSL* connection, int fd, const std::function<bool()>& cancelled) {
+  const Patience patience{std::chrono::steady_clock::now() + kVerdict, cancelled};
   char byte = 0;
-  const int after =
-      Drive(connection, fd, verdict, [&] { return SSL_read(connection, &byte, sizeof(byte)); });
-  if (after == SSL_ERROR_WANT_READ || after == SSL_ERROR_NONE) {
+  const int error =
+      Drive(connection, fd, patience, [&] { return SSL_read(connection, &byte, sizeof(byte)); });
+  if (error == SSL_ERROR_WANT_READ || error == SSL_ERROR_NONE) {
     SSL_shutdown(connection);  // without it the broker would log an error
     return {};
   }
-  return Explain(after, Kind::kClosedAfter);
+  return Explain(error, Kind::kClosedAfter);
+}
+
+// A connection in the clear or in TLS, as a stream of bytes.
+class Stream {
+ public:
+  Stream(int fd, SSL* tls, const Patience& patience) : fd_(fd), tls_(tls), patience_(patience) {}
+
+  // kNone if all was handed over, or the patience is over.
+  Trouble Write(std::string_view bytes) {
+    if (tls_ != nullptr) {
+      return Of(Drive(tls_, fd_, patience_, [&] {
+        return SSL_write(tls_, bytes.data(), static_cast<int>(bytes.size()));
+      }));
+    }
+    while (!bytes.empty() && WaitFor(fd_, POLLOUT, patience_)) {
+      const ssize_t sent = send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+      if (sent < 0 && errno != EAGAIN && errno != EINTR) return {Kind::kClosedAtConnect, 0, ""};
+      if (sent > 0) bytes.remove_prefix(static_cast<std::size_t>(sent));
+    }
+    return {};
+  }
+  // Appends what comes next to `into`; nothing if the patience is over.
+  Trouble Read(std::string& into) {
+    char buffer[512];
+    if (tls_ != nullptr) {
+      int count = 0;
+      const int error = Drive(tls_, fd_, patience_, [&] {
+        count = SSL_read(tls_, buffer, sizeof(buffer));
+        return count;
+      });
+      if (error == SSL_ERROR_NONE) into.append(buffer, static_cast<std::size_t>(count));
+      return Of(error);
+    }
+    if (!WaitFor(fd_, POLLIN, patience_)) return {};
+    const ssize_t count = recv(fd_, buffer, sizeof(buffer), 0);
+    if (count <= 0) return {Kind::kClosedAtConnect, 0, ""};
+    into.append(buffer, static_cast<std::size_t>(count));
+    return {};
+  }
+  bool over() const { return patience_.over(); }
+  bool cancelled() const { return patience_.cancelled(); }
+
+ private:
+  static Trouble Of(int ssl_error) {
+    if (ssl_error == SSL_ERROR_NONE || ssl_error == SSL_ERROR_WANT_READ) return {};
+    return Explain(ssl_error, Kind::kClosedAfter);
+  }
+
+  const int fd_;
+  SSL* const tls_;
+  const Patience& patience_;
+};
+
+Trouble OfAnswer(const absl::StatusOr<Connack>& answer) {
+  if (answer.status().code() == absl::StatusCode::kUnimplemented) return {Kind::kOldMqtt, 0, ""};
+  if (!answer.ok()) return {Kind::kNotMqtt, 0, ""};
+  if (answer->reason_code < kFirstFailure) return {};
+  return {Kind::kRefused, answer->reason_code, answer->reason_string, answer->server_reference};
+}
+
+// Our greeting, and what the broker answers to it.
+Trouble Greet(Stream stream, const ConnectPacket& connect) {
+  constexpr std::size_t kLongest = 64U << 10U;
+  constexpr std::string_view kDisconnect("\xE0\0", 2);
+  constexpr std::string_view kTlsAlert = "\x15\x03";  // RFC 8446, section 5.1
+  if (Trouble lost = stream.Write(Encode(connect)); lost.kind != Kind::kNone) return lost;
+  std::string bytes;
+  for (;;) {
+    if (bytes.starts_with(kTlsAlert)) return {Kind::kWantsTls, 0, ""};
+    const auto size = PacketSize(bytes);
+    if (!size.ok() || (size->has_value() && **size > kLongest)) return {Kind::kNotMqtt, 0, ""};
+    if (size->has_value() && **size <= bytes.size()) {
+      const Trouble trouble = OfAnswer(DecodeConnack(std::string_view(bytes).substr(0, **size)));
+      static_cast<void>(stream.Write(kDisconnect));
+      return trouble;
+    }
+    if (Trouble lost = stream.Read(bytes); lost.kind != Kind::kNone) {
+      return bytes.empty() ? lost : Trouble{Kind::kNotMqtt, 0, ""};
+    }
+    if (!stream.over()) continue;
+    return stream.cancelled() ? Trouble{} : Trouble{Kind::kNoConnack, 0, ""};
+  }
 }
 
 }  // namespace
 
 Trouble ProbeBroker(const BrokerConfig& broker, const std::optional<TlsFiles>& tls,
+                    const std::optional<ConnectPacket>& connect,
                     const std::function<bool()>& cancelled) {
   const Milliseconds wait = std::min(broker.connect_timeout, kLongestWait);
-  const Patience patience{std::chrono::steady_clock::now() + wait, cancelled};
-  const std::variant<int, Trouble> connected = ConnectTcp(broker, patience);
+  const auto from_now = [&] {
+    return Patience{std::chrono::steady_clock::now() + wait, cancelled};
+  };
+  const std::variant<int, Trouble> connected = ConnectTcp(broker, from_now());
   if (const auto* trouble = std::get_if<Trouble>(&connected)) return *trouble;
   const Socket socket(std::get<int>(connected));
-  if (!tls) return {};
+  if (!tls) {
+    const Patience patience = from_now();
+    return connect ? Greet(Stream(socket.fd(), nullptr, patience), *connect) : Trouble{};
+  }
   const std::unique_ptr<SSL_CTX, Free> context(SSL_CTX_new(TLS_client_method()));
   if (context == nullptr) return {Kind::kOther, 0, "OpenSSL has no memory left"};
   if (Trouble own = Configure(context.get(), *tls, broker.host); own.kind != Kind::kNone) {
@@ -199,8 +311,11 @@ Trouble ProbeBroker(const BrokerConfig& broker, const std::optional<TlsFiles>& t
     SSL_ctrl(connection.get(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
              const_cast<char*>(broker.host.c_str()));
   }
-  const Patience handshake{std::chrono::steady_clock::now() + wait, cancelled};
-  return Handshake(connection.get(), socket.fd(), handshake);
+  const Trouble handshake = Handshake(connection.get(), socket.fd(), from_now());
+  if (handshake.kind != Kind::kNone || cancelled()) return handshake;
+  if (!connect) return Verdict(connection.get(), socket.fd(), cancelled);
+  const Patience patience = from_now();
+  return Greet(Stream(socket.fd(), connection.get(), patience), *connect);
 }
 
 }  // namespace biglittle::wire

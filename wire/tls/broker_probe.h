@@ -1,5 +1,5 @@
 // A look at the broker after a connection failed, to learn why: Paho says no more than that it did.
-// It connects, shakes hands as Paho would, and says nothing in MQTT.
+// It connects as the session does and reads the broker's answer itself.
 #pragma once
 
 #include <functional>
@@ -7,15 +7,18 @@
 
 #include "core/clock.h"
 #include "core/fleet_config.h"
+#include "wire/mqtt_packets.h"
 #include "wire/tls/connect_trouble.h"
 #include "wire/tls/credentials.h"
 
 namespace biglittle::wire {
 
-// kNone if nothing is wrong at this level. `tls` absent: looks at the TCP connection alone. Returns
-// kNone soon after `cancelled` returns true, and in 5 s at the latest.
-// Thread-safe; blocks.
+// kNone if nothing is wrong. `tls` absent: without a handshake. `connect` absent: nothing is said
+// in MQTT; otherwise it is sent, and what the broker takes is ended cleanly at once, so nobody else
+// may be connected with that client id. Returns kNone soon after `cancelled` returns true, and in 7
+// s at the latest. Thread-safe; blocks.
 Trouble ProbeBroker(const BrokerConfig& broker, const std::optional<TlsFiles>& tls,
+                    const std::optional<ConnectPacket>& connect,
                     const std::function<bool()>& cancelled);
 
 }  // namespace biglittle::wire

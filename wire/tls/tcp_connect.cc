@@ -1,16 +1,19 @@
 #include "wire/tls/tcp_connect.h"
 
+#include <fmt/format.h>
 #include <netdb.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <future>
+#include <cstring>
 #include <memory>
 #include <string>
-#include <thread>
-#include <utility>
+#include <vector>
+
+#include "wire/broker_addresses.h"
+#include "wire/paho_name_lookup.h"
 
 namespace biglittle::wire {
 namespace {
@@ -20,22 +23,6 @@ constexpr int kStepMs = 20;
 struct FreeAddresses {
   void operator()(addrinfo* addresses) const { freeaddrinfo(addresses); }
 };
-using Addresses = std::unique_ptr<addrinfo, FreeAddresses>;
-
-struct Resolved {
-  int error = 0;  // of getaddrinfo
-  Addresses addresses;
-};
-
-Resolved Resolve(const std::string& host, const std::string& port) {
-  addrinfo hints{};
-  hints.ai_socktype = SOCK_STREAM;
-  addrinfo* found = nullptr;
-  Resolved resolved;
-  resolved.error = getaddrinfo(host.c_str(), port.c_str(), &hints, &found);
-  resolved.addresses.reset(resolved.error == 0 ? found : nullptr);
-  return resolved;
-}
 
 // 0, or errno; ETIMEDOUT when the patience is over.
 int Connect(int fd, const addrinfo& to, const Patience& patience) {
@@ -47,9 +34,24 @@ int Connect(int fd, const addrinfo& to, const Patience& patience) {
   return getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) == 0 ? error : errno;
 }
 
-}  // namespace
+// `fd` is set where it returns 0, else errno.
+int ConnectTo(const std::string& address, std::uint16_t port, const Patience& patience, int& fd) {
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  hints.ai_flags = AI_NUMERICHOST;
+  addrinfo* found = nullptr;
+  if (LookUpBySystem(address.c_str(), std::to_string(port).c_str(), &hints, &found) != 0) {
+    return EAFNOSUPPORT;
+  }
+  const std::unique_ptr<addrinfo, FreeAddresses> owner(found);
+  fd = socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (fd < 0) return errno;
+  const int error = Connect(fd, *found, patience);
+  if (error != 0) close(fd);
+  return error;
+}
 
-bool Patience::over() const { return cancelled() || std::chrono::steady_clock::now() >= deadline; }
+}  // namespace
 
 bool WaitFor(int fd, short events, const Patience& patience) {
   pollfd entry{.fd = fd, .events = events, .revents = 0};
@@ -60,33 +62,22 @@ bool WaitFor(int fd, short events, const Patience& patience) {
 }
 
 std::variant<int, Trouble> ConnectTcp(const BrokerConfig& broker, const Patience& patience) {
-  // On a thread that is left behind if need be: a name service that is away holds getaddrinfo for
-  // longer than a program may take to stop.
-  std::packaged_task<Resolved()> task(
-      [host = broker.host, port = std::to_string(broker.port)] { return Resolve(host, port); });
-  std::future<Resolved> future = task.get_future();
-  std::thread(std::move(task)).detach();
-  while (future.wait_for(Milliseconds(kStepMs)) != std::future_status::ready) {
+  const auto known = BrokerAddresses::OfProcess().LookUp(broker.host, patience);
+  if (const auto* trouble = std::get_if<Trouble>(&known)) return *trouble;
+  const auto& addresses = std::get<BrokerAddresses::Addresses>(known);
+  Trouble trouble{Trouble::Kind::kNotReachable, 0, ""};
+  for (std::size_t i = 0; i < addresses.size(); ++i) {
+    const SteadyTime now = std::chrono::steady_clock::now();
+    const auto share = (patience.deadline - now) / static_cast<int>(addresses.size() - i);
+    int fd = -1;
+    trouble.code = ConnectTo(addresses[i], broker.port, {now + share, patience.cancelled}, fd);
+    if (trouble.code == 0) return fd;
     if (patience.cancelled()) return Trouble{};
-    if (patience.over()) return Trouble{Trouble::Kind::kHostUnknown, 0, "no answer in time"};
+    if (addresses.size() == 1) break;
+    if (i > 0) trouble.text += ", ";
+    trouble.text += fmt::format("{}: {}", addresses[i], std::strerror(trouble.code));
   }
-  const Resolved resolved = future.get();
-  if (resolved.addresses == nullptr) {
-    return Trouble{Trouble::Kind::kHostUnknown, 0, gai_strerror(resolved.error)};
-  }
-  int error = 0;
-  for (const addrinfo* at = resolved.addresses.get(); at != nullptr; at = at->ai_next) {
-    const int fd = socket(at->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (fd < 0) {
-      error = errno;
-      continue;
-    }
-    error = Connect(fd, *at, patience);
-    if (error == 0) return fd;
-    close(fd);
-  }
-  if (patience.cancelled()) return Trouble{};
-  return Trouble{Trouble::Kind::kNotReachable, error, ""};
+  return trouble;
 }
 
 }  // namespace biglittle::wire

@@ -117,6 +117,28 @@ INSTANTIATE_TEST_SUITE_P(
         TroubleCase{"OwnFiles",
                     {Kind::kOwnFiles, 0, "/c/client.crt"},
                     "OpenSSL does not take /c/client.crt"},
+        TroubleCase{
+            "IssuerUnknown",
+            {Kind::kCertificate, X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY, "'/CN=Between'"},
+            "from '/CN=Between', whose certificate the broker does not send along"},
+        TroubleCase{"NoDescriptor", {Kind::kNotReachable, EMFILE, ""}, "LimitNOFILE"},
+        TroubleCase{"NoDescriptorInTheSystem", {Kind::kNotReachable, ENFILE, ""}, "ulimit -n"},
+        TroubleCase{"NotAllowed", {Kind::kNotReachable, EACCES, ""}, "firewall and sandbox"},
+        TroubleCase{"NoThread", {Kind::kNoThread, 0, ""}, "TasksMax"},
+        TroubleCase{"SeveralAddresses",
+                    {Kind::kNotReachable, ECONNREFUSED, "::1: Connection refused, 10.0.0.1: x"},
+                    "(tried ::1: Connection refused, 10.0.0.1: x)"},
+        TroubleCase{"OldMqtt", {Kind::kOldMqtt, 0, ""}, "does not speak MQTT 5"},
+        TroubleCase{"HangsUp",
+                    {Kind::kClosedAtConnect, 0, ""},
+                    "does not speak MQTT 5, which it must (RabbitMQ before 3.13 does not)"},
+        TroubleCase{"SaysNothing", {Kind::kNoConnack, 0, ""}, "does not answer our greeting"},
+        TroubleCase{"WantsTls", {Kind::kWantsTls, 0, ""}, "it answers in TLS at that port"},
+        TroubleCase{"NotMqtt", {Kind::kNotMqtt, 0, ""}, "is not MQTT: mend 'port'"},
+        TroubleCase{"RefusedInMqtt",
+                    {Kind::kRefused, 0x9D, "gone\x1b[2J", "other:1883"},
+                    "the broker has moved (157): name the new one by 'host' (to 'other:1883') (it "
+                    "says 'gone\\x1b[2J')"},
         TroubleCase{"Other", {Kind::kOther, 0, "bad length"}, "TLS fails: bad length"}),
     NameOf);
 
@@ -127,6 +149,9 @@ TEST(SentenceOfReason, EveryCodeIsTold) {
   EXPECT_THAT(SentenceOfReason(135), HasSubstr("does not authorize this program (135)"));
   EXPECT_THAT(SentenceOfReason(142), HasSubstr("the same client id (142): stop one of the two"));
   EXPECT_THAT(SentenceOfReason(149), HasSubstr("larger than the broker takes (149)"));
+  EXPECT_THAT(SentenceOfReason(154), HasSubstr("keeps no retained messages (154), which statuses"));
+  EXPECT_THAT(SentenceOfReason(155), HasSubstr("takes no messages of QoS 1 (155)"));
+  EXPECT_THAT(SentenceOfReason(158), HasSubstr("no shared subscriptions (158), by which workers"));
   for (int code = 0; code < 256; ++code) {
     EXPECT_THAT(SentenceOfReason(code), HasSubstr(std::to_string(code))) << code;
   }

@@ -3,6 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <string>
+#include <vector>
+
+#include "wire/mqtt_packets.h"
+
 namespace biglittle::wire {
 namespace {
 
@@ -93,6 +98,42 @@ TEST(OutboxTest, DropsAndCountsWhatHasExpired) {
   EXPECT_THAT(TakeAll(outbox), testing::ElementsAre("later"));
   EXPECT_EQ(outbox.counters().expired, 1U);
   EXPECT_EQ(outbox.size(), 1U);
+}
+
+TEST(OutboxTest, AWindowThatShrinksStopsWhatIsNotSentYet) {
+  Outbox outbox(10, 3);
+  for (const char* name : {"a", "b", "c", "d"}) ASSERT_TRUE(outbox.Push(Named(name)));
+  const auto a = outbox.Take(kNow);
+  const auto b = outbox.Take(kNow);
+  outbox.SetWindow(1);
+  EXPECT_FALSE(outbox.CanTake());
+  EXPECT_TRUE(outbox.Acknowledge(a->id));
+  EXPECT_FALSE(outbox.CanTake());
+  EXPECT_TRUE(outbox.Acknowledge(b->id));
+  EXPECT_TRUE(outbox.CanTake());
+}
+
+TEST(OutboxTest, WhatIsTooLargeIsTakenOutAndTheOthersStay) {
+  Outbox outbox(10, 10);
+  const std::string large(1000, 'x');
+  for (const std::string& payload : {std::string("a"), large, std::string("b")}) {
+    ASSERT_TRUE(outbox.Push(Named(payload)));
+  }
+  const std::size_t bytes = PacketBytes(Named(large));
+  EXPECT_TRUE(outbox.TakeLargerThan(bytes).empty());
+  const std::vector<SharedMessage> taken = outbox.TakeLargerThan(bytes - 1);
+  ASSERT_EQ(taken.size(), 1U);
+  EXPECT_EQ(taken[0]->payload, large);
+  EXPECT_EQ(outbox.size(), 2U);
+  EXPECT_THAT(TakeAll(outbox), testing::ElementsAre("a", "b"));
+}
+
+TEST(OutboxTest, KnowsTheLargestThatWasSent) {
+  Outbox outbox(10, 2);
+  EXPECT_EQ(outbox.LargestSent(), 0U);
+  for (const char* name : {"aa", "a", "aaa"}) ASSERT_TRUE(outbox.Push(Named(name)));
+  ASSERT_TRUE(outbox.Take(kNow) && outbox.Take(kNow));
+  EXPECT_EQ(outbox.LargestSent(), PacketBytes(Named("aa")));
 }
 
 }  // namespace

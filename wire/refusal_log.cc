@@ -1,0 +1,24 @@
+#include "wire/refusal_log.h"
+
+#include <fmt/format.h>
+
+#include "wire/tls/connect_trouble.h"
+
+namespace biglittle::wire {
+
+std::optional<std::string> RefusalLog::Note(const std::string& topic, int reason_code,
+                                            std::string_view words, SteadyTime now) {
+  if (kinds_.size() >= kMostKinds && !kinds_.contains({topic, reason_code})) {
+    kinds_.erase(kinds_.begin());
+  }
+  Kind& kind = kinds_[{topic, reason_code}];
+  const bool first = kind.count == 0;
+  ++kind.count;
+  if (!first && now - kind.told_at < kInterval) return std::nullopt;
+  kind.told_at = now;
+  const std::string why = SentenceOfReason(reason_code, words);
+  if (first) return fmt::format("the broker refuses a message to {}: {}", topic, why);
+  return fmt::format("the broker refuses messages to {}, {} so far: {}", topic, kind.count, why);
+}
+
+}  // namespace biglittle::wire
