@@ -109,8 +109,7 @@ void Worker::ReportHealth(SteadyTime now) {
   VitalSigns signs;
   signs.ready = session_.connected();
   signs.condition =
-      signs.ready ? "online"
-                  : fmt::format("no connection to the broker at {}", session_.broker_address());
+      signs.ready ? "online" : fmt::format("no connection {}", session_.WhyUndelivered());
   signs.counters = status_.counters();
   wire::AddCounters(session_.counters(), signs.counters);
   signs.gauges = {{"queue_depth", static_cast<double>(batcher_.size())},
@@ -262,6 +261,7 @@ absl::Status Worker::Finish() {
   wire::AddCounters(session_.counters(), session_counters);
   Send(StatusMessage(wire::State::kStopped, std::move(session_counters)));
   const std::size_t left = session_.Drain(deadline);
+  const std::string why = session_.WhyUndelivered();
   session_.Stop();
   Join(reload_thread_);
   {
@@ -269,9 +269,7 @@ absl::Status Worker::Finish() {
     if (!failure_.ok() || left == 0) return failure_;
   }
   return absl::UnavailableError(
-      fmt::format("{} messages could not be delivered within drain_timeout_ms, the broker at {} "
-                  "did not take them: check that it runs and is reachable",
-                  left, session_.broker_address()));
+      fmt::format("{} messages could not be delivered within drain_timeout_ms {}", left, why));
 }
 
 // Everything that was taken has been answered when this returns.

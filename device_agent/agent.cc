@@ -133,9 +133,9 @@ void Agent::Escalate(LittleVerdict verdict, Tensor window) {
   escalator_.Escalate(std::move(verdict), std::move(window), prioritised);
 }
 
-void Agent::OnLink(bool up) {
-  outlet_.OnLink(up);
-  escalator_.OnLink(up);
+void Agent::OnLink(bool up, std::size_t max_packet_bytes) {
+  outlet_.OnLink(up, max_packet_bytes);
+  escalator_.OnLink(up, max_packet_bytes);
 }
 
 void Agent::OnTime() {

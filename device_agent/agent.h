@@ -13,6 +13,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 
 #include "absl/status/status.h"
 
@@ -31,6 +32,7 @@
 #include "device_agent/results/result_store.h"
 #include "device_agent/sources/reading_source.h"
 #include "wire/message.h"
+#include "wire/mqtt_packets.h"
 
 namespace biglittle {
 
@@ -69,8 +71,11 @@ class Agent {
   void OnDropped(std::span<const DroppedReading> readings);
   // One message of the reply topic in.
   void OnReply(const wire::Message& message) { escalator_.OnReply(message); }
-  // The broker can be reached, or not any more. Begins as not.
-  void OnLink(bool up);
+  // The broker can be reached, or not any more. Begins as not. `max_packet_bytes`: what it takes
+  // (wire/mqtt_packets.h), where it can be reached.
+  void OnLink(bool up, std::size_t max_packet_bytes = wire::kMaxPacketBytes);
+  // A message that was taken to be published and is too large for the broker.
+  void OnTooLarge(wire::Message message) { outlet_.OnTooLarge(std::move(message)); }
   // What became of a result with this tag.
   void OnDelivered(std::uint64_t tag, wire::Delivery delivery) {
     outlet_.OnDelivered(tag, delivery);

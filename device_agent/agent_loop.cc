@@ -56,6 +56,7 @@ wire::MqttSession::Options AgentLoop::SessionOptions(const FleetConfig& fleet) {
   options.on_delivered = [this](std::uint64_t tag, wire::Delivery delivery) {
     OnDelivered(tag, delivery);
   };
+  options.on_too_large = [this](wire::Message&& message) { OnTooLarge(std::move(message)); };
   return options;
 }
 
@@ -81,6 +82,14 @@ void AgentLoop::OnDelivered(std::uint64_t tag, wire::Delivery delivery) {
   }
   // What was refused has to be sent again; what was taken can wait for the next turn.
   if (delivery == wire::Delivery::kRefused) static_cast<void>(events_.TryPush(WakeUp{}));
+}
+
+void AgentLoop::OnTooLarge(wire::Message&& message) {
+  {
+    const std::lock_guard lock(news_mutex_);
+    too_large_.push_back(std::move(message));
+  }
+  static_cast<void>(events_.TryPush(WakeUp{}));
 }
 
 void AgentLoop::Observe(wire::ProgramHealth* health, const AgentMetrics* metrics) {
@@ -127,13 +136,16 @@ void AgentLoop::Flow() {
 void AgentLoop::TakeNews() {
   std::vector<std::pair<std::uint64_t, wire::Delivery>> delivered;
   std::vector<bool> links;
+  std::vector<wire::Message> too_large;
   {
     const std::lock_guard lock(news_mutex_);
     delivered.swap(delivered_);
     links.swap(links_);
+    too_large.swap(too_large_);
   }
   for (const auto& [tag, delivery] : delivered) agent_.OnDelivered(tag, delivery);
-  for (const bool up : links) agent_.OnLink(up);
+  for (const bool up : links) agent_.OnLink(up, session_.max_packet_bytes());
+  for (wire::Message& message : too_large) agent_.OnTooLarge(std::move(message));
 }
 
 void AgentLoop::PublishStatusIfDue(SteadyTime now) {
@@ -229,6 +241,12 @@ std::map<std::string, std::uint64_t> AgentLoop::Counters() {
   return counters;
 }
 
+// Why there is no connection, as the end of a clause.
+std::string AgentLoop::Because() const {
+  const std::string trouble = session_.trouble();
+  return trouble.empty() ? "" : fmt::format(" ({})", trouble);
+}
+
 // A device without its broker still answers every reading: it is ready, and says that it is alone.
 void AgentLoop::ReportHealth(SteadyTime now) {
   if (health_ == nullptr || now < health_->next_report()) return;
@@ -238,9 +256,9 @@ void AgentLoop::ReportHealth(SteadyTime now) {
   signs.condition = connected
                         ? "online"
                         : fmt::format(
-                              "offline: no connection to the broker at {}; readings are answered "
+                              "offline: no connection to the broker at {}{}; readings are answered "
                               "by the little net",
-                              session_.broker_address());
+                              session_.broker_address(), Because());
   signs.counters = Counters();
   signs.gauges = {{"broker_connected", connected ? 1 : 0},
                   {"pending_escalations", static_cast<double>(agent_.pending())},
@@ -272,6 +290,7 @@ absl::Status AgentLoop::Finish() {
   const bool stored = device_.store.has_value() && agent_.outlet().has_store();
   const bool wait = !stored || session_.connected() || agent_.outlet().unstored() > 0;
   const std::size_t left = wait ? session_.Drain(deadline) : 0;
+  const std::string why = session_.WhyUndelivered();
   session_.Stop();
   TakeNews();
   agent_.outlet().Flush();
@@ -284,15 +303,13 @@ absl::Status AgentLoop::Finish() {
     const std::size_t lost = agent_.outlet().unstored();
     if (lost == 0) return absl::OkStatus();
     return absl::UnavailableError(fmt::format(
-        "{} results could neither be stored nor be delivered within drain_timeout_ms: check the "
-        "store's disk, and that the broker at {} runs and is reachable",
-        lost, session_.broker_address()));
+        "{} results could not be stored (check the store's disk), nor be delivered within "
+        "drain_timeout_ms {}",
+        lost, why));
   }
   if (left > 0) {
-    return absl::UnavailableError(fmt::format(
-        "{} messages could not be delivered within drain_timeout_ms, the broker at {} did not take "
-        "them: check that it runs and is reachable",
-        left, session_.broker_address()));
+    return absl::UnavailableError(
+        fmt::format("{} messages could not be delivered within drain_timeout_ms {}", left, why));
   }
   return absl::OkStatus();
 }

@@ -59,6 +59,7 @@ class AgentLoop {
   void OnMessage(wire::Message&& message);
   void OnConnection(bool connected);
   void OnDelivered(std::uint64_t tag, wire::Delivery delivery);
+  void OnTooLarge(wire::Message&& message);
 
   bool stop_requested() const { return stop_requested_.load(std::memory_order_acquire); }
 
@@ -74,6 +75,7 @@ class AgentLoop {
   wire::Message StatusMessage(wire::State state);
   void RefreshStatus();
   void EmptyStore(SteadyTime deadline);
+  std::string Because() const;
   void ReportHealth(SteadyTime now);
   std::map<std::string, std::uint64_t> Counters();
   absl::Status Finish();
@@ -96,11 +98,12 @@ class AgentLoop {
 
   BoundedQueue<Event> events_;
 
-  // Protected by news_mutex_: what the session's threads have to tell. `delivered_` is bounded by
-  // the session's backlog.
+  // Protected by news_mutex_: what the session's threads have to tell. `delivered_` and
+  // `too_large_` are bounded by the session's backlog.
   std::mutex news_mutex_;
   std::vector<std::pair<std::uint64_t, wire::Delivery>> delivered_;
   std::vector<bool> links_;  // up or down, in order
+  std::vector<wire::Message> too_large_;
   std::uint64_t replies_dropped_ = 0;
 
   // Protected by status_mutex_.

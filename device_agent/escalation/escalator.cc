@@ -155,9 +155,10 @@ SteadyTime::duration Escalator::RetryTimeout(std::size_t attempt, SteadyTime::du
   return std::chrono::duration_cast<SteadyTime::duration>(timeout * factor);
 }
 
-void Escalator::OnLink(bool up) {
+void Escalator::OnLink(bool up, std::size_t max_packet_bytes) {
   link_up_ = up;
   if (!up) return;
+  packer_.SetMaxBytes(std::min(options_.max_request_bytes, max_packet_bytes / 4 * 3));
   round_trip_.Forget();
   SendDue();
 }

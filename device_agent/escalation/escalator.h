@@ -29,6 +29,7 @@
 #include "device_agent/escalation/time_gate.h"
 #include "wire/escalation.h"
 #include "wire/message.h"
+#include "wire/mqtt_packets.h"
 
 namespace biglittle {
 
@@ -60,8 +61,9 @@ class Escalator {
   void Escalate(LittleVerdict verdict, Tensor window, bool prioritised);
   // One message of the reply topic.
   void OnReply(const wire::Message& message);
-  // The broker can be reached, or not any more. Begins as not.
-  void OnLink(bool up);
+  // The broker can be reached, or not any more. Begins as not. `max_packet_bytes`: as
+  // Agent::OnLink.
+  void OnLink(bool up, std::size_t max_packet_bytes = wire::kMaxPacketBytes);
   // Ends what has run out of time, sends what is due.
   void OnTime();
   // Ends everything, because the agent stops.

@@ -37,6 +37,9 @@ class RequestPacker {
                 std::size_t max_bytes)
       : packing_(packing), budget_window_(budget.window), budget_(budget), max_bytes_(max_bytes) {}
 
+  // From now on; what is asked about again stays together all the same.
+  void SetMaxBytes(std::size_t max_bytes) { max_bytes_ = max_bytes; }
+
   // `due` at `now`; `under_way`: how many were sent and have no answer yet. What is in a pack
   // counts as sent in the budget.
   Plan PackDue(std::vector<const PendingEscalation*> due, std::size_t under_way, SteadyTime now);
@@ -53,7 +56,7 @@ class RequestPacker {
   const EscalationPacking packing_;
   const Milliseconds budget_window_;
   BudgetMeter budget_;
-  const std::size_t max_bytes_;
+  std::size_t max_bytes_;
 };
 
 // Until when a new reading may wait for companions: the linger, but at most this part of the time

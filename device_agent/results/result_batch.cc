@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <string_view>
 #include <utility>
+
+#include "wire/mqtt_packets.h"
 
 namespace biglittle {
 namespace {
@@ -13,7 +16,18 @@ constexpr std::size_t kUsualBytes = 1024;
 }  // namespace
 
 ResultBatch::ResultBatch(Limits limits, std::string topic, Send send)
-    : limits_(limits), topic_(std::move(topic)), send_(std::move(send)) {}
+    : limits_(limits),
+      topic_(std::move(topic)),
+      send_(std::move(send)),
+      max_bytes_(limits_.max_bytes) {}
+
+void ResultBatch::SetMaxPacketBytes(std::size_t bytes) {
+  wire::Message empty;
+  empty.topic = topic_;
+  empty.content_type = wire::kJsonLinesContent;
+  const std::size_t frame = wire::PacketBytes(empty);
+  max_bytes_ = std::min(limits_.max_bytes, bytes - std::min(bytes, frame));
+}
 
 void ResultBatch::Add(const wire::Result& result, Item item, SteadyTime now) {
   const std::size_t before = lines_.size();
@@ -21,7 +35,7 @@ void ResultBatch::Add(const wire::Result& result, Item item, SteadyTime now) {
   if (before > 0) lines_ += '\n';
   AppendJson(result, lines_);
   // One more byte: the end of the last line.
-  if (before > 0 && lines_.size() + 1 > limits_.max_bytes) {
+  if (before > 0 && lines_.size() + 1 > max_bytes_) {
     std::string line = lines_.substr(before + 1);
     lines_.resize(before);
     Flush();
@@ -58,6 +72,27 @@ void ResultBatch::Flush() {
   due_.reset();
   send_(std::move(message), items_);
   items_.clear();
+}
+
+namespace {
+
+wire::Message WithLines(const wire::Message& header, std::string_view lines) {
+  wire::Message message = header;
+  const bool several = std::ranges::count(lines, '\n') > 1;
+  // One alone is a value, not a line.
+  message.payload = several ? lines : lines.substr(0, lines.find('\n'));
+  message.content_type = several ? wire::kJsonLinesContent : wire::kJsonContent;
+  return message;
+}
+
+}  // namespace
+
+std::pair<wire::Message, wire::Message> SplitLines(const wire::Message& message,
+                                                   std::size_t lines) {
+  const std::string_view all = message.payload;
+  std::size_t end = 0;
+  for (; lines > 0; --lines) end = all.find('\n', end) + 1;
+  return {WithLines(message, all.substr(0, end)), WithLines(message, all.substr(end))};
 }
 
 }  // namespace biglittle

@@ -9,6 +9,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/clock.h"
@@ -39,6 +40,8 @@ class ResultBatch {
   // Appends one. Sends what is full by number or bytes, and at once what cannot wait. A single
   // result that is larger than max_bytes is sent all the same: it is the session that refuses.
   void Add(const wire::Result& result, Item item, SteadyTime now);
+  // From now on a message's packet (wire/mqtt_packets.h) is no larger than that either.
+  void SetMaxPacketBytes(std::size_t bytes);
   // Sends what has waited long enough at `now`.
   void OnTime(SteadyTime now);
   // Sends what waits, if there is anything.
@@ -56,9 +59,13 @@ class ResultBatch {
   const std::string topic_;
   const Send send_;
 
-  std::string lines_;  // without the last one's end
+  std::size_t max_bytes_;  // of limits_, or less where the broker takes less
+  std::string lines_;      // without the last one's end
   std::vector<Item> items_;
   std::optional<SteadyTime> due_;  // set while there is anything
 };
+
+// A message of lines as two, of which the first has `lines` of them, at least one and not all.
+std::pair<wire::Message, wire::Message> SplitLines(const wire::Message& message, std::size_t lines);
 
 }  // namespace biglittle

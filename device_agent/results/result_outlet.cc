@@ -86,6 +86,9 @@ void ResultOutlet::SendStored(const wire::Result& result, ResultKey key, bool st
 }
 
 void ResultOutlet::SendMessage(wire::Message message, std::span<const ResultBatch::Item> items) {
+  if (items.size() > 1 && wire::PacketBytes(message) > max_packet_bytes_) {
+    return SendHalves(message, items);
+  }
   const ResultKey tag = store_ ? items.front().key : 0;
   message.tag = tag;
   const absl::Status taken = publish_(std::move(message));
@@ -93,6 +96,22 @@ void ResultOutlet::SendMessage(wire::Message message, std::span<const ResultBatc
   if (tag == 0 || items.size() == 1) return;
   std::vector<ResultKey>& keys = companions_[tag];
   for (const ResultBatch::Item& item : items) keys.push_back(item.key);
+}
+
+void ResultOutlet::SendHalves(const wire::Message& message,
+                              std::span<const ResultBatch::Item> items) {
+  const std::size_t half = items.size() / 2;
+  auto [first, second] = SplitLines(message, half);
+  SendMessage(std::move(first), items.first(half));
+  SendMessage(std::move(second), items.subspan(half));
+}
+
+void ResultOutlet::OnTooLarge(wire::Message message) {
+  std::vector<ResultKey> keys = {message.tag};
+  if (auto companions = companions_.extract(message.tag)) keys = std::move(companions.mapped());
+  std::vector<ResultBatch::Item> items;
+  for (const ResultKey key : keys) items.push_back({key, in_flight_.contains(key)});
+  SendMessage(std::move(message), items);
 }
 
 // All that were in one message, which the session did not take.
@@ -122,10 +141,12 @@ bool ResultOutlet::Store(const wire::Result& result, ResultKey key, bool open) {
 }
 
 // The broker may have lost what it had acknowledged: a consumer drops what it has twice.
-void ResultOutlet::OnLink(bool up) {
+void ResultOutlet::OnLink(bool up, std::size_t max_packet_bytes) {
+  if (up) max_packet_bytes_ = max_packet_bytes;
   SendNow();
   link_up_ = up;
   if (!up) return;
+  batch_.SetMaxPacketBytes(max_packet_bytes);
   for (const ResultKey key : done_.TakeDelivered()) SendLater(key);
   resend_from_ = clock_.Now();
 }

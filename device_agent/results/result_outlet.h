@@ -25,6 +25,7 @@
 #include "device_agent/results/result_batch.h"
 #include "device_agent/results/result_store.h"
 #include "wire/message.h"
+#include "wire/mqtt_packets.h"
 #include "wire/result.h"
 
 namespace biglittle {
@@ -62,10 +63,14 @@ class ResultOutlet {
   // Many final results at once, of readings that were never escalated.
   void Finals(std::span<const wire::Result> results);
 
-  // The broker can be reached, or not any more. Begins as not.
-  void OnLink(bool up);
+  // The broker can be reached, or not any more. Begins as not. `max_packet_bytes`: what it takes
+  // (wire/mqtt_packets.h), where it can be reached.
+  void OnLink(bool up, std::size_t max_packet_bytes = wire::kMaxPacketBytes);
   // What became of the message of this tag.
   void OnDelivered(std::uint64_t tag, wire::Delivery delivery);
+  // A message that Publish took and that is larger than the broker takes: it goes as several, or,
+  // where it is one result, is counted as refused.
+  void OnTooLarge(wire::Message message);
   // Sends again what is in the store, forgets what was delivered and what is too old.
   void OnTime();
   // Hands over at once what waits for companions.
@@ -87,6 +92,7 @@ class ResultOutlet {
   void SendStored(const wire::Result& result, ResultKey key, bool stored);
   bool Store(const wire::Result& result, ResultKey key, bool open);
   void SendMessage(wire::Message message, std::span<const ResultBatch::Item> items);
+  void SendHalves(const wire::Message& message, std::span<const ResultBatch::Item> items);
   void NoteRefused(std::span<const ResultBatch::Item> items, const absl::Status& why);
   void OnResultDelivered(ResultKey key, wire::Delivery delivery);
   void OnUnstoredDelivered(ResultKey key, wire::Delivery delivery);
@@ -111,6 +117,7 @@ class ResultOutlet {
   ResultStore::Dropped counted_dropped_;
   bool store_fails_ = false;
   bool link_up_ = false;
+  std::size_t max_packet_bytes_ = wire::kMaxPacketBytes;
   TokenBucket resend_budget_;
   std::unordered_set<ResultKey> in_flight_;  // at most what the session's backlog holds
   // The same, of what the store could not take; without a store, nobody counts them.

@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "wire/mqtt_packets.h"
+
 namespace biglittle {
 namespace {
 
@@ -151,6 +153,41 @@ TEST_F(ResultBatchTest, AFlushOfNothingSendsNothing) {
   batch_->Flush();
   At(Milliseconds(1000));
   EXPECT_THAT(messages_, IsEmpty());
+}
+
+// The broker's bound is of a packet, with its topic and properties.
+TEST_F(ResultBatchTest, IsCutToWhatTheBrokerTakes) {
+  Make({.max_results = 100, .linger = Milliseconds(20)});
+  Add(0);
+  At(Milliseconds(20));
+  ASSERT_EQ(messages_.size(), 1U);
+  constexpr std::size_t kTwo = 2;
+  const std::size_t line = messages_[0].payload.size() + 1;
+  wire::Message frame = messages_[0];
+  frame.payload.clear();
+  frame.content_type = wire::kJsonLinesContent;
+  const std::size_t packet = wire::PacketBytes(frame) + kTwo * line;
+  batch_->SetMaxPacketBytes(packet);
+  for (int i = 1; i < 8; ++i) Add(static_cast<std::uint64_t>(i));
+  At(Milliseconds(40));
+  EXPECT_THAT(sizes_, ElementsAre(1, 2, 2, 2, 1));
+  for (const wire::Message& message : messages_) EXPECT_LE(wire::PacketBytes(message), packet);
+}
+
+TEST_F(ResultBatchTest, SplitsIntoWhatIsReadTheSameWay) {
+  Make({.max_results = 5, .linger = Milliseconds(20)});
+  for (std::uint64_t i = 0; i < 5; ++i) Add(i);
+  ASSERT_EQ(messages_.size(), 1U);
+  const auto [first, second] = SplitLines(messages_[0], 1);
+  EXPECT_THAT(Read(first), ElementsAre(0));
+  EXPECT_EQ(first.content_type, wire::kJsonContent);
+  EXPECT_EQ(first.topic, "results");
+  EXPECT_THAT(Read(second), ElementsAre(1, 2, 3, 4));
+  EXPECT_EQ(second.content_type, wire::kJsonLinesContent);
+  const auto [third, last] = SplitLines(second, 3);
+  EXPECT_THAT(Read(third), ElementsAre(1, 2, 3));
+  EXPECT_THAT(Read(last), ElementsAre(4));
+  EXPECT_EQ(last.content_type, wire::kJsonContent);
 }
 
 }  // namespace
