@@ -6,6 +6,8 @@
 #include <cmath>
 #include <cstring>
 
+#include "core/window_layout.h"
+
 namespace biglittle {
 namespace {
 
@@ -42,9 +44,9 @@ absl::Status CheckWindow(const Task& task, const Tensor& window) {
                                                   Name(task.input_dtype)));
   }
   if (window.shape != task.input_shape) {
-    return absl::InvalidArgumentError(fmt::format("the window has shape {}, task {} takes {}",
-                                                  ToString(window.shape), task.name,
-                                                  ToString(task.input_shape)));
+    return absl::InvalidArgumentError(fmt::format(
+        "the window has shape {}, task {} takes {}{}", ToString(window.shape), task.name,
+        ToString(task.input_shape), LayoutMend(window.shape, task.input_shape, 0)));
   }
   const auto elements = ElementCount(window.shape);
   if (!elements || window.data.size() != *elements * ElementSize(window.dtype)) {

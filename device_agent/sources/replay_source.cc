@@ -9,18 +9,18 @@
 #include "absl/status/status.h"
 
 #include "core/random.h"
+#include "core/window_layout.h"
 
 namespace biglittle {
 namespace {
 
 absl::Status CheckWindows(const ReplaySource& config, const Task& task, const DataArray& windows) {
   const Shape window(windows.shape.begin() + 1, windows.shape.end());
-  const bool same_size = ElementCount(window) == ElementCount(task.input_shape);
-  if (AsDType(windows.type) != task.input_dtype || !same_size) {
+  if (AsDType(windows.type) != task.input_dtype || !SameLayout(window, task.input_shape)) {
     return absl::InvalidArgumentError(
-        fmt::format("{}: windows are {} of {}, task {} takes {} of {}", config.windows.string(),
+        fmt::format("{}: windows are {} of {}, task {} takes {} of {}{}", config.windows.string(),
                     ToString(window), Name(windows.type), task.name, ToString(task.input_shape),
-                    Name(task.input_dtype)));
+                    Name(task.input_dtype), LayoutMend(window, task.input_shape, 1)));
   }
   const auto count = static_cast<std::uint64_t>(windows.shape.front());
   if (config.start >= count) {

@@ -21,9 +21,10 @@ namespace biglittle {
 // that divide a file among them by stride never see each other's windows.
 class Replay final : public ReadingSource {
  public:
-  // Loads through `files`. Windows must have the task's dtype and as many elements as its input
-  // shape, which they take on (an IDX image of 28x28 serves a task of 1x28x28). Labels, where
-  // given, must be one class index a window. `repeat`: pass after pass without end.
+  // Loads through `files`. Windows must have the task's dtype and the layout of its input shape
+  // (core/window_layout.h), which they take on: an IDX image of 28x28 serves a task of 1x28x28, one
+  // of 128x9 no task of 9x128. Labels, where given, must be one class index a window. `repeat`:
+  // pass after pass without end.
   static absl::StatusOr<std::unique_ptr<Replay>> Open(const ReplaySource& config, const Task& task,
                                                       DataFiles& files, bool repeat);
 

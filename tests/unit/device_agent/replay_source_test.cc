@@ -118,6 +118,29 @@ TEST_F(ReplayFile, RefusesWindowsOfAnotherTask) {
   EXPECT_EQ(Letters(), path + ": windows are 2 of uint8, task letters takes 2 of int16");
 }
 
+TEST_F(ReplayFile, TakesFlatWindowsAndThoseWithDimensionsOfOne) {
+  config_.windows = folder_.Write("column", IdxText({5, 2, 1}, "aAbBcCdDeE"));
+  EXPECT_EQ(Letters(), "abcde");
+  task_.input_shape = {2, 1};
+  config_.windows = folder_.Write("row", IdxText({5, 1, 1, 2}, "aAbBcCdDeE"));
+  const auto made = MakeSource({config_, std::nullopt, {}}, task_);
+  EXPECT_TRUE(made.ok()) << made.status();
+}
+
+TEST_F(ReplayFile, RefusesWindowsWhoseAxesAreExchanged) {
+  task_.input_shape = {2, 3};
+  config_.windows = folder_.Write("exchanged", IdxText({1, 3, 2}, "abcdef"));
+  EXPECT_EQ(Letters(), config_.windows.string() +
+                           ": windows are 3x2 of uint8, task letters takes 2x3 of uint8: its axes "
+                           "are exchanged; mend it with numpy's array.transpose(0, 2, 1)");
+  config_.windows = folder_.Write("flat", IdxText({1, 6}, "abcdef"));
+  EXPECT_TRUE(MakeSource({config_, std::nullopt, {}}, task_).ok());
+  task_.input_shape = {6};
+  config_.windows = folder_.Write("exchanged", IdxText({1, 3, 2}, "abcdef"));
+  EXPECT_EQ(Letters(),
+            config_.windows.string() + ": windows are 3x2 of uint8, task letters takes 6 of uint8");
+}
+
 TEST_F(ReplayFile, RefusesAStartBeyondTheEnd) {
   config_.start = 5;
   EXPECT_EQ(Letters(), config_.windows.string() +
