@@ -63,6 +63,10 @@ void ReadLogin(MapReader& map, const std::filesystem::path& base, BrokerConfig& 
   const YamlNode* username = map.Find("username");
   if (username != nullptr) {
     broker.username = ReadLine(*username, "username", kMaxUsernameBytes, map.problems());
+    if (broker.username && FirstInvisible(*broker.username)) {
+      map.problems().Add(*username, fmt::format("'username' has a character that nobody sees: {}",
+                                                Quoted(*broker.username)));
+    }
   }
   broker.password_file = ReadPath(map, "password_file", base);
   const YamlNode* file = map.Find("password_file");

@@ -21,7 +21,7 @@ std::optional<int> LabelIndex::Read(const YamlNode& node, std::string_view name,
   if (other_allowed && *label == kOtherName) return kOtherClass;
   const auto found = index_of_.find(*label);
   if (found != index_of_.end()) return found->second;
-  const std::string nearest = NearestTo(*label, labels_);
+  const std::string nearest = NearestTo(WithoutInvisible(*label), labels_);
   problems.Add(node,
                fmt::format("'{}' names {}, which is not a label{}", name, Quoted(*label),
                            nearest.empty() ? "" : fmt::format("; did you mean '{}'?", nearest)));

@@ -245,7 +245,7 @@ void MapReader::Finish() {
       problems_.Add(*entry.key, "");
       continue;
     }
-    const std::string nearest = NearestTo(key, known_);
+    const std::string nearest = NearestTo(WithoutInvisible(key), known_);
     problems_.Add(*entry.key, nearest.empty() ? fmt::format("unknown key {}; this map takes {}",
                                                             Quoted(key), fmt::join(known_, ", "))
                                               : fmt::format("unknown key {}; did you mean '{}'?",

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -85,6 +86,7 @@ class TaskReader {
     const auto* items = ReadList(node, "labels", 2, kMaxLabels, problems_);
     if (items == nullptr) return;
     bool good = true;
+    std::set<std::string> seen;
     for (const YamlNode* item : *items) {
       auto label = ReadLine(*item, "labels", kMaxLabelBytes, problems_);
       if (!label) {
@@ -92,7 +94,7 @@ class TaskReader {
       } else if (*label == kOtherName) {
         good = false;
         problems_.Add(*item, "the label 'other' is reserved for what the little net does not know");
-      } else if (!labels_.Add(*label)) {
+      } else if (!seen.insert(WithoutInvisible(*label)).second || !labels_.Add(*label)) {
         good = false;
         problems_.Add(*item, fmt::format("label {} is given twice", Quoted(*label)));
       } else {

@@ -13,9 +13,21 @@ namespace biglittle {
 // of `text` is fit to be shown.
 std::optional<std::size_t> FirstUnprintable(std::string_view text);
 
-// 'text' for a message: control characters and broken UTF-8 spelled out as \x1b, shortened to about
-// 60 bytes.
+// 'text' for a message: control characters and broken UTF-8 spelled out as \x1b, characters that
+// nobody sees as \u200b, shortened to about 60 bytes.
 std::string Quoted(std::string_view text);
+
+// Position of the first character that shows nothing, or looks like a plain space and is none:
+// zero-width ones, the byte order mark, no-break spaces, soft hyphens, marks of direction; nullopt
+// if there is none.
+std::optional<std::size_t> FirstInvisible(std::string_view text);
+// `text` without them.
+std::string WithoutInvisible(std::string_view text);
+
+// What editors of some systems put first into a text file.
+inline constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+// `text` without the byte order mark that it may begin with.
+std::string_view WithoutByteOrderMark(std::string_view text);
 
 // 1 to 64 characters of A-Z a-z 0-9 _ . - : fit to be a level of an MQTT topic and a file name's
 // part.

@@ -17,9 +17,17 @@
 #include <yaml-cpp/parser.h>
 
 #include "core/text.h"
+#include "core/yaml_tag.h"
+#include "core/yaml_trouble.h"
 
 namespace biglittle {
 namespace {
+
+constexpr std::size_t kMaxTagProblems = 100;
+constexpr std::string_view kHowToShrink =
+    "; in a fleet file one entry with 'count' and an 'id' like pump-{n} stands for all devices "
+    "that "
+    "are alike";
 
 // Where a limit ends the parse; caught in ParseYaml.
 struct LimitReached {
@@ -32,7 +40,7 @@ struct LimitReached {
 // repeated keys and unfolds aliases without a bound.
 class TreeBuilder final : public YAML::EventHandler {
  public:
-  explicit TreeBuilder(YamlDocument& document) : document_(document) {}
+  TreeBuilder(YamlDocument& document, const std::string& file) : document_(document), file_(file) {}
 
   void OnDocumentStart(const YAML::Mark& mark) override {
     if (document_.root != nullptr) {
@@ -66,21 +74,28 @@ class TreeBuilder final : public YAML::EventHandler {
                 const std::string& value) override {
     YamlNode* node = Create(YamlNode::Kind::kScalar, mark, anchor);
     node->text = value;
-    node->quoted = tag != "?";
+    TakeTag(tag, *node);
     Attach(node, 1);
   }
 
-  void OnSequenceStart(const YAML::Mark& mark, const std::string& /*tag*/, YAML::anchor_t anchor,
+  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                        YAML::EmitterStyle::value /*style*/) override {
-    Open(Create(YamlNode::Kind::kSequence, mark, anchor), mark, anchor);
+    YamlNode* node = Create(YamlNode::Kind::kSequence, mark, anchor);
+    TakeTag(tag, *node);
+    Open(node, mark, anchor);
   }
   void OnSequenceEnd() override { Close(); }
 
-  void OnMapStart(const YAML::Mark& mark, const std::string& /*tag*/, YAML::anchor_t anchor,
+  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                   YAML::EmitterStyle::value /*style*/) override {
-    Open(Create(YamlNode::Kind::kMap, mark, anchor), mark, anchor);
+    YamlNode* node = Create(YamlNode::Kind::kMap, mark, anchor);
+    TakeTag(tag, *node);
+    Open(node, mark, anchor);
   }
   void OnMapEnd() override { Close(); }
+
+  // What is wrong with tags; the tree is whole all the same.
+  std::vector<Diagnostic> TakeProblems() { return std::move(problems_); }
 
  private:
   struct Anchored {
@@ -105,12 +120,19 @@ class TreeBuilder final : public YAML::EventHandler {
     return &node;
   }
 
+  void TakeTag(const std::string& tag, YamlNode& node) {
+    auto problem = ApplyTag(tag, node);
+    if (problem && problems_.size() < kMaxTagProblems) {
+      problems_.push_back({file_, node.line, node.column, *std::move(problem)});
+    }
+  }
+
   void CheckSize(std::size_t added, const YAML::Mark& mark) {
     total_ += added;
     if (total_ > kMaxYamlNodes) {
       throw LimitReached{
           mark.line + 1, mark.column + 1,
-          fmt::format("more than {} values, aliases unfolded; make it smaller", kMaxYamlNodes)};
+          fmt::format("more than {} values, aliases unfolded{}", kMaxYamlNodes, kHowToShrink)};
     }
   }
 
@@ -146,6 +168,8 @@ class TreeBuilder final : public YAML::EventHandler {
   }
 
   YamlDocument& document_;
+  const std::string& file_;
+  std::vector<Diagnostic> problems_;
   std::unordered_map<YAML::anchor_t, Anchored> anchors_;
   std::vector<Level> levels_;
   std::size_t total_ = 0;
@@ -160,24 +184,27 @@ class ViewBuffer final : public std::streambuf {
   }
 };
 
-std::optional<Diagnostic> Parse(std::string_view text, const std::string& file,
-                                YamlDocument& document) {
+std::vector<Diagnostic> Parse(std::string_view text, const std::string& file,
+                              YamlDocument& document) {
   try {
     ViewBuffer buffer(text);
     std::istream stream(&buffer);
     YAML::Parser parser(stream);
-    TreeBuilder builder(document);
+    TreeBuilder builder(document, file);
     while (parser.HandleNextDocument(builder)) {
     }
-    return std::nullopt;
+    return builder.TakeProblems();
   } catch (const LimitReached& limit) {
-    return Diagnostic{file, limit.line, limit.column, limit.message};
+    return {{file, limit.line, limit.column, limit.message}};
   } catch (const YAML::Exception& error) {
-    const bool placed = !error.mark.is_null();
-    return Diagnostic{file, placed ? error.mark.line + 1 : 0, placed ? error.mark.column + 1 : 0,
-                      fmt::format("not valid YAML: {}", error.msg)};
+    if (error.mark.is_null()) return {{file, 0, 0, "not valid YAML: " + error.msg}};
+    const int line = error.mark.line + 1;
+    if (const auto cause = UnseenCause(text, line)) {
+      return {{file, cause->line, cause->column, "not valid YAML: " + cause->message}};
+    }
+    return {{file, line, error.mark.column + 1, "not valid YAML: " + error.msg}};
   } catch (const std::exception& error) {
-    return Diagnostic{file, 0, 0, fmt::format("not valid YAML: {}", error.what())};
+    return {{file, 0, 0, fmt::format("not valid YAML: {}", error.what())}};
   }
 }
 
@@ -187,7 +214,8 @@ Parsed<YamlDocument> ParseYaml(std::string_view text, const std::string& file) {
   Parsed<YamlDocument> parsed;
   if (text.size() > kMaxYamlBytes) {
     parsed.problems.push_back(
-        {file, 0, 0, fmt::format("larger than {} bytes, which is the limit", kMaxYamlBytes)});
+        {file, 0, 0,
+         fmt::format("larger than {} bytes, which is the limit{}", kMaxYamlBytes, kHowToShrink)});
     return parsed;
   }
   if (const auto bad = FirstUnprintable(text)) {
@@ -200,10 +228,8 @@ Parsed<YamlDocument> ParseYaml(std::string_view text, const std::string& file) {
     return parsed;
   }
   YamlDocument document;
-  if (auto problem = Parse(text, file, document)) {
-    parsed.problems.push_back(*std::move(problem));
-    return parsed;
-  }
+  parsed.problems = Parse(text, file, document);
+  if (!parsed.problems.empty()) return parsed;
   if (document.root == nullptr) {
     YamlNode& nothing = document.nodes.emplace_back();
     nothing.line = nothing.column = 1;
@@ -231,7 +257,8 @@ Parsed<std::string> ReadTextFile(const std::filesystem::path& path) {
   if (stream.bad()) return problem("cannot be read");
   text.resize(static_cast<std::size_t>(stream.gcount()));
   if (text.size() > kMaxYamlBytes) {
-    return problem(fmt::format("larger than {} bytes, which is the limit", kMaxYamlBytes));
+    return problem(
+        fmt::format("larger than {} bytes, which is the limit{}", kMaxYamlBytes, kHowToShrink));
   }
   Parsed<std::string> parsed;
   parsed.value = std::move(text);

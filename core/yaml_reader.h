@@ -3,7 +3,8 @@
 //
 // What a person wrote is data to distrust: the text must be UTF-8 without control characters, is at
 // most kMaxYamlBytes long, nests at most kMaxYamlDepth deep and has, with every alias counted as
-// often as it is used, at most kMaxYamlNodes nodes. No exception leaves this module.
+// often as it is used, at most kMaxYamlNodes nodes. Tags must be YAML's own and fit their values
+// (yaml_tag.h). No exception leaves this module.
 #pragma once
 
 #include <cstddef>

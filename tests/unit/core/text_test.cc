@@ -39,6 +39,35 @@ TEST(Quoted, ShowsWhatCannotBeShown) {
   EXPECT_EQ(Quoted(""), "''");
 }
 
+TEST(Quoted, ShowsWhatNobodySees) {
+  EXPECT_EQ(Quoted("id\xe2\x80\x8b"), "'id\\u200b'");  // zero-width space
+  EXPECT_EQ(Quoted("\xef\xbb\xbfid"), "'\\ufeffid'");  // byte order mark
+  EXPECT_EQ(Quoted("a\xc2\xa0"
+                   "b"),
+            "'a\\u00a0b'");  // no-break space
+  EXPECT_EQ(Quoted("a\xc2\xad"
+                   "b"),
+            "'a\\u00adb'");  // soft hyphen
+  EXPECT_EQ(Quoted("a\xe2\x80\xae"
+                   "b\xe2\x81\xa6"),
+            "'a\\u202eb\\u2066'");  // direction
+  EXPECT_EQ(Quoted("a\xc2\x9b"
+                   "1m"),
+            "'a\\u009b1m'");                                 // a terminal's command
+  EXPECT_EQ(Quoted("a\xf3\xa0\x81\x81"), "'a\\U000e0041'");  // a tag
+  EXPECT_EQ(Quoted("\xe3\x81\x82 \xd9\x81"), "'\xe3\x81\x82 \xd9\x81'");
+}
+
+TEST(Invisible, IsFoundAndLeftOut) {
+  EXPECT_EQ(FirstInvisible("plain \xc3\xa4\t\n"), std::nullopt);
+  EXPECT_EQ(FirstInvisible("ab\xe2\x80\x8b"), 2U);
+  EXPECT_EQ(FirstInvisible("\xff\xc2\xa0"), 1U);
+  EXPECT_EQ(WithoutInvisible("\xef\xbb\xbfho\xe2\x80\x8bst\xc2\xa0"), "host");
+  EXPECT_EQ(WithoutInvisible("host"), "host");
+  EXPECT_EQ(WithoutByteOrderMark("\xef\xbb\xbfhost"), "host");
+  EXPECT_EQ(WithoutByteOrderMark("host\xef\xbb\xbf"), "host\xef\xbb\xbf");
+}
+
 TEST(Quoted, ShortensWithoutCuttingACharacter) {
   std::string umlauts;
   for (int i = 0; i < 100; ++i) umlauts += "\xc3\xa4";

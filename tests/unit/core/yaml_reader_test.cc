@@ -72,7 +72,77 @@ TEST(YamlReader, NamesThePlaceOfASyntaxError) {
             "f.yaml:3:2: not valid YAML: end of sequence flow not found");
   EXPECT_EQ(ProblemsOf("a: *x\n"),
             "f.yaml:1:4: not valid YAML: the referenced anchor is not defined");
-  EXPECT_EQ(ProblemsOf("a: 1\n\tb: 2\n").substr(0, 28), "f.yaml:2:1: not valid YAML: ");
+}
+
+TEST(YamlReader, CallsATabATab) {
+  const std::string tab = ": not valid YAML: a tab as indentation; YAML takes spaces only";
+  EXPECT_EQ(ProblemsOf("a: 1\n\tb: 2\n"), "f.yaml:2:1" + tab);
+  EXPECT_EQ(ProblemsOf("a:\n\tb: 2\n"), "f.yaml:2:1" + tab);
+  EXPECT_EQ(ProblemsOf("a:\n  \tb: 2\n"), "f.yaml:2:3" + tab);
+  EXPECT_EQ(ProblemsOf("a:\n  - b: 1\n  -\tb: 2\n"), "f.yaml:3:4" + tab);
+  EXPECT_EQ(ProblemsOf("a:\n\t- b\n"), "f.yaml:2:1" + tab);
+  // Where YAML takes tabs, they are nobody's concern.
+  EXPECT_EQ(ProblemsOf("a:\tb\nc: {\n\td: 1}\n"), "");
+  EXPECT_EQ(ProblemsOf("a: |\n  \tb\nc: [1\n"),
+            "f.yaml:4:1: not valid YAML: end of sequence flow not found");
+}
+
+TEST(YamlReader, ShowsTheInvisibleCharacterThatMadeItNoYaml) {
+  EXPECT_EQ(ProblemsOf("a: 1\nb:\xc2\xa0"
+                       "2\nc: 3\n"),
+            "f.yaml:2:3: not valid YAML: the invisible character '\\u00a0'; write a space or "
+            "nothing");
+  EXPECT_EQ(ProblemsOf("a: 1\n\xe2\x80\x8b: [2\n"),
+            "f.yaml:2:1: not valid YAML: the invisible character '\\u200b'; write a space or "
+            "nothing");
+}
+
+TEST(YamlReader, RefusesTagsOfOtherPrograms) {
+  const auto nothing = [](const std::string& place, const std::string& tag) {
+    return "f.yaml:" + place + ": the tag '" + tag + "' means nothing here; write the value";
+  };
+  EXPECT_EQ(ProblemsOf("a: !secret x\n"), nothing("1:4", "!secret"));
+  EXPECT_EQ(ProblemsOf("a: {b: !env_var HOST, c: !include x.yaml}\n"),
+            nothing("1:8", "!env_var") + "\n" + nothing("1:26", "!include"));
+  EXPECT_EQ(ProblemsOf("a: !secret\n"), nothing("1:4", "!secret"));
+  EXPECT_EQ(ProblemsOf("a: !include [x]\nb: !lambda {c: 1}\n"),
+            nothing("1:4", "!include") + "\n" + nothing("2:4", "!lambda"));
+  EXPECT_EQ(ProblemsOf("!key a: 1\n"), nothing("1:1", "!key"));
+  EXPECT_EQ(ProblemsOf("a: &x !secret y\n"), nothing("1:4", "!secret"));
+  EXPECT_EQ(ProblemsOf("a: !!binary aGk=\n"), nothing("1:4", "!!binary"));
+  EXPECT_EQ(ProblemsOf("a: !<tag:example.org,2000:x> y\n"),
+            nothing("1:4", "!<tag:example.org,2000:x>"));
+  EXPECT_EQ(ProblemsOf("%TAG ! tag:example.org,2000:\n---\na: !x y\n"),
+            nothing("3:4", "!<tag:example.org,2000:x>"));
+}
+
+TEST(YamlReader, TakesYamlsOwnTagsWhereTheyFit) {
+  const auto parsed = ParseYaml(
+      "a: !!str 5\nb: !!int '5'\nc: !!float 0.5\nd: !!bool true\ne: !!null\nf: !!seq [1]\n"
+      "g: !!map {x: 1}\nh: ! 5\ni: !<tag:yaml.org,2002:str> 5\n",
+      "f.yaml");
+  ASSERT_TRUE(parsed.ok()) << ToString(parsed.problems);
+  const auto value = [&](std::size_t i) { return parsed.value->root->entries[i].value; };
+  EXPECT_TRUE(value(0)->quoted);
+  EXPECT_FALSE(value(1)->quoted);
+  EXPECT_EQ(value(1)->text, "5");
+  EXPECT_EQ(value(2)->text, "0.5");
+  EXPECT_EQ(value(3)->text, "true");
+  EXPECT_EQ(value(4)->kind, YamlNode::Kind::kNothing);
+  EXPECT_EQ(value(5)->items.size(), 1U);
+  EXPECT_EQ(value(6)->entries.size(), 1U);
+  EXPECT_TRUE(value(7)->quoted);
+  EXPECT_TRUE(value(8)->quoted);
+}
+
+TEST(YamlReader, RefusesYamlsOwnTagsWhereTheyDoNotFit) {
+  for (const std::string value :
+       {"!!int x", "!!int 1.5", "!!int ''", "!!float x", "!!bool 1", "!!null x", "!!str [1]",
+        "!!seq 1", "!!map [1]", "!!seq {a: 1}"}) {
+    EXPECT_EQ(ProblemsOf("a: " + value + "\n"),
+              "f.yaml:1:4: the tag '" + value.substr(0, value.find(' ')) +
+                  "' does not fit what follows it; leave the tag out");
+  }
 }
 
 TEST(YamlReader, RefusesASecondDocument) {
@@ -112,15 +182,20 @@ TEST(YamlReader, BoundsWhatAliasesUnfoldTo) {
     text += "]\n";
   }
   const std::string problem = ProblemsOf(text);
-  EXPECT_NE(problem.find("more than 1000000 values, aliases unfolded; make it smaller"),
+  EXPECT_NE(problem.find("more than 1000000 values, aliases unfolded; in a fleet file one entry "
+                         "with 'count'"),
             std::string::npos)
       << problem;
 }
 
+constexpr char kTooLarge[] =
+    ": larger than 1048576 bytes, which is the limit; in a fleet file one entry with 'count' and "
+    "an "
+    "'id' like pump-{n} stands for all devices that are alike";
+
 TEST(YamlReader, BoundsTheSize) {
   EXPECT_EQ(ProblemsOf(std::string(kMaxYamlBytes, ' ')), "");
-  EXPECT_EQ(ProblemsOf(std::string(kMaxYamlBytes + 1, ' ')),
-            "f.yaml: larger than 1048576 bytes, which is the limit");
+  EXPECT_EQ(ProblemsOf(std::string(kMaxYamlBytes + 1, ' ')), std::string("f.yaml") + kTooLarge);
 }
 
 TEST(ReadTextFile, ReadsUpToTheLimit) {
@@ -142,8 +217,7 @@ TEST(ReadTextFile, SaysWhyItCannot) {
   EXPECT_EQ(problem(base + "/none.yaml"), base + "/none.yaml: no such file");
   EXPECT_EQ(problem(base), base + ": not a regular file");
   folder.Write("big.yaml", std::string(kMaxYamlBytes + 1, 'x'));
-  EXPECT_EQ(problem(base + "/big.yaml"),
-            base + "/big.yaml: larger than 1048576 bytes, which is the limit");
+  EXPECT_EQ(problem(base + "/big.yaml"), base + "/big.yaml" + kTooLarge);
 }
 
 }  // namespace
