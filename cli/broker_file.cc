@@ -42,12 +42,6 @@ std::string WriteBrokerLines(const BrokerLines& lines) {
   return text;
 }
 
-bool IsBrokerHost(std::string_view text) {
-  return !text.empty() && std::ranges::all_of(text, [](char c) {
-    return c == ':' || c == '%' || IsIdentifier({&c, 1});
-  });
-}
-
 absl::Status CheckBrokerFolder(std::string_view name, const std::string& folder) {
   const bool one_line =
       !FirstUnprintable(folder) && folder.find_first_of("\t\r\n") == std::string::npos;

@@ -24,8 +24,6 @@ using BrokerLines = std::vector<BrokerLine>;
 BrokerLines ReadBrokerLines(std::string_view text);
 std::string WriteBrokerLines(const BrokerLines& lines);
 
-// A host name or an IP address, fit to stand in one line between spaces.
-bool IsBrokerHost(std::string_view text);
 // InvalidArgument, calling it `name`, for a folder that cannot be written into such a file: it must
 // be absolute and one line that no blank ends.
 absl::Status CheckBrokerFolder(std::string_view name, const std::string& folder);

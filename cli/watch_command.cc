@@ -13,6 +13,7 @@
 #include "core/bounded_queue.h"
 #include "core/exit_code.h"
 #include "core/fleet_config.h"
+#include "core/host_name.h"
 #include "core/stop_signal.h"
 #include "core/text.h"
 #include "wire/message.h"
@@ -36,6 +37,11 @@ absl::StatusOr<Target> TargetOf(const WatchOptions& options) {
   if (options.config.empty()) {
     if (options.fleet.empty()) {
       return absl::InvalidArgumentError("name what to watch: --config FLEET.yaml or --fleet NAME");
+    }
+    if (!IsHost(options.host)) {
+      return absl::InvalidArgumentError(
+          fmt::format("--host must be a host name or an IP address alone, not {}{}",
+                      Quoted(options.host), HostMend(options.host)));
     }
     Target target{{}, FleetConfig{}.topic_root, options.fleet};
     target.broker.host = options.host;

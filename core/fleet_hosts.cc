@@ -2,25 +2,16 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <optional>
-#include <string_view>
 #include <utility>
 
+#include "core/host_name.h"
 #include "core/text.h"
 
 namespace biglittle {
 namespace {
 
 constexpr WholeRange kPorts{1, 65'535};
-constexpr std::size_t kLongestHost = 253;
-
-bool IsHost(std::string_view text) {
-  return !text.empty() && text.size() <= kLongestHost &&
-         std::all_of(text.begin(), text.end(), [](char c) {
-           return c == ':' || c == '%' || IsIdentifier({&c, 1});
-         });
-}
 
 }  // namespace
 
@@ -31,9 +22,9 @@ void GetHost(MapReader& map, std::string& target) {
   if (text && IsHost(*text)) {
     target = *std::move(text);
   } else if (text) {
-    map.problems().Add(
-        *host,
-        fmt::format("'host' must be a host name or an IP address alone, not {}", Quoted(*text)));
+    map.problems().Add(*host,
+                       fmt::format("'host' must be a host name or an IP address alone, not {}{}",
+                                   Quoted(*text), HostMend(*text)));
   }
 }
 

@@ -9,8 +9,7 @@
 
 namespace biglittle {
 
-// `host`, if the map has it: a name or an address; without scheme and port, which would make it
-// something else.
+// `host`, if the map has it: see IsHost. A scheme or a port beside it would make it something else.
 void GetHost(MapReader& map, std::string& target);
 
 // A `health` map. What it does not say stays as in `before`.

@@ -2,19 +2,15 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cctype>
-
+#include "core/host_name.h"
 #include "core/text.h"
 
 namespace biglittle {
 namespace {
 
-// A comma would begin a further name in OpenSSL's notation.
+// A comma would begin a further name in OpenSSL's notation; a certificate has no zones.
 bool IsDnsName(const std::string& host) {
-  return !host.empty() && host.size() <= 253 && std::ranges::all_of(host, [](unsigned char c) {
-    return std::isalnum(c) != 0 || c == '-' || c == '.' || c == '_';
-  });
+  return IsHost(host) && host.find(':') == std::string::npos;
 }
 
 }  // namespace
@@ -23,8 +19,8 @@ absl::StatusOr<std::string> AlternativeNames(const std::vector<std::string>& hos
   std::string names;
   for (const std::string& host : hosts) {
     if (!IsIpAddress(host) && !IsDnsName(host)) {
-      return absl::InvalidArgumentError(
-          fmt::format("{} is neither a host name nor an IP address", Quoted(host)));
+      return absl::InvalidArgumentError(fmt::format("{} is neither a host name nor an IP address{}",
+                                                    Quoted(host), HostMend(host)));
     }
     names +=
         fmt::format("{}{}:{}", names.empty() ? "" : ",", IsIpAddress(host) ? "IP" : "DNS", host);

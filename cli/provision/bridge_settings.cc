@@ -6,6 +6,7 @@
 
 #include "cli/broker_file.h"
 
+#include "core/host_name.h"
 #include "core/text.h"
 
 namespace biglittle {
@@ -21,7 +22,7 @@ absl::Status CheckSettings(const BridgeSettings& settings) {
     return absl::InvalidArgumentError(
         fmt::format("the bridge's {} must be of A-Z a-z 0-9 _ . -, not {}", name, Quoted(value)));
   }
-  if (!IsBrokerHost(settings.central_host) || settings.central_port == 0) {
+  if (!IsHost(settings.central_host) || settings.central_port == 0) {
     return absl::InvalidArgumentError(
         fmt::format("the central broker must be a host name or an IP address and a port, not {}:{}",
                     Quoted(settings.central_host), settings.central_port));

@@ -7,6 +7,7 @@
 
 #include "cli/broker_file.h"
 
+#include "core/host_name.h"
 #include "core/text.h"
 
 namespace biglittle {
@@ -23,11 +24,11 @@ absl::Status CheckSettings(const BrokerSettings& settings) {
     return absl::InvalidArgumentError(fmt::format(
         "the broker's user must be a user name of this machine, not {}", Quoted(settings.user)));
   }
-  if (settings.bind_address && !IsBrokerHost(*settings.bind_address)) {
+  if (settings.bind_address && !IsHost(*settings.bind_address)) {
     return absl::InvalidArgumentError(
         fmt::format("the broker's address must be an IP address or "
-                    "a host name, not {}",
-                    Quoted(*settings.bind_address)));
+                    "a host name, not {}{}",
+                    Quoted(*settings.bind_address), HostMend(*settings.bind_address)));
   }
   if (settings.tls_port == 0 || settings.websockets_port == 0 ||
       settings.websockets_port == settings.tls_port) {

@@ -69,7 +69,8 @@ INSTANTIATE_TEST_SUITE_P(
                    "10:26: 'unlike' must be one of escalate, flag, ignore, not 'maybe'",
                    "11:25: 'status_interval_ms' must be 100 to 3600000 milliseconds, not '3600001'",
                    "12:23: 'drain_timeout_ms' must be 0 to 300000 milliseconds, not '-1'",
-                   "13:20: 'host' must be a host name or an IP address alone, not 'http://x'",
+                   "13:20: 'host' must be a host name or an IP address alone, not 'http://x': "
+                   "write 'x'",
                    "13:38: 'port' must be 1 to 65535, not '0'",
                    "13:41: unknown key 'path'; this map takes host, port"}}),
     NameOf);

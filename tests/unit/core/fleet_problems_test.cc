@@ -63,7 +63,27 @@ INSTANTIATE_TEST_SUITE_P(
                   {"4:1: 'broker' must be a map of keys, not nothing"}},
         FleetCase{"HostWithScheme",
                   "broker: {host: 'mqtt://b'}\nworkers: [{id: w, tasks: [har]}]\n",
-                  {"4:16: 'host' must be a host name or an IP address alone, not 'mqtt://b'"}},
+                  {"4:16: 'host' must be a host name or an IP address alone, not 'mqtt://b': "
+                   "write 'b'"}},
+        FleetCase{"HostWithPort",
+                  "broker: {host: '127.0.0.1:1883'}\nworkers: [{id: w, tasks: [har]}]\n",
+                  {"4:16: 'host' must be a host name or an IP address alone, not "
+                   "'127.0.0.1:1883': write '127.0.0.1', and the port by itself: 1883"}},
+        FleetCase{"HostOfHealthWithPort",
+                  "workers: [{id: w, tasks: [har], health: {host: 'here:9464'}}]\n",
+                  {"4:48: 'host' must be a host name or an IP address alone, not 'here:9464': "
+                   "write 'here', and the port by itself: 9464"}},
+        FleetCase{"HostThatIsANumber",
+                  "broker: {host: 256.1.1.1}\nworkers: [{id: w, tasks: [har]}]\n",
+                  {"4:16: 'host' must be a host name or an IP address alone, not '256.1.1.1'"}},
+        FleetCase{"TagOfAnotherProgram",
+                  "broker: {host: !env_var BROKER, username: !secret user}\n"
+                  "workers: [{id: w, tasks: [har]}]\n",
+                  {"4:16: the tag '!env_var' means nothing here; write the value",
+                   "4:43: the tag '!secret' means nothing here; write the value"}},
+        FleetCase{"KeyWithWhatNobodySees",
+                  "broker: {ho\xe2\x80\x8bst: b}\nworkers: [{id: w, tasks: [har]}]\n",
+                  {"4:10: unknown key 'ho\\u200bst'; did you mean 'host'?"}},
         FleetCase{
             "EveryBound",
             "broker:\n"
@@ -125,6 +145,10 @@ INSTANTIATE_TEST_SUITE_P(
         FleetCase{"PasswordFileAlone",
                   "broker: {password_file: p}\nworkers: [{id: w, tasks: [har]}]\n",
                   {"4:25: 'password_file' is of no use without a 'username'"}},
+        FleetCase{"UsernameWithWhatNobodySees",
+                  "broker: {username: \"u\\u200b\", password_file: p}\n"
+                  "workers: [{id: w, tasks: [har]}]\n",
+                  {"4:20: 'username' has a character that nobody sees: 'u\\u200b'"}},
         FleetCase{"NoPassword",
                   "broker: {username: u}\nworkers: [{id: w, tasks: [har]}]\n",
                   {"4:20: 'username' has no password: name its file by 'password_file', or set "
@@ -156,6 +180,9 @@ INSTANTIATE_TEST_SUITE_P(
         FleetCase{"IdTwice",
                   "workers:\n  - {id: w, tasks: [har]}\n  - {id: w, tasks: [har]}\n",
                   {"6:10: worker id 'w' is given twice, first at line 5"}},
+        FleetCase{"IdWithWhatNobodySees",
+                  "workers: [{id: 'w\xc2\xad', tasks: [har]}]\n",
+                  {"4:16: 'id' must be 1 to 64 characters of A-Z a-z 0-9 _ . -, not 'w\\u00ad'"}},
         FleetCase{"IdIsNoName",
                   "workers: [{id: 'a#', tasks: [har]}]\n",
                   {"4:16: 'id' must be 1 to 64 characters of A-Z a-z 0-9 _ . -, not 'a#'"}},
