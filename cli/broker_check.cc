@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "cli/broker_sections.h"
+#include "cli/broker_text.h"
 
 namespace biglittle {
 namespace {
@@ -37,7 +38,8 @@ class Checker {
   Checker(std::string_view text, std::string file)
       : file_(std::move(file)), sections_(ReadBrokerSections(text)) {}
 
-  BrokerFindings Run() {
+  BrokerFindings Run(std::string_view text) {
+    findings_.openings = UnseenInBrokerFile(text, file_);
     for (const BrokerSection& bridge : sections_.bridges) CheckBridge(bridge);
     if (sections_.is_part) return std::move(findings_);
     CheckWhoMayEnter();
@@ -216,7 +218,7 @@ class Checker {
 }  // namespace
 
 BrokerFindings CheckBrokerFile(std::string_view text, const std::string& file) {
-  return Checker(text, file).Run();
+  return Checker(text, file).Run(text);
 }
 
 }  // namespace biglittle

@@ -51,6 +51,18 @@ TEST(BrokerCheckTest, TheShippedFilesHaveNone) {
   EXPECT_THAT(Warnings(Shipped("production.conf") + Shipped("bridge.conf")), IsEmpty());
 }
 
+TEST(BrokerCheckTest, WhatNobodySeesIsShown) {
+  const std::string shipped = Shipped("production.conf");
+  EXPECT_THAT(Openings("\xef\xbb\xbf" + shipped),
+              ElementsAre(HasSubstr("f.conf:1:1: a byte order mark, which Mosquitto takes for")));
+  EXPECT_THAT(Openings("# a\tcomment\xc2\xa0\nuser root\t \r\n" + shipped), IsEmpty());
+  EXPECT_THAT(Openings("user\troot\n" + shipped),
+              ElementsAre("f.conf:1:5: a tab: Mosquitto takes spaces only between its words"));
+  EXPECT_THAT(Openings("user root\xe2\x80\x8b\n" + shipped),
+              ElementsAre("f.conf:1:10: an invisible character, which Mosquitto takes for a part "
+                          "of 'user root\\u200b'"));
+}
+
 TEST(BrokerCheckTest, AnEmptyFileHasEveryDefault) {
   const BrokerFindings findings = CheckBrokerFile("# nothing\n", "f.conf");
   ASSERT_EQ(findings.openings.size(), 1U);
