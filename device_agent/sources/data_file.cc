@@ -94,6 +94,10 @@ absl::StatusOr<DataArray> ParseData(std::span<const std::byte> bytes, std::size_
     return role == DataRole::kWindows ? ParseCifarWindows(bytes) : ParseCifarLabels(bytes);
   }
   if (bytes.empty()) return absl::DataLossError("the file is empty");
+  if (IsNpz(bytes)) {
+    return absl::InvalidArgumentError(
+        "an archive of arrays (.npz), or another zip archive; save the one array with numpy.save");
+  }
   return absl::InvalidArgumentError(
       "neither a NumPy array (.npy), IDX nor records of CIFAR-10, nor one of them packed with "
       "gzip");

@@ -12,8 +12,9 @@ namespace biglittle {
 // True if `bytes` begin as a gzip file does.
 bool IsGzip(std::span<const std::byte> bytes);
 
-// Unpacks one or several members, as gzip itself does. Errors: damaged or cut-short data, bytes
-// after the last member, more than `limit` bytes unpacked (a small file can claim gigabytes).
+// Unpacks one or several members, as gzip itself does; zeros may follow. Errors: damaged or
+// cut-short data, other bytes after the last member, more than `limit` bytes unpacked (a small file
+// can claim gigabytes).
 absl::StatusOr<std::vector<std::byte>> Gunzip(std::span<const std::byte> packed, std::size_t limit);
 
 // One member without name and time: the same bytes for the same input.

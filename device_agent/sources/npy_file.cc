@@ -9,15 +9,19 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include "device_agent/sources/gzip.h"
 #include "device_agent/sources/npy_header.h"
+#include "device_agent/sources/npy_order.h"
 
 namespace biglittle {
 namespace {
 
 constexpr std::string_view kMagic = "\x93NUMPY";
+constexpr std::string_view kZipMagic = "PK\x03\x04";
+constexpr std::string_view kEmptyZipMagic = "PK\x05\x06";
 constexpr std::size_t kMaxHeaderBytes = 1U << 16U;
 constexpr std::size_t kAlignment = 64;  // of the data, as NumPy writes it
 
@@ -60,8 +64,10 @@ absl::Status WriteFile(const std::filesystem::path& path, std::span<const std::b
 
 }  // namespace
 
-bool IsNpy(std::span<const std::byte> bytes) {
-  return AsText(bytes.first(std::min(bytes.size(), kMagic.size()))) == kMagic;
+bool IsNpy(std::span<const std::byte> bytes) { return AsText(bytes).starts_with(kMagic); }
+
+bool IsNpz(std::span<const std::byte> bytes) {
+  return AsText(bytes).starts_with(kZipMagic) || AsText(bytes).starts_with(kEmptyZipMagic);
 }
 
 absl::StatusOr<DataArray> ParseNpy(std::span<const std::byte> bytes) {
@@ -70,9 +76,10 @@ absl::StatusOr<DataArray> ParseNpy(std::span<const std::byte> bytes) {
   if (rest.size() < 2) return CutShort("version");
   const int major = std::to_integer<int>(rest[0]);
   const int minor = std::to_integer<int>(rest[1]);
-  if ((major != 1 && major != 2) || minor != 0) {
+  // 3.0 is 2.0 with a header in UTF-8, of which the element types that are read need nothing.
+  if (major < 1 || major > 3 || minor != 0) {
     return absl::UnimplementedError(
-        fmt::format("version {}.{} of .npy is not read, 1.0 and 2.0 are", major, minor));
+        fmt::format("version {}.{} of .npy is not read, 1.0, 2.0 and 3.0 are", major, minor));
   }
   rest = rest.subspan(2);
   const std::size_t length_bytes = major == 1 ? 2 : 4;
@@ -99,7 +106,11 @@ absl::StatusOr<DataArray> ParseNpy(std::span<const std::byte> bytes) {
                     ToString(header->shape), *expected, rest.size(),
                     rest.size() < *expected ? "it is cut short" : "something follows the data"));
   }
-  return DataArray{header->type, std::move(header->shape), {rest.begin(), rest.end()}};
+  std::vector<std::byte> data =
+      header->fortran_order ? FromFortranOrder(rest, header->shape, ElementSize(header->type))
+                            : std::vector<std::byte>(rest.begin(), rest.end());
+  if (header->big_endian) SwapBytes(data, ElementSize(header->type));
+  return DataArray{header->type, std::move(header->shape), std::move(data)};
 }
 
 absl::Status WriteNpy(const std::filesystem::path& path, ElementType type, const Shape& shape,

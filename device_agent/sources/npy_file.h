@@ -1,8 +1,9 @@
 // NumPy's array files, .npy and .npy.gz.
 //
-// Read: format versions 1.0 and 2.0, C order, little endian, the element types of data_array.h.
-// Source: NumPy's documentation, "numpy.lib.format". Its header is a Python literal; only the
-// literal that NumPy itself writes is understood, nothing is evaluated.
+// Read: format versions 1.0 to 3.0, the element types of data_array.h in either order of their
+// bytes, C's or Fortran's order of the elements. Source: NumPy's documentation, "numpy.lib.format".
+// Its header is a Python literal; only the literal that NumPy itself writes is understood, nothing
+// is evaluated.
 #pragma once
 
 #include <cstddef>
@@ -19,6 +20,9 @@ namespace biglittle {
 
 // True if `bytes` begin as a .npy file does.
 bool IsNpy(std::span<const std::byte> bytes);
+
+// True if `bytes` begin as an .npz file does, NumPy's archive of arrays, which is a zip archive.
+bool IsNpz(std::span<const std::byte> bytes);
 
 // The whole of an unpacked file. The message of an error says what is wrong, not which file.
 absl::StatusOr<DataArray> ParseNpy(std::span<const std::byte> bytes);

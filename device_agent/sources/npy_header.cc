@@ -79,13 +79,10 @@ class Scanner {
 
 absl::StatusOr<ElementType> TypeFromDescription(std::string_view description) {
   for (const auto& [known, type] : kDescriptions) {
-    if (known == description) return type;
-  }
-  if (!description.empty() && description.front() == '>') {
-    return absl::UnimplementedError(
-        fmt::format("big-endian elements ({}) are not read; save with "
-                    "array.astype(array.dtype.newbyteorder('<'))",
-                    Quoted(description)));
+    const bool same_order = known == description;
+    const bool other_order = description.starts_with('>') && known.starts_with('<') &&
+                             known.substr(1) == description.substr(1);
+    if (same_order || other_order) return type;
   }
   return absl::UnimplementedError(
       fmt::format("elements of type {} are not read; save windows as uint8, int16 or float32 with "
@@ -118,6 +115,7 @@ absl::StatusOr<Shape> TakeShape(Scanner& scanner) {
 // What the entries seen so far have said.
 struct Entries {
   std::optional<ElementType> type;
+  bool big_endian = false;
   std::optional<bool> fortran_order;
   std::optional<Shape> shape;
 };
@@ -133,16 +131,13 @@ absl::Status TakeEntry(Scanner& scanner, Entries& entries) {
     const absl::StatusOr<ElementType> type = TypeFromDescription(*text);
     if (!type.ok()) return type.status();
     entries.type = *type;
+    entries.big_endian = text->starts_with('>');
     return absl::OkStatus();
   }
   if (*key == "fortran_order" && !entries.fortran_order) {
     entries.fortran_order = scanner.Take("True");
-    if (*entries.fortran_order) {
-      return absl::UnimplementedError(
-          "Fortran order is not read; save it with numpy.ascontiguousarray");
-    }
-    return scanner.Take("False") ? absl::OkStatus()
-                                 : Malformed("'fortran_order' is neither True nor False");
+    if (*entries.fortran_order || scanner.Take("False")) return absl::OkStatus();
+    return Malformed("'fortran_order' is neither True nor False");
   }
   if (*key == "shape" && !entries.shape) {
     absl::StatusOr<Shape> shape = TakeShape(scanner);
@@ -169,7 +164,8 @@ absl::StatusOr<NpyHeader> ParseNpyHeader(std::string_view text) {
   if (!entries.type || !entries.fortran_order || !entries.shape) {
     return Malformed("one of 'descr', 'fortran_order' and 'shape' is missing");
   }
-  return NpyHeader{*entries.type, *std::move(entries.shape)};
+  return NpyHeader{*entries.type, entries.big_endian, *entries.fortran_order,
+                   *std::move(entries.shape)};
 }
 
 std::string FormatNpyHeader(ElementType type, const Shape& shape) {

@@ -13,6 +13,8 @@ namespace biglittle {
 
 struct NpyHeader {
   ElementType type = ElementType::kUint8;
+  bool big_endian = false;
+  bool fortran_order = false;
   Shape shape;
 };
 

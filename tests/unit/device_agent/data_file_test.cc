@@ -46,6 +46,10 @@ TEST(LoadDataFile, BeginsEveryErrorWithThePath) {
                 "/text: neither a NumPy array (.npy), IDX nor records of CIFAR-10, nor one of them "
                 "packed "
                 "with gzip");
+  EXPECT_EQ(problem(folder.Write("X.npz", "PK\x03\x04...")),
+            base +
+                "/X.npz: an archive of arrays (.npz), or another zip archive; save the one array "
+                "with numpy.save");
   EXPECT_EQ(problem(folder.Write("cut", Packed("hello").substr(0, 9))),
             base + "/cut: the gzip data is cut short");
 }

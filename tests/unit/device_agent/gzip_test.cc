@@ -47,6 +47,14 @@ TEST(Gzip, UnpacksSeveralMembers) {
   EXPECT_EQ(Unpacked(Packed("one ") + Packed("two")), "one two");
 }
 
+// A block of a tape or a card is filled up with them; the gzip program passes over them too.
+TEST(Gzip, PassesOverZerosAtTheEnd) {
+  EXPECT_EQ(Unpacked(Packed("one") + std::string(1000, '\0')), "one");
+  EXPECT_EQ(Unpacked(Packed("one ") + Packed("two") + '\0'), "one two");
+  EXPECT_EQ(Unpacked(Packed("one") + std::string(3, '\0') + "x"),
+            "4 bytes that are not gzip data follow the gzip data");
+}
+
 TEST(Gzip, HoldsTheLimitExactly) {
   const std::string packed = Packed(std::string(5000, 'x'));
   EXPECT_EQ(Unpacked(packed, 5000).size(), 5000U);
