@@ -11,6 +11,7 @@
 #include <system_error>
 
 #include "core/replace_file.h"
+#include "core/text.h"
 
 namespace biglittle {
 namespace {
@@ -59,10 +60,10 @@ absl::StatusOr<std::string> ReadAll(const std::filesystem::path& path, std::size
 using ReadPem = EVP_PKEY* (*)(BIO*, EVP_PKEY**, pem_password_cb*, void*);
 
 absl::StatusOr<Key> LoadKey(const std::filesystem::path& pem, ReadPem read, const char* kind) {
-  const absl::StatusOr<std::string> text = ReadAll(pem, kMaxKeyBytes);
-  if (!text.ok()) return text.status();
-  const std::unique_ptr<BIO, Free> bio(
-      BIO_new_mem_buf(text->data(), static_cast<int>(text->size())));
+  const absl::StatusOr<std::string> file = ReadAll(pem, kMaxKeyBytes);
+  if (!file.ok()) return file.status();
+  const std::string_view text = WithoutByteOrderMark(*file);
+  const std::unique_ptr<BIO, Free> bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
   Key key(bio == nullptr ? nullptr : read(bio.get(), nullptr, NoPassphrase, nullptr));
   if (key != nullptr && EVP_PKEY_id(key.get()) == EVP_PKEY_ED25519) return key;
   return absl::InvalidArgumentError(

@@ -14,6 +14,7 @@
 #include "absl/status/status.h"
 
 #include "core/fleet_broker.h"
+#include "core/text.h"
 #include "wire/tls/certificate.h"
 
 namespace biglittle::wire {
@@ -97,12 +98,27 @@ absl::Status Named(const std::filesystem::path& file, const absl::Status& status
   return status.ok() ? status : Bad(file, std::string(status.message()));
 }
 
+bool IsUtf16(std::string_view text) {
+  return text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff");
+}
+
+// OpenSSL reads these files itself, and passes over a PEM block whose first line is not its own.
+absl::StatusOr<Content> ReadPem(const std::filesystem::path& file, Secrecy secrecy) {
+  auto content = Read(file, secrecy);
+  if (!content.ok()) return content;
+  if (IsUtf16(content->text) || content->text.starts_with(kByteOrderMark)) {
+    return Bad(file,
+               "begins with a byte order mark, which OpenSSL does not take: save it as ASCII");
+  }
+  return content;
+}
+
 absl::Status CheckTlsFiles(const TlsFiles& files) {
-  const auto authority = Read(files.authority, Secrecy::kPublic);
+  const auto authority = ReadPem(files.authority, Secrecy::kPublic);
   if (!authority.ok()) return authority.status();
-  const auto certificate = Read(files.certificate, Secrecy::kPublic);
+  const auto certificate = ReadPem(files.certificate, Secrecy::kPublic);
   if (!certificate.ok()) return certificate.status();
-  const auto key = Read(files.key, Secrecy::kSecret);
+  const auto key = ReadPem(files.key, Secrecy::kSecret);
   if (!key.ok()) return key.status();
   absl::Status status =
       Named(files.authority, CheckAuthority(authority->text, files.check_revocation));
@@ -112,9 +128,23 @@ absl::Status CheckTlsFiles(const TlsFiles& files) {
   return status;
 }
 
+// The first line, wherever it is from: `echo` ends one, some editors begin the file with a mark.
+absl::StatusOr<std::string> PasswordIn(std::string_view text, const std::filesystem::path& source) {
+  if (IsUtf16(text)) return Bad(source, "is UTF-16: save it as UTF-8");
+  text = WithoutByteOrderMark(text);
+  std::string password(text.substr(0, text.find_first_of("\r\n")));
+  if (password.empty()) return Bad(source, "begins with an empty line: put the password there");
+  if (password.size() > kMaxPasswordBytes) {
+    return Bad(source, fmt::format("has more than {} bytes", kMaxPasswordBytes));
+  }
+  return password;
+}
+
 absl::StatusOr<std::string> Password(const BrokerConfig& broker) {
   if (!broker.password_file) {
-    if (const char* password = std::getenv(kPasswordVariable)) return std::string(password);
+    if (const char* password = std::getenv(kPasswordVariable)) {
+      return PasswordIn(password, kPasswordVariable);
+    }
     return absl::FailedPreconditionError(
         fmt::format("the broker's user {} has no password: name its file by 'password_file', or "
                     "set {} in the environment",
@@ -122,13 +152,7 @@ absl::StatusOr<std::string> Password(const BrokerConfig& broker) {
   }
   const auto content = Read(*broker.password_file, Secrecy::kSecret);
   if (!content.ok()) return content.status();
-  std::string password = content->text.substr(0, content->text.find_first_of("\r\n"));
-  if (password.empty())
-    return Bad(*broker.password_file, "begins with an empty line: put the password there");
-  if (password.size() > kMaxPasswordBytes) {
-    return Bad(*broker.password_file, fmt::format("has more than {} bytes", kMaxPasswordBytes));
-  }
-  return password;
+  return PasswordIn(content->text, *broker.password_file);
 }
 
 void Replace(std::string& text, std::string_view from, std::string_view to) {

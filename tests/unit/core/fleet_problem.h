@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -49,7 +50,11 @@ inline std::string Expected(const std::vector<std::string>& problems,
   return all;
 }
 
-class FleetProblem : public ::testing::TestWithParam<FleetCase> {};
+class FleetProblem : public ::testing::TestWithParam<FleetCase> {
+ protected:
+  // As somebody may have it who follows the documentation.
+  FleetProblem() { unsetenv("BIGLITTLE_BROKER_PASSWORD"); }
+};
 
 inline std::string NameOf(const ::testing::TestParamInfo<FleetCase>& info) {
   return info.param.name;

@@ -9,7 +9,10 @@
 #include <sys/stat.h>
 
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <string>
+#include <utility>
 
 #include "tests/fakes/temporary_folder.h"
 #include "tests/fakes/test_authority.h"
@@ -43,6 +46,7 @@ class CredentialsTest : public testing::Test {
   CredentialsTest() {
     unsetenv("BIGLITTLE_CREDENTIALS");
     unsetenv("CREDENTIALS_DIRECTORY");
+    unsetenv("BIGLITTLE_BROKER_PASSWORD");
     authority_.Enrol(folder(), {.name = "press-1"});
     broker_.tls = TlsConfig{folder(), true};
   }
@@ -177,6 +181,49 @@ TEST_F(CredentialsTest, APasswordComesFromItsFileOrTheEnvironment) {
   EXPECT_THAT(Problem(), HasSubstr("password begins with an empty line"));
   ReplaceFile(*broker_.password_file, "from the file\n", kOpen);
   EXPECT_THAT(Problem(), HasSubstr("is readable by others: chmod 600"));
+}
+
+// Wherever it is from, a password is the same.
+TEST_F(CredentialsTest, ALineEndAndAByteOrderMarkAreNoPartOfAPassword) {
+  broker_.tls.reset();
+  broker_.username = "plant";
+  const std::filesystem::path file = folder_.path() / "password";
+  for (const std::string text :
+       {"secret", "secret\n", "secret\r\n", "secret\nand more", "\xef\xbb\xbfsecret\r\n"}) {
+    const Variable variable("BIGLITTLE_BROKER_PASSWORD", text);
+    broker_.password_file.reset();
+    EXPECT_EQ(Load()->password, "secret");
+    ReplaceFile(file, text, kSecret);
+    broker_.password_file = file;
+    EXPECT_EQ(Load()->password, "secret");
+  }
+  for (const auto& [text, problem] :
+       {std::pair("", "begins with an empty line"), std::pair("\n", "begins with an empty line"),
+        std::pair("\xef\xbb\xbf\n", "begins with an empty line"),
+        std::pair("\xff\xfes", "is UTF-16: save it as UTF-8")}) {
+    const Variable variable("BIGLITTLE_BROKER_PASSWORD", text);
+    broker_.password_file.reset();
+    EXPECT_THAT(Problem(), HasSubstr(std::string("BIGLITTLE_BROKER_PASSWORD ") + problem));
+    ReplaceFile(file, text, kSecret);
+    broker_.password_file = file;
+    EXPECT_THAT(Problem(), HasSubstr(std::string("password ") + problem));
+  }
+}
+
+// OpenSSL would pass over the block behind the mark, and find no certificate, or one less.
+TEST_F(CredentialsTest, AFileOfPemHasNoByteOrderMark) {
+  const auto text = [](const std::filesystem::path& file) {
+    std::ifstream stream(file);
+    return std::string(std::istreambuf_iterator<char>(stream), {});
+  };
+  for (const char* name : {"ca.pem", "client.crt", "client.key"}) {
+    const std::filesystem::path file = folder() / name;
+    const std::string before = text(file);
+    ReplaceFile(file, "\xef\xbb\xbf" + before, kSecret);
+    EXPECT_THAT(Problem(), HasSubstr(std::string(name) + " begins with a byte order mark"));
+    ReplaceFile(file, before, kSecret);
+    EXPECT_EQ(Problem(), "");
+  }
 }
 
 TEST_F(CredentialsTest, TheWatchSeesANewSetAndToleratesAHalfWrittenOne) {
