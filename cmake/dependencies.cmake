@@ -1,4 +1,4 @@
-# Every third-party library, found once. All are Debian 12 packages; ./biglittle installs them.
+# Every third-party library, found once. All are packages of Debian 12 and of Debian 13; ./biglittle installs them.
 find_package(Threads REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(SQLite3 REQUIRED)
