@@ -81,6 +81,14 @@ std::vector<double> NumbersOf(const onnx::TensorProto& tensor) {
   }
 }
 
+std::string OpsetRefusal(const onnx::ModelProto& model) {
+  const std::string bytes = model.SerializeAsString();
+  const auto loaded = nn::Model::Parse(std::as_bytes(std::span(bytes)), "net", nn::LoadLimits{},
+                                       nn::Shapes::kFixed);
+  const std::string reason = loaded.ok() ? "" : std::string(loaded.status().message());
+  return reason.find("its opset is ") == std::string::npos ? "" : reason;
+}
+
 std::string Check(const Net& net) {
   const std::string bytes = net.model.SerializeAsString();
   const auto model =

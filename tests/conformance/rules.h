@@ -15,7 +15,11 @@ namespace biglittle::conformance {
 // True if the engine has every operator of the model.
 bool Claimed(const onnx::ModelProto& model);
 
-// The stated limit of the engine that leaves the whole test out; nullopt if none does.
+// True if the model's opset is newer than the engine reads: Load must refuse the file as it is.
+bool IsTooNew(const onnx::ModelProto& model);
+
+// The stated limit of the engine that leaves the whole test out; nullopt if none does. For a model
+// that is not too new.
 std::optional<std::string> SkipReason(const Case& test);
 
 // The limit that leaves one of the model's outputs out.
