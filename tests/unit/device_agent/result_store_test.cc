@@ -70,6 +70,31 @@ TEST_F(ResultStoreTest, NoSequenceNumberComesTwiceEvenWhenAllRowsAreGone) {
   EXPECT_EQ(Open().next_sequence(), 8U);
 }
 
+// As after a power cut that the counter did not outlive, or with a file that an older program wrote.
+TEST_F(ResultStoreTest, NoSequenceNumberOfARowComesTwiceEvenWhenTheCounterIsBehind) {
+  for (const char* change : {"UPDATE next_sequence SET value = 3", "DELETE FROM next_sequence"}) {
+    for (const ResultKey last : {FinalKey(7), ProvisionalKey(7)}) {
+      TemporaryFolder folder;
+      const std::filesystem::path file = folder.path() / "pump.sqlite";
+      {
+        auto store = ResultStore::Open(file, {});
+        ASSERT_TRUE(store.ok()) << store.status();
+        ASSERT_TRUE(store->Put(FinalKey(5), false, Wall(1), "x").ok());
+        ASSERT_TRUE(store->Put(last, false, Wall(1), "y").ok());
+      }
+      {
+        auto database = SqliteDatabase::Open(file.string());
+        ASSERT_TRUE(database.ok());
+        ASSERT_TRUE(database->Execute(change).ok());
+      }
+      auto store = ResultStore::Open(file, {});
+      ASSERT_TRUE(store.ok()) << store.status();
+      EXPECT_EQ(store->next_sequence(), 8U) << change << ", row " << last;
+      EXPECT_FALSE(store->put_aside().has_value());
+    }
+  }
+}
+
 TEST_F(ResultStoreTest, TheFinalResultReplacesTheOpenOne) {
   ResultStore store = Open();
   ASSERT_TRUE(store.Put(FinalKey(1), true, Wall(1), "if lost").ok());

@@ -3,7 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
 #include <string>
+#include <vector>
 
 #include "cli/tuning/binomial.h"
 #include "cli/tuning/tuner.h"
@@ -73,6 +76,44 @@ TEST_F(RiskBound, ItsOwnFiguresAreThoseOfTheHalfThatTests) {
                                                     result->expected.local(), kConfidence));
   EXPECT_LE(*result->risk_bound, kRisk);
   EXPECT_EQ(result->choice.mistake, Mistake::kWrong);
+}
+
+// Readings of one class, the surer the higher in their half: the net names it, or another one with
+// the same probability where `wrong` says so of the place from the top.
+template <typename Wrong>
+void FillHalf(const Rows& half, const Wrong& wrong, CascadeTable& table) {
+  for (std::size_t place = 0; place < half.size(); ++place) {
+    const auto depth = static_cast<float>(place) / static_cast<float>(half.size());
+    table.heads.front().values[3 * half[place] + (wrong(place) ? 1 : 0)] = 6.0F - 5.0F * depth;
+  }
+}
+
+// The sequence stops at its first failure, or its error would be that of as many tests as there are
+// candidates. Here the testing half is wrong in one stretch near the top and right below it: the
+// candidates above the stretch pass, those that end in it fail, and the loosest would pass again.
+TEST_F(RiskBound, IsTakenFromBeforeTheFirstFailureThoughALooserRuleWouldPass) {
+  constexpr std::size_t kHalf = 2000;
+  CascadeTable table = SyntheticTable(task_, 2 * kHalf, 17);
+  table.truth.assign(2 * kHalf, 0);
+  table.heads.front().values.assign(3 * 2 * kHalf, 0.0F);
+  const std::vector<std::uint64_t> order = Permutation(2 * kHalf, 1);  // as the tuner halves them
+  const Rows shaping(order.begin(), order.begin() + kHalf);
+  const Rows testing(order.begin() + kHalf, order.end());
+  const auto less_sure_less_right = [](std::size_t place) {
+    return place >= 1000 && place % (place < 1500 ? 40 : 4) == 3;
+  };
+  const auto a_stretch = [](std::size_t place) { return place >= 300 && place < 360; };
+  FillHalf(shaping, less_sure_less_right, table);
+  FillHalf(testing, a_stretch, table);
+
+  const auto result = Tune(task_, table, Options(false));
+  ASSERT_TRUE(result.ok()) << result.status();
+  // All 60 wrong ones among as many as can be answered would be within the bound.
+  ASSERT_LT(BinomialUpperBound(60, kHalf * 9 / 10, kConfidence), kRisk);
+  EXPECT_EQ(result->expected.readings, kHalf);
+  EXPECT_GE(result->expected.local(), 98U);
+  EXPECT_LT(result->expected.local(), 360U);
+  EXPECT_LE(result->risk_bound.value_or(1.0), kRisk);
 }
 
 // Ninety readings test, and 59 without an error are needed: more than half of them.
