@@ -35,12 +35,13 @@ std::optional<std::int64_t> WholeOf(const std::string* text) {
 
 class Checker {
  public:
-  Checker(std::string_view text, std::string file)
-      : file_(std::move(file)), sections_(ReadBrokerSections(text)) {}
+  Checker(std::string_view text, std::string file, const IsLink& is_link)
+      : file_(std::move(file)), sections_(ReadBrokerSections(text)), is_link_(is_link) {}
 
   BrokerFindings Run(std::string_view text) {
     findings_.openings = UnseenInBrokerFile(text, file_);
     for (const BrokerSection& bridge : sections_.bridges) CheckBridge(bridge);
+    for (const auto& [line, remark] : RemarksOnVersions(sections_, is_link_)) Warns(line, remark);
     if (sections_.is_part) return std::move(findings_);
     CheckWhoMayEnter();
     CheckLosses();
@@ -60,9 +61,11 @@ class Checker {
     for (const BrokerSection& listener : sections_.listeners) CheckAcl(listener);
   }
 
+  // The plugin for ACL files, which 2.1 has, is the same code. Of another plugin nobody knows here.
   void CheckAcl(const BrokerSection& rights) {
-    if (!rights.Has("acl_file") || rights.Has("plugin")) return;
-    Opens(rights.LineOf("acl_file"),
+    const bool by_plugin = rights.Has("plugin_opt_acl_file");
+    if (!by_plugin && (!rights.Has("acl_file") || rights.Has("plugin"))) return;
+    Opens(rights.LineOf(by_plugin ? "plugin_opt_acl_file" : "acl_file"),
           "an ACL file does not protect shared subscriptions: whoever may log in can join "
           "$share/workers/... and take requests away; use the dynamic security plugin");
   }
@@ -99,9 +102,6 @@ class Checker {
   }
 
   void CheckBounds() {
-    if (WholeOf(broker_.Find("max_packet_size")).value_or(0) == 0) {
-      Warns(broker_.LineOf("max_packet_size"), "no 'max_packet_size': the default is unlimited");
-    }
     if (WholeOf(broker_.Find("memory_limit")).value_or(0) > 0) {
       Warns(broker_.LineOf("memory_limit"),
             "'memory_limit' shuts everybody out in the end, since what Mosquitto counts for it "
@@ -113,15 +113,10 @@ class Checker {
     const std::string* protocol = listener.Find("protocol");
     const bool websockets = protocol != nullptr && *protocol == "websockets";
     if (websockets) CheckWebsockets(listener);
+    if (!websockets) CheckProtocols(listener);
     // A websockets listener listens on all addresses, whatever is written.
     if (!websockets && IsLoopback(AddressOf(listener))) return;
-    const BrokerSection& rights = sections_.per_listener ? listener : broker_;
-    if (rights.IsTrue("allow_anonymous")) {
-      Opens(listener.line(),
-            fmt::format("'allow_anonymous true' (line {}), and this listener is not on loopback "
-                        "alone: everybody may read and write everything",
-                        rights.LineOf("allow_anonymous")));
-    }
+    CheckAnonymous(listener);
     if (!listener.Has("certfile")) {
       Opens(listener.line(),
             "no TLS ('certfile') on a listener that is not on loopback alone: "
@@ -135,6 +130,25 @@ class Checker {
     if (!websockets && listener.Has("certfile")) CheckCertificates(listener);
   }
 
+  // The directive of 2.1 for one listener counts before that for all.
+  void CheckAnonymous(const BrokerSection& listener) {
+    const bool own = listener.Has("listener_allow_anonymous");
+    const char* directive = own ? "listener_allow_anonymous" : "allow_anonymous";
+    const BrokerSection& rights = own || sections_.per_listener ? listener : broker_;
+    if (!rights.IsTrue(directive)) return;
+    Opens(listener.line(),
+          fmt::format("'{} true' (line {}), and this listener is not on loopback alone: everybody "
+                      "may read and write everything",
+                      directive, rights.LineOf(directive)));
+  }
+
+  void CheckProtocols(const BrokerSection& listener) {
+    const std::string* versions = listener.Find("accept_protocol_versions");
+    if (versions == nullptr || versions->find('5') != std::string::npos) return;
+    Warns(listener.LineOf("accept_protocol_versions"),
+          "no 5 in 'accept_protocol_versions': devices and workers speak MQTT 5 and are refused");
+  }
+
   void CheckCertificates(const BrokerSection& listener) {
     if (!listener.Has("ciphers")) {
       Warns(listener.line(),
@@ -144,6 +158,10 @@ class Checker {
     if (!listener.IsTrue("require_certificate")) {
       Warns(listener.line(), "no 'require_certificate true': everybody may try passwords");
       return;
+    }
+    if (listener.IsTrue("disable_client_cert_date_checks")) {
+      Warns(listener.LineOf("disable_client_cert_date_checks"),
+            "'disable_client_cert_date_checks true': certificates that have run out are let in");
     }
     if (!listener.Has("crlfile")) {
       Warns(listener.line(), "no 'crlfile': a certificate that was stolen cannot be revoked");
@@ -163,14 +181,15 @@ class Checker {
             "revocation list and lets revoked ones in; use passwords here");
     }
     if (!AddressOf(listener).empty()) {
-      Warns(listener.line(), fmt::format("a websockets listener ignores its address {} and listens "
-                                         "on all: a firewall must say who may reach it",
-                                         AddressOf(listener)));
+      Warns(listener.line(),
+            fmt::format("a websockets listener of Mosquitto 2.0 ignores its address {} and listens "
+                        "on all: a firewall must say who may reach it",
+                        AddressOf(listener)));
     }
     for (const char* ignored : {"bind_interface", "crlfile", "max_connections", "tls_version"}) {
       if (!listener.Has(ignored)) continue;
       Warns(listener.LineOf(ignored),
-            fmt::format("'{}' has no effect on a websockets listener", ignored));
+            fmt::format("'{}' has no effect on a websockets listener of Mosquitto 2.0", ignored));
     }
     if (listener.Has("certfile") && !listener.Has("ciphers")) {
       Warns(listener.line(),
@@ -211,14 +230,16 @@ class Checker {
 
   const std::string file_;
   const BrokerSections sections_;
+  const IsLink& is_link_;
   const BrokerSection& broker_ = sections_.broker;
   BrokerFindings findings_;
 };
 
 }  // namespace
 
-BrokerFindings CheckBrokerFile(std::string_view text, const std::string& file) {
-  return Checker(text, file).Run(text);
+BrokerFindings CheckBrokerFile(std::string_view text, const std::string& file,
+                                const IsLink& is_link) {
+  return Checker(text, file, is_link).Run(text);
 }
 
 }  // namespace biglittle

@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "cli/broker_versions.h"
+
 #include "core/diagnostics.h"
 
 namespace biglittle {
@@ -16,10 +18,12 @@ struct BrokerFindings {
   std::vector<Diagnostic> warnings;
 };
 
-// Against what was measured of Mosquitto 2.0.11 (broker_config/README.md). What misses in the file
+// Against what was measured of Mosquitto 2.0.11 (broker_config/README.md), and what 2.1 does
+// otherwise (broker_versions.h). What misses in the file
 // as a whole has no place. A file that begins with `connection` is a part to be appended to another
 // (bridge.conf): only its bridges are looked at. Unknown directives are Mosquitto's own matter.
-// Pure; `file` is only for the places.
-BrokerFindings CheckBrokerFile(std::string_view text, const std::string& file);
+// `file` is only for the places; `is_link` is asked about the files that it names.
+BrokerFindings CheckBrokerFile(std::string_view text, const std::string& file,
+                               const IsLink& is_link);
 
 }  // namespace biglittle

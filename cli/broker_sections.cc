@@ -8,28 +8,34 @@ namespace biglittle {
 namespace {
 
 bool IsListeners(std::string_view directive) {
-  constexpr std::string_view kNames[] = {"bind_interface",
+  constexpr std::string_view kNames[] = {"accept_protocol_versions",
+                                         "bind_interface",
                                          "cafile",
                                          "capath",
                                          "certfile",
                                          "ciphers",
                                          "ciphers_tls1.3",
                                          "crlfile",
+                                         "disable_client_cert_date_checks",
                                          "http_dir",
                                          "keyfile",
+                                         "listener_allow_anonymous",
+                                         "listener_auto_id_prefix",
                                          "max_connections",
                                          "protocol",
                                          "require_certificate",
                                          "tls_version",
                                          "use_identity_as_username",
                                          "use_subject_as_username",
-                                         "use_username_as_clientid"};
+                                         "use_username_as_clientid",
+                                         "websockets_origin"};
   return std::ranges::find(kNames, directive) != std::end(kNames);
 }
 
 // A listener's only with per_listener_settings true.
 bool IsRight(std::string_view directive) {
-  return directive == "allow_anonymous" || directive == "acl_file" || directive == "plugin";
+  return directive == "allow_anonymous" || directive == "acl_file" || directive == "plugin" ||
+         directive.starts_with("plugin_opt_");
 }
 
 bool IsBridges(std::string_view directive) {

@@ -27,6 +27,8 @@ class BrokerSection {
   bool IsTrue(std::string_view directive) const;
   // The section's own line if it has no such directive.
   int LineOf(std::string_view directive) const;
+  // Every line of it with its number, in the order of the file.
+  const std::vector<std::pair<int, BrokerLine>>& lines() const { return lines_; }
 
  private:
   int line_;

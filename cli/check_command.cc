@@ -123,7 +123,11 @@ int CheckFleetFile(const std::filesystem::path& file, const std::string& text, s
 
 int CheckBroker(const std::filesystem::path& file, const std::string& text, std::ostream& out,
                 std::ostream& err) {
-  const BrokerFindings findings = CheckBrokerFile(text, file.string());
+  const auto is_link = [](const std::string& path) {
+    std::error_code error;
+    return std::filesystem::is_symlink(path, error);
+  };
+  const BrokerFindings findings = CheckBrokerFile(text, file.string(), is_link);
   std::vector<Diagnostic> all = findings.openings;
   all.insert(all.end(), findings.warnings.begin(), findings.warnings.end());
   if (!all.empty()) err << ToString(all) << '\n';

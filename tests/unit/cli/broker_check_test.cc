@@ -3,13 +3,17 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <string>
+#include <vector>
 
 namespace biglittle {
 namespace {
 
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -28,15 +32,26 @@ std::string With(const std::string& name, std::string from, const std::string& t
   return text.replace(at + 1, from.size(), to);
 }
 
+// The number of the `extra`-th line that is written behind a shipped file.
+std::string LineAfter(const std::string& name, int extra) {
+  return std::to_string(std::ranges::count(Shipped(name), '\n') + extra);
+}
+
+// Every file behind /run/secrets/ is a link.
+BrokerFindings Check(const std::string& text) {
+  return CheckBrokerFile(text, "f.conf",
+                         [](const std::string& path) { return path.starts_with("/run/secrets/"); });
+}
+
 std::vector<std::string> Openings(const std::string& text) {
-  const BrokerFindings findings = CheckBrokerFile(text, "f.conf");
+  const BrokerFindings findings = Check(text);
   std::vector<std::string> lines;
   for (const Diagnostic& one : findings.openings) lines.push_back(ToString(one));
   return lines;
 }
 
 std::vector<std::string> Warnings(const std::string& text) {
-  const BrokerFindings findings = CheckBrokerFile(text, "f.conf");
+  const BrokerFindings findings = Check(text);
   EXPECT_THAT(findings.openings, IsEmpty());
   std::vector<std::string> lines;
   for (const Diagnostic& one : findings.warnings) lines.push_back(ToString(one));
@@ -64,7 +79,7 @@ TEST(BrokerCheckTest, WhatNobodySeesIsShown) {
 }
 
 TEST(BrokerCheckTest, AnEmptyFileHasEveryDefault) {
-  const BrokerFindings findings = CheckBrokerFile("# nothing\n", "f.conf");
+  const BrokerFindings findings = Check("# nothing\n");
   ASSERT_EQ(findings.openings.size(), 1U);
   EXPECT_THAT(ToString(findings.openings.front()), HasSubstr("f.conf: no 'listener' line"));
   EXPECT_EQ(findings.warnings.size(), 5U);
@@ -88,7 +103,8 @@ TEST(BrokerCheckTest, WarnsOfEachDefaultThatLosesMessages) {
 
 TEST(BrokerCheckTest, WarnsOfWhatHasNoBound) {
   EXPECT_THAT(Warnings(With("production.conf", "max_packet_size 1052672")),
-              ElementsAre(HasSubstr("no 'max_packet_size'")));
+              ElementsAre(AllOf(HasSubstr("f.conf: warning: no 'max_packet_size'"),
+                                HasSubstr("2.1 ends connections that send more than 2,000,000"))));
   EXPECT_THAT(Warnings(With("production.conf", "max_keepalive 300", "memory_limit 839909376")),
               ElementsAre(HasSubstr("'memory_limit' shuts everybody out")));
 }
@@ -116,6 +132,76 @@ TEST(BrokerCheckTest, RightsMayBeEachListenersOwn) {
 TEST(BrokerCheckTest, AnAclFileDoesNotProtectTheWorkersGroup) {
   EXPECT_THAT(Openings(Shipped("development.conf") + "acl_file /etc/mosquitto/acl\n"),
               ElementsAre(HasSubstr("shared subscriptions")));
+}
+
+// Which is the same code in 2.1, as a plugin.
+TEST(BrokerCheckTest, NeitherDoesThePluginForAclFiles) {
+  EXPECT_THAT(Openings(Shipped("development.conf") +
+                       "plugin /usr/lib/mosquitto_acl_file.so\nplugin_opt_acl_file /etc/acl\n"),
+              ElementsAre(HasSubstr("f.conf:" + LineAfter("development.conf", 2) +
+                                    ":1: an ACL file does not protect shared subscriptions")));
+}
+
+TEST(BrokerCheckTest, SaysWhatMosquitto21Deprecates) {
+  const std::string file = "development.conf";
+  EXPECT_THAT(Warnings(Shipped(file) + "password_file /etc/mosquitto/passwords\n"),
+              ElementsAre(AllOf(HasSubstr("f.conf:" + LineAfter(file, 1) + ":1: warning: "),
+                                HasSubstr("'password_file' is deprecated since Mosquitto 2.1"),
+                                HasSubstr("an error in it ends 2.1 at a reload"))));
+  EXPECT_THAT(Warnings("per_listener_settings true\n" + Shipped(file)),
+              ElementsAre(AllOf(HasSubstr("f.conf:1:1: warning: 'per_listener_settings' is "
+                                          "deprecated since Mosquitto 2.1"),
+                                HasSubstr("listener_allow_anonymous"))));
+  const BrokerFindings acl = Check(Shipped(file) + "acl_file /etc/mosquitto/acl\n");
+  ASSERT_EQ(acl.warnings.size(), 1U);
+  EXPECT_THAT(ToString(acl.warnings.front()),
+              AllOf(HasSubstr("'acl_file' is deprecated since Mosquitto 2.1"),
+                    HasSubstr("an error in it ends 2.1 at a reload"), HasSubstr("%c and %u")));
+}
+
+TEST(BrokerCheckTest, SaysWhatMosquitto20DoesNotKnow) {
+  const std::string file = "production.conf";
+  EXPECT_THAT(Warnings(Shipped(file) + "websockets_origin https://board.example\n"),
+              ElementsAre(AllOf(HasSubstr("f.conf:" + LineAfter(file, 1) + ":1: warning: "),
+                                HasSubstr("'websockets_origin' is new in Mosquitto 2.1"))));
+  EXPECT_THAT(Warnings("global_max_connections 9\n" + Shipped(file)),
+              ElementsAre(HasSubstr("f.conf:1:1: warning: 'global_max_connections' is new")));
+  EXPECT_THAT(Warnings(Shipped("bridge.conf") + "bridge_receive_maximum 9\n"),
+              ElementsAre(HasSubstr("'bridge_receive_maximum' is new in Mosquitto 2.1")));
+}
+
+TEST(BrokerCheckTest, SaysWhichFilesMosquitto21DoesNotReadBehindALink) {
+  const std::string file = "development.conf";
+  const std::string line = "plugin_opt_config_file ";
+  EXPECT_THAT(Warnings(Shipped(file) + line + "/run/secrets/security.json\n"),
+              ElementsAre(AllOf(HasSubstr("f.conf:" + LineAfter(file, 1) + ":1: warning: "),
+                                HasSubstr("'/run/secrets/security.json'"), HasSubstr("is a link"),
+                                HasSubstr("MOSQUITTO_UNSAFE_ALLOW_SYMLINKS"))));
+  EXPECT_THAT(Warnings(Shipped(file) + line + "/etc/mosquitto/security.json\n"), IsEmpty());
+  EXPECT_THAT(Warnings(Shipped(file) + "password_file /run/secrets/passwords\n"),
+              ElementsAre(HasSubstr("deprecated"), HasSubstr("is a link")));
+  // These OpenSSL reads.
+  EXPECT_THAT(Warnings(Shipped(file) + "certfile /run/secrets/server.crt\n"), IsEmpty());
+}
+
+TEST(BrokerCheckTest, KnowsAListenersOwnRights) {
+  const std::string open = With("development.conf", "listener 1883 127.0.0.1", "listener 1883");
+  EXPECT_THAT(Openings(open + "listener_allow_anonymous false\n"),
+              ElementsAre(HasSubstr("no TLS")));
+  EXPECT_THAT(Openings(With("production.conf", "allow_anonymous false") +
+                       "listener_allow_anonymous true\n"),
+              ElementsAre(HasSubstr("'listener_allow_anonymous true' (line ")));
+}
+
+TEST(BrokerCheckTest, WarnsOfAListenerThatRefusesMqtt5OrTakesOldCertificates) {
+  const std::string file = "production.conf";
+  const std::string before = "certfile /etc/mosquitto/biglittle/server.crt";
+  EXPECT_THAT(Warnings(With(file, before, "accept_protocol_versions 3,4\n" + before)),
+              ElementsAre(HasSubstr("new in"), HasSubstr("no 5 in 'accept_protocol_versions'")));
+  EXPECT_THAT(Warnings(With(file, before, "accept_protocol_versions 4,5\n" + before)),
+              ElementsAre(HasSubstr("new in")));
+  EXPECT_THAT(Warnings(With(file, before, "disable_client_cert_date_checks true\n" + before)),
+              ElementsAre(HasSubstr("new in"), HasSubstr("have run out are let in")));
 }
 
 TEST(BrokerCheckTest, WarnsOfATlsListenerThatAsksTooLittle) {
