@@ -51,7 +51,9 @@ def reliability(axes, figures):
     axes.set(title="Reliability of the little net (area: readings)", xlabel="confidence (%)",
              ylabel="accuracy (%)", xlim=(0, 102), ylim=(0, 102))
     legend = axes.legend(loc="upper left", frameon=False)
-    for handle in legend.legendHandles:
+    # The one of Matplotlib 3.7 and later, the other of Debian 12's 3.6.
+    handles = legend.legend_handles if hasattr(legend, "legend_handles") else legend.legendHandles
+    for handle in handles:
         handle.set_sizes([40])
     axes.grid(alpha=0.3)
 
