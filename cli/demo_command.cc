@@ -23,6 +23,7 @@
 
 #include "core/exit_code.h"
 #include "core/stop_signal.h"
+#include "core/terminal_guard.h"
 
 namespace biglittle {
 namespace {
@@ -146,7 +147,8 @@ absl::Status Demo::StartWorkers() {
 
 DemoChaos Demo::MakeChaos() {
   const auto tell = [this](const std::string& what) {
-    fmt::print(out_, "{}{}\n", isatty(STDOUT_FILENO) != 0 ? "\r\x1b[K" : "", what);
+    if (isatty(STDOUT_FILENO) != 0) RewriteLine(out_);
+    fmt::print(out_, "{}\n", what);
     out_.flush();
   };
   DemoChaos::Actions actions;
@@ -202,13 +204,13 @@ void Demo::NoticeEndedWorker() {
 
 void Demo::ShowProgress(bool last) {
   const bool terminal = isatty(STDOUT_FILENO) != 0;
-  fmt::print(
-      out_,
-      "{}{} of {} readings, {:.1f} % escalated, accuracy {:.1f} %, p50 little {:.1f} ms, big "
-      "{:.1f} ms{}",
-      terminal ? "\r\x1b[K" : "", tally_->finals(), options_.readings,
-      100 * tally_->escalation_rate(), 100 * tally_->accuracy(), tally_->little_latency().p50,
-      tally_->big_latency().p50, terminal && !last ? "" : "\n");
+  if (terminal) RewriteLine(out_);
+  fmt::print(out_,
+             "{} of {} readings, {:.1f} % escalated, accuracy {:.1f} %, p50 little {:.1f} ms, big "
+             "{:.1f} ms{}",
+             tally_->finals(), options_.readings, 100 * tally_->escalation_rate(),
+             100 * tally_->accuracy(), tally_->little_latency().p50, tally_->big_latency().p50,
+             terminal && !last ? "" : "\n");
   out_.flush();
 }
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/shown_text.h"
 #include "wire/result.h"
 #include "wire/topics.h"
 
@@ -60,7 +61,7 @@ void FleetObserver::Sort(const wire::Message& message, ResultTally& tally) {
   if (message.topic.ends_with(result_suffix_)) {
     const auto results = wire::DecodeResults(message.payload, message.content_type);
     if (!results.ok()) {
-      spdlog::warn("{}: {}", message.topic, std::string(results.status().message()));
+      spdlog::warn("{}: {}", Shown(message.topic), Shown(std::string(results.status().message())));
       return;
     }
     if (results->size() > 1) ++batches_;
@@ -69,7 +70,7 @@ void FleetObserver::Sort(const wire::Message& message, ResultTally& tally) {
   }
   auto status = wire::DecodeStatus(message.payload);
   if (!status.ok()) {
-    spdlog::warn("{}: {}", message.topic, std::string(status.status().message()));
+    spdlog::warn("{}: {}", Shown(message.topic), Shown(std::string(status.status().message())));
     return;
   }
   auto& known = status->device.empty() ? workers_ : devices_;

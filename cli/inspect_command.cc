@@ -11,25 +11,17 @@
 #include <vector>
 
 #include "core/exit_code.h"
+#include "core/shown_text.h"
 #include "nn/model.h"
 
 namespace biglittle {
 namespace {
 
-// A text from the file, on one line of the terminal.
-std::string Printable(std::string text) {
-  for (char& c : text) {
-    const auto code = static_cast<unsigned char>(c);
-    if (code < 0x20 || code == 0x7F) c = '?';
-  }
-  return text;
-}
-
 // "logits [N, 6]".
 std::string Describe(const nn::Port& port) {
   std::string shape = "N";
   for (const auto extent : port.shape) shape += fmt::format(", {}", extent);
-  return fmt::format("{} [{}]", Printable(port.name), shape);
+  return fmt::format("{} [{}]", Shown(port.name), shape);
 }
 
 void Line(std::ostream& out, std::string_view name, const std::string& value) {
@@ -78,7 +70,7 @@ void TellSteps(const nn::ModelInfo& info, const std::vector<double>& times, std:
       const double rate = static_cast<double>(step.multiply_adds) / times[i] / 1e3;
       time += step.multiply_adds > 0 ? fmt::format("{:8.1f} GMAC/s  ", rate) : std::string(17, ' ');
     }
-    out << fmt::format("  {}{:<48} {}\n", time, step.kernel, Printable(step.node));
+    out << fmt::format("  {}{:<48} {}\n", time, step.kernel, Shown(step.node));
   }
 }
 
@@ -96,8 +88,8 @@ int RunInspect(const InspectOptions& options, std::ostream& out, std::ostream& e
     return kExitBadInput;
   }
   const nn::ModelInfo& info = model->info();
-  Line(out, "file", options.model.string());
-  Line(out, "producer", Printable(info.producer));
+  Line(out, "file", Shown(options.model.string()));
+  Line(out, "producer", Shown(info.producer));
   Line(out, "opset", fmt::format("{}", info.opset));
   Line(out, "sha256", info.sha256);
   Line(out, "bytes", fmt::format("{}", info.file_bytes));
@@ -112,7 +104,7 @@ int RunInspect(const InspectOptions& options, std::ostream& out, std::ostream& e
   Line(out, "arena bytes a context", fmt::format("{}", context->arena_bytes()));
   Line(out, "operators", fmt::format("{}", info.operators.size()));
   for (const auto& [name, count] : Count(info.operators)) {
-    Line(out, "  " + name, fmt::format("{}", count));
+    Line(out, "  " + Shown(name), fmt::format("{}", count));
   }
   Line(out, "steps", fmt::format("{}", info.steps.size()));
   TellSteps(info, options.profile ? MedianTimes(*context) : std::vector<double>(), out);

@@ -1,7 +1,5 @@
 // biglittle: the operator's command. Each subcommand is a function in a file of its own.
 
-#include <spdlog/spdlog.h>
-
 #include <functional>
 #include <iostream>
 #include <string>
@@ -21,6 +19,8 @@
 #include <CLI/CLI.hpp>
 
 #include "core/exit_code.h"
+#include "core/log.h"
+#include "core/terminal_guard.h"
 
 namespace biglittle {
 namespace {
@@ -203,6 +203,7 @@ void AddBench(CLI::App& app, Command& chosen) {
 }  // namespace biglittle
 
 int main(int argc, char** argv) {
+  const biglittle::TerminalGuard guard;
   CLI::App app("BigLittle: little nets on devices, big nets in the cloud, one answer a reading",
                "biglittle");
   app.require_subcommand(1);
@@ -221,7 +222,7 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? biglittle::kExitDone : biglittle::kExitBadInput;
   }
-  spdlog::set_level(spdlog::level::warn);
+  biglittle::SetUpLog("warning");
   try {
     return chosen();
   } catch (const std::exception& error) {

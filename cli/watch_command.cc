@@ -14,6 +14,7 @@
 #include "core/exit_code.h"
 #include "core/fleet_config.h"
 #include "core/host_name.h"
+#include "core/shown_text.h"
 #include "core/stop_signal.h"
 #include "core/text.h"
 #include "wire/message.h"
@@ -26,6 +27,9 @@ namespace biglittle {
 namespace {
 
 constexpr std::size_t kMaxInbox = 100000;
+// Names that are meant have at most 64 characters.
+constexpr std::size_t kMostInColumn = 64;
+constexpr std::size_t kMostInComplaint = 1000;
 
 struct Target {
   BrokerConfig broker;
@@ -61,9 +65,10 @@ std::string Line(const wire::Result& result) {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(result.capture_time);
   std::string line = fmt::format("{:%H:%M:%S}  {:<16} {:>8}  {:<24} {:5.3f}  {:<8} {:8.2f} ms",
                                  fmt::gmtime(std::chrono::system_clock::to_time_t(seconds)),
-                                 result.device, result.sequence, result.label, result.confidence,
+                                 Shown(result.device, kMostInColumn), result.sequence,
+                                 Shown(result.label, kMostInColumn), result.confidence,
                                  Name(result.decided_by), result.total_ms);
-  if (!result.reason.empty()) line += "  " + result.reason;
+  if (!result.reason.empty()) line += "  " + Shown(result.reason);
   if (result.stage == wire::Stage::kProvisional) line += "  provisional";
   return line;
 }
@@ -103,14 +108,14 @@ int RunWatch(const WatchOptions& options, std::ostream& out, std::ostream& err) 
     if (!message) break;
     const auto results = wire::DecodeResults(message->payload, message->content_type);
     if (!results.ok()) {
-      fmt::print(err, "{}: {}\n", message->topic, std::string(results.status().message()));
+      fmt::print(err, "{}: {}\n", Shown(message->topic),
+                 Shown(std::string(results.status().message()), kMostInComplaint));
       continue;
     }
     for (const wire::Result& result : *results) {
       if (options.count && seen == *options.count) break;
       ++seen;
-      fmt::print(out, "{}\n",
-                 options.json ? Encode(result, wire::ResultFormat::kJson) : Line(result));
+      fmt::print(out, "{}\n", options.json ? ShownJson(Encode(result)) : Line(result));
     }
     out.flush();
   }

@@ -16,7 +16,10 @@
 #include "cloud_worker/worker_metrics.h"
 #include "core/exit_code.h"
 #include "core/fleet_config.h"
+#include "core/log.h"
+#include "core/shown_text.h"
 #include "core/stop_signal.h"
+#include "core/terminal_guard.h"
 #include "wire/program_health.h"
 #include "wire/tls/credentials.h"
 
@@ -24,7 +27,7 @@ namespace biglittle {
 namespace {
 
 int BadInput(const std::string& text) {
-  fmt::print(stderr, "cloud_worker: {}\n", text);
+  fmt::print(stderr, "cloud_worker: {}\n", ShownLines(text));
   return kExitBadInput;
 }
 
@@ -57,7 +60,8 @@ int RunWorker(const std::filesystem::path& config, const std::string& id) {
   stop.OnStop([&program] { program.Stop(); });
   const absl::Status ended = program.Run();
   stop.OnStop({});
-  if (!ended.ok()) fmt::print(stderr, "cloud_worker: {}: {}\n", id, std::string(ended.message()));
+  if (!ended.ok())
+    fmt::print(stderr, "cloud_worker: {}: {}\n", id, ShownLines(std::string(ended.message())));
   const int code = ended.ok() ? kExitDone : kExitFailed;
   if (program.has_hung_threads()) {
     // They still use what would be destroyed on the way out.
@@ -71,6 +75,7 @@ int RunWorker(const std::filesystem::path& config, const std::string& id) {
 }  // namespace biglittle
 
 int main(int argc, char** argv) {
+  const biglittle::TerminalGuard guard;
   CLI::App app("BigLittle's cloud worker: runs the big nets for what devices escalate");
   std::string config;
   std::string worker;
@@ -83,6 +88,6 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? biglittle::kExitDone : biglittle::kExitBadInput;
   }
-  spdlog::set_level(spdlog::level::from_str(log_level));
+  biglittle::SetUpLog(log_level);
   return biglittle::RunWorker(config, worker);
 }

@@ -5,12 +5,22 @@
 
 #include "fmt/format.h"
 
+#include "core/shown_text.h"
+
 namespace biglittle {
+namespace {
+
+// Longer than any that is meant: a path may have 4,096 bytes.
+constexpr std::size_t kLongestFile = 4096;
+constexpr std::size_t kLongestMessage = 4000;
+
+}  // namespace
 
 std::string ToString(const Diagnostic& diagnostic) {
-  if (diagnostic.line <= 0) return fmt::format("{}: {}", diagnostic.file, diagnostic.message);
-  return fmt::format("{}:{}:{}: {}", diagnostic.file, diagnostic.line, diagnostic.column,
-                     diagnostic.message);
+  const std::string file = Shown(diagnostic.file, kLongestFile);
+  const std::string message = Shown(diagnostic.message, kLongestMessage);
+  if (diagnostic.line <= 0) return fmt::format("{}: {}", file, message);
+  return fmt::format("{}:{}:{}: {}", file, diagnostic.line, diagnostic.column, message);
 }
 
 std::string ToString(const std::vector<Diagnostic>& diagnostics) {

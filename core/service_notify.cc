@@ -7,13 +7,14 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <utility>
+
+#include "core/shown_text.h"
 
 namespace biglittle {
 namespace {
@@ -54,12 +55,6 @@ int OpenSocket() {
   return fd;
 }
 
-std::string OneLine(std::string_view text) {
-  std::string line(text);
-  std::replace(line.begin(), line.end(), '\n', ' ');
-  return line;
-}
-
 }  // namespace
 
 ServiceNotify ServiceNotify::FromEnvironment() {
@@ -93,7 +88,7 @@ std::optional<std::chrono::microseconds> ServiceNotify::watchdog_interval() cons
 }
 
 void ServiceNotify::Ready(std::string_view status) const {
-  Send(fmt::format("READY=1\nSTATUS={}", OneLine(status)));
+  Send(fmt::format("READY=1\nSTATUS={}", Shown(status)));
 }
 
 void ServiceNotify::Reloading() const {
@@ -106,7 +101,7 @@ void ServiceNotify::Reloading() const {
 void ServiceNotify::Stopping() const { Send("STOPPING=1"); }
 
 void ServiceNotify::Status(std::string_view status) const {
-  Send(fmt::format("STATUS={}", OneLine(status)));
+  Send(fmt::format("STATUS={}", Shown(status)));
 }
 
 void ServiceNotify::Watchdog() const { Send("WATCHDOG=1"); }

@@ -13,13 +13,11 @@ namespace biglittle {
 // of `text` is fit to be shown.
 std::optional<std::size_t> FirstUnprintable(std::string_view text);
 
-// 'text' for a message: control characters and broken UTF-8 spelled out as \x1b, characters that
-// nobody sees as \u200b, shortened to about 60 bytes.
+// 'text' for a message: Shown() (core/shown_text.h), shortened to about 60 bytes.
 std::string Quoted(std::string_view text);
 
-// Position of the first character that shows nothing, or looks like a plain space and is none:
-// zero-width ones, the byte order mark, no-break spaces, soft hyphens, marks of direction; nullopt
-// if there is none.
+// Position of the first character beyond ASCII that is unseen (IsUnseen in core/shown_text.h);
+// nullopt if there is none.
 std::optional<std::size_t> FirstInvisible(std::string_view text);
 // `text` without them.
 std::string WithoutInvisible(std::string_view text);

@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "core/shown_text.h"
+
 namespace biglittle {
 
 void Vitals::Report(VitalSigns signs) {
@@ -12,6 +14,7 @@ void Vitals::Report(VitalSigns signs) {
   phase_ = Phase::kRunning;
   reported_at_ = now;
   signs_ = std::move(signs);
+  signs_.condition = Shown(signs_.condition);
 }
 
 void Vitals::Stopping() {

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "core/exit_code.h"
+#include "core/shown_text.h"
 #include "core/stop_signal.h"
 
 namespace biglittle {
@@ -19,7 +20,7 @@ namespace {
 void Tell(const std::string& device, const absl::Status& status) {
   // One write, so that the lines of two devices do not mix.
   fmt::print(stderr, "device_agent: {}\n",
-             fmt::format("{}: {}", device, std::string(status.message())));
+             fmt::format("{}: {}", device, ShownLines(std::string(status.message()))));
 }
 
 // The threads of devices, and how the worst of them ended.
@@ -101,7 +102,7 @@ int DeviceHost::RunOne(const DeviceConfig& device) {
   const auto made =
       HostedDevice::Make(fleet_, device, shared_, ServiceNotify::FromEnvironment(), false);
   if (!made.ok()) {
-    fmt::print(stderr, "device_agent: {}\n", std::string(made.status().message()));
+    fmt::print(stderr, "device_agent: {}\n", ShownLines(std::string(made.status().message())));
     return kExitBadInput;
   }
   StopSignal stop;

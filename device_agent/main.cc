@@ -1,7 +1,6 @@
 // device_agent --config FLEET.yaml --device ID [--device ID ...]: devices of a fleet, one or many.
 
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 
 #include <cstdio>
 #include <filesystem>
@@ -13,6 +12,9 @@
 
 #include "core/exit_code.h"
 #include "core/fleet_config.h"
+#include "core/log.h"
+#include "core/shown_text.h"
+#include "core/terminal_guard.h"
 #include "device_agent/device_host.h"
 #include "device_agent/many_devices.h"
 
@@ -20,7 +22,7 @@ namespace biglittle {
 namespace {
 
 int BadInput(const std::string& text) {
-  fmt::print(stderr, "device_agent: {}\n", text);
+  fmt::print(stderr, "device_agent: {}\n", ShownLines(text));
   return kExitBadInput;
 }
 
@@ -47,6 +49,7 @@ int RunDevices(const std::filesystem::path& config, const std::vector<std::strin
 }  // namespace biglittle
 
 int main(int argc, char** argv) {
+  const biglittle::TerminalGuard guard;
   CLI::App app("BigLittle's device agent: answers what its little net can, escalates the rest");
   std::string config;
   std::vector<std::string> devices;
@@ -61,6 +64,6 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? biglittle::kExitDone : biglittle::kExitBadInput;
   }
-  spdlog::set_level(spdlog::level::from_str(log_level));
+  biglittle::SetUpLog(log_level);
   return biglittle::RunDevices(config, devices);
 }

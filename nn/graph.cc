@@ -10,6 +10,8 @@
 #include <string>
 #include <string_view>
 
+#include "core/shown_text.h"
+
 namespace biglittle::nn {
 
 std::string_view Name(ElementType type) {
@@ -82,12 +84,7 @@ std::int64_t Product(const Dims& dims, std::int64_t from, std::int64_t to) {
 
 std::string Quote(const std::string& name) {
   constexpr std::size_t kLongest = 80;
-  std::string text = "'";
-  for (const char c : name.substr(0, kLongest)) {
-    const auto code = static_cast<unsigned char>(c);
-    text += (code < 0x20 || code == 0x7F) ? '?' : c;
-  }
-  return text + (name.size() > kLongest ? "...'" : "'");
+  return "'" + Shown(name, kLongest) + "'";
 }
 
 std::string Describe(const Node& node) {

@@ -9,7 +9,23 @@
 
 #include <google/protobuf/timestamp.pb.h>
 
+#include "core/shown_text.h"
+#include "core/text.h"
+
 namespace biglittle::wire {
+namespace {
+
+// What protobuf says has a line for the reason, one with a piece of the text, and one that points
+// into it.
+std::string InOneLine(std::string_view message) {
+  const std::size_t end = message.find('\n');
+  if (end == std::string_view::npos) return Shown(message);
+  const std::string_view rest = message.substr(end + 1);
+  return fmt::format("{} near {}", Shown(message.substr(0, end)),
+                     Quoted(rest.substr(0, rest.find('\n'))));
+}
+
+}  // namespace
 
 std::string ToJson(const google::protobuf::Message& message) {
   google::protobuf::util::JsonPrintOptions options;
@@ -30,7 +46,7 @@ absl::Status FromJson(std::string_view json, google::protobuf::Message& message)
   if (!status.ok()) {
     return absl::InvalidArgumentError(
         fmt::format("no JSON of a {}: {}", message.GetDescriptor()->name(),
-                    std::string(status.message().data(), status.message().size())));
+                    InOneLine({status.message().data(), status.message().size()})));
   }
   return absl::OkStatus();
 }

@@ -6,6 +6,8 @@
 #include <iostream>
 #include <utility>
 
+#include "core/terminal_guard.h"
+
 namespace biglittle {
 
 ProgressLine::ProgressLine(std::string what, std::size_t total, std::ostream& out)
@@ -18,11 +20,14 @@ void ProgressLine::Show(std::size_t done) {
   const std::size_t percent = total_ == 0 ? 100 : done * 100 / total_;
   if (!watched_ || percent == shown_percent_) return;
   shown_percent_ = percent;
-  out_ << fmt::format("\r{} of {} {}", done, total_, what_) << std::flush;
+  RewriteLine(out_);
+  out_ << fmt::format("{} of {} {}", done, total_, what_) << std::flush;
 }
 
 void ProgressLine::Clear() {
-  if (watched_) out_ << "\r\x1b[K" << std::flush;
+  if (!watched_) return;
+  RewriteLine(out_);
+  out_ << std::flush;
 }
 
 }  // namespace biglittle

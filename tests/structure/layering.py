@@ -28,7 +28,7 @@ JOINTS = {
 }
 # The types of a program's arrows, and pure policies: every stage may include them.
 ARROWS = {
-    "device_agent": {"sources/reading_source", "escalation_policy"},
+    "device_agent": {"sources/reading_source", "escalation_policy", "delivery_tag"},
     "cloud_worker": {"work_item", "batch_policy", "load_gauge", "drain_rate", "work_queue",
                       "halt_gauge"},
 }
@@ -49,6 +49,15 @@ THIRD_PARTY = {
     "zlib.h": ["device_agent/sources/gzip"],
     "CLI/": ["cli/main", "cli/main_provision", "device_agent/main", "cloud_worker/main"],
 }
+
+# What is written -> where it may be: of a log and a terminal that obey nothing (decision 022).
+WRITTEN = {
+    re.compile(r"\bspdlog::set_\w+\("): "core/log",
+    re.compile(r"\brdbuf\("): "core/terminal_guard",
+    re.compile(r"""["'][^"\n]*\\(x1b|033|e\[)"""): "core/terminal_guard",
+}
+# Each must set up both, first of all.
+PROGRAMS = {"device_agent/main.cc", "cloud_worker/main.cc", "cli/main.cc"}
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^">]+)[">]', re.MULTILINE)
 
@@ -78,6 +87,15 @@ def problems_of(path, text):
             if header.startswith(prefix) and not any(
                     stem == place or stem.startswith(place + "/") for place in places):
                 yield f"{path}: {header} belongs into {' or '.join(places) or 'no file'}"
+
+
+    for pattern, place in WRITTEN.items():
+        if stem != place and pattern.search(text):
+            yield f"{path}: {pattern.search(text).group()} belongs into {place}"
+    if path in PROGRAMS:
+        for call in ("TerminalGuard", "SetUpLog"):
+            if call not in text:
+                yield f"{path}: a program needs {call}"
 
 
 def main(root):

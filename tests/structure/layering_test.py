@@ -36,6 +36,17 @@ class LayeringTest(unittest.TestCase):
         self.assertFalse(problems("wire/paho_connection.h", "mqtt/async_client.h"))
         self.assertFalse(problems("nn/importer/tensors.cc", "onnx/onnx_pb.h"))
 
+    def test_logs_and_terminals_obey_nothing(self):
+        def of(path, text):
+            return list(layering.problems_of(path, text))
+
+        self.assertTrue(of("cli/demo.cc", "spdlog::set_level(level);"))
+        self.assertTrue(of("cli/demo.cc", "std::cout.rdbuf(other);"))
+        self.assertTrue(of("cli/demo.cc", r'out << "\x1b[K";'))
+        self.assertFalse(of("core/log.cc", "spdlog::set_level(level);"))
+        self.assertTrue(of("cloud_worker/main.cc", "int main() {}"))
+        self.assertFalse(of("cloud_worker/main.cc", "TerminalGuard guard; SetUpLog(level);"))
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "core/shown_text.h"
 #include "core/text.h"
 
 namespace biglittle::wire {
@@ -132,7 +133,9 @@ std::string AtEach(const std::string& addresses) {
   return addresses.empty() ? "" : fmt::format(" (tried {})", addresses);
 }
 
-std::string WithNames(const std::string& names) { return names.empty() ? "no name at all" : names; }
+std::string WithNames(const std::string& names) {
+  return names.empty() ? "no name at all" : Shown(names);
+}
 
 // A certificate whose issuer is nowhere: not in ca.pem, and not among those that the broker sends.
 std::string OfUnknownIssuer(const std::string& issuer) {

@@ -67,7 +67,7 @@ TEST_F(ServiceNotifyTest, SpeaksTheProtocolOverASocketFile) {
   const ServiceNotify service = ServiceNotify::FromEnvironment();
   ASSERT_TRUE(service.active());
   service.Ready("online\nSTOPPING=1");
-  EXPECT_EQ(listener.Take(), "READY=1\nSTATUS=online STOPPING=1");
+  EXPECT_EQ(listener.Take(), "READY=1\nSTATUS=online\\x0aSTOPPING=1");
   service.Status("offline");
   EXPECT_EQ(listener.Take(), "STATUS=offline");
   service.Watchdog();

@@ -36,6 +36,15 @@ TEST_P(SentenceTest, SaysWhatAndHowToMendIt) {
   EXPECT_FALSE(sentence.ends_with('.'));
 }
 
+TEST(SentenceTest, ACertificatesNamesAreShownNotObeyed) {
+  BrokerConfig broker;
+  broker.host = "broker.example";
+  const std::string sentence = Sentence(
+      {Kind::kCertificate, X509_V_ERR_HOSTNAME_MISMATCH, "a\x1b[2J\n, b\xff, \xe2\x80\xae"},
+      broker);
+  EXPECT_THAT(sentence, HasSubstr("is for a\\x1b[2J\\x0a, b\\xff, \\u202e, not for"));
+}
+
 std::string NameOf(const testing::TestParamInfo<TroubleCase>& info) { return info.param.name; }
 
 INSTANTIATE_TEST_SUITE_P(

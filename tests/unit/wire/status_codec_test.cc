@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/shown_text.h"
 #include "wire/status.h"
 
 namespace biglittle::wire {
@@ -42,6 +43,14 @@ TEST(StatusTest, TimesThatNoClockShowsAreReadAsTheNearest) {
   ASSERT_TRUE(early.ok() && late.ok());
   EXPECT_LT(early->time, WallTime());
   EXPECT_GT(late->time, Full().time);
+}
+
+TEST(StatusTest, TheRefusalQuotesWhatAStrangerSent) {
+  const auto refused = DecodeStatus("{\"state\" \x1b]0;owned\x07\xe2\x80\xae\x1b[2J:1}");
+  ASSERT_FALSE(refused.ok());
+  const std::string why(refused.status().message());
+  EXPECT_EQ(Shown(why), why);
+  EXPECT_THAT(why, testing::HasSubstr("near '{\"state\" \\x1b]0;owned"));
 }
 
 TEST(StatusTest, RefusesWhatIsNoStatus) {
