@@ -1,5 +1,7 @@
 #include "core/clock.h"
 
+#include <fstream>
+
 namespace biglittle {
 namespace {
 
@@ -7,6 +9,11 @@ class RealClock final : public Clock {
  public:
   SteadyTime Now() const override { return std::chrono::steady_clock::now(); }
   WallTime WallNow() const override { return std::chrono::system_clock::now(); }
+  std::string Boot() const override {
+    std::string id;
+    std::getline(std::ifstream("/proc/sys/kernel/random/boot_id"), id);
+    return id;
+  }
 };
 
 }  // namespace

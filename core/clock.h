@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <string>
 
 namespace biglittle {
 
@@ -18,6 +19,9 @@ class Clock {
   virtual ~Clock() = default;
   virtual SteadyTime Now() const = 0;
   virtual WallTime WallNow() const = 0;
+  // Names the start of the machine since which Now() counts: what two processes were told can be
+  // compared where it is the same. Empty: nobody knows.
+  virtual std::string Boot() const = 0;
 
   // The machine's own clocks; lives as long as the program.
   static const Clock& Real();

@@ -62,7 +62,8 @@ Agent::Agent(const FleetConfig& fleet, const DeviceConfig& device, Parts parts, 
           [this](const LittleVerdict& verdict, const Outcome& outcome) { End(verdict, outcome); },
           counters_, clock),
       next_sequence_(outlet_.next_sequence()) {
-  outlet_.Recover([this](wire::Result& result) { EndRestarted(result); });
+  outlet_.Recover(
+      [this](wire::Result& result, Milliseconds since) { EndRestarted(result, since); });
 }
 
 void Agent::OnSample(Sample sample, SteadyTime captured_at) {
@@ -180,10 +181,9 @@ wire::Result Agent::MakeResult(const LittleVerdict& verdict, const Outcome& outc
   return result;
 }
 
-// Only the wall clock knows how long the agent was away.
-void Agent::EndRestarted(wire::Result& result) {
-  const double away = ToMilliseconds(clock_.WallNow() - result.capture_time);
-  result.total_ms = std::max(result.total_ms, away);
+// Not by the clock of the day, which may have been set meanwhile.
+void Agent::EndRestarted(wire::Result& result, Milliseconds since) {
+  result.total_ms += ToMilliseconds(since);
   Count(Event::kEndedAfterRestart);
 }
 

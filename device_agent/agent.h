@@ -106,7 +106,7 @@ class Agent {
   void End(const LittleVerdict& verdict, const Outcome& outcome);
   void CountEnd(const LittleVerdict& verdict, const Outcome& outcome, const wire::Result& result);
   wire::Result MakeResult(const LittleVerdict& verdict, const Outcome& outcome) const;
-  void EndRestarted(wire::Result& result);
+  void EndRestarted(wire::Result& result, Milliseconds since);
   void Count(AgentCounters::Event event) { own_counters_.Count(event); }
 
   // Constant after construction.

@@ -25,7 +25,8 @@ absl::StatusOr<std::optional<ResultStore>> OpenStore(const DeviceConfig& device)
   if (!device.store) return std::optional<ResultStore>();
   const std::filesystem::path file = device.store->folder / (device.id + ".sqlite");
   const auto open = [&] {
-    return ResultStore::Open(file, {device.store->max_bytes, device.store->max_age});
+    return ResultStore::Open(file, {device.store->max_bytes, device.store->max_age},
+                             Clock::Real());
   };
   auto store = open();
   // The agent before this one may have been killed and not be gone yet.

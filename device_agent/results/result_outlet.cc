@@ -131,8 +131,7 @@ void ResultOutlet::NoteRefused(std::span<const ResultBatch::Item> items, const a
 }
 
 bool ResultOutlet::Store(const wire::Result& result, ResultKey key, bool open) {
-  const absl::Status status =
-      store_->Put(key, open, result.capture_time, Encode(result, wire::ResultFormat::kProtobuf));
+  const absl::Status status = store_->Put(key, open, Encode(result, wire::ResultFormat::kProtobuf));
   CountDropped();
   NoteStore(status);
   // A full store may still have room for a number, if not for a result.

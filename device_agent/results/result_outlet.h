@@ -52,9 +52,10 @@ class ResultOutlet {
   // The first sequence number that was never used.
   std::uint64_t next_sequence() const { return store_ ? store_->next_sequence() : 0; }
 
-  // Ends the readings that an earlier run left open; `restarted` makes their final result out of
-  // the one that Pending was given.
-  void Recover(const std::function<void(wire::Result&)>& restarted);
+  // Makes the final result of a reading that an earlier run left open out of the one that Pending
+  // was given; `since` then as much time has passed at least.
+  using Restarted = std::function<void(wire::Result& result, Milliseconds since)>;
+  void Recover(const Restarted& restarted);
 
   // A reading goes to the cloud; `if_lost` is its final result if this process ends before it.
   void Pending(const wire::Result& if_lost);

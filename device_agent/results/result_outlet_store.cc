@@ -23,7 +23,7 @@ constexpr Milliseconds kResendPoll{10};
 
 }  // namespace
 
-void ResultOutlet::Recover(const std::function<void(wire::Result&)>& restarted) {
+void ResultOutlet::Recover(const Restarted& restarted) {
   if (!store_) return;
   for (ResultKey from = 0;;) {
     const auto rows = store_->OpenRows(from, kRowsAtOnce);
@@ -37,7 +37,7 @@ void ResultOutlet::Recover(const std::function<void(wire::Result&)>& restarted) 
         NoteStore(store_->Remove(std::span(&row.key, 1)));
         continue;
       }
-      restarted(*result);
+      restarted(*result, store_->Age(row));
       result->resent = true;
       Send(*result, row.key);
     }
@@ -66,7 +66,7 @@ void ResultOutlet::OnTime() {
   }
   if (now >= next_aging_) {
     const std::uint64_t before = store_->dropped().too_old;
-    NoteStore(store_->RemoveOld(clock_.WallNow()));
+    NoteStore(store_->RemoveOld());
     CountDropped();
     const std::uint64_t dropped = store_->dropped().too_old - before;
     if (dropped > 0) {

@@ -15,9 +15,11 @@ constexpr std::uint64_t kMaxSequence = 1ULL << 60U;
 std::int64_t Signed(std::uint64_t value) { return static_cast<std::int64_t>(value); }
 std::uint64_t Unsigned(std::int64_t value) { return static_cast<std::uint64_t>(value); }
 
-std::int64_t ToMs(WallTime time) {
-  return std::chrono::duration_cast<Milliseconds>(time.time_since_epoch()).count();
-}
+// Nobody has waited longer: some 280,000 years. LoadSums says it in SQL.
+constexpr std::int64_t kMaxStoreMs = 1LL << 53U;
+
+bool IsStoreTime(std::int64_t ms) { return ms >= 0 && ms <= kMaxStoreMs; }
+bool IsSteadyTime(std::int64_t ms) { return ms >= -kMaxStoreMs && ms <= kMaxStoreMs; }
 
 std::filesystem::path FreeName(const std::filesystem::path& file) {
   std::error_code ignored;
@@ -31,10 +33,10 @@ std::filesystem::path FreeName(const std::filesystem::path& file) {
 }  // namespace
 
 absl::StatusOr<ResultStore> ResultStore::Open(const std::filesystem::path& file,
-                                              const Limits& limits) {
+                                              const Limits& limits, const Clock& clock) {
   std::error_code error;
   std::filesystem::create_directories(file.parent_path(), error);
-  absl::StatusOr<ResultStore> store = OpenSound(file, limits);
+  absl::StatusOr<ResultStore> store = OpenSound(file, limits, clock);
   if (store.status().code() != absl::StatusCode::kDataLoss) return store;
 
   const std::filesystem::path aside = FreeName(file);
@@ -45,41 +47,60 @@ absl::StatusOr<ResultStore> ResultStore::Open(const std::filesystem::path& file,
     other += suffix;
     std::filesystem::remove(other, error);
   }
-  store = OpenSound(file, limits);
+  store = OpenSound(file, limits, clock);
   if (store.ok()) store->put_aside_ = aside;
   return store;
 }
 
 absl::StatusOr<ResultStore> ResultStore::OpenSound(const std::filesystem::path& file,
-                                                   const Limits& limits) {
+                                                   const Limits& limits, const Clock& clock) {
   absl::StatusOr<StoreFile> opened = OpenStoreFile(file);
   if (!opened.ok()) return opened.status();
-  ResultStore store(*std::move(opened), limits);
-  if (absl::Status status = store.Load(); !status.ok()) return status;
-  return store;
+  const absl::StatusOr<Sums> sums = LoadSums(*opened);
+  if (!sums.ok()) return sums.status();
+  absl::StatusOr<StoreClock> time = LoadClock(*opened, clock);
+  if (!time.ok()) return time.status();
+  return ResultStore(*std::move(opened), limits, *sums, *std::move(time));
 }
 
-ResultStore::ResultStore(StoreFile file, const Limits& limits)
-    : file_(std::move(file)), limits_(limits) {}
+ResultStore::ResultStore(StoreFile file, const Limits& limits, const Sums& sums, StoreClock clock)
+    : file_(std::move(file)), limits_(limits), sums_(sums), clock_(std::move(clock)) {}
 
-absl::Status ResultStore::Load() {
-  auto sums = file_.database.Prepare(
+absl::StatusOr<ResultStore::Sums> ResultStore::LoadSums(StoreFile& file) {
+  auto found = file.database.Prepare(
       "SELECT count(*), coalesce(sum(open), 0), coalesce(sum(length(payload)), 0), "
       "(SELECT value FROM next_sequence), coalesce(max(key), 0), coalesce(sum(key % 2), 0), "
-      "coalesce(min(key), 1), coalesce(sum(open NOT IN (0, 1)), 0) FROM results");
-  if (!sums.ok()) return absl::DataLossError(sums.status().message());
-  const absl::StatusOr<bool> row = sums->Step();
+      "coalesce(min(key), 1), coalesce(sum(open NOT IN (0, 1)), 0), "
+      "coalesce(sum(stored_ms NOT BETWEEN 0 AND 9007199254740992), 0) FROM results");
+  if (!found.ok()) return absl::DataLossError(found.status().message());
+  const absl::StatusOr<bool> row = found->Step();
   if (!row.ok()) return row.status();
-  sums_.rows = Unsigned(sums->Whole(0));
-  sums_.open_rows = Unsigned(sums->Whole(1));
-  sums_.bytes = Unsigned(sums->Whole(2)) + sums_.rows * kRowOverhead;
-  sums_.provisional_rows = Unsigned(sums->Whole(5));
-  const std::uint64_t after_rows = (Unsigned(sums->Whole(4)) + 1) / 2;
-  sums_.next_sequence = std::max(Unsigned(sums->Whole(3)), after_rows);
-  if (sums->Whole(6) < 1 || sums->Whole(7) > 0 || sums_.next_sequence > kMaxSequence) {
+  Sums sums;
+  sums.rows = Unsigned(found->Whole(0));
+  sums.open_rows = Unsigned(found->Whole(1));
+  sums.bytes = Unsigned(found->Whole(2)) + sums.rows * kRowOverhead;
+  sums.provisional_rows = Unsigned(found->Whole(5));
+  const std::uint64_t after_rows = (Unsigned(found->Whole(4)) + 1) / 2;
+  sums.next_sequence = std::max(Unsigned(found->Whole(3)), after_rows);
+  if (found->Whole(6) < 1 || found->Whole(7) > 0 || found->Whole(8) > 0 ||
+      sums.next_sequence > kMaxSequence) {
     return Damaged("rows that no agent has written");
   }
-  return absl::OkStatus();
+  return sums;
+}
+
+absl::StatusOr<StoreClock> ResultStore::LoadClock(StoreFile& file, const Clock& clock) {
+  auto found = file.database.Prepare(
+      "SELECT store_ms, steady_ms, boot, (SELECT coalesce(max(stored_ms), 0) FROM results) "
+      "FROM clock");
+  if (!found.ok()) return absl::DataLossError(found.status().message());
+  const absl::StatusOr<bool> row = found->Step();
+  if (!row.ok()) return row.status();
+  const StoreClock::Mark last{found->Whole(0), found->Whole(1), found->Blob(2)};
+  if (!*row || !IsStoreTime(last.store_ms) || !IsSteadyTime(last.steady_ms)) {
+    return Damaged("times that no agent has written");
+  }
+  return StoreClock(last, found->Whole(3), clock);
 }
 
 absl::Status ResultStore::Begin() {
@@ -95,6 +116,7 @@ absl::Status ResultStore::Commit() {
   if (transaction_.ok()) return transaction_;
   static_cast<void>(file_.database.Execute("ROLLBACK"));
   sums_ = before_;
+  time_noted_ = false;
   return transaction_;
 }
 
@@ -106,19 +128,17 @@ absl::Status ResultStore::InTransaction(const Work& work) {
   return alone ? Commit() : transaction_;
 }
 
-absl::Status ResultStore::Put(ResultKey key, bool open, WallTime captured,
-                              std::string_view payload) {
-  return InTransaction([&] { return PutInTransaction(key, open, captured, payload); });
+absl::Status ResultStore::Put(ResultKey key, bool open, std::string_view payload) {
+  return InTransaction([&] { return PutInTransaction(key, open, payload); });
 }
 
-absl::Status ResultStore::PutInTransaction(ResultKey key, bool open, WallTime captured,
-                                           std::string_view payload) {
+absl::Status ResultStore::PutInTransaction(ResultKey key, bool open, std::string_view payload) {
   if (absl::Status status = RemoveRow(key); !status.ok()) return status;
   if (absl::Status status = MakeRoom(payload.size() + kRowOverhead); !status.ok()) return status;
   SqliteStatement& put = file_.statements.put;
   put.Bind(1, Signed(key));
   put.Bind(2, std::int64_t{open ? 1 : 0});
-  put.Bind(3, ToMs(captured));
+  put.Bind(3, clock_.NowMs());
   put.Bind(4, payload);
   if (absl::Status status = put.Run(); !status.ok()) return status;
   ++sums_.rows;
@@ -126,7 +146,23 @@ absl::Status ResultStore::PutInTransaction(ResultKey key, bool open, WallTime ca
   if (!IsFinalKey(key)) ++sums_.provisional_rows;
   sums_.bytes += payload.size() + kRowOverhead;
 
+  if (absl::Status status = time_noted_ ? absl::OkStatus() : NoteTime(); !status.ok()) {
+    return status;
+  }
   return NoteUsedInTransaction((key - 1) / 2);
+}
+
+// How far the store's time has come, beyond what the rows say of it; and for the next run, what it
+// was when.
+absl::Status ResultStore::NoteTime() {
+  const StoreClock::Mark now = clock_.Now();
+  SqliteStatement& set_clock = file_.statements.set_clock;
+  set_clock.Bind(1, now.store_ms);
+  set_clock.Bind(2, now.steady_ms);
+  set_clock.Bind(3, std::string_view(now.boot));
+  absl::Status status = set_clock.Run();
+  time_noted_ = status.ok();
+  return status;
 }
 
 absl::Status ResultStore::NoteUsed(std::uint64_t sequence) {
@@ -195,10 +231,12 @@ absl::Status ResultStore::Remove(std::span<const ResultKey> keys) {
   });
 }
 
-absl::Status ResultStore::RemoveOld(WallTime now) {
+absl::Status ResultStore::RemoveOld() {
+  if (sums_.rows == 0) return absl::OkStatus();
   return InTransaction([&]() -> absl::Status {
+    if (absl::Status status = NoteTime(); !status.ok()) return status;
     for (;;) {
-      file_.statements.older.Bind(1, ToMs(now - limits_.max_age));
+      file_.statements.older.Bind(1, clock_.NowMs() - Milliseconds(limits_.max_age).count());
       const auto old = Rows(file_.statements.older);
       if (!old.ok()) return old.status();
       if (old->empty()) return absl::OkStatus();
@@ -231,8 +269,8 @@ absl::StatusOr<std::vector<ResultStore::Row>> ResultStore::OpenRows(ResultKey ke
   return Rows(file_.statements.open_rows, key);
 }
 
-// All rows of (key[, payload]), and Reset. Their keys ascend from `from`, or who goes on after the
-// last one would meet the same rows again.
+// All rows of (key[, payload, stored_ms]), and Reset. Their keys ascend from `from`, or who goes on
+// after the last one would meet the same rows again.
 absl::StatusOr<std::vector<ResultStore::Row>> ResultStore::Rows(SqliteStatement& statement,
                                                                 ResultKey from) {
   std::vector<Row> rows;
@@ -242,7 +280,7 @@ absl::StatusOr<std::vector<ResultStore::Row>> ResultStore::Rows(SqliteStatement&
     const ResultKey key = Unsigned(statement.Whole(0));
     ascend = ascend && key >= from;
     from = key + 1;
-    rows.push_back({key, statement.Blob(1)});
+    rows.push_back({key, statement.Blob(1), statement.Whole(2)});
   }
   statement.Reset();
   if (!more.ok()) return more.status();

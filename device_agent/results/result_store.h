@@ -21,6 +21,7 @@
 #include "absl/status/statusor.h"
 
 #include "core/clock.h"
+#include "device_agent/results/store_clock.h"
 #include "device_agent/results/store_file.h"
 
 namespace biglittle {
@@ -35,8 +36,8 @@ constexpr bool IsFinalKey(ResultKey key) { return key % 2 == 0; }
 class ResultStore {
  public:
   struct Limits {
-    std::uint64_t max_bytes = 64U << 20U;  // of payloads, and kRowOverhead for each
-    std::chrono::seconds max_age{604'800};
+    std::uint64_t max_bytes = 64U << 20U;   // of payloads, and kRowOverhead for each
+    std::chrono::seconds max_age{604'800};  // of store time: see StoreClock
   };
   // What left the store without having been delivered.
   struct Dropped {
@@ -49,14 +50,17 @@ class ResultStore {
   struct Row {
     ResultKey key = 0;
     std::string payload;
+    std::int64_t stored_ms = 0;  // of the store's time
   };
 
   static constexpr std::uint64_t kRowOverhead = 64;
 
   // Makes file and folder where they are missing. A file that is no store, or a damaged one, is put
-  // aside under another name (`put_aside`). Unavailable: another process uses it. Otherwise what
-  // SQLite says.
-  static absl::StatusOr<ResultStore> Open(const std::filesystem::path& file, const Limits& limits);
+  // aside under another name (`put_aside`). Unavailable: another process uses it.
+  // FailedPrecondition: a later program has made it. Otherwise what SQLite says. `clock` must
+  // outlive the store.
+  static absl::StatusOr<ResultStore> Open(const std::filesystem::path& file, const Limits& limits,
+                                          const Clock& clock);
 
   // The sequence number after the largest that has ever been in here, or was noted.
   std::uint64_t next_sequence() const { return sums_.next_sequence; }
@@ -64,7 +68,7 @@ class ResultStore {
   // Writes the row, or writes it anew. Makes room first if it must; an open row is never dropped
   // for that. Returns when the row survives the end of the process. ResourceExhausted: the disk is
   // full, or there is nothing to drop.
-  absl::Status Put(ResultKey key, bool open, WallTime captured, std::string_view payload);
+  absl::Status Put(ResultKey key, bool open, std::string_view payload);
   // A reading has the number though its result could not be written.
   absl::Status NoteUsed(std::uint64_t sequence);
   // Several changes in one transaction: Begin, Put and Remove as often as needed, Commit. If one of
@@ -73,8 +77,11 @@ class ResultStore {
   absl::Status Commit();
   // Forgets rows; those that are not there do not matter.
   absl::Status Remove(std::span<const ResultKey> keys);
-  // Drops what is older than max_age at `now`. A clock that was set back makes nothing old.
-  absl::Status RemoveOld(WallTime now);
+  // Drops what has been in here for longer than max_age. To be called now and then: what was not
+  // noted of the store's time by the end of the process is not counted.
+  absl::Status RemoveOld();
+  // For how long the row has been in here, as far as is known.
+  Milliseconds Age(const Row& row) const { return clock_.Since(row.stored_ms); }
 
   // The first `limit` rows from `key` on, in order, that are not open.
   absl::StatusOr<std::vector<Row>> From(ResultKey key, std::size_t limit);
@@ -89,20 +96,6 @@ class ResultStore {
   const std::optional<std::filesystem::path>& put_aside() const { return put_aside_; }
 
  private:
-  ResultStore(StoreFile file, const Limits& limits);
-
-  static absl::StatusOr<ResultStore> OpenSound(const std::filesystem::path& file,
-                                               const Limits& limits);
-  absl::Status Load();
-  absl::Status PutInTransaction(ResultKey key, bool open, WallTime captured,
-                                std::string_view payload);
-  absl::Status NoteUsedInTransaction(std::uint64_t sequence);
-  absl::Status RemoveRow(ResultKey key);
-  absl::Status DropRow(ResultKey key, std::uint64_t& dropped);
-  absl::Status MakeRoom(std::uint64_t bytes);
-  // Runs `work` in a transaction; the sums are as before if it fails.
-  template <typename Work>
-  absl::Status InTransaction(const Work& work);
   struct Sums {
     std::uint64_t next_sequence = 0;
     std::uint64_t rows = 0;
@@ -111,12 +104,29 @@ class ResultStore {
     std::uint64_t bytes = 0;
     Dropped dropped;
   };
+  ResultStore(StoreFile file, const Limits& limits, const Sums& sums, StoreClock clock);
+
+  static absl::StatusOr<ResultStore> OpenSound(const std::filesystem::path& file,
+                                               const Limits& limits, const Clock& clock);
+  static absl::StatusOr<Sums> LoadSums(StoreFile& file);
+  static absl::StatusOr<StoreClock> LoadClock(StoreFile& file, const Clock& clock);
+  absl::Status PutInTransaction(ResultKey key, bool open, std::string_view payload);
+  absl::Status NoteUsedInTransaction(std::uint64_t sequence);
+  absl::Status RemoveRow(ResultKey key);
+  absl::Status DropRow(ResultKey key, std::uint64_t& dropped);
+  absl::Status MakeRoom(std::uint64_t bytes);
+  absl::Status NoteTime();
+  // Runs `work` in a transaction; the sums are as before if it fails.
+  template <typename Work>
+  absl::Status InTransaction(const Work& work);
   static absl::StatusOr<std::vector<Row>> Rows(SqliteStatement& statement, ResultKey from = 0);
 
   StoreFile file_;
   Limits limits_;
   Sums sums_;
   Sums before_;  // of the transaction that runs
+  StoreClock clock_;
+  bool time_noted_ = false;  // in this run
   bool in_transaction_ = false;
   absl::Status transaction_;  // the first failure in it
   std::optional<std::filesystem::path> put_aside_;

@@ -12,21 +12,34 @@ namespace {
 // Exclusive: one agent a file, and no shared-memory file beside it. NORMAL: a transaction is in the
 // operating system's hands when it ends, which a killed process does not undo; a power cut may cost
 // the last ones, never the file.
-constexpr char kSetUp[] =
+constexpr char kSettings[] =
     "PRAGMA cell_size_check = ON;"
     "PRAGMA locking_mode = EXCLUSIVE;"
     "PRAGMA journal_mode = WAL;"
     "PRAGMA synchronous = NORMAL;"
-    "PRAGMA journal_size_limit = 4194304;"
-    "BEGIN IMMEDIATE;"
+    "PRAGMA journal_size_limit = 4194304;";
+
+// Of the file, as its user_version says: 0 has no clock, and of rows the wall time of capture.
+constexpr std::int64_t kVersion = 1;
+
+// How long those rows have waited cannot be known from that: they begin to.
+constexpr char kFromVersion0[] =
+    "DROP INDEX IF EXISTS results_captured;"
+    "ALTER TABLE results RENAME COLUMN captured_ms TO stored_ms;"
+    "UPDATE results SET stored_ms = 0;";
+
+constexpr char kTables[] =
     "CREATE TABLE IF NOT EXISTS results (key INTEGER PRIMARY KEY, open INTEGER NOT NULL,"
-    " captured_ms INTEGER NOT NULL, payload BLOB NOT NULL);"
+    " stored_ms INTEGER NOT NULL, payload BLOB NOT NULL);"
     "CREATE INDEX IF NOT EXISTS results_open ON results (key) WHERE open = 1;"
-    "CREATE INDEX IF NOT EXISTS results_captured ON results (captured_ms);"
+    "CREATE INDEX IF NOT EXISTS results_stored ON results (stored_ms);"
     "CREATE TABLE IF NOT EXISTS next_sequence (id INTEGER PRIMARY KEY CHECK (id = 1),"
     " value INTEGER NOT NULL);"
     "INSERT OR IGNORE INTO next_sequence VALUES (1, 0);"
-    "COMMIT;";
+    "CREATE TABLE IF NOT EXISTS clock (id INTEGER PRIMARY KEY CHECK (id = 1),"
+    " store_ms INTEGER NOT NULL, steady_ms INTEGER NOT NULL, boot BLOB NOT NULL);"
+    "INSERT OR IGNORE INTO clock VALUES (1, 0, 0, x'');"
+    "PRAGMA user_version = 1;";
 
 // Reads the whole file, which the sums do anyway. What SQLite meets only later it would report with
 // every use, and a run after this one would do no better.
@@ -39,6 +52,41 @@ absl::Status CheckFile(SqliteDatabase& database) {
   return found == "ok" ? absl::OkStatus() : Damaged(found);
 }
 
+absl::StatusOr<std::int64_t> Number(SqliteDatabase& database, std::string_view sql) {
+  absl::StatusOr<SqliteStatement> statement = database.Prepare(sql);
+  if (!statement.ok()) return statement.status();
+  const absl::StatusOr<bool> row = statement->Step();
+  if (!row.ok()) return row.status();
+  return statement->Whole(0);
+}
+
+absl::Status MakeTables(SqliteDatabase& database) {
+  const auto version = Number(database, "PRAGMA user_version");
+  if (!version.ok()) return version.status();
+  if (*version > kVersion) {
+    return absl::FailedPreconditionError(fmt::format(
+        "a later program has made it (version {}, this one knows {}): update this one, or name "
+        "another folder",
+        *version, kVersion));
+  }
+  const auto tables = Number(
+      database, "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'results'");
+  if (!tables.ok()) return tables.status();
+  if (*version == 0 && *tables > 0) {
+    if (absl::Status status = database.Execute(kFromVersion0); !status.ok()) return status;
+  }
+  return database.Execute(kTables);
+}
+
+// All of it or nothing.
+absl::Status SetUp(SqliteDatabase& database) {
+  if (absl::Status status = database.Execute("BEGIN IMMEDIATE"); !status.ok()) return status;
+  absl::Status status = MakeTables(database);
+  if (status.ok()) status = database.Execute("COMMIT");
+  if (!status.ok()) static_cast<void>(database.Execute("ROLLBACK"));
+  return status;
+}
+
 absl::StatusOr<StoreStatements> PrepareAll(SqliteDatabase& database) {
   absl::Status failed;
   const auto prepare = [&](const char* sql) -> std::optional<SqliteStatement> {
@@ -47,23 +95,27 @@ absl::StatusOr<StoreStatements> PrepareAll(SqliteDatabase& database) {
     failed = statement.status();
     return std::nullopt;
   };
-  auto put = prepare("INSERT OR REPLACE INTO results VALUES (?1, ?2, ?3, ?4)");
+  auto put = prepare(
+      "INSERT OR REPLACE INTO results (key, open, stored_ms, payload) VALUES (?1, ?2, ?3, ?4)");
   auto size_of = prepare("SELECT open, length(payload) FROM results WHERE key = ?1");
   auto remove = prepare("DELETE FROM results WHERE key = ?1");
   auto set_next = prepare("UPDATE next_sequence SET value = ?1");
   // Provisional ones before final ones, then by age.
   auto oldest = prepare(
-      "SELECT key, NULL FROM results WHERE open = 0 AND key % 2 = ?1 ORDER BY key LIMIT 16");
+      "SELECT key, NULL, 0 FROM results WHERE open = 0 AND key % 2 = ?1 ORDER BY key LIMIT 16");
   auto older = prepare(
-      "SELECT key, NULL FROM results WHERE captured_ms < ?1 AND open = 0 ORDER BY key LIMIT 256");
+      "SELECT key, NULL, 0 FROM results WHERE stored_ms < ?1 AND open = 0 ORDER BY key LIMIT 256");
   auto from = prepare(
-      "SELECT key, payload FROM results WHERE key >= ?1 AND open = 0 ORDER BY key LIMIT ?2");
+      "SELECT key, payload, stored_ms FROM results WHERE key >= ?1 AND open = 0 ORDER BY key LIMIT "
+      "?2");
   auto open_rows = prepare(
-      "SELECT key, payload FROM results WHERE open = 1 AND key >= ?1 ORDER BY key LIMIT ?2");
+      "SELECT key, payload, stored_ms FROM results WHERE open = 1 AND key >= ?1 ORDER BY key LIMIT "
+      "?2");
+  auto set_clock = prepare("UPDATE clock SET store_ms = ?1, steady_ms = ?2, boot = ?3");
   if (!failed.ok()) return failed;
-  return StoreStatements{*std::move(put),      *std::move(size_of),  *std::move(remove),
-                         *std::move(set_next), *std::move(oldest),   *std::move(older),
-                         *std::move(from),     *std::move(open_rows)};
+  return StoreStatements{*std::move(put),      *std::move(size_of),   *std::move(remove),
+                         *std::move(set_next), *std::move(oldest),    *std::move(older),
+                         *std::move(from),     *std::move(open_rows), *std::move(set_clock)};
 }
 
 }  // namespace
@@ -71,8 +123,9 @@ absl::StatusOr<StoreStatements> PrepareAll(SqliteDatabase& database) {
 absl::StatusOr<StoreFile> OpenStoreFile(const std::filesystem::path& file) {
   absl::StatusOr<SqliteDatabase> database = SqliteDatabase::Open(file.string());
   if (!database.ok()) return database.status();
-  if (absl::Status status = database->Execute(kSetUp); !status.ok()) return status;
+  if (absl::Status status = database->Execute(kSettings); !status.ok()) return status;
   if (absl::Status status = CheckFile(*database); !status.ok()) return status;
+  if (absl::Status status = SetUp(*database); !status.ok()) return status;
   absl::StatusOr<StoreStatements> statements = PrepareAll(*database);
   if (!statements.ok()) return absl::DataLossError(statements.status().message());
   return StoreFile{*std::move(database), *std::move(statements)};

@@ -15,14 +15,15 @@
 namespace biglittle {
 
 struct StoreStatements {
-  SqliteStatement put;        // key, open, captured_ms, payload
+  SqliteStatement put;        // key, open, stored_ms, payload
   SqliteStatement size_of;    // key -> open, bytes
   SqliteStatement remove;     // key
   SqliteStatement set_next;   // sequence
   SqliteStatement oldest;     // key modulo 2 -> key, nothing
-  SqliteStatement older;      // captured_ms -> key, nothing
-  SqliteStatement from;       // key, limit -> key, payload
+  SqliteStatement older;      // stored_ms -> key, nothing
+  SqliteStatement from;       // key, limit -> key, payload, stored_ms
   SqliteStatement open_rows;  // the same
+  SqliteStatement set_clock;  // store_ms, steady_ms, boot
 };
 
 struct StoreFile {
@@ -30,8 +31,9 @@ struct StoreFile {
   StoreStatements statements;
 };
 
-// Makes the file if there is none. DataLoss: it is no store, or a damaged one. Unavailable: another
-// process has it. Otherwise what SQLite says.
+// Makes the file if there is none, and brings one of an earlier program up to date; nothing in it
+// is lost by that. DataLoss: it is no store, or a damaged one. FailedPrecondition: a later program
+// has made it. Unavailable: another process has it. Otherwise what SQLite says.
 absl::StatusOr<StoreFile> OpenStoreFile(const std::filesystem::path& file);
 
 // DataLoss.

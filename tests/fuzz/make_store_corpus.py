@@ -18,6 +18,19 @@ FLEET, DEVICE, TASK, RUN, SEQUENCE, CAPTURE_TIME, STAGE, DECIDED_BY, REASON = ra
 
 TABLES = """
 CREATE TABLE results (key INTEGER PRIMARY KEY, open INTEGER NOT NULL,
+ stored_ms INTEGER NOT NULL, payload BLOB NOT NULL);
+CREATE INDEX results_open ON results (key) WHERE open = 1;
+CREATE INDEX results_stored ON results (stored_ms);
+CREATE TABLE next_sequence (id INTEGER PRIMARY KEY CHECK (id = 1), value INTEGER NOT NULL);
+INSERT INTO next_sequence VALUES (1, 9);
+CREATE TABLE clock (id INTEGER PRIMARY KEY CHECK (id = 1), store_ms INTEGER NOT NULL,
+ steady_ms INTEGER NOT NULL, boot BLOB NOT NULL);
+INSERT INTO clock VALUES (1, 900, 70, 'boot');
+PRAGMA user_version = 1;
+"""
+# Of the programs before there was a clock.
+TABLES_0 = """
+CREATE TABLE results (key INTEGER PRIMARY KEY, open INTEGER NOT NULL,
  captured_ms INTEGER NOT NULL, payload BLOB NOT NULL);
 CREATE INDEX results_open ON results (key) WHERE open = 1;
 CREATE INDEX results_captured ON results (captured_ms);
@@ -104,6 +117,11 @@ def files():
     yield "sound_wal", patched(sound, 18, b"\2\2")
     yield "new", database()
     yield "many", database(rows(range(2, 42, 2), payload=b"x") + rows(range(42, 60, 2), 1, b"y"))
+    yield "version_0", database(rows([4, 6]) + rows([8], open_=1), tables=TABLES_0)
+    yield "version_2", database(rows([4]) + "PRAGMA user_version = 2;")
+    yield "version_negative", database(rows([4]) + "PRAGMA user_version = -1;")
+    yield "version_0_has_clock", database(rows([4]) + "PRAGMA user_version = 0;")
+    yield "version_1_has_none", database(rows([4]) + "PRAGMA user_version = 1;", tables=TABLES_0)
     yield "empty", b""
     yield "zeros", bytes(2048)
     yield "text", b"results of a pump\n" * 9
@@ -120,13 +138,19 @@ def files():
     yield "next_negative", database(rows([4]) + "UPDATE next_sequence SET value = -1;")
     yield "next_last", database(f"UPDATE next_sequence SET value = {(1 << 63) - 1};")
     yield "next_text", database("UPDATE next_sequence SET value = 'nine';")
+    yield "stored_text", database("INSERT INTO results VALUES (4, 0, 'never', x'00');")
+    yield "stored_negative", database("INSERT INTO results VALUES (4, 0, -7, x'00');")
+    yield "clock_last", database(rows([4]) + f"UPDATE clock SET store_ms = {(1 << 63) - 1};")
+    yield "clock_steady_first", database(f"UPDATE clock SET steady_ms = {-(1 << 63)};")
+    yield "clock_text", database(rows([4]) + "UPDATE clock SET store_ms = 'noon', boot = 7;")
+    yield "clock_gone", database(rows([4]) + "DELETE FROM clock;")
     yield "payload_text", database("INSERT INTO results VALUES (4, 0, 1, 'text');")
     yield "payload_number", database("INSERT INTO results VALUES (4, 1, 'never', 1.5);")
     yield "payload_long", database(rows([4], payload=result(more=field(REASON, "r" * 2000))))
     yield "other_table", database(tables="CREATE TABLE results (name TEXT, age INTEGER);")
     yield "a_view", database(tables="""CREATE VIEW results AS
         WITH RECURSIVE c(key) AS (SELECT 1 UNION ALL SELECT key + 1 FROM c)
-        SELECT key, 0 AS open, 0 AS captured_ms, x'' AS payload FROM c;""")
+        SELECT key, 0 AS open, 0 AS stored_ms, x'' AS payload FROM c;""")
     yield "a_trigger", database(rows([4]) + """CREATE TRIGGER again AFTER DELETE ON results BEGIN
         INSERT INTO results VALUES (old.key + 2, old.open, 1, old.payload); END;""")
     # Damage.
@@ -140,7 +164,7 @@ def files():
     yield "schema_format_9", patched(sound, 44, struct.pack(">I", 9))
     yield "encoding_9", patched(sound, 56, struct.pack(">I", 9))
     yield "free_list_loop", patched(sound, 32, struct.pack(">II", 2, 7))
-    for name in ("results", "results_open", "results_captured", "next_sequence"):
+    for name in ("results", "results_open", "results_stored", "next_sequence", "clock"):
         start = (root_page(sound, name) - 1) * size
         yield f"{name}_zeros", patched(sound, start, bytes(size))
         yield f"{name}_no_cells", patched(sound, start + 3, b"\0\0")

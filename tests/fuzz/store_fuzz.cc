@@ -56,6 +56,11 @@ class Folder {
   std::filesystem::path path_;
 };
 
+FakeClock& Time() {
+  static FakeClock clock;
+  return clock;
+}
+
 struct Sent {
   std::uint64_t published = 0;
   ResultOutlet::Counters counters;
@@ -64,20 +69,20 @@ struct Sent {
 // An agent's start on the store, and enough time with a broker that takes everything.
 Sent Drain(ResultStore store) {
   Sent sent;
-  FakeClock clock;
   std::vector<std::uint64_t> tags;
   const auto publish = [&tags](const wire::Message& message) {
     tags.push_back(message.tag);
     return absl::OkStatus();
   };
   ResultOutlet outlet({.topic = "results", .resend_per_s = 1'000'000}, std::move(store), publish,
-                      sent.counters, clock);
-  outlet.Recover([](wire::Result& result) { result.decided_by = wire::DecidedBy::kFallback; });
+                      sent.counters, Time());
+  outlet.Recover(
+      [](wire::Result& result, Milliseconds) { result.decided_by = wire::DecidedBy::kFallback; });
   outlet.OnLink(true);
   std::uint64_t published_before = 0;
   do {
     published_before = sent.published;
-    clock.Advance(std::chrono::seconds(1));
+    Time().Advance(std::chrono::seconds(1));
     outlet.OnTime();
     for (const std::uint64_t tag : std::exchange(tags, {})) {
       outlet.OnDelivered(tag, wire::Delivery::kTaken);
@@ -90,15 +95,14 @@ Sent Drain(ResultStore store) {
 }
 
 void Row(const std::filesystem::path& file, std::string_view payload, bool open) {
-  auto store = ResultStore::Open(file, {});
+  auto store = ResultStore::Open(file, {}, Time());
   Require(store.ok(), "a new store");
   wire::Result sound;
   sound.device = "pump";
   sound.run = "run";
-  Require(store->Put(FinalKey(1), open, WallTime(), payload).ok(), "any payload is taken");
-  Require(
-      store->Put(FinalKey(2), false, WallTime(), Encode(sound, wire::ResultFormat::kProtobuf)).ok(),
-      "a sound row is taken");
+  Require(store->Put(FinalKey(1), open, payload).ok(), "any payload is taken");
+  Require(store->Put(FinalKey(2), false, Encode(sound, wire::ResultFormat::kProtobuf)).ok(),
+          "a sound row is taken");
   Sent sent = Drain(*std::move(store));
   Require(sent.counters["store_failures"] == 0, "a sound store does not fail");
   const std::uint64_t lost =
@@ -110,18 +114,19 @@ void Row(const std::filesystem::path& file, std::string_view payload, bool open)
 
 void Use(ResultStore& store) {
   const std::uint64_t sequence = store.next_sequence();
-  if (store.Put(FinalKey(sequence), false, WallTime(), "x").ok()) {
+  if (store.Put(FinalKey(sequence), false, "x").ok()) {
     const auto rows = store.From(FinalKey(sequence), 1);
     Require(rows.ok() && rows->size() == 1 && rows->front().payload == "x", "what is put is there");
   }
-  static_cast<void>(store.Put(FinalKey(sequence + 1), true, WallTime(), "x"));
+  static_cast<void>(store.Put(FinalKey(sequence + 1), true, "x"));
   static_cast<void>(store.OpenRows(0, 8));
   const auto rows = store.From(0, 8);
   if (rows.ok() && !rows->empty()) {
     const std::vector<ResultKey> keys{rows->front().key, ProvisionalKey(sequence)};
     static_cast<void>(store.Remove(keys));
   }
-  static_cast<void>(store.RemoveOld(WallTime(std::chrono::hours(24 * 365))));
+  Time().Advance(std::chrono::hours(24 * 365));
+  static_cast<void>(store.RemoveOld());
 }
 
 void File(const std::filesystem::path& file, std::string_view content) {
@@ -130,11 +135,11 @@ void File(const std::filesystem::path& file, std::string_view content) {
   stream.close();
   {
     // Little room: what is dropped for new rows is dropped, too.
-    auto store = ResultStore::Open(file, {.max_bytes = 400});
+    auto store = ResultStore::Open(file, {.max_bytes = 400}, Time());
     if (!store.ok()) return Require(!store.status().message().empty(), "an error has a message");
     Use(*store);
   }
-  auto again = ResultStore::Open(file, {});
+  auto again = ResultStore::Open(file, {}, Time());
   Require(again.ok(), "what opened opens again");
   Drain(*std::move(again));
 }
@@ -147,6 +152,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   spdlog::set_level(spdlog::level::off);
   if (size == 0) return 0;
   folder.Empty();
+  biglittle::Time() = biglittle::FakeClock();
   const std::filesystem::path file = folder.path() / "pump.sqlite";
   const std::string_view rest(reinterpret_cast<const char*>(data) + 1, size - 1);
   if (data[0] < 2) {

@@ -94,7 +94,7 @@ TEST_F(StartUpTest, AStoreThatAnotherAgentStillUsesIsWaitedFor) {
   Replace(fleet_.file(), "deadline_ms: 100", "deadline_ms: 100\n    store: {folder: stores}");
   Replace(fleet_.file(), "drain_timeout_ms: 20000", "drain_timeout_ms: 100");
   std::optional<ResultStore> held =
-      ResultStore::Open(fleet_.folder() / "stores" / "device-1.sqlite", {}).value();
+      ResultStore::Open(fleet_.folder() / "stores" / "device-1.sqlite", {}, Clock::Real()).value();
   std::thread release([&held] {
     std::this_thread::sleep_for(Milliseconds(500));
     held.reset();
@@ -105,7 +105,7 @@ TEST_F(StartUpTest, AStoreThatAnotherAgentStillUsesIsWaitedFor) {
 
 TEST_F(StartUpTest, AStoreThatAnotherAgentUses) {
   Replace(fleet_.file(), "deadline_ms: 100", "deadline_ms: 100\n    store: {folder: stores}");
-  const auto held = ResultStore::Open(fleet_.folder() / "stores" / "device-1.sqlite", {});
+  const auto held = ResultStore::Open(fleet_.folder() / "stores" / "device-1.sqlite", {}, Clock::Real());
   ASSERT_TRUE(held.ok());
   EXPECT_EQ(Device(), 2);
   ExpectOneLine("another agent of device device-1 runs already; stop it first");

@@ -29,7 +29,7 @@ class AgentBatchTest : public AgentTest {
     std::optional<ResultStore> store;
     if (with_store) {
       device.store.emplace();
-      store = ResultStore::Open(folder_.path() / "pump.sqlite", {}).value();
+      store = ResultStore::Open(folder_.path() / "pump.sqlite", {}, clock_).value();
     }
     MakeAgent(device, LoadTinyTask(), std::move(store), "run-" + std::to_string(++runs_));
   }

@@ -44,7 +44,8 @@ class AgentLoopTest : public testing::Test {
     Agent::Parts parts{
         task, LocalClassifier::Load(task, device.escalation).value(),
         ReadingDeadlines::Make(device, task).value(),
-        ResultStore::Open(folder_.path() / "pump.sqlite", {store.max_bytes, store.max_age})
+        ResultStore::Open(folder_.path() / "pump.sqlite", {store.max_bytes, store.max_age},
+                          Clock::Real())
             .value()};
     return std::make_unique<AgentLoop>(fleet, device, std::move(parts),
                                        std::make_unique<FewSamples>(3));

@@ -24,8 +24,8 @@ class AgentStoreTest : public AgentTest {
   void Start(StoreConfig config = {}) {
     agent_.reset();
     tags_.clear();
-    auto store =
-        ResultStore::Open(folder_.path() / "pump.sqlite", {config.max_bytes, config.max_age});
+    auto store = ResultStore::Open(folder_.path() / "pump.sqlite",
+                                   {config.max_bytes, config.max_age}, clock_);
     ASSERT_TRUE(store.ok()) << store.status();
     DeviceConfig device;
     device.store = config;
@@ -120,7 +120,39 @@ TEST_F(AgentStoreTest, AKilledAgentGoesOnWhereItWas) {
   EXPECT_EQ(results_[1].run, "run-1");
   EXPECT_EQ(results_[1].reason, "restarted");
   EXPECT_TRUE(results_[1].resent);
-  EXPECT_GE(results_[1].total_ms, 7000.0);
+  EXPECT_EQ(results_[1].total_ms, 7000.0);
+}
+
+// Whoever was told the time between two runs was not away for decades, and not for less than
+// nothing.
+TEST_F(AgentStoreTest, HowLongAKilledAgentWasAwayIsNotAskedOfTheClockOfTheDay) {
+  for (const int hours : {56 * 8766, -56 * 8766, -1}) {
+    OnSample(TinySample(1, true));
+    results_.clear();
+    clock_.Advance(std::chrono::seconds(7));
+    clock_.JumpWall(std::chrono::hours(hours));
+    Start();
+    Pass(Milliseconds(100));
+    ASSERT_EQ(results_.size(), 1U);
+    EXPECT_EQ(results_[0].total_ms, 7000.0) << hours;
+    Deliver();
+    agent_->outlet().Flush();
+  }
+}
+
+// A device that boots in 1970 and is told the time before its broker is there.
+TEST_F(AgentStoreTest, WhatWasStoredBeforeTheClockWasSetIsDelivered) {
+  agent_->OnLink(false);
+  for (int i = 0; i < 5; ++i) OnSample(TinySample(2, true));
+  clock_.JumpWall(std::chrono::hours(56 * 8766));
+  Pass(std::chrono::seconds(70));
+  Start();
+  Pass(std::chrono::seconds(1));
+  clock_.JumpWall(-std::chrono::hours(20 * 8766));
+  agent_->OnLink(true);
+  Pass(std::chrono::seconds(1));
+  EXPECT_THAT(Sequences(), ElementsAre(0, 1, 2, 3, 4));
+  EXPECT_EQ(agent_->counters().count("store_dropped_too_old"), 0U);
 }
 
 TEST_F(AgentStoreTest, AMessageThatTheBrokerRefusedIsSentAgain) {
