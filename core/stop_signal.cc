@@ -7,6 +7,7 @@
 #include <cassert>
 #include <cerrno>
 #include <cstdint>
+#include <system_error>
 #include <utility>
 
 namespace biglittle {
@@ -32,20 +33,29 @@ void SetHandler(int signal_number, void (*handler)(int)) {
   sigaction(signal_number, &action, nullptr);
 }
 
+bool IsIgnored(int signal_number) {
+  struct sigaction action {};
+  return sigaction(signal_number, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
 }  // namespace
 
 StopSignal::StopSignal() {
   assert(wake_fd == -1);
   wake_fd = eventfd(0, EFD_CLOEXEC);
+  if (wake_fd < 0) throw std::system_error(errno, std::generic_category(), "eventfd");
+  thread_ = std::thread([this] { Wait(); });
   SetHandler(SIGINT, &OnSignal);
   SetHandler(SIGTERM, &OnSignal);
+  hangup_stops_ = !IsIgnored(SIGHUP);
+  if (hangup_stops_) SetHandler(SIGHUP, &OnSignal);
   SetHandler(SIGPIPE, SIG_IGN);
-  thread_ = std::thread([this] { Wait(); });
 }
 
 StopSignal::~StopSignal() {
   SetHandler(SIGINT, SIG_DFL);
   SetHandler(SIGTERM, SIG_DFL);
+  if (hangup_stops_) SetHandler(SIGHUP, SIG_DFL);
   done_.store(true, std::memory_order_release);
   Wake();
   thread_.join();

@@ -1,4 +1,4 @@
-// SIGINT and SIGTERM as an ordinary event, so that every program of ours ends cleanly.
+// SIGINT, SIGTERM and SIGHUP as an ordinary event, so that every program of ours ends cleanly.
 #pragma once
 
 #include <atomic>
@@ -9,10 +9,12 @@
 namespace biglittle {
 
 // One for a process, constructed in main; a second one at the same time is an error in the program.
-// While it lives, the two signals end nothing by themselves, and SIGPIPE is ignored: a closed
-// connection is an error of a write, not the end of the program. Thread-safe.
+// While it lives, the three signals end nothing by themselves, and SIGPIPE is ignored: a closed
+// connection is an error of a write, not the end of the program. SIGHUP stays ignored where it was
+// (PrepareUnattended, nohup). Thread-safe.
 class StopSignal {
  public:
+  // Throws std::system_error if there is neither descriptor nor thread for it.
   StopSignal();
   ~StopSignal();
   StopSignal(const StopSignal&) = delete;
@@ -28,6 +30,7 @@ class StopSignal {
  private:
   void Wait();
 
+  bool hangup_stops_ = false;  // constant after construction
   std::atomic<bool> requested_{false};
   std::atomic<bool> done_{false};
   std::mutex mutex_;

@@ -1,0 +1,35 @@
+#include "core/unattended.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <exception>
+#include <string>
+
+namespace biglittle {
+
+void KeepStandardStreams() noexcept {
+  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (fcntl(stream, F_GETFD) >= 0 || errno != EBADF) continue;
+    // The lowest that is free is this one: those below are open by now.
+    static_cast<void>(open("/dev/null", stream == STDIN_FILENO ? O_RDONLY : O_WRONLY));
+  }
+}
+
+void PrepareUnattended() noexcept {
+  KeepStandardStreams();
+  for (const int ignored : {SIGPIPE, SIGXFSZ, SIGHUP}) signal(ignored, SIG_IGN);
+}
+
+void SayOnStderr(std::string_view program, std::string_view text) noexcept {
+  try {
+    std::string line(program);
+    line.append(": ").append(text).push_back('\n');
+    static_cast<void>(!write(STDERR_FILENO, line.data(), line.size()));
+  } catch (const std::exception&) {  // no memory for the line
+  }
+}
+
+}  // namespace biglittle
