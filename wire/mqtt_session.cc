@@ -6,6 +6,8 @@
 #include <atomic>
 #include <utility>
 
+#include "absl/cleanup/cleanup.h"
+
 #include "wire/mqtt_session_impl.h"
 #include "wire/paho_message.h"
 
@@ -111,6 +113,12 @@ void MqttSession::Impl::Stop() {
 // The lock is released meanwhile: an acknowledgement may come before Paho's call returns.
 void MqttSession::Impl::HandOver(Lock& lock, std::size_t most) {
   handing_over_ = true;
+  const absl::Cleanup done = [this, &lock] {
+    if (!lock.owns_lock()) lock.lock();
+    handing_over_ = false;
+    // The session's thread may wait for its connection.
+    if (!connected_ || outbox_.size() == 0) changed_.notify_all();
+  };
   for (std::size_t i = 0; i < most && connected_ && !lost_ && !stopping_ && outbox_.CanTake();
        ++i) {
     const std::optional<Outbox::Ready> next = outbox_.Take(steady_clock::now());
@@ -125,9 +133,6 @@ void MqttSession::Impl::HandOver(Lock& lock, std::size_t most) {
     }
     lock.lock();
   }
-  handing_over_ = false;
-  // The session's thread may wait for its connection.
-  if (!connected_ || outbox_.size() == 0) changed_.notify_all();
 }
 
 MqttSession::Counters MqttSession::Impl::counters() const {
@@ -213,6 +218,11 @@ std::size_t MqttSession::max_backlog() const {
   return impl_->options().broker.max_backlog_messages;
 }
 std::string MqttSession::broker_address() const { return BrokerUri(impl_->options().broker); }
+std::string MqttSession::WhyNotConnected() const {
+  const std::string failure = trouble();
+  return fmt::format("no connection to the broker at {}{}{}", broker_address(),
+                     failure.empty() ? "" : ": ", failure);
+}
 MqttSession::Counters MqttSession::counters() const { return impl_->counters(); }
 std::size_t MqttSession::Drain(SteadyTime deadline) { return impl_->Drain(deadline); }
 void MqttSession::Unsubscribe(SteadyTime deadline) { impl_->Unsubscribe(deadline); }

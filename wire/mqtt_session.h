@@ -106,6 +106,8 @@ class MqttSession {
   std::size_t max_backlog() const;
   // "tcp://host:port", with TLS "ssl://host:port", for messages to people.
   std::string broker_address() const;
+  // One line for people: "no connection to the broker at ...", and why, once a try has failed.
+  std::string WhyNotConnected() const;
   Counters counters() const;
 
   // Leaves all subscriptions, now and on later connects, so that a shared group's messages go to

@@ -79,6 +79,7 @@ class MqttSession::Impl {
   void Serve();
   void LookAfterConnection(Lock& lock);
   bool CredentialsRenewed();
+  void Abandon(const absl::Status& why);
   void EndConnection();
   void LeaveSubscriptions(Lock& lock);
   Milliseconds NextDelay(bool was_stable);
@@ -101,7 +102,7 @@ class MqttSession::Impl {
   std::unique_ptr<PahoConnection> connection_;
   Random jitter_;
   Milliseconds delay_{0};
-  std::string last_failure_;
+  std::string last_failure_;  // that was logged
   CredentialWatch credential_watch_;
   bool renewed_ = false;  // the connection ends for new credentials
 
@@ -119,7 +120,7 @@ class MqttSession::Impl {
   bool connected_ = false;
   bool lost_ = false;
   bool lost_for_size_ = false;  // the broker ended the connection over a message that was too large
-  std::string trouble_;
+  std::string trouble_;         // why there is no connection
   std::size_t max_packet_bytes_ = kMaxPacketBytes;
   std::size_t learned_max_packet_bytes_ = kMaxPacketBytes;  // though the broker did not say so
   RefusalLog refusals_;

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <utility>
 
+#include "core/exception_status.h"
 #include "wire/mqtt_session_impl.h"
 
 namespace biglittle::wire {
@@ -23,6 +24,20 @@ Milliseconds LookInterval(const BrokerConfig& broker) {
 // A connection that stood this long ends the growing of the reconnect delay.
 constexpr std::chrono::seconds kStableConnection{5};
 
+// Files are looked at again after this at the latest, however long the broker is left alone.
+constexpr Milliseconds kCredentialsPause{1000};
+
+// Paho's code above us knows no exceptions: the process would end.
+template <typename Work>
+void Shielded(const std::string& client_id, const Work& work) {
+  const absl::Status done = StatusOrException([&work] {
+    work();
+    return absl::OkStatus();
+  });
+  if (done.ok()) return;
+  spdlog::error("{}: news of the broker are lost: {}", client_id, std::string(done.message()));
+}
+
 }  // namespace
 
 void MqttSession::Impl::Run() {
@@ -30,8 +45,12 @@ void MqttSession::Impl::Run() {
   for (;;) {
     const SteadyTime begin = steady_clock::now();
     renewed_ = false;
-    if (Connect()) Serve();
-    EndConnection();
+    const absl::Status ran = StatusOrException([this] {
+      if (Connect()) Serve();
+      EndConnection();
+      return absl::OkStatus();
+    });
+    if (!ran.ok()) Abandon(ran);
     const Milliseconds delay =
         renewed_ ? Milliseconds(0) : NextDelay(steady_clock::now() - begin > kStableConnection);
     Lock lock(mutex_);
@@ -39,6 +58,24 @@ void MqttSession::Impl::Run() {
     outbox_.Requeue();
     if (work_.wait_for(lock, delay, [this] { return stopping_; })) return;
   }
+}
+
+// Memory was short, say: the next connection may have more of it.
+void MqttSession::Impl::Abandon(const absl::Status& why) {
+  Lock lock(mutex_);
+  const bool was_connected = std::exchange(connected_, false);
+  lost_ = true;
+  trouble_ = std::string(why.message());
+  changed_.notify_all();
+  // Whoever publishes something urgent may be at it.
+  changed_.wait(lock, [this] { return !handing_over_; });
+  lock.unlock();
+  connection_.reset();
+  if (std::exchange(last_failure_, std::string(why.message())) != why.message()) {
+    spdlog::error("{}: the connection is given up: {}; trying on", options_.client_id,
+                  last_failure_);
+  }
+  if (was_connected && options_.on_connection) options_.on_connection(false);
 }
 
 void MqttSession::Impl::EndConnection() {
@@ -86,9 +123,11 @@ bool MqttSession::Impl::Connect() {
 void MqttSession::Impl::NoteFailure(const absl::Status& failure) {
   ++counters_.connect_failures;
   if (failure.code() == absl::StatusCode::kPermissionDenied) ++counters_.subscriptions_refused;
-  // Only somebody who changes the broker mends that: no need to ask often.
   if (failure.code() == absl::StatusCode::kFailedPrecondition) {
+    // Only somebody who changes the broker mends that: no need to ask often.
     delay_ = options_.broker.reconnect_delay_max;
+  } else if (failure.code() == absl::StatusCode::kUnauthenticated) {
+    delay_ = std::min(delay_, std::max(kCredentialsPause, options_.broker.reconnect_delay_min));
   }
   if (failure.ok()) return;  // lost again, which was told
   trouble_ = std::string(failure.message());
@@ -231,12 +270,14 @@ void MqttSession::Impl::LeaveSubscriptions(Lock& lock) {
 
 PahoConnection::Events MqttSession::Impl::Events() {
   PahoConnection::Events events;
-  events.on_message = [this](const mqtt::message& message) { OnMessage(message); };
+  events.on_message = [this](const mqtt::message& message) {
+    Shielded(options_.client_id, [&] { OnMessage(message); });
+  };
   events.on_lost = [this](const std::string& cause, int reason_code) {
-    OnLost(cause, reason_code);
+    Shielded(options_.client_id, [&] { OnLost(cause, reason_code); });
   };
   events.on_done = [this](std::uint64_t id, const PahoConnection::Verdict& verdict) {
-    OnDone(id, verdict);
+    Shielded(options_.client_id, [&] { OnDone(id, verdict); });
   };
   events.cancelled = [this] {
     const Lock lock(mutex_);

@@ -65,7 +65,9 @@ SessionOpener::SessionOpener(Options options)
 absl::StatusOr<std::unique_ptr<PahoConnection>> SessionOpener::Open(
     const std::vector<std::string>& filters, const PahoConnection::Events& events) {
   const auto credentials = LoadCredentials(broker_, options_.identity);
-  if (!credentials.ok()) return credentials.status();
+  if (!credentials.ok()) {
+    return absl::UnauthenticatedError(std::string(credentials.status().message()));
+  }
   if (credentials->tls) {
     const absl::Status set = SetRevocationCheck(credentials->tls->check_revocation);
     if (!set.ok()) return set;
