@@ -1,13 +1,16 @@
 #include "cloud_worker/compute_pool.h"
 
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <condition_variable>
 #include <mutex>
 #include <utility>
+#include <variant>
 
 #include "cloud_worker/halt_gauge.h"
+#include "core/exception_status.h"
 
 namespace biglittle {
 namespace {
@@ -29,6 +32,13 @@ std::vector<Answer> Refusals(const Batch& batch) {
                         Rejection{RejectionReason::kInternal, "the inference took too long", {}}}});
   }
   return answers;
+}
+
+void Explain(const absl::Status& why, std::vector<Answer>& refusals) {
+  for (Answer& refusal : refusals) {
+    std::get<Rejection>(refusal.reply.answer).detail =
+        fmt::format("the inference failed: {}", std::string(why.message()));
+  }
 }
 
 }  // namespace
@@ -94,8 +104,28 @@ struct ComputePool::Shared {
 
 ComputePool::ComputePool(const Options& options, Work work)
     : shared_(std::make_shared<Shared>(options, std::move(work))) {
-  for (std::size_t i = 0; i < options.threads; ++i) StartThread();
-  watchdog_ = std::thread([this] { Watch(); });
+  watchdog_ = std::thread([this] {
+    const absl::Status ended = StatusOrException([this] {
+      Watch();
+      return absl::OkStatus();
+    });
+    if (!ended.ok()) shared_->work.gave_up(ended);
+  });
+  StartThreads();
+}
+
+void ComputePool::StartThreads() {
+  std::size_t started = 0;
+  try {
+    for (; started < shared_->options.threads; ++started) StartThread();
+  } catch (...) {
+    if (started == 0) {
+      Finish(Now());
+      throw;
+    }
+    spdlog::error("{} of {} compute threads could be started: {}", started,
+                  shared_->options.threads, std::string(CurrentExceptionStatus().message()));
+  }
 }
 
 ComputePool::~ComputePool() { Finish(Now()); }
@@ -104,35 +134,52 @@ void ComputePool::StartThread() {
   auto thread = std::make_shared<Thread>();
   const std::lock_guard lock(shared_->mutex);
   if (shared_->finished) return;
+  shared_->threads.reserve(shared_->threads.size() + 1);
   thread->thread = std::thread([shared = shared_, thread] { Compute(shared, thread); });
   shared_->threads.push_back(std::move(thread));
 }
 
 void ComputePool::Compute(const std::shared_ptr<Shared>& shared,
                           const std::shared_ptr<Thread>& self) {
-  while (std::optional<Batch> batch = shared->work.next()) {
-    Computed computed;
-    computed.task = batch->task;
-    std::vector<Answer> refusals = Refusals(*batch);
-    const SteadyTime began = Now();
-    if (!shared->Begin(*self, batch->task, refusals, began)) {
-      shared->work.hung(std::move(refusals));
-      break;
-    }
-    computed.answers = shared->work.classify(*std::move(batch));
-    computed.compute_time = Now() - began;
-    {
-      const std::lock_guard lock(shared->mutex);
-      if (self->abandoned) return;  // its readings have been answered
-      self->began.reset();
-    }
-    shared->work.deliver(std::move(computed));
-  }
+  const absl::Status ended = StatusOrException([&] {
+    ComputeBatches(*shared, *self);
+    return absl::OkStatus();
+  });
+  if (!ended.ok()) shared->work.gave_up(ended);
   {
     const std::lock_guard lock(shared->mutex);
     self->ended = true;
   }
   shared->changed.notify_all();
+}
+
+void ComputePool::ComputeBatches(Shared& shared, Thread& self) {
+  while (std::optional<Batch> batch = shared.work.next()) {
+    Computed computed;
+    computed.task = batch->task;
+    std::vector<Answer> refusals = Refusals(*batch);
+    const SteadyTime began = Now();
+    if (!shared.Begin(self, batch->task, refusals, began)) {
+      return shared.work.hung(std::move(refusals));
+    }
+    const absl::Status done = StatusOrException([&] {
+      computed.answers = shared.work.classify(*std::move(batch));
+      return absl::OkStatus();
+    });
+    computed.compute_time = Now() - began;
+    {
+      const std::lock_guard lock(shared.mutex);
+      if (self.abandoned) return;  // its readings have been answered
+      self.began.reset();
+      refusals = std::move(self.refusals);
+    }
+    if (done.ok()) {
+      shared.work.deliver(std::move(computed));
+    } else {
+      Explain(done, refusals);
+      shared.work.failed(std::move(refusals), done);
+    }
+  }
 }
 
 void ComputePool::Watch() {
@@ -177,11 +224,15 @@ void ComputePool::Replace(const std::string& task) {
                     "that: restart the worker, and check the model and the machine",
                     task, replacements_));
   } else {
-    renewed = work.renew(task);
+    renewed = StatusOrException([&] {
+      if (absl::Status status = work.renew(task); !status.ok()) return status;
+      StartThread();
+      return absl::OkStatus();
+    });
   }
   if (renewed.ok()) {
     ++replacements_;
-    return StartThread();
+    return;
   }
   gave_up_ = true;
   work.gave_up(renewed);

@@ -43,13 +43,17 @@ class ComputePool {
     std::function<void(Computed)> deliver;
     // `classify` hung, or the pool's end came before its result; the answers refuse its readings.
     std::function<void(std::vector<Answer>)> hung;
+    // `classify` ended by an exception; likewise.
+    std::function<void(std::vector<Answer>, absl::Status)> failed;
     // Before a thread that hung with a batch of `task` gets a successor.
     std::function<absl::Status(const std::string& task)> renew;
-    // No successor: too many threads hung, or renew failed. Once; the other threads go on.
+    // No successor: too many threads hung, or renew failed; or a thread ended by an exception of
+    // another function than `classify`. The other threads go on.
     std::function<void(absl::Status)> gave_up;
   };
 
-  // Starts the threads.
+  // Starts the threads; fewer, which is logged, if the machine has no more. Throws
+  // std::system_error if it has none.
   ComputePool(const Options& options, Work work);
   ~ComputePool();  // Finish, with what is being computed given up
   ComputePool(const ComputePool&) = delete;
@@ -67,11 +71,13 @@ class ComputePool {
   struct Thread;
   struct Shared;
 
+  void StartThreads();
   void StartThread();
   void Watch();
   // A thread that hung with a batch of `task`.
   void Replace(const std::string& task);
   static void Compute(const std::shared_ptr<Shared>& shared, const std::shared_ptr<Thread>& self);
+  static void ComputeBatches(Shared& shared, Thread& self);
 
   // Shared with the threads, which may outlive the pool.
   const std::shared_ptr<Shared> shared_;

@@ -8,6 +8,7 @@
 #include <variant>
 
 #include "core/clock.h"
+#include "core/exception_status.h"
 #include "wire/session_counters.h"
 
 namespace biglittle {
@@ -39,7 +40,7 @@ Worker::Worker(const FleetConfig& fleet, const WorkerConfig& config, ModelStore&
       replier_(topics_, config.id, fleet.broker.max_payload_bytes),
       batcher_({config.max_batch_size, config.max_queue_delay}, config.queue_capacity,
                config.compute_threads, Clock::Real(), kMaxInbox,
-               [this](const wire::Message& message) { TakeIn(message); }),
+               [this](const wire::Message& message) { TakeInOrRefuse(message); }),
       memory_(config.deduplication_window, config.deduplication_entries),
       status_(topics_, fleet.fleet, config.id),
       refusals_({.per_second = 200, .burst = Milliseconds(5000)}),
@@ -79,12 +80,22 @@ absl::Status Worker::Run() {
   pool_.emplace(ComputePool::Options{.threads = config_.compute_threads,
                                      .inference_timeout = config_.inference_timeout},
                 PoolWork());
-  intake_thread_ = std::thread([this] { batcher_.TakeInMessages(); });
-  expiry_thread_ = std::thread([this] {
+  intake_thread_ = Thread([this] { batcher_.TakeInMessages(); });
+  expiry_thread_ = Thread([this] {
     while (auto expired = batcher_.NextExpired()) RefuseExpired(*std::move(expired));
   });
-  reload_thread_ = std::thread([this] { ReloadLoop(); });
+  reload_thread_ = Thread([this] { ReloadLoop(); });
   session_.Start();
+  // What was taken is answered all the same, and the group is left.
+  absl::Status broken = StatusOrException([this] {
+    Serve();
+    return absl::OkStatus();
+  });
+  absl::Status finished = Finish();
+  return broken.ok() ? finished : broken;
+}
+
+void Worker::Serve() {
   SteadyTime next_status = Clock::Real().Now() + config_.status_interval;
   for (;;) {
     const SteadyTime now = Clock::Real().Now();
@@ -94,8 +105,28 @@ absl::Status Worker::Run() {
       next_status = now + config_.status_interval;
     }
     const SteadyTime report = health_ == nullptr ? next_status : health_->next_report();
-    if (stop_requests_.PopUntil(std::min(next_status, report))) return Finish();
+    if (stop_requests_.PopUntil(std::min(next_status, report))) return;
   }
+}
+
+// An exception ends the worker in order, not the process in the middle of everything.
+template <typename Work>
+std::thread Worker::Thread(Work work) {
+  return std::thread([this, work = std::move(work)] {
+    const absl::Status ended = StatusOrException([&work] {
+      work();
+      return absl::OkStatus();
+    });
+    if (!ended.ok()) Fail(ended);
+  });
+}
+
+void Worker::Fail(const absl::Status& why) {
+  {
+    const std::lock_guard lock(failure_mutex_);
+    failure_ = why;
+  }
+  Stop();
 }
 
 void Worker::Observe(wire::ProgramHealth* health, const WorkerMetrics* metrics) {
@@ -108,8 +139,7 @@ void Worker::ReportHealth(SteadyTime now) {
   if (health_ == nullptr || now < health_->next_report()) return;
   VitalSigns signs;
   signs.ready = session_.connected();
-  signs.condition =
-      signs.ready ? "online" : fmt::format("no connection {}", session_.WhyUndelivered());
+  signs.condition = signs.ready ? "online" : session_.WhyNotConnected();
   signs.counters = status_.counters();
   wire::AddCounters(session_.counters(), signs.counters);
   signs.gauges = {{"queue_depth", static_cast<double>(batcher_.size())},
@@ -136,6 +166,21 @@ void Worker::OnMessage(wire::Message&& message) {
 
 bool Worker::MayAsk(const std::string& device) {
   return !requests_ || requests_->Allows(device, Clock::Real().Now());
+}
+
+// A request that there is no memory for, say, is answered like any other.
+void Worker::TakeInOrRefuse(const wire::Message& message) {
+  const absl::Status taken = StatusOrException([&] {
+    TakeIn(message);
+    return absl::OkStatus();
+  });
+  if (taken.ok()) return;
+  spdlog::error("{}: a request could not be taken in: {}", config_.id,
+                std::string(taken.message()));
+  const std::optional<std::string> device = topics_.DeviceOfEscalate(message.topic);
+  if (!device) return;
+  Refuse({*device, message.correlation_data},
+         {RejectionReason::kInternal, std::string(taken.message()), {}});
 }
 
 void Worker::TakeIn(const wire::Message& message) {
@@ -209,43 +254,15 @@ ComputePool::Work Worker::PoolWork() {
                   config_.id, refusals.size());
     AnswerReadings(std::move(refusals));
   };
-  work.renew = [this](const std::string& task) { return models_.Renew(task); };
-  work.gave_up = [this](const absl::Status& why) {
-    {
-      const std::lock_guard lock(failure_mutex_);
-      failure_ = why;
-    }
-    Stop();
+  work.failed = [this](std::vector<Answer> refusals, const absl::Status& why) {
+    status_.Count("inference_failures");
+    spdlog::error("{}: the inference of a batch of {} readings failed, they are refused: {}",
+                  config_.id, refusals.size(), std::string(why.message()));
+    AnswerReadings(std::move(refusals));
   };
+  work.renew = [this](const std::string& task) { return models_.Renew(task); };
+  work.gave_up = [this](const absl::Status& why) { Fail(why); };
   return work;
-}
-
-// The first look is taken in any case: it tells of versions that could not be loaded at the start.
-void Worker::ReloadLoop() {
-  for (;;) {
-    const auto changes = models_.LookForChanges([this] {
-      if (health_ != nullptr) health_->service().Reloading();
-    });
-    for (const ModelStore::Change& change : changes) TellChange(change);
-    if (health_ != nullptr && !changes.empty()) health_->service().Ready("online");
-    if (config_.reload_interval == Milliseconds(0)) return;
-    static_cast<void>(reload_stop_.PopUntil(Clock::Real().Now() + config_.reload_interval));
-    if (reload_stop_.closed()) return;
-  }
-}
-
-void Worker::TellChange(const ModelStore::Change& change) {
-  if (change.problem.empty()) {
-    status_.Count("reloads");
-    spdlog::info("{}: task {} is served by {} from now on: {}", config_.id, change.task,
-                 change.folder.string(), change.digest);
-  } else {
-    status_.Count("reload_failures");
-    spdlog::error("{}: task {} keeps the model that serves, {} cannot replace it: {}", config_.id,
-                  change.task, change.folder.string(), change.problem);
-  }
-  // Nothing is online that has begun to stop.
-  if (session_.connected() && !reload_stop_.closed()) Send(StatusMessage(wire::State::kOnline));
 }
 
 // A quarter of the time is kept for leaving the group, and a quarter for the broker.

@@ -66,11 +66,16 @@ class Worker {
  private:
   wire::MqttSession::Options SessionOptions(const FleetConfig& fleet);
   ComputePool::Work PoolWork();
+  template <typename Work>
+  std::thread Thread(Work work);
+  // Any thread: the worker stops, and Run returns this.
+  void Fail(const absl::Status& why);
 
   // Paho's thread.
   void OnMessage(wire::Message&& message);
 
   // The intake thread, and those that compute while they have nothing to compute.
+  void TakeInOrRefuse(const wire::Message& message);
   void TakeIn(const wire::Message& message);
   void ChargeReadings(const Admission& admission);
   // Leaves in `items` those that were not asked for before. Remembered replies to the others.
@@ -98,6 +103,7 @@ class Worker {
                               std::map<std::string, std::uint64_t> counters = {});
 
   // The caller of Run.
+  void Serve();
   void ReportHealth(SteadyTime now);
   absl::Status Finish();
   void FinishWork(SteadyTime deadline);

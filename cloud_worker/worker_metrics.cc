@@ -27,6 +27,7 @@ std::vector<CounterRule> MakeRules() {
       {"reload_failures", "reloads_total", kReloadsHelp, {{"outcome", "failed"}}},
       {"queue_depth", "queue_depth", "Readings that wait.", {}, {}, MetricKind::kGauge},
       {"inference_timeouts", "inference_timeouts_total", "Batches given up as too slow."},
+      {"inference_failures", "inference_failures_total", "Batches that the net could not compute."},
       {"replies_refused", "replies_refused_total", "Messages that the backlog could not take."},
       {"mqtt_reconnects", "reconnects_total", "Connections to the broker after the first one."},
   };

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <exception>
 #include <list>
 #include <optional>
 #include <thread>
@@ -15,6 +16,7 @@
 #include <vector>
 
 #include "core/clock.h"
+#include "core/descriptors.h"
 #include "wire/http_request.h"
 #include "wire/listening_socket.h"
 
@@ -47,7 +49,7 @@ class HealthServer::Impl {
  public:
   Impl(Descriptor listener, Descriptor wake, Pages pages)
       : listener_(std::move(listener)), wake_(std::move(wake)), pages_(std::move(pages)) {
-    thread_ = std::thread([this] { Serve(); });
+    thread_ = std::thread([this] { ServeToTheEnd(); });
   }
   ~Impl() {
     const std::uint64_t one = 1;
@@ -56,6 +58,7 @@ class HealthServer::Impl {
   }
 
  private:
+  void ServeToTheEnd();
   void Serve();
   void Accept();
   // False: the connection is over.
@@ -74,6 +77,18 @@ class HealthServer::Impl {
   SteadyTime accept_again_at_;
   std::thread thread_;
 };
+
+// Without memory for an answer those who asked go away empty-handed, and the next may have luck.
+void HealthServer::Impl::ServeToTheEnd() {
+  for (;;) {
+    try {
+      return Serve();
+    } catch (const std::exception&) {
+      connections_.clear();
+      accept_again_at_ = Clock::Real().Now() + kAcceptPause;
+    }
+  }
+}
 
 void HealthServer::Impl::Serve() {
   for (;;) {
@@ -167,7 +182,7 @@ absl::StatusOr<std::unique_ptr<HealthServer>> HealthServer::Start(const HealthCo
   absl::StatusOr<Descriptor> listener = Listen(config);
   if (!listener.ok()) return listener.status();
   Descriptor wake(eventfd(0, EFD_CLOEXEC));
-  if (wake.get() < 0) return absl::UnavailableError("health: the machine has no descriptors left");
+  if (wake.get() < 0) return TooFewDescriptors();
   auto impl = std::make_unique<Impl>(*std::move(listener), std::move(wake), std::move(pages));
   return std::unique_ptr<HealthServer>(new HealthServer(std::move(impl)));
 }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/digest.h"
+#include "core/exception_status.h"
 #include "core/task_versions.h"
 
 namespace biglittle {
@@ -70,6 +71,11 @@ ModelStore::Fingerprint ModelStore::FingerprintOf(const std::filesystem::path& f
 }
 
 ModelStore::Served ModelStore::LoadVersion(const std::filesystem::path& folder,
+                                           const Task* serving) const {
+  return StatusOrException([&] { return LoadChecked(folder, serving); });
+}
+
+ModelStore::Served ModelStore::LoadChecked(const std::filesystem::path& folder,
                                            const Task* serving) const {
   const Parsed<Task> task = LoadSignedTask(folder / "task.yaml", options_.key);
   if (!task.ok()) return absl::InvalidArgumentError(ToString(task.problems));

@@ -80,8 +80,9 @@ class ModelStore {
   absl::Status LoadFirst(const std::string& task);
   void Look(const std::string& task, const std::function<void()>& loading,
             std::vector<Change>& changes);
-  // `serving`: what it must be able to replace; nullptr: nothing.
+  // `serving`: what it must be able to replace; nullptr: nothing. Throws nothing.
   Served LoadVersion(const std::filesystem::path& folder, const Task* serving) const;
+  Served LoadChecked(const std::filesystem::path& folder, const Task* serving) const;
   Fingerprint FingerprintOf(const std::filesystem::path& folder) const;
   // The old one is freed by whoever uses it last.
   void Replace(const std::string& task, std::shared_ptr<ServedModel> model);

@@ -24,7 +24,7 @@ MODULES = {
 JOINTS = {
     "device_agent": {"agent", "agent_loop", "shared_parts", "hosted_device", "device_host",
                      "main"},
-    "cloud_worker": {"worker", "worker_answers", "main"},
+    "cloud_worker": {"worker", "worker_answers", "worker_reload", "main"},
 }
 # The types of a program's arrows, and pure policies: every stage may include them.
 ARROWS = {

@@ -6,7 +6,9 @@
 #include <condition_variable>
 #include <map>
 #include <mutex>
+#include <new>
 #include <set>
+#include <stdexcept>
 
 #include "core/bounded_queue.h"
 
@@ -15,6 +17,8 @@ namespace {
 
 using Sequences = std::multiset<std::uint64_t>;
 
+constexpr std::uint64_t kNever = ~std::uint64_t{0};
+
 // What the pool's threads share, also those that are left behind.
 struct World {
   BoundedQueue<Batch> batches{1000};
@@ -22,6 +26,8 @@ struct World {
   std::condition_variable changed;
   Sequences computed;
   Sequences refused;
+  std::map<std::uint64_t, std::string> failed;  // with what its device is told
+  std::uint64_t throws_at = kNever;
   std::vector<std::string> renewed;
   std::optional<absl::Status> gave_up;
   std::set<std::uint64_t> hanging;  // batches that contain one of these hang ...
@@ -57,6 +63,10 @@ struct World {
     ++inside;
     changed.notify_all();
     for (const WorkItem& item : batch.items) {
+      if (item.sequence == throws_at) {
+        --inside;
+        throw std::bad_alloc();
+      }
       if (hanging.contains(item.sequence)) changed.wait(lock, [&] { return released; });
       answers.push_back({item.address, {item.sequence, wire::CloudPrediction{}}});
     }
@@ -91,6 +101,15 @@ class ComputePoolTest : public testing::Test {
           EXPECT_EQ(std::get<wire::Rejection>(answer.reply.answer).reason,
                     wire::RejectionReason::kInternal);
           world->refused.insert(answer.reply.sequence);
+        }
+      });
+    };
+    work.failed = [world = world_](const std::vector<Answer>& answers, const absl::Status&) {
+      world->Do([&] {
+        for (const Answer& answer : answers) {
+          const auto& refusal = std::get<wire::Rejection>(answer.reply.answer);
+          EXPECT_EQ(refusal.reason, wire::RejectionReason::kInternal);
+          world->failed[answer.reply.sequence] = refusal.detail;
         }
       });
     };
@@ -193,6 +212,29 @@ TEST_F(ComputePoolTest, FinishingIsBoundedAndAnswersForWhatHangs) {
   EXPECT_EQ(world_->refused, (Sequences{1, 2, 3}));
   EXPECT_EQ(pool_->abandoned(), 1U);
   EXPECT_EQ(world_->batches.size(), 1U);  // whoever owns it answers for it
+}
+
+TEST_F(ComputePoolTest, ABatchWhoseInferenceThrowsIsRefusedAndTheThreadGoesOn) {
+  world_->throws_at = 5;
+  Start(1, std::chrono::seconds(30));
+  world_->Push(4, 3);
+  world_->Push(7);
+  EXPECT_TRUE(world_->Await([&] { return world_->computed.contains(7); }));
+  EXPECT_EQ(world_->failed.size(), 3U);
+  EXPECT_EQ(world_->failed[4].rfind("the inference failed: not enough memory", 0), 0U)
+      << world_->failed[4];
+  EXPECT_FALSE(world_->gave_up.has_value());
+}
+
+TEST_F(ComputePoolTest, AnExceptionElsewhereIsToldAndEndsNothingElse) {
+  ComputePool::Work work;
+  work.next = []() -> std::optional<Batch> { throw std::runtime_error("no batch"); };
+  work.gave_up = [world = world_](const absl::Status& why) {
+    world->Do([&] { world->gave_up = why; });
+  };
+  pool_.emplace(ComputePool::Options{}, std::move(work));
+  EXPECT_TRUE(world_->Await([&] { return world_->gave_up.has_value(); }));
+  EXPECT_EQ(world_->gave_up->message(), "no batch");
 }
 
 }  // namespace
