@@ -18,9 +18,11 @@
 #include "cli/watch_command.h"
 #include <CLI/CLI.hpp>
 
+#include "core/exception_status.h"
 #include "core/exit_code.h"
 #include "core/log.h"
 #include "core/terminal_guard.h"
+#include "core/unattended.h"
 
 namespace biglittle {
 namespace {
@@ -203,6 +205,7 @@ void AddBench(CLI::App& app, Command& chosen) {
 }  // namespace biglittle
 
 int main(int argc, char** argv) {
+  biglittle::KeepStandardStreams();
   const biglittle::TerminalGuard guard;
   CLI::App app("BigLittle: little nets on devices, big nets in the cloud, one answer a reading",
                "biglittle");
@@ -225,8 +228,8 @@ int main(int argc, char** argv) {
   biglittle::SetUpLog("warning");
   try {
     return chosen();
-  } catch (const std::exception& error) {
-    std::cerr << "biglittle: " << error.what() << '\n';
+  } catch (...) {
+    biglittle::SayOnStderr("biglittle", std::string(biglittle::CurrentExceptionStatus().message()));
     return biglittle::kExitFailed;
   }
 }

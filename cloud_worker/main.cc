@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
-#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <string>
@@ -14,12 +13,13 @@
 #include "cloud_worker/models/model_store.h"
 #include "cloud_worker/worker.h"
 #include "cloud_worker/worker_metrics.h"
+#include "core/exception_status.h"
 #include "core/exit_code.h"
 #include "core/fleet_config.h"
 #include "core/log.h"
-#include "core/shown_text.h"
 #include "core/stop_signal.h"
 #include "core/terminal_guard.h"
+#include "core/unattended.h"
 #include "wire/program_health.h"
 #include "wire/tls/credentials.h"
 
@@ -27,7 +27,7 @@ namespace biglittle {
 namespace {
 
 int BadInput(const std::string& text) {
-  fmt::print(stderr, "cloud_worker: {}\n", ShownLines(text));
+  SayOnStderr("cloud_worker", text);
   return kExitBadInput;
 }
 
@@ -39,13 +39,17 @@ int RunWorker(const std::filesystem::path& config, const std::string& id) {
     return BadInput(fmt::format("{} has no worker {}: name one of its workers by --worker",
                                 config.string(), id));
   }
-  if (const absl::Status usable =
-          wire::LoadCredentials(fleet.value->broker, {wire::Role::kWorker, id}).status();
-      !usable.ok()) {
-    return BadInput(std::string(usable.message()));
+  if (const absl::Status named =
+          wire::CheckCredentialsNamed(fleet.value->broker, {wire::Role::kWorker, id});
+      !named.ok()) {
+    return BadInput(std::string(named.message()));
   }
   auto health = wire::ProgramHealth::Start(worker->health, WorkerMeasurements);
-  if (!health.ok()) return BadInput(std::string(health.status().message()));
+  if (!health.ok()) {
+    SayOnStderr("cloud_worker", std::string(health.status().message()));
+    // A port that is in use may be free the next time.
+    return absl::IsUnavailable(health.status()) ? kExitFailed : kExitBadInput;
+  }
   const WorkerMetrics metrics((*health)->metrics());
   auto models = ModelStore::Load({.models = fleet.value->models,
                                   .tasks = worker->tasks,
@@ -58,10 +62,11 @@ int RunWorker(const std::filesystem::path& config, const std::string& id) {
   Worker program(*fleet.value, *worker, **models);
   program.Observe(health->get(), &metrics);
   stop.OnStop([&program] { program.Stop(); });
-  const absl::Status ended = program.Run();
+  const absl::Status ended = StatusOrException([&program] { return program.Run(); });
   stop.OnStop({});
-  if (!ended.ok())
-    fmt::print(stderr, "cloud_worker: {}: {}\n", id, ShownLines(std::string(ended.message())));
+  if (!ended.ok()) {
+    SayOnStderr("cloud_worker", fmt::format("{}: {}", id, std::string(ended.message())));
+  }
   const int code = ended.ok() ? kExitDone : kExitFailed;
   if (program.has_hung_threads()) {
     // They still use what would be destroyed on the way out.
@@ -75,6 +80,7 @@ int RunWorker(const std::filesystem::path& config, const std::string& id) {
 }  // namespace biglittle
 
 int main(int argc, char** argv) {
+  biglittle::PrepareUnattended();
   const biglittle::TerminalGuard guard;
   CLI::App app("BigLittle's cloud worker: runs the big nets for what devices escalate");
   std::string config;
@@ -89,5 +95,11 @@ int main(int argc, char** argv) {
     return app.exit(error) == 0 ? biglittle::kExitDone : biglittle::kExitBadInput;
   }
   biglittle::SetUpLog(log_level);
-  return biglittle::RunWorker(config, worker);
+  try {
+    return biglittle::RunWorker(config, worker);
+  } catch (...) {
+    biglittle::SayOnStderr("cloud_worker",
+                           std::string(biglittle::CurrentExceptionStatus().message()));
+    return biglittle::kExitFailed;
+  }
 }

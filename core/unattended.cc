@@ -8,6 +8,8 @@
 #include <exception>
 #include <string>
 
+#include "core/shown_text.h"
+
 namespace biglittle {
 
 void KeepStandardStreams() noexcept {
@@ -26,7 +28,7 @@ void PrepareUnattended() noexcept {
 void SayOnStderr(std::string_view program, std::string_view text) noexcept {
   try {
     std::string line(program);
-    line.append(": ").append(text).push_back('\n');
+    line.append(": ").append(ShownLines(text)).push_back('\n');
     static_cast<void>(!write(STDERR_FILENO, line.data(), line.size()));
   } catch (const std::exception&) {  // no memory for the line
   }

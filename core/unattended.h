@@ -15,7 +15,8 @@ void KeepStandardStreams() noexcept;
 // thread.
 void PrepareUnattended() noexcept;
 
-// One line, with its end, to standard error in one write. What cannot be written is lost.
+// One line, with its end, as ShownLines (core/shown_text.h) shows it, to standard error in one write.
+// What cannot be written is lost.
 // Thread-safe.
 void SayOnStderr(std::string_view program, std::string_view text) noexcept;
 

@@ -8,6 +8,7 @@
 #include <thread>
 #include <utility>
 
+#include "core/exception_status.h"
 #include "core/run_id.h"
 #include "wire/session_counters.h"
 #include "wire/topics.h"
@@ -114,8 +115,14 @@ absl::Status AgentLoop::Run() {
     schedule_.emplace(source.interval, source.queue_capacity, source.when_full, next_reading_at_);
   }
   session_.Start();
-  Flow();
-  return Finish();
+  // What is pending ends all the same, and the broker is told that the device has stopped.
+  absl::Status broken = StatusOrException([this] {
+    Flow();
+    return absl::OkStatus();
+  });
+  absl::Status finished = StatusOrException([this] { return Finish(); });
+  session_.Stop();
+  return broken.ok() ? finished : broken;
 }
 
 // One turn: hear the news, end what is late, take a reading if it is time, then wait for a reply or
@@ -241,24 +248,15 @@ std::map<std::string, std::uint64_t> AgentLoop::Counters() {
   return counters;
 }
 
-// Why there is no connection, as the end of a clause.
-std::string AgentLoop::Because() const {
-  const std::string trouble = session_.trouble();
-  return trouble.empty() ? "" : fmt::format(" ({})", trouble);
-}
-
 // A device without its broker still answers every reading: it is ready, and says that it is alone.
 void AgentLoop::ReportHealth(SteadyTime now) {
   if (health_ == nullptr || now < health_->next_report()) return;
   const bool connected = session_.connected();
   VitalSigns signs;
   signs.ready = true;
-  signs.condition = connected
-                        ? "online"
-                        : fmt::format(
-                              "offline: no connection to the broker at {}{}; readings are answered "
-                              "by the little net",
-                              session_.broker_address(), Because());
+  signs.condition = connected ? "online"
+                              : fmt::format("offline: {}; readings are answered by the little net",
+                                            session_.WhyNotConnected());
   signs.counters = Counters();
   signs.gauges = {{"broker_connected", connected ? 1 : 0},
                   {"pending_escalations", static_cast<double>(agent_.pending())},

@@ -42,8 +42,9 @@ class AgentLoop {
 
   // Runs until the source has no more readings or Stop() is called; then ends what is pending,
   // hands over what waits for the broker (at most drain_timeout), says stopped and disconnects.
-  // Not OK if the source failed, or if results are lost because they could not be delivered; what
-  // is in the store is not lost.
+  // Not OK if the source failed, if an exception ended the flow, or if results are lost because
+  // they could not be delivered; what is in the store is not lost. Throws only before the first
+  // reading.
   absl::Status Run();
 
   // Makes Run return soon. From any thread.
@@ -75,7 +76,6 @@ class AgentLoop {
   wire::Message StatusMessage(wire::State state);
   void RefreshStatus();
   void EmptyStore(SteadyTime deadline);
-  std::string Because() const;
   void ReportHealth(SteadyTime now);
   std::map<std::string, std::uint64_t> Counters();
   absl::Status Finish();

@@ -5,22 +5,33 @@
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
-#include <cstdio>
 #include <mutex>
-#include <system_error>
 #include <utility>
 
+#include "core/descriptors.h"
+#include "core/exception_status.h"
 #include "core/exit_code.h"
-#include "core/shown_text.h"
 #include "core/stop_signal.h"
+#include "core/unattended.h"
 
 namespace biglittle {
 namespace {
 
+// A session's connection, and what it takes for moments only: to resolve the broker's name, to read
+// credentials, to look why a connection failed.
+constexpr std::size_t kDescriptorsToConnect = 2;
+
+void Say(std::string_view text) { SayOnStderr("device_agent", text); }
+
 void Tell(const std::string& device, const absl::Status& status) {
-  // One write, so that the lines of two devices do not mix.
-  fmt::print(stderr, "device_agent: {}\n",
-             fmt::format("{}: {}", device, ShownLines(std::string(status.message()))));
+  Say(fmt::format("{}: {}", device, std::string(status.message())));
+}
+
+// What is short or in use now may not be later: whoever starts the program anew may have luck.
+int ExitCodeOf(const absl::Status& not_begun) {
+  const bool passes = not_begun.code() == absl::StatusCode::kUnavailable ||
+                      not_begun.code() == absl::StatusCode::kInternal;
+  return passes ? kExitFailed : kExitBadInput;
 }
 
 // The threads of devices, and how the worst of them ended.
@@ -41,9 +52,8 @@ class Running {
         if (!ended.ok()) Tell(device.id(), ended);
         End(ended.ok() ? kExitDone : kExitFailed);
       });
-    } catch (const std::system_error& error) {
-      Tell(device.id(),
-           absl::ResourceExhaustedError(fmt::format("no thread can be had: {}", error.what())));
+    } catch (...) {
+      Tell(device.id(), CurrentExceptionStatus());
       End(kExitFailed);
     }
   }
@@ -99,13 +109,13 @@ int DeviceHost::Run(const std::vector<const DeviceConfig*>& devices) {
 }
 
 int DeviceHost::RunOne(const DeviceConfig& device) {
+  StopSignal stop;
   const auto made =
       HostedDevice::Make(fleet_, device, shared_, ServiceNotify::FromEnvironment(), false);
   if (!made.ok()) {
-    fmt::print(stderr, "device_agent: {}\n", ShownLines(std::string(made.status().message())));
-    return kExitBadInput;
+    Say(std::string(made.status().message()));
+    return ExitCodeOf(made.status());
   }
-  StopSignal stop;
   stop.OnStop([&] { (*made)->Stop(); });
   const absl::Status ended = (*made)->Run({});
   stop.OnStop({});
@@ -115,14 +125,21 @@ int DeviceHost::RunOne(const DeviceConfig& device) {
 
 int DeviceHost::RunMany(const std::vector<const DeviceConfig*>& devices) {
   const ServiceNotify service = ServiceNotify::FromEnvironment();
+  StopSignal stop;
   Devices made;
   std::vector<SteadyTime::duration> first_readings;
   int worst = kExitDone;
-  for (std::size_t index = 0; index < devices.size(); ++index) {
+  absl::Status last_trouble;
+  for (std::size_t index = 0; index < devices.size() && !stop.requested(); ++index) {
     const DeviceConfig& device = *devices[index];
     auto one = HostedDevice::Make(fleet_, device, shared_, ServiceNotify(""), service.active());
+    // Those that were made before have still to connect.
+    if (one.ok() && DescriptorsLeft() < (made.size() + 1) * kDescriptorsToConnect) {
+      one = TooFewDescriptors();
+    }
     if (!one.ok()) {
       Tell(device.id, one.status());
+      last_trouble = one.status();
       worst = kExitFailed;
       continue;
     }
@@ -130,8 +147,7 @@ int DeviceHost::RunMany(const std::vector<const DeviceConfig*>& devices) {
     first_readings.push_back(FirstReading(device.source.interval, index, devices.size()));
   }
   // Whoever starts the process anew starts those that could begin.
-  if (made.empty()) return kExitBadInput;
-  StopSignal stop;
+  if (made.empty()) return stop.requested() ? worst : ExitCodeOf(last_trouble);
   {
     Running running;
     stop.OnStop([&] {

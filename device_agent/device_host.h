@@ -30,7 +30,8 @@ class DeviceHost {
 
   // Runs devices of the fleet until all have ended, or a SIGINT or SIGTERM has ended them. What is
   // wrong with one is said on stderr, in one line, which names the device where there are several;
-  // the others go on. Returns the exit code of the worst.
+  // the others go on. Returns the exit code of the worst; where none could begin kExitBadInput, or
+  // kExitFailed if the cause may pass by itself: something is in use, or short.
   int Run(const std::vector<const DeviceConfig*>& devices);
 
   // How long after its start device `index` of `count` takes its first reading. Not all at once,

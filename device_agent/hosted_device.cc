@@ -6,10 +6,11 @@
 #include <chrono>
 #include <filesystem>
 #include <optional>
-#include <system_error>
 #include <thread>
 #include <utility>
 
+#include "core/descriptors.h"
+#include "core/exception_status.h"
 #include "device_agent/reading_deadlines.h"
 #include "device_agent/results/result_store.h"
 #include "wire/tls/credentials.h"
@@ -19,14 +20,15 @@ namespace {
 
 constexpr std::chrono::seconds kStorePatience{5};
 constexpr Milliseconds kStorePoll{50};
+// So many are taken for moments while files are read; with fewer left, what fails fails for that.
+constexpr std::size_t kFewDescriptors = 4;
 
 // Without its store a device still answers; only another agent on the same store is a mistake.
 absl::StatusOr<std::optional<ResultStore>> OpenStore(const DeviceConfig& device) {
   if (!device.store) return std::optional<ResultStore>();
   const std::filesystem::path file = device.store->folder / (device.id + ".sqlite");
   const auto open = [&] {
-    return ResultStore::Open(file, {device.store->max_bytes, device.store->max_age},
-                             Clock::Real());
+    return ResultStore::Open(file, {device.store->max_bytes, device.store->max_age}, Clock::Real());
   };
   auto store = open();
   // The agent before this one may have been killed and not be gone yet.
@@ -41,6 +43,7 @@ absl::StatusOr<std::optional<ResultStore>> OpenStore(const DeviceConfig& device)
         "{}: the store is in use: another agent of device {} runs already; stop it first",
         file.string(), device.id));
   }
+  if (!store.ok() && DescriptorsLeft() < kFewDescriptors) return TooFewDescriptors();
   if (!store.ok()) {
     spdlog::error("{}: the result store cannot be used: {}; results go to the broker without it",
                   file.string(), std::string(store.status().message()));
@@ -55,23 +58,31 @@ absl::StatusOr<std::optional<ResultStore>> OpenStore(const DeviceConfig& device)
 
 }  // namespace
 
-HostedDevice::HostedDevice(std::string id, std::unique_ptr<wire::ProgramHealth> health)
-    : id_(std::move(id)), health_(std::move(health)), metrics_(health_->metrics()) {}
-
 absl::StatusOr<std::unique_ptr<HostedDevice>> HostedDevice::Make(const FleetConfig& fleet,
                                                                  const DeviceConfig& device,
                                                                  SharedParts& shared,
                                                                  ServiceNotify service,
                                                                  bool watched) {
-  if (absl::Status usable =
-          wire::LoadCredentials(fleet.broker, {wire::Role::kDevice, device.id}).status();
-      !usable.ok()) {
-    return usable;
+  std::unique_ptr<HostedDevice> made(new HostedDevice(device.id));
+  absl::Status built = StatusOrException(
+      [&] { return made->Build(fleet, device, shared, std::move(service), watched); });
+  if (built.ok()) return made;
+  // Whatever could not be opened, and whatever it says: this is why.
+  if (DescriptorsLeft() < kFewDescriptors) return TooFewDescriptors();
+  return built;
+}
+
+absl::Status HostedDevice::Build(const FleetConfig& fleet, const DeviceConfig& device,
+                                 SharedParts& shared, ServiceNotify service, bool watched) {
+  if (absl::Status named = wire::CheckCredentialsNamed(fleet.broker, {wire::Role::kDevice, id_});
+      !named.ok()) {
+    return named;
   }
   auto health =
       wire::ProgramHealth::Start(device.health, AgentMeasurements, std::move(service), watched);
   if (!health.ok()) return health.status();
-  std::unique_ptr<HostedDevice> made(new HostedDevice(device.id, *std::move(health)));
+  health_ = *std::move(health);
+  metrics_.emplace(health_->metrics());
   const auto task = shared.TaskOf(device);
   if (!task.ok()) return task.status();
   auto little = shared.LittleOf(device);
@@ -82,21 +93,19 @@ absl::StatusOr<std::unique_ptr<HostedDevice>> HostedDevice::Make(const FleetConf
   if (!source.ok()) return source.status();
   auto store = OpenStore(device);
   if (!store.ok()) return store.status();
-  made->loop_ = std::make_unique<AgentLoop>(
+  loop_ = std::make_unique<AgentLoop>(
       fleet, device,
       Agent::Parts{**task, *std::move(little), *std::move(deadlines), *std::move(store)},
       *std::move(source));
-  made->loop_->Observe(made->health_.get(), &made->metrics_);
-  return made;
+  loop_->Observe(health_.get(), &*metrics_);
+  return absl::OkStatus();
 }
 
 absl::Status HostedDevice::Run(SteadyTime::duration first_reading) {
-  loop_->Delay(first_reading);
-  try {
+  return StatusOrException([&] {
+    loop_->Delay(first_reading);
     return loop_->Run();
-  } catch (const std::system_error& error) {  // no thread for its session: no reading was taken yet
-    return absl::ResourceExhaustedError(error.what());
-  }
+  });
 }
 
 }  // namespace biglittle

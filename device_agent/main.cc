@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <cstdio>
 #include <filesystem>
 #include <set>
 #include <string>
@@ -10,11 +9,12 @@
 
 #include <CLI/CLI.hpp>
 
+#include "core/exception_status.h"
 #include "core/exit_code.h"
 #include "core/fleet_config.h"
 #include "core/log.h"
-#include "core/shown_text.h"
 #include "core/terminal_guard.h"
+#include "core/unattended.h"
 #include "device_agent/device_host.h"
 #include "device_agent/many_devices.h"
 
@@ -22,7 +22,7 @@ namespace biglittle {
 namespace {
 
 int BadInput(const std::string& text) {
-  fmt::print(stderr, "device_agent: {}\n", ShownLines(text));
+  SayOnStderr("device_agent", text);
   return kExitBadInput;
 }
 
@@ -49,6 +49,7 @@ int RunDevices(const std::filesystem::path& config, const std::vector<std::strin
 }  // namespace biglittle
 
 int main(int argc, char** argv) {
+  biglittle::PrepareUnattended();
   const biglittle::TerminalGuard guard;
   CLI::App app("BigLittle's device agent: answers what its little net can, escalates the rest");
   std::string config;
@@ -65,5 +66,11 @@ int main(int argc, char** argv) {
     return app.exit(error) == 0 ? biglittle::kExitDone : biglittle::kExitBadInput;
   }
   biglittle::SetUpLog(log_level);
-  return biglittle::RunDevices(config, devices);
+  try {
+    return biglittle::RunDevices(config, devices);
+  } catch (...) {
+    biglittle::SayOnStderr("device_agent",
+                           std::string(biglittle::CurrentExceptionStatus().message()));
+    return biglittle::kExitFailed;
+  }
 }

@@ -11,6 +11,8 @@
 #include <string>
 #include <utility>
 
+#include "core/descriptors.h"
+
 namespace biglittle::wire {
 namespace {
 
@@ -33,11 +35,13 @@ int BindAndListen(int fd, const addrinfo& address) {
 
 absl::Status CannotListen(const HealthConfig& where, int error) {
   const char* mend = "check health.host and health.port";
+  if (error == EMFILE || error == ENFILE) return TooFewDescriptors();
   if (error == EADDRINUSE) mend = "another program has the port: give health.port another value";
   if (error == EADDRNOTAVAIL) mend = "health.host must be an address of this machine";
   if (error == EACCES) mend = "ports below 1024 are root's: give health.port another value";
-  return absl::UnavailableError(fmt::format("health: cannot listen on {}:{}: {}; {}", where.host,
-                                            where.port, std::strerror(error), mend));
+  const std::string text = fmt::format("health: cannot listen on {}:{}: {}; {}", where.host,
+                                       where.port, std::strerror(error), mend);
+  return error == EACCES ? absl::PermissionDeniedError(text) : absl::UnavailableError(text);
 }
 
 }  // namespace

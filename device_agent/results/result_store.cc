@@ -6,6 +6,8 @@
 #include <system_error>
 #include <utility>
 
+#include "core/exception_status.h"
+
 namespace biglittle {
 namespace {
 
@@ -124,7 +126,7 @@ template <typename Work>
 absl::Status ResultStore::InTransaction(const Work& work) {
   const bool alone = !in_transaction_;
   if (alone) static_cast<void>(Begin());
-  if (transaction_.ok()) transaction_ = work();
+  if (transaction_.ok()) transaction_ = StatusOrException(work);
   return alone ? Commit() : transaction_;
 }
 

@@ -11,6 +11,7 @@
 
 #include "absl/status/status.h"
 
+#include "core/exception_status.h"
 #include "device_agent/sources/cifar_file.h"
 #include "device_agent/sources/gzip.h"
 #include "device_agent/sources/idx_file.h"
@@ -103,12 +104,25 @@ absl::StatusOr<DataArray> ParseData(std::span<const std::byte> bytes, std::size_
       "gzip");
 }
 
-absl::StatusOr<DataArray> LoadDataFile(const std::filesystem::path& path, DataRole role) {
+namespace {
+
+absl::StatusOr<DataArray> Load(const std::filesystem::path& path, DataRole role) {
   const absl::StatusOr<std::vector<std::byte>> bytes = ReadBytes(path);
   if (!bytes.ok()) return At(path, bytes.status());
   absl::StatusOr<DataArray> array = ParseData(*bytes, kMaxDataBytes, role);
   if (!array.ok()) return At(path, array.status());
   return array;
+}
+
+}  // namespace
+
+// What fits into the limit may not fit into this process.
+absl::StatusOr<DataArray> LoadDataFile(const std::filesystem::path& path, DataRole role) {
+  try {
+    return Load(path, role);
+  } catch (...) {
+    return At(path, CurrentExceptionStatus());
+  }
 }
 
 absl::StatusOr<std::vector<std::int64_t>> AsIntegers(const DataArray& array) {

@@ -124,6 +124,7 @@ TEST_F(HealthTest, MetricsCountWhatTheFleetDid) {
   }
 }
 
+// It may be free the next time: whoever starts programs anew may do it.
 TEST_F(HealthTest, APortInUseEndsTheStart) {
   fleet_.StartWorker();
   ASSERT_TRUE(EventuallyDoes([&] { return Get(worker_port_, "/live").status == 200; }));
@@ -132,7 +133,7 @@ TEST_F(HealthTest, APortInUseEndsTheStart) {
                                      "--config", fleet_.file().string(), "--worker", "worker-1"},
                                     log);
   ASSERT_TRUE(second.ok());
-  EXPECT_EQ(second->WaitUntil(TestFleet::Soon()), 2);
+  EXPECT_EQ(second->WaitUntil(TestFleet::Soon()), 1);
   EXPECT_EQ(TailOfFile(log, 100),
             fmt::format("cloud_worker: health: cannot listen on 127.0.0.1:{}: Address already in "
                         "use; another program has the port: give health.port another value",

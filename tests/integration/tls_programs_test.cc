@@ -1,8 +1,12 @@
 // The programs with TLS: a whole fleet, and starts that cannot work.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <fstream>
+#include <functional>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -10,6 +14,10 @@
 #include "cli/child_process.h"
 #include "cli/installation.h"
 
+#include "tests/fakes/eventually.h"
+#include "tests/fakes/free_port.h"
+#include "tests/fakes/http_client.h"
+#include "tests/fakes/test_broker.h"
 #include "tests/fakes/test_fleet.h"
 #include "tests/fakes/tls_broker.h"
 
@@ -38,12 +46,6 @@ class TlsProgramsTest : public testing::Test {
   // The exit status; what was printed is in log_.
   int Run(const char* program, const std::vector<std::string>& arguments) {
     return fleet_.Run(program, arguments, log_);
-  }
-  int Device() {
-    return Run("device_agent", {"--config", fleet_.file().string(), "--device", "device-1"});
-  }
-  int Worker() {
-    return Run("cloud_worker", {"--config", fleet_.file().string(), "--worker", "worker-1"});
   }
   int Watch(std::vector<std::string> more) {
     more.insert(more.begin(), {"watch", "--config", fleet_.file().string()});
@@ -110,30 +112,134 @@ TEST_F(TlsProgramsTest, WatchWithoutAnId) {
   ExpectOneLine("--as must be 1 to 64 characters");
 }
 
-TEST_F(TlsProgramsTest, AKeyThatOthersMayRead) {
-  for (const char* who : {"device/device-1", "worker/worker-1"}) {
-    std::filesystem::permissions(secure() / who / "client.key", perms::group_read,
-                                 std::filesystem::perm_options::add);
+// What is wrong with its credentials keeps no device from answering and no worker from waiting, and
+// who mends it need not start anything anew.
+class MendedCredentialsTest : public TlsProgramsTest {
+ protected:
+  MendedCredentialsTest() {
+    both_.emplace(broker_.port(),
+                  TestFleet::Options{.worker_keys = HealthKey(worker_port_),
+                                     .device_keys = HealthKey(device_port_),
+                                     .broker_keys = "tls: {credentials: '" + secure().string() +
+                                                    "/{role}/{id}'}, "});
+    both_->Observe();
   }
-  EXPECT_EQ(Device(), 2);
-  ExpectOneLine("client.key is readable by others: chmod 600 ");
-  EXPECT_EQ(Worker(), 2);
-  ExpectOneLine("client.key is readable by others: chmod 600 ");
+  static std::string HealthKey(std::uint16_t port) {
+    return fmt::format("    health: {{port: {}}}\n", port);
+  }
+  // Both programs run and say that; then `mend` is done, and they do their work.
+  void ExpectToWaitFor(const std::string& said, const std::function<void()>& mend) {
+    ChildProcess& worker = both_->StartWorker();
+    ChildProcess& device = both_->StartDevice(1);
+    EXPECT_TRUE(Eventually([&] {
+      return Get(device_port_, "/ready").body.find(said) != std::string::npos &&
+             Get(worker_port_, "/ready").body.find(said) != std::string::npos;
+    })) << Get(device_port_, "/ready").body
+        << Get(worker_port_, "/ready").body;
+    EXPECT_EQ(Get(device_port_, "/ready").status, 200);
+    EXPECT_THAT(Get(device_port_, "/ready").body, testing::StartsWith("offline: "));
+    EXPECT_EQ(Get(worker_port_, "/ready").status, 503);
+    EXPECT_FALSE(worker.Poll().has_value());
+    // Said once a cause, however often it is tried.
+    for (const char* program : {"device-1", "worker-1"}) {
+      const std::string log = TailOfFile(both_->folder() / fmt::format("{}.log", program), 100);
+      const std::size_t first = log.find(said);
+      ASSERT_NE(first, std::string::npos) << log;
+      EXPECT_EQ(log.find(said, first + 1), std::string::npos) << log;
+    }
+    mend();
+    both_->AwaitWorker();
+    ASSERT_TRUE(both_->TakeAll());
+    EXPECT_EQ(both_->tally().finals(), 200U);
+    EXPECT_EQ(device.WaitUntil(TestFleet::Soon()), 0);
+  }
+
+  const std::uint16_t worker_port_ = UnusedPort();
+  const std::uint16_t device_port_ = UnusedPort();
+  std::optional<TestFleet> both_;
+};
+
+TEST_F(MendedCredentialsTest, CertificatesThatAreNotValidYet) {
+  const auto enrol = [&](long from) {
+    for (const char* who : {"device/device-1", "worker/worker-1"}) {
+      authority_.Enrol(secure() / who, {.name = std::filesystem::path(who).filename().string(),
+                                        .valid_from = from,
+                                        .valid_to = 9000});
+    }
+  };
+  enrol(7200);
+  ExpectToWaitFor("client.crt is valid from ", [&] { enrol(-60); });
 }
 
-TEST_F(TlsProgramsTest, NoCredentials) {
-  std::filesystem::remove_all(secure());
-  EXPECT_EQ(Device(), 2);
-  ExpectOneLine("device_agent: " + Folder("device", "device-1").string() + "/ca.pem is missing");
-  EXPECT_EQ(Worker(), 2);
-  ExpectOneLine("cloud_worker: " + Folder("worker", "worker-1").string() + "/ca.pem is missing");
+TEST_F(MendedCredentialsTest, CertificatesThatHaveExpired) {
+  const auto enrol = [&](long to) {
+    for (const char* who : {"device/device-1", "worker/worker-1"}) {
+      authority_.Enrol(secure() / who, {.name = std::filesystem::path(who).filename().string(),
+                                        .valid_from = -7200,
+                                        .valid_to = to});
+    }
+  };
+  enrol(-60);
+  ExpectToWaitFor("client.crt expired on ", [&] { enrol(7200); });
 }
 
-TEST_F(TlsProgramsTest, ACertificateThatHasExpired) {
-  authority_.Enrol(Folder("device", "device-1"),
-                   {.name = "device-1", .valid_from = -7200, .valid_to = -60});
-  EXPECT_EQ(Device(), 2);
-  ExpectOneLine("client.crt expired on ");
+TEST_F(MendedCredentialsTest, FilesThatAreMissing) {
+  std::filesystem::rename(secure() / "device", secure() / "device.later");
+  std::filesystem::rename(secure() / "worker", secure() / "worker.later");
+  ExpectToWaitFor("/ca.pem is missing: put it there", [&] {
+    std::filesystem::rename(secure() / "device.later", secure() / "device");
+    std::filesystem::rename(secure() / "worker.later", secure() / "worker");
+  });
+}
+
+TEST_F(MendedCredentialsTest, FilesThatAreDamaged) {
+  const auto damage = [&](const char* from, const char* to) {
+    for (const char* who : {"device/device-1", "worker/worker-1"}) {
+      std::filesystem::rename(secure() / who / from, secure() / who / to);
+    }
+  };
+  damage("client.crt", "client.sound");
+  for (const char* who : {"device/device-1", "worker/worker-1"}) {
+    std::ofstream(secure() / who / "client.crt") << "-----BEGIN CERT";
+  }
+  ExpectToWaitFor("client.crt ", [&] { damage("client.sound", "client.crt"); });
+}
+
+TEST_F(MendedCredentialsTest, KeysThatOthersMayRead) {
+  const auto change = [&](std::filesystem::perm_options how) {
+    for (const char* who : {"device/device-1", "worker/worker-1"}) {
+      std::filesystem::permissions(secure() / who / "client.key", perms::group_read, how);
+    }
+  };
+  change(std::filesystem::perm_options::add);
+  ExpectToWaitFor("client.key is readable by others: chmod 600 ",
+                  [&] { change(std::filesystem::perm_options::remove); });
+}
+
+TEST_F(TlsProgramsTest, CredentialsThatNobodyNames) {
+  const TestFleet nameless(broker_.port(), {.broker_keys = "tls: {}, "});
+  const std::string file = nameless.file().string();
+  EXPECT_EQ(Run("device_agent", {"--config", file, "--device", "device-1"}), 2);
+  ExpectOneLine("nobody names the credentials");
+  EXPECT_EQ(Run("cloud_worker", {"--config", file, "--worker", "worker-1"}), 2);
+  ExpectOneLine("nobody names the credentials");
+}
+
+TEST(PasswordFileTest, ThatComesLaterIsWaitedFor) {
+  const TestBroker broker;
+  const TemporaryFolder folder;
+  const auto file = folder.path() / "password";
+  TestFleet fleet(broker.port(),
+                  {.broker_keys = "username: pump, password_file: '" + file.string() + "', "});
+  ChildProcess& device = fleet.StartDevice(1);
+  ASSERT_TRUE(Eventually([&] {
+    return TailOfFile(device.log(), 9).find("password is missing: put it there") !=
+           std::string::npos;
+  }));
+  ReplaceFile(file, "secret\n", perms::owner_read | perms::owner_write);
+  fleet.Observe();
+  ASSERT_TRUE(fleet.TakeAll());
+  EXPECT_EQ(device.WaitUntil(TestFleet::Soon()), 0);
 }
 
 }  // namespace

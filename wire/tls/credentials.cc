@@ -140,16 +140,19 @@ absl::StatusOr<std::string> PasswordIn(std::string_view text, const std::filesys
   return password;
 }
 
-absl::StatusOr<std::string> Password(const BrokerConfig& broker) {
-  if (!broker.password_file) {
-    if (const char* password = std::getenv(kPasswordVariable)) {
-      return PasswordIn(password, kPasswordVariable);
-    }
-    return absl::FailedPreconditionError(
-        fmt::format("the broker's user {} has no password: name its file by 'password_file', or "
-                    "set {} in the environment",
-                    *broker.username, kPasswordVariable));
+absl::Status CheckPasswordNamed(const BrokerConfig& broker) {
+  if (!broker.username || broker.password_file || std::getenv(kPasswordVariable) != nullptr) {
+    return absl::OkStatus();
   }
+  return absl::FailedPreconditionError(
+      fmt::format("the broker's user {} has no password: name its file by 'password_file', or "
+                  "set {} in the environment",
+                  *broker.username, kPasswordVariable));
+}
+
+absl::StatusOr<std::string> Password(const BrokerConfig& broker) {
+  if (absl::Status named = CheckPasswordNamed(broker); !named.ok()) return named;
+  if (!broker.password_file) return PasswordIn(std::getenv(kPasswordVariable), kPasswordVariable);
   const auto content = Read(*broker.password_file, Secrecy::kSecret);
   if (!content.ok()) return content.status();
   return PasswordIn(content->text, *broker.password_file);
@@ -201,6 +204,14 @@ absl::StatusOr<TlsFiles> FindTlsFiles(const TlsConfig& tls, const Identity& iden
                   .certificate = folder / "client.crt",
                   .key = folder / "client.key",
                   .check_revocation = tls.check_revocation};
+}
+
+absl::Status CheckCredentialsNamed(const BrokerConfig& broker, const Identity& identity) {
+  if (broker.tls) {
+    if (absl::Status found = FindTlsFiles(*broker.tls, identity).status(); !found.ok())
+      return found;
+  }
+  return CheckPasswordNamed(broker);
 }
 
 absl::StatusOr<Credentials> LoadCredentials(const BrokerConfig& broker, const Identity& identity) {

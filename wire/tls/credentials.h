@@ -43,6 +43,11 @@ struct Credentials {
 // file nor the environment names a folder, or {id} has nothing to stand for.
 absl::StatusOr<TlsFiles> FindTlsFiles(const TlsConfig& tls, const Identity& identity);
 
+// FailedPrecondition, with the mend, if nobody names the files or the password that `broker` asks
+// for. No waiting mends that; what is wrong with the files themselves may be another by the next
+// LoadCredentials: a certificate becomes valid, a file is put there.
+absl::Status CheckCredentialsNamed(const BrokerConfig& broker, const Identity& identity);
+
 // Empty credentials where `broker` asks for none. Otherwise FailedPrecondition with one line that
 // says which file is missing, cannot be read, is readable by others, does not fit another one, is
 // not valid now, or lacks what it must hold, and how to mend that. Thread-safe; reads files.

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <new>
 #include <string>
 #include <utility>
 
@@ -29,10 +30,23 @@ class FewSamples final : public ReadingSource {
   int left_;
 };
 
+class ThrowingSource final : public ReadingSource {
+ public:
+  absl::StatusOr<std::optional<Sample>> Next() override {
+    if (taken_++ == 2) throw std::bad_alloc();
+    return TinySample(2, true);
+  }
+
+ private:
+  int taken_ = 0;
+};
+
 class AgentLoopTest : public testing::Test {
  protected:
   // Nobody listens on its broker's port.
-  std::unique_ptr<AgentLoop> MakeLoop(const StoreConfig& store) {
+  std::unique_ptr<AgentLoop> MakeLoop(
+      const StoreConfig& store,
+      std::unique_ptr<ReadingSource> source = std::make_unique<FewSamples>(3)) {
     FleetConfig fleet;
     fleet.fleet = "plant";
     fleet.broker.port = UnusedPort();
@@ -41,14 +55,12 @@ class AgentLoopTest : public testing::Test {
     device.drain_timeout = kDrainTimeout;
     device.store = store;
     const Task task = LoadTinyTask();
-    Agent::Parts parts{
-        task, LocalClassifier::Load(task, device.escalation).value(),
-        ReadingDeadlines::Make(device, task).value(),
-        ResultStore::Open(folder_.path() / "pump.sqlite", {store.max_bytes, store.max_age},
-                          Clock::Real())
-            .value()};
-    return std::make_unique<AgentLoop>(fleet, device, std::move(parts),
-                                       std::make_unique<FewSamples>(3));
+    Agent::Parts parts{task, LocalClassifier::Load(task, device.escalation).value(),
+                       ReadingDeadlines::Make(device, task).value(),
+                       ResultStore::Open(folder_.path() / "pump.sqlite",
+                                         {store.max_bytes, store.max_age}, Clock::Real())
+                           .value()};
+    return std::make_unique<AgentLoop>(fleet, device, std::move(parts), std::move(source));
   }
 
   TemporaryFolder folder_;
@@ -74,6 +86,13 @@ TEST_F(AgentLoopTest, WhatNeitherStoreNorBrokerTookIsToldOf) {
   const absl::Status ended = MakeLoop({.max_bytes = 100})->Run();  // no result fits
   EXPECT_FALSE(ended.ok());
   EXPECT_NE(ended.message().find("3 results"), std::string::npos) << ended;
+}
+
+TEST_F(AgentLoopTest, AnExceptionEndsTheDeviceInOrder) {
+  const auto loop = MakeLoop({}, std::make_unique<ThrowingSource>());
+  const absl::Status ended = loop->Run();
+  EXPECT_EQ(ended.code(), absl::StatusCode::kUnavailable);
+  EXPECT_NE(ended.message().find("not enough memory"), std::string::npos) << ended;
 }
 
 TEST_F(AgentLoopTest, StopNeverWaits) {
