@@ -114,7 +114,8 @@ absl::Status WriteTextFile(const std::filesystem::path& path, const std::string&
   out.close();
   if (out) return absl::OkStatus();
   return absl::InternalError(fmt::format(
-      "{} cannot be written: check that its folder exists and is yours", path.string()));
+      "{} cannot be written: check that its folder exists and is yours, and the free space",
+      path.string()));
 }
 
 }  // namespace biglittle

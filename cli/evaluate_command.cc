@@ -58,7 +58,7 @@ absl::Status Plot(const std::filesystem::path& json, const std::filesystem::path
   const std::optional<int> code = child->WaitUntil(Clock::Real().Now() + kDrawingTime);
   const std::string said = TailOfFile(log, 1);
   if (code == kExitDone) return absl::OkStatus();
-  return absl::InvalidArgumentError(
+  return absl::InternalError(
       fmt::format("cannot draw {}: {}; it takes Debian's python3-matplotlib and a folder that can "
                   "be written",
                   plot.string(), said.empty() ? "the drawing program said nothing" : said));

@@ -14,6 +14,7 @@
 #include "cli/inspect_command.h"
 #include "cli/main_provision.h"
 #include "cli/simulate_command.h"
+#include "cli/standard_streams.h"
 #include "cli/tune_command.h"
 #include "cli/watch_command.h"
 #include <CLI/CLI.hpp>
@@ -77,8 +78,8 @@ void AddClassify(CLI::App& app, Command& chosen) {
   static ClassifyOptions options;
   command->add_option("--model", options.model, "The .onnx file")->required();
   command->add_option("--input", options.input, "A .npy or IDX file, plain or gzip")->required();
-  command->add_option("--json", options.json, "Write to this file instead of the terminal");
   command->add_option("--output", options.output, "Print this output alone (default: all)");
+  command->add_option("--json", options.json, "Write to this file instead of the terminal");
   command->callback(
       [&chosen] { chosen = [] { return RunClassify(options, std::cout, std::cerr); }; });
 }
@@ -201,15 +202,37 @@ void AddBench(CLI::App& app, Command& chosen) {
   AddBenchFleet(*bench, chosen);
 }
 
+// What the script ./biglittle does by itself.
+constexpr char kFrontDoor[] =
+    "Of ./biglittle alone, each with a --help of its own:\n"
+    "  train                       Train the nets of a task, of your own data or a shipped one\n"
+    "  test                        Build and run every test; arguments go to ctest";
+
+int Run(CLI::App& app, int argc, char** argv, const Command& chosen) {
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kExitDone : kExitBadInput;
+  }
+  SetUpLog("warning");
+  try {
+    return chosen();
+  } catch (...) {
+    SayOnStderr("biglittle", std::string(CurrentExceptionStatus().message()));
+    return kExitFailed;
+  }
+}
+
 }  // namespace
 }  // namespace biglittle
 
 int main(int argc, char** argv) {
-  biglittle::KeepStandardStreams();
+  biglittle::KeepStandardStreams(biglittle::WriteToClosed::kFails);
   const biglittle::TerminalGuard guard;
   CLI::App app("BigLittle: little nets on devices, big nets in the cloud, one answer a reading",
                "biglittle");
   app.require_subcommand(1);
+  app.footer(biglittle::kFrontDoor);
   biglittle::Command chosen;
   biglittle::AddDemo(app, chosen);
   biglittle::AddFileCommands(app, chosen);
@@ -220,16 +243,6 @@ int main(int argc, char** argv) {
   biglittle::AddSimulate(app, chosen);
   biglittle::AddProvision(app, chosen);
   biglittle::AddBench(app, chosen);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? biglittle::kExitDone : biglittle::kExitBadInput;
-  }
-  biglittle::SetUpLog("warning");
-  try {
-    return chosen();
-  } catch (...) {
-    biglittle::SayOnStderr("biglittle", std::string(biglittle::CurrentExceptionStatus().message()));
-    return biglittle::kExitFailed;
-  }
+  return biglittle::ExitCodeOnceWritten(biglittle::Run(app, argc, argv, chosen), std::cout,
+                                         std::cerr);
 }

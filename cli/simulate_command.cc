@@ -1,5 +1,6 @@
 #include "cli/simulate_command.h"
 
+#include <cerrno>
 #include <cstddef>
 #include <fstream>
 #include <memory>
@@ -74,12 +75,14 @@ int RunSimulate(const SimulateOptions& options, std::ostream& out, std::ostream&
   }
   std::error_code error;
   std::filesystem::create_directories(options.out, error);
+  errno = 0;
   std::ofstream windows(options.out / "X.npy", std::ios::binary | std::ios::trunc);
   std::ofstream labels(options.out / "y.npy", std::ios::binary | std::ios::trunc);
   if (!windows || !labels) {
+    const bool is_full = errno == ENOSPC;
     err << fmt::format("simulate: cannot write to folder '{}'{}{}; choose another --out\n",
                        options.out.string(), error ? ": " : "", error ? error.message() : "");
-    return kExitBadInput;
+    return is_full ? kExitFailed : kExitBadInput;
   }
   const absl::Status written = WriteReadings(options, windows, labels);
   if (!written.ok()) {

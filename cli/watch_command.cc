@@ -118,6 +118,7 @@ int RunWatch(const WatchOptions& options, std::ostream& out, std::ostream& err) 
       fmt::print(out, "{}\n", options.json ? ShownJson(Encode(result)) : Line(result));
     }
     out.flush();
+    if (!out) break;  // nobody sees what comes; main says so
   }
   stop.OnStop({});
   session.Stop();

@@ -12,16 +12,19 @@
 
 namespace biglittle {
 
-void KeepStandardStreams() noexcept {
+void KeepStandardStreams(WriteToClosed write) noexcept {
+  // The wrong way round, so that it fails.
+  const bool fails = write == WriteToClosed::kFails;
   for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
     if (fcntl(stream, F_GETFD) >= 0 || errno != EBADF) continue;
     // The lowest that is free is this one: those below are open by now.
-    static_cast<void>(open("/dev/null", stream == STDIN_FILENO ? O_RDONLY : O_WRONLY));
+    const bool reads = (stream == STDIN_FILENO) != fails;
+    static_cast<void>(open("/dev/null", reads ? O_RDONLY : O_WRONLY));
   }
 }
 
 void PrepareUnattended() noexcept {
-  KeepStandardStreams();
+  KeepStandardStreams(WriteToClosed::kIsLost);
   for (const int ignored : {SIGPIPE, SIGXFSZ, SIGHUP}) signal(ignored, SIG_IGN);
 }
 

@@ -1,15 +1,22 @@
 // What every program of ours does first, so that neither its terminal nor its log can end it.
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 
 namespace biglittle {
 
-// Opens /dev/null in place of standard input, output and error where they are closed: the next file
-// or connection would else get their number, and the log with it. Before anything is opened.
-void KeepStandardStreams() noexcept;
+// What comes of a write to a stream that was closed before the program began.
+enum class WriteToClosed : std::uint8_t {
+  kIsLost,   // and nothing else
+  kFails,    // as on a closed descriptor: a command must not take it for success
+};
 
-// KeepStandardStreams, and ignores SIGPIPE (a write says it), SIGXFSZ (likewise: a file is as large
+// Opens those of standard input, output and error that are closed: the next file or connection would
+// else get their number, and with it what is printed. Before anything is opened.
+void KeepStandardStreams(WriteToClosed write) noexcept;
+
+// KeepStandardStreams(kIsLost), and ignores SIGPIPE (a write says it), SIGXFSZ (likewise: a file is as large
 // as it may be) and SIGHUP (a terminal was closed, a log was rotated, somebody said "reload": there
 // is nothing to be read again at a signal, and what runs unattended goes on). In main, before any
 // thread.

@@ -127,7 +127,7 @@ absl::Status WriteWhole(const std::filesystem::path& file, const std::string& te
   if (stream) std::filesystem::rename(partial, file, error);
   if (stream && !error) return absl::OkStatus();
   std::filesystem::remove(partial, error);
-  return absl::PermissionDeniedError(fmt::format(
+  return absl::InternalError(fmt::format(
       "cannot write {}: check the folder's permissions and free space, or copy the task's folder "
       "and name the copy's parent by --models",
       file.string()));

@@ -82,8 +82,10 @@ TEST_F(EvaluateCommandTest, WithoutAFileItOnlyPrints) {
 TEST_F(EvaluateCommandTest, AFileThatCannotBeWrittenIsAFailure) {
   options_.json = folder_.path() / "none/figures.json";
   EXPECT_EQ(Run(), kExitFailed);
-  EXPECT_EQ(err_.str(), "biglittle evaluate: " + options_.json.string() +
-                            " cannot be written: check that its folder exists and is yours\n");
+  EXPECT_EQ(err_.str(),
+            "biglittle evaluate: " + options_.json.string() +
+                " cannot be written: check that its folder exists and is yours, and the "
+                "free space\n");
 }
 
 TEST_F(EvaluateCommandTest, WhatIsWrongIsOneLineAndBadInput) {
