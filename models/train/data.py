@@ -62,7 +62,8 @@ def _bytes(path):
     path = pathlib.Path(path)
     try:
         raw = path.read_bytes()
-        return gzip.decompress(raw) if path.suffix == ".gz" else raw
+        # By what is in it, not by its name, as the programs do.
+        return gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw
     except (OSError, EOFError, zlib.error) as error:
         raise BadInput(f"cannot read {path}: {error}; see models/train/README.md for the files "
                        "a data folder must hold") from error
@@ -108,7 +109,32 @@ def read_idx(path):
     return body.reshape(shape).copy()  # writable, as PyTorch wants it
 
 
+def same_layout(found, wanted):
+    """Whether windows of these shapes hold their elements in the same order: core/window_layout.h."""
+    extents = [extent for extent in found if extent != 1]
+    return np.prod(found) == np.prod(wanted) and (
+        len(extents) <= 1 or extents == [extent for extent in wanted if extent != 1])
+
+
+def layout_mend(found, wanted):
+    """What mends an array [N, *found], for the end of a message; empty if no exchange of axes does."""
+    if same_layout(found, wanted) or sorted(found) != sorted(wanted):
+        return ""
+    left, axes = list(enumerate(found, 1)), [0]
+    for extent in wanted:
+        taken = next(item for item in left if item[1] == extent)
+        left.remove(taken)
+        axes.append(taken[0])
+    return f": its axes are exchanged; mend it with numpy's array.transpose({', '.join(map(str, axes))})"
+
+
+def as_column(truth):
+    """Labels as the programs take them: [N] or [N, 1]."""
+    return truth[:, 0] if truth.ndim == 2 and truth.shape[1] == 1 else truth
+
+
 def as_split(windows, truth, what):
+    truth = as_column(truth)
     if truth.ndim != 1 or not np.issubdtype(truth.dtype, np.integer):
         raise BadInput(f"{what}: the labels are {truth.dtype} {truth.shape}; they must be one integer "
                        "a window")
@@ -135,7 +161,7 @@ def uci_har(folder, held):
     train, test = (as_split(read_npy(need(folder, f"X_{part}.npy")),
                             read_npy(need(folder, f"y_{part}.npy")), folder / part)
                    for part in ("train", "test"))
-    train.groups = read_npy(need(folder, f"{held.groups}.npy")).astype(np.int64)
+    train.groups = as_column(read_npy(need(folder, f"{held.groups}.npy"))).astype(np.int64)
     return divide(train, test, held, train.groups)
 
 
@@ -221,7 +247,7 @@ def own(folder, held, seed):
     the validation part alone; else that is then what `held` says."""
     folder = pathlib.Path(folder)
     everything = as_split(read_npy(need(folder, "X.npy")), read_npy(need(folder, "y.npy")), folder)
-    groups = read_npy(find(folder, "groups.npy")) if find(folder, "groups.npy") else None
+    groups = as_column(read_npy(find(folder, "groups.npy"))) if find(folder, "groups.npy") else None
     if groups is not None and groups.shape != (len(everything),):
         raise BadInput(f"{folder}/groups.npy has the shape {groups.shape}; it must be one integer a "
                        f"window, {len(everything)}")

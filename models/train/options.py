@@ -1,6 +1,8 @@
 """What train.py can be asked for."""
 
 import argparse
+import contextlib
+import itertools
 import pathlib
 import re
 import shlex
@@ -12,9 +14,30 @@ from tasks import TASKS
 _HOME = pathlib.Path(__file__).resolve().parents[2]
 
 
+# What `biglittle tune` takes of an objective, and whether a number follows.
+_OBJECTIVE = {"--max-escalation": True, "--min-accuracy": True, "--max-loss": True, "--max-risk": True,
+              "--confidence": True, "--min-recall": True, "--score": False, "--thresholds": False,
+              "--unlike-share": True}
+
+
 class Parser(argparse.ArgumentParser):
     def error(self, message):
         raise BadInput(f"{message}; see --help")
+
+
+def check_objective(objective):
+    """Whether `biglittle tune` would understand it: known before hours of training, not after."""
+    try:
+        words = shlex.split(objective or "")
+    except ValueError as error:
+        raise BadInput(f"--objective {objective}: {error}") from error
+    words = [part for word in words for part in word.split("=", 1)]
+    for option, value in itertools.zip_longest(words[::2], words[1::2]):
+        if option not in _OBJECTIVE or value is None:
+            raise BadInput(f"--objective {objective}: it is options of `biglittle tune`, each with its "
+                           f"value: {', '.join(_OBJECTIVE)}")
+        if _OBJECTIVE[option] and not re.fullmatch(r"[0-9]*\.?[0-9]+([eE][-+]?[0-9]+)?|[0-9]+\.", value):
+            raise BadInput(f"--objective {objective}: {option} takes a number, not '{value}'")
 
 
 def parse(arguments, description):
@@ -45,10 +68,7 @@ def parse(arguments, description):
     if options.description and (len(options.description.encode()) > 500
                                 or not options.description.isprintable()):
         raise BadInput("--description must be one line of at most 500 bytes")
-    try:
-        shlex.split(options.objective or "")
-    except ValueError as error:
-        raise BadInput(f"--objective {options.objective}: {error}") from error
+    check_objective(options.objective)
     for name in ("little_epochs", "big_epochs", "threads"):
         value = getattr(options, name)
         if value is not None and value < 1:
@@ -60,17 +80,36 @@ def parse(arguments, description):
     return options
 
 
-def check_folders(options):
+@contextlib.contextmanager
+def made_folders(options):
+    """Makes --out and --work where they are not there. A task's folder that is still empty at the
+    end goes again: half a task would only be in the way of the whole one."""
     if options.out.name != options.task:
         raise BadInput(f"--out {options.out} must end in the task's name, {options.task}")
-    for name in ("out", "work"):
-        folder = getattr(options, name)
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryFile(dir=folder):
-                pass
-        except OSError as error:
-            raise BadInput(f"cannot write to --{name} {folder}: {error}") from error
+    was_there = options.out.exists()
+    try:
+        for name in ("out", "work"):
+            folder = getattr(options, name)
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+                with tempfile.TemporaryFile(dir=folder):
+                    pass
+            except OSError as error:
+                raise BadInput(f"cannot write to --{name} {folder}: {error}") from error
+        yield
+    finally:
+        if not was_there:
+            with contextlib.suppress(OSError):  # it is not empty
+                options.out.rmdir()
+
+
+def shape_of(task_yaml):
+    """The shape of a window that a task file states; None without such a file."""
+    try:
+        found = re.search(r"^ +shape: \[([0-9, ]+)\]", task_yaml.read_text(encoding="utf-8"), re.MULTILINE)
+    except (OSError, UnicodeDecodeError):
+        return None
+    return [int(extent) for extent in found[1].split(",")] if found else None
 
 
 def command_of(options):

@@ -20,10 +20,10 @@ import torch
 import card
 import export
 import nets
-from data import BadInput, find, write_arrays
+from data import BadInput, find, layout_mend, same_layout, write_arrays
 from designs import DESIGNS, make_little, soft_cross_entropy
 from fit import Scale, fit, logits_of, one_hot
-from options import check_folders, command_of, parse
+from options import command_of, made_folders, parse, shape_of
 from tasks import TASKS
 from tasks import own
 
@@ -49,9 +49,11 @@ def make_task(options):
 
 def check_data(task, loaded):
     for name, part in vars(loaded).items():
-        if list(part.windows.shape[1:]) != task.shape or part.windows.dtype != task.dtype:
-            raise BadInput(f"the {name} windows are {part.windows.dtype} {part.windows.shape[1:]}; "
-                           f"task {task.name} takes {task.dtype} {tuple(task.shape)}")
+        shape = part.windows.shape[1:]
+        if part.windows.dtype != task.dtype or not same_layout(shape, task.shape):
+            raise BadInput(f"the {name} windows are {part.windows.dtype} {shape}; task {task.name} "
+                           f"takes {task.dtype} {tuple(task.shape)}{layout_mend(shape, task.shape)}")
+        part.windows = part.windows.reshape(-1, *task.shape)
         if len(part) == 0 or part.truth.min() < 0 or part.truth.max() >= len(task.labels):
             raise BadInput(f"the {name} labels are not 0 to {len(task.labels) - 1}, or there are none")
         if part.windows.dtype == np.float32 and not np.isfinite(part.windows).all():
@@ -214,15 +216,29 @@ def ship(options, task, built):
     source = options.work / design.name / task.name
     figures = tune_and_evaluate(options, task, source.parent, *objective)
     if isinstance(figures, str):
-        raise BadInput(figures)
+        raise BadInput(f"{figures}. The nets are trained, and kept in {options.work}: the same command "
+                       "with another --objective goes on from there, without training again")
     for name in ("little.onnx", "big.onnx", "task.yaml"):
         shutil.copy(source / name, options.out / name)
     return design, files, figures, why, shlex.join(objective)
 
 
+def check_against_before(options, task):
+    """A task that is there already says how its windows lie; other axes would be another sensor's."""
+    before = shape_of(options.out / "task.yaml")
+    if before is not None and layout_mend(task.shape, before):
+        raise BadInput(f"{options.data}/X.npy has windows of {tuple(task.shape)}, {options.out}/task.yaml "
+                       f"says {tuple(before)}{layout_mend(task.shape, before)}, or remove that folder")
+
+
 def run(options):
     task = make_task(options)
-    check_folders(options)
+    check_against_before(options, task)
+    with made_folders(options):
+        train(options, task)
+
+
+def train(options, task):
     for name in ("little", "big"):
         epochs = getattr(options, f"{name}_epochs")
         if epochs:
@@ -265,8 +281,21 @@ def main():
     except KeyboardInterrupt:
         print("train.py: stopped; the same command goes on from the last epoch", file=sys.stderr)
         return 1
+    except SystemExit as wish:  # of --help
+        return wish.code or 0
     return 0
 
 
+def flushed(code):
+    """The exit code, once all that was printed is written."""
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        print(f"train.py: the output cannot be written: {error.strerror}", file=sys.stderr)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python says it again
+        return code or 1
+    return code
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(flushed(main()))

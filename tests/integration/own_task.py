@@ -69,6 +69,8 @@ def from_nothing(folder):
 
     where = ("--task", "valve", "--models", models, "--data", prepared)
     done(PROGRAM, "tune", *where, "--max-escalation", "0.3", "--check")
+    refused_objective(folder)
+
     figures = folder / "figures.json"
     done(PROGRAM, "evaluate", *where, "--json", figures, "--plot", folder / "figures.png")
     check((folder / "figures.png").read_bytes().startswith(b"\x89PNG"), "the plot is no picture")
@@ -84,6 +86,44 @@ def from_nothing(folder):
     check(found["results"] == 100 and found["lost"] == 0 and found["duplicates"] == 0,
           f"the demo lost readings: {found}")
     mistakes(folder, where)
+
+
+def refused_objective(folder):
+    """It comes when all is trained: the nets are kept, and no folder is left that looks like a task."""
+    again = (*train(folder, "--priority", "leaking", "--big-epochs", "6", "--little-epochs", "8"),
+             "--out", folder / "again/valve")
+    refused(2, f"kept in {folder / 'work'}: the same command with another --objective goes on", *again,
+            "--objective", "--max-risk 0.001")
+    check(not (folder / "again/valve").exists(), "an empty task folder is left behind")
+    for objective in ("--max-los 0.1", "--max-loss", "--max-loss much", "0.1"):
+        refused(2, f"--objective {objective}", *again, f"--objective={objective}")
+
+
+def exchanged_axes(folder):
+    """Windows of samples x channels hold as many numbers as those of channels x samples."""
+    two = folder / "two"
+    (two / "models/valve").mkdir(parents=True)
+    (two / "labels.txt").write_text("closed\nopen\nleaking\n", encoding="utf-8")
+    windows, truth = np.load(folder / "X.npy").reshape(READINGS, 2, 32), np.load(folder / "y.npy")
+    turned = np.ascontiguousarray(windows.transpose(0, 2, 1))
+    mend = "its axes are exchanged; mend it with numpy's array.transpose(0, 2, 1)"
+    np.save(two / "y.npy", truth[:, None])
+    np.save(two / "y_test.npy", truth[:200])
+    prepare = (*train(two), "--prepare")
+
+    np.save(two / "X.npy", windows)
+    np.save(two / "X_test.npy", turned[:200])
+    refused(2, mend, *prepare)
+    np.save(two / "X_test.npy", windows[:200].reshape(200, -1))  # flat: the same order
+    done(*prepare)
+    check(np.load(two / "work/data/X_test.npy").shape == (200, 2, 32), "flat windows kept their shape")
+
+    (two / "X_test.npy").unlink()
+    np.save(two / "X.npy", turned)
+    _, _, said = run(*prepare)
+    check("taken as 32 channels of 2" in said, f"nothing is said of 32 channels of 2 samples: {said}")
+    (two / "models/valve/task.yaml").write_text("input:\n  shape: [2, 32]\n", encoding="utf-8")
+    refused(2, mend, *prepare)
 
 
 def mistakes(folder, where):
@@ -115,6 +155,7 @@ def mistakes(folder, where):
     refused(2, "No closing quotation", *prepare, "--objective", "it's")
     refused(2, "must be 1 to 64 characters of a-z 0-9 -", *prepare, "--task", "Valve")
     groups_stay_together(folder, prepare)
+    exchanged_axes(folder)
 
     windows, truth = np.load(folder / "X.npy"), np.load(folder / "y.npy")
     np.save(folder / "X.npy", windows.reshape(READINGS, 1, 4, 16))

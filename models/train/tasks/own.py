@@ -1,5 +1,7 @@
 """A user's own task: X.npy, y.npy and a list of labels."""
 
+import sys
+
 import numpy as np
 
 import data
@@ -39,6 +41,7 @@ def _check(windows, truth, labels, folder):
                        "samples] or [N, channels, rows, columns]")
     if windows.dtype == np.float32 and not np.isfinite(windows).all():
         raise BadInput(f"{folder}/X.npy holds numbers that are not finite; leave such windows out")
+    truth = data.as_column(truth)
     if not np.issubdtype(truth.dtype, np.integer) or truth.ndim != 1:
         raise BadInput(f"{folder}/y.npy is {truth.dtype} {truth.shape}; it must be one integer a "
                        "window")
@@ -46,6 +49,16 @@ def _check(windows, truth, labels, folder):
         raise BadInput(f"{folder}/y.npy holds {truth.min() if len(truth) else 'no'} to "
                        f"{truth.max() if len(truth) else 'no'} labels; labels.txt names "
                        f"{len(labels)}, so that they must be 0 to {len(labels) - 1}")
+
+
+def _tell_unlikely(shape, folder):
+    """Keras and many loggers put the channels last. What is a channel no file says, but a sensor has
+    seldom more channels than samples."""
+    if shape[0] <= shape[-1] or shape[-1] == 1:
+        return
+    axes = ", ".join(map(str, (0, len(shape), *range(1, len(shape)))))
+    print(f"note: {folder}/X.npy is taken as {shape[0]} channels of {' x '.join(map(str, shape[1:]))}; if "
+          f"the channels are its last dimension, save array.transpose({axes})", file=sys.stderr)
 
 
 def _shorter(length, most):
@@ -81,6 +94,7 @@ def task(name, options):
     windows = data.read_npy(data.need(folder, "X.npy"))
     _check(windows, data.read_npy(data.need(folder, "y.npy")), labels, folder)
     shape = list(windows.shape[1:])
+    _tell_unlikely(shape, folder)
     least = _LEAST_SAMPLES if len(shape) == 2 else _LEAST_ROWS
     if min(shape[1:]) < least:
         raise BadInput(f"{folder}/X.npy has the shape {windows.shape}; what follows the channels must "
