@@ -103,9 +103,11 @@ def main(root):
     seen = 0
     for module in MODULES:
         for file in sorted((root / module).rglob("*")):
-            if file.suffix in (".h", ".cc"):
+            # An editor's lock is a link to nowhere.
+            if file.suffix in (".h", ".cc") and file.is_file():
                 seen += 1
-                found += problems_of(str(file.relative_to(root)), file.read_text())
+                found += problems_of(str(file.relative_to(root)),
+                                     file.read_text(encoding="utf-8", errors="replace"))
     print("\n".join(found) or f"{seen} files include as they may")
     return 1 if found or seen == 0 else 0
 
