@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstddef>
 #include <vector>
 
 #include "core/random.h"
@@ -38,6 +39,32 @@ TEST(FitLogistic, FindsTheWeightsThatMadeTheData) {
   EXPECT_NEAR(weights[0], -1.0, 0.1);
   EXPECT_NEAR(weights[1], 2.0, 0.1);
   EXPECT_NEAR(weights[2], -0.5, 0.05);
+}
+
+// Newton's steps get there only if each of them solves its equations: features that hardly differ
+// leave nothing to luck.
+TEST(FitLogistic, EndsWhereTheGradientVanishes) {
+  constexpr double kRidge = 1e-3;
+  Random random(6);
+  std::vector<double> rows;
+  std::vector<bool> y;
+  for (int i = 0; i < 300; ++i) {
+    const double a = random.Normal();
+    const double b = a + 0.1 * random.Normal();
+    rows.insert(rows.end(), {1.0, a, b, 2.0 * b - a + 0.1 * random.Normal()});
+    y.push_back(random.Uniform() < Sigmoid(0.5 + 2.0 * a - b));
+  }
+  const auto weights = FitLogistic(rows, y, 4, kRidge);
+  std::vector<double> gradient;
+  for (const double weight : weights) gradient.push_back(-kRidge * weight);
+  for (std::size_t i = 0; i < y.size(); ++i) {
+    double z = 0.0;
+    for (std::size_t f = 0; f < 4; ++f) z += weights[f] * rows[4 * i + f];
+    for (std::size_t f = 0; f < 4; ++f) {
+      gradient[f] += ((y[i] ? 1.0 : 0.0) - Sigmoid(z)) * rows[4 * i + f];
+    }
+  }
+  for (const double slope : gradient) EXPECT_NEAR(slope, 0.0, 1e-8);
 }
 
 TEST(FitLogistic, StaysFiniteWhereALineSeparatesTheClasses) {

@@ -128,6 +128,25 @@ TEST_F(RiskBound, IsHadFromFewReadingsWhereTheLittleNetAnswersNearlyAll) {
   EXPECT_LE(*result->risk_bound, 0.05);
 }
 
+// The first candidate answers a fifth more than are needed, not all: what the net is least sure of
+// may be wrong.
+TEST_F(RiskBound, IsHadFromFewReadingsThoughTheLeastSureOnesAreWrong) {
+  constexpr std::size_t kHalf = 90;
+  CascadeTable table = SyntheticTable(task_, 2 * kHalf, 18);
+  table.truth.assign(2 * kHalf, 0);
+  table.heads.front().values.assign(3 * 2 * kHalf, 0.0F);
+  const std::vector<std::uint64_t> order = Permutation(2 * kHalf, 1);
+  const auto least_sure = [](std::size_t place) { return place >= 80; };
+  FillHalf({order.begin(), order.begin() + kHalf}, least_sure, table);
+  FillHalf({order.begin() + kHalf, order.end()}, least_sure, table);
+  TuneOptions options = Options(false);
+  options.objective.value = 0.05;
+  const auto result = Tune(task_, table, options);
+  ASSERT_TRUE(result.ok()) << result.status();
+  EXPECT_GE(result->expected.local(), 59U);
+  EXPECT_LE(result->expected.local(), 80U);
+}
+
 TEST_F(RiskBound, SaysHowManyReadingsAPromiseTakes) {
   Random random(14);
   TuneOptions options = Options(false);

@@ -52,6 +52,21 @@ TEST(RuleFamily, OnlyClassesThatTheLittleNetNamesAreAnswered) {
   EXPECT_EQ(family.MistakeOf(0, {.class_index = 3, .confidence = 1.0F}), 1.0);
 }
 
+TEST(RuleFamily, TheOrderOfTheReadingsDoesNotMatter) {
+  const Task task = SyntheticTask();
+  const CascadeTable table = SyntheticTable(task, 500, 1);
+  Rows turned = AllRows(table.size());
+  std::ranges::reverse(turned);
+  const CascadePredictions predictions = CascadePredictions::Of(task, table);
+  const RuleFamily one = Family(task, table);
+  const RuleFamily other = RuleFamily::Fit(task, predictions, table.truth, turned, {});
+  for (const double knob : kKnobs) {
+    const auto thresholds = one.At(knob).heads.front().thresholds;
+    const auto others = other.At(knob).heads.front().thresholds;
+    for (const std::size_t c : {0U, 1U}) EXPECT_NEAR(*thresholds[c], *others[c], 1e-5) << knob;
+  }
+}
+
 TEST(RuleFamily, AReadingIsAnsweredWhereItsCurveIsAtMostTheKnob) {
   const Task task = SyntheticTask();
   const CascadeTable table = SyntheticTable(task, 2000, 2);

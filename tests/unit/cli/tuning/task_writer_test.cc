@@ -158,6 +158,19 @@ TEST_F(TaskWriterTest, ADescriptionInABlockStaysOneText) {
   EXPECT_EQ(LoadTask(file_).value.value(), result_.task);
 }
 
+// A full disk says so when the file is closed, not before.
+TEST_F(TaskWriterTest, AFullDiskLeavesTheFileAsItWas) {
+  std::filesystem::path partial = file_;
+  partial += ".partial";
+  std::filesystem::create_symlink("/dev/full", partial);
+  const std::string before = Read();
+  const auto changed = UpdateTaskFile(file_, result_, Notes());
+  EXPECT_EQ(changed.status().code(), absl::StatusCode::kPermissionDenied);
+  EXPECT_THAT(std::string(changed.status().message()), HasSubstr("free space"));
+  EXPECT_EQ(Read(), before);
+  EXPECT_FALSE(std::filesystem::is_symlink(partial));
+}
+
 TEST_F(TaskWriterTest, AMissingFileIsSaid) {
   EXPECT_EQ(UpdateTaskFile(folder_.path() / "none.yaml", result_, Notes()).status().code(),
             absl::StatusCode::kInvalidArgument);

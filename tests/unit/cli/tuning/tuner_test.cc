@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -106,6 +108,7 @@ TEST_F(TunerTest, SaysWhatIsTheNearestToAnObjectiveThatNoThresholdMeets) {
   EXPECT_THAT(std::string(result.status().message()),
               testing::AllOf(HasSubstr("no threshold meets 'at most 20 % escalated' on these 2000 "
                                        "readings: any escalates 4"),
+                             HasSubstr("none is right in more than 100.00 %"),
                              HasSubstr("the big net is in 100.00 %"), HasSubstr("Ask for less")));
   Objective sharp{ObjectiveKind::kMaxEscalation, 0.5};
   sharp.min_recall = 0.999;
@@ -143,6 +146,22 @@ TEST_F(TunerTest, ComparesAllKindsOfRulesAndTakesThePlainestOfTheBest) {
   ASSERT_TRUE(named.ok()) << named.status();
   EXPECT_EQ(named->candidates.size(), 1U);
   EXPECT_EQ(named->task.score, Score::kMargin);
+}
+
+// Each fifth is held out once, and fitted without: the mean over 5 fifths of 10 readings and 6
+// shares is a whole number of 300ths.
+TEST_F(TunerTest, EachReadingIsHeldOutOnceWhereKindsOfRulesAreCompared) {
+  TuneOptions options;
+  options.objective = {ObjectiveKind::kMaxLoss, 0.5};
+  for (std::uint64_t seed = 21; seed < 24; ++seed) {
+    const auto result =
+        Tune(task_, SyntheticTable(task_, 50, seed, {.heads = {2.5}, .big = 5.0}), options);
+    ASSERT_TRUE(result.ok()) << result.status();
+    for (const Candidate& candidate : result->candidates) {
+      const double parts = 300 * candidate.accuracy;
+      EXPECT_NEAR(parts, std::round(parts), 1e-6);
+    }
+  }
 }
 
 TEST_F(TunerTest, TheSameDataMakesTheSameChoice) {
