@@ -3,7 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -100,6 +102,23 @@ TEST_F(TunerTest, RecallOfEveryPrioritisedClassIsHeldAsWell) {
   EXPECT_LT(free->expected.least_recall(), *with.min_recall);
   EXPECT_GE(CountsOf(held->task, table_).least_recall(), *with.min_recall);
   EXPECT_GT(held->expected.escalation_rate(), free->expected.escalation_rate());
+}
+
+TEST_F(TunerTest, ARecallThatCannotBeToldIsRefusedWhicheverClassMisses) {
+  Objective objective{ObjectiveKind::kMaxLoss, 0.03};
+  objective.min_recall = 0.5;
+  for (const int missing : {0, 1}) {
+    CascadeTable table = table_;
+    std::ranges::replace(table.truth, missing, 2);
+    const auto result = Tune(task_, table, Plain(objective));
+    EXPECT_EQ(result.status().code(), absl::StatusCode::kInvalidArgument);
+    EXPECT_THAT(std::string(result.status().message()),
+                HasSubstr("no validation reading is of the prioritised class " +
+                          task_.labels[static_cast<std::size_t>(missing)]));
+  }
+  CascadeTable table = table_;
+  std::ranges::replace(table.truth, 3, 2);  // which nobody prioritised
+  EXPECT_TRUE(Tune(task_, table, Plain(objective)).ok());
 }
 
 TEST_F(TunerTest, SaysWhatIsTheNearestToAnObjectiveThatNoThresholdMeets) {
