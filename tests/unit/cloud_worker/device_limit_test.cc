@@ -51,6 +51,7 @@ TEST(DeviceLimit, ForgetsTheQuietFirst) {
   EXPECT_EQ(AllowedOf(limit, "loud", 100, later), 10);
   // All are loud: remembering none is better than remembering all.
   EXPECT_EQ(AllowedOf(limit, "newer", 100, later), 50);
+  EXPECT_EQ(AllowedOf(limit, "loud", 100, later), 50);
 }
 
 }  // namespace

@@ -45,6 +45,18 @@ TEST_F(IntakeTest, AdmitsWhatIsWellFormed) {
   EXPECT_EQ(item.expires_at, SteadyTime(Milliseconds(1080)));
 }
 
+TEST_F(IntakeTest, HowADeviceWantsItsRepliesGoesWithTheItem) {
+  wire::EscalationRequest request = Request();
+  EXPECT_FALSE(intake_.Admit(Message(request))->items.at(0).address.packs);
+  EXPECT_FALSE(intake_.Admit(Message(request))->items.at(0).same_clock);
+  request.packed_replies = true;
+  request.same_clock = true;
+  EXPECT_TRUE(intake_.Admit(Message(request))->items.at(0).address.packs);
+  EXPECT_TRUE(intake_.Admit(Message(request))->items.at(0).same_clock);
+  request.task = "weather";
+  EXPECT_TRUE(intake_.Admit(Message(request))->address.packs);
+}
+
 TEST_F(IntakeTest, PriorityGoesWithTheItem) {
   wire::EscalationRequest request = Request();
   EXPECT_EQ(intake_.Admit(Message(request))->items.at(0).priority, wire::kNormalPriority);
