@@ -74,8 +74,9 @@ void AppendJson(const Result& result, std::string& out);
 // InvalidArgument if the payload is neither, or lacks device, run, stage or decided_by.
 absl::StatusOr<Result> DecodeResult(std::string_view payload, std::string_view content_type);
 
-// A message of the result topic, at least one result in order: several with kJsonLinesContent, one
-// with any other. InvalidArgument, which names the line, if one of them is none.
+// A message of the result topic, at least one result in order: several with kJsonLinesContent, or
+// with none, which a bridge of MQTT 3.1.1 leaves; one with any other. InvalidArgument, which names
+// the line, if one of them is none.
 absl::StatusOr<std::vector<Result>> DecodeResults(std::string_view payload,
                                                   std::string_view content_type);
 

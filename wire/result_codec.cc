@@ -160,15 +160,10 @@ absl::StatusOr<Result> DecodeResult(std::string_view payload, std::string_view c
   return FromProto(in, *decided_by);
 }
 
-absl::StatusOr<std::vector<Result>> DecodeResults(std::string_view payload,
-                                                  std::string_view content_type) {
+namespace {
+
+absl::StatusOr<std::vector<Result>> DecodeLines(std::string_view payload) {
   std::vector<Result> results;
-  if (content_type != kJsonLinesContent) {
-    absl::StatusOr<Result> result = DecodeResult(payload, content_type);
-    if (!result.ok()) return result.status();
-    results.push_back(*std::move(result));
-    return results;
-  }
   for (int number = 1; !payload.empty(); ++number) {
     const std::string_view line = payload.substr(0, payload.find('\n'));
     payload.remove_prefix(std::min(payload.size(), line.size() + 1));
@@ -181,6 +176,22 @@ absl::StatusOr<std::vector<Result>> DecodeResults(std::string_view payload,
   }
   if (results.empty()) return absl::InvalidArgumentError("the message holds no result");
   return results;
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<Result>> DecodeResults(std::string_view payload,
+                                                  std::string_view content_type) {
+  if (content_type == kJsonLinesContent) return DecodeLines(payload);
+  absl::StatusOr<Result> result = DecodeResult(payload, content_type);
+  if (result.ok()) return std::vector<Result>{*std::move(result)};
+  // Something on the way may have taken the type away.
+  if (!content_type.empty()) return result.status();
+  if (auto lines = DecodeLines(payload); lines.ok()) return lines;
+  if (payload.starts_with('{')) return result.status();
+  return absl::InvalidArgumentError(fmt::format(
+      "{} (it came without a content type: does all on the way carry the properties of MQTT 5?)",
+      std::string(result.status().message())));
 }
 
 }  // namespace biglittle::wire

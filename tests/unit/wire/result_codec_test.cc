@@ -117,7 +117,9 @@ TEST(ResultsTest, OneOrALineEach) {
         std::tuple(Encode(Full(), ResultFormat::kProtobuf), kProtobufContent, 1U),
         std::tuple(line + "\n" + line + "\n", kJsonLinesContent, 2U),
         std::tuple(line + "\n" + line, kJsonLinesContent, 2U),
-        std::tuple(line, kJsonLinesContent, 1U)}) {
+        std::tuple(line, kJsonLinesContent, 1U),
+        // A bridge of MQTT 3.1.1 takes the content type away.
+        std::tuple(line + "\n" + line + "\n", "", 2U)}) {
     const auto results = DecodeResults(payload, type);
     ASSERT_TRUE(results.ok()) << payload;
     ASSERT_EQ(results->size(), count) << payload;
@@ -131,6 +133,8 @@ TEST(ResultsTest, RefusesWhatIsNoResultAndNamesTheLine) {
   EXPECT_FALSE(DecodeResults("\n", kJsonLinesContent).ok());
   EXPECT_FALSE(DecodeResults(line + "\n" + line, kJsonContent).ok());
   EXPECT_FALSE(DecodeResults("garbage", kProtobufContent).ok());
+  EXPECT_THAT(std::string(DecodeResults("garbage", "").status().message()),
+              testing::HasSubstr("without a content type"));
   const auto cut = DecodeResults(line + "\n" + line.substr(0, 50), kJsonLinesContent);
   ASSERT_FALSE(cut.ok());
   EXPECT_THAT(std::string(cut.status().message()), testing::StartsWith("line 2: "));
