@@ -1,10 +1,14 @@
 #include "cloud_worker/intake.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "core/normalisation.h"
+#include "core/text.h"
 
 namespace biglittle {
 namespace {
@@ -13,6 +17,15 @@ using wire::Rejection;
 using wire::RejectionReason;
 
 }  // namespace
+
+std::string LostProperties(const wire::Message& request) {
+  if (!request.response_topic.empty() && !request.correlation_data.empty()) return "";
+  std::vector<std::string_view> lost;
+  if (request.response_topic.empty()) lost.push_back("response topic");
+  if (request.correlation_data.empty()) lost.push_back("correlation data");
+  if (request.content_type.empty()) lost.push_back("content type");
+  return fmt::format("{}", fmt::join(lost, ", "));
+}
 
 Intake::Intake(wire::Topics topics, const std::map<std::string, Task>& tasks, const Clock& clock)
     : topics_(std::move(topics)), tasks_(tasks), clock_(clock) {}
@@ -26,7 +39,7 @@ std::optional<Admission> Intake::Admit(const wire::Message& message) const {
   if (!message.response_topic.empty() && message.response_topic != topics_.Reply(*device)) {
     admission.request_refused =
         Rejection{RejectionReason::kInvalid,
-                  fmt::format("the response topic is not that of device {}", *device)};
+                  fmt::format("the response topic is not that of device {}", Quoted(*device))};
     return admission;
   }
   absl::StatusOr<wire::EscalationRequest> request = wire::DecodeEscalationRequest(message.payload);
@@ -40,7 +53,7 @@ std::optional<Admission> Intake::Admit(const wire::Message& message) const {
   if (task == tasks_.end()) {
     admission.request_refused =
         Rejection{RejectionReason::kUnknownTask,
-                  fmt::format("this worker does not serve task {}", request->task)};
+                  fmt::format("this worker does not serve task {}", Quoted(request->task))};
     return admission;
   }
   admission.items.reserve(request->readings.size());

@@ -23,6 +23,10 @@ struct Admission {
   std::optional<wire::Rejection> request_refused;
 };
 
+// What every request of a device has, and this one lacks, in words: "response topic, correlation
+// data"; empty if it lacks neither. Without them no device can tell which reading a reply answers.
+std::string LostProperties(const wire::Message& request);
+
 // Immutable, thread-safe.
 class Intake {
  public:

@@ -9,6 +9,7 @@
 
 #include "core/clock.h"
 #include "core/exception_status.h"
+#include "core/text.h"
 #include "wire/session_counters.h"
 
 namespace biglittle {
@@ -67,6 +68,9 @@ wire::MqttSession::Options Worker::SessionOptions(const FleetConfig& fleet) {
   options.will = StatusMessage(wire::State::kOffline);
   options.birth = [this] { return StatusMessage(wire::State::kOnline); };
   options.on_message = [this](wire::Message&& message) { OnMessage(std::move(message)); };
+  options.on_delivered = [this](std::uint64_t tag, wire::Delivery delivery) {
+    OnDelivered(tag, delivery);
+  };
   options.on_handed_over = [this](const wire::Message& header, SteadyTime, SteadyTime handed_at) {
     if (!header.begun_at) return;
     const auto took =
@@ -139,7 +143,10 @@ void Worker::ReportHealth(SteadyTime now) {
   if (health_ == nullptr || now < health_->next_report()) return;
   VitalSigns signs;
   signs.ready = session_.connected();
-  signs.condition = signs.ready ? "online" : session_.WhyNotConnected();
+  const std::string refused = refused_.Sentence();
+  signs.condition = !signs.ready      ? session_.WhyNotConnected()
+                    : refused.empty() ? "online"
+                                      : "online, but " + refused;
   signs.counters = status_.counters();
   wire::AddCounters(session_.counters(), signs.counters);
   signs.gauges = {{"queue_depth", static_cast<double>(batcher_.size())},
@@ -185,6 +192,7 @@ void Worker::TakeInOrRefuse(const wire::Message& message) {
 
 void Worker::TakeIn(const wire::Message& message) {
   status_.Count("requests");
+  NoteLostProperties(message);
   std::optional<Admission> admission = intake_.Admit(message);
   if (!admission) return status_.Count("requests_on_foreign_topics");
   if (admission->request_refused) {
@@ -205,6 +213,21 @@ void Worker::TakeIn(const wire::Message& message) {
   Remember(refused);
   status_.CountAnswers(refused);
   if (MaySayNo(admission->address.device)) SendReplies(std::move(refused));
+}
+
+// No device of ours leaves them out: something between the two takes them away, and with them every
+// reading's answer.
+void Worker::NoteLostProperties(const wire::Message& message) {
+  const std::string lost = LostProperties(message);
+  if (lost.empty()) return;
+  status_.Count("requests_without_properties");
+  if (!properties_said_.MaySay(Clock::Real().Now())) return;
+  spdlog::warn(
+      "{}: requests on {} come without {}, so that their replies cannot be told apart: something "
+      "on the way from the devices does not carry the properties of MQTT 5; where Mosquitto "
+      "bridges, "
+      "say 'bridge_protocol_version mqttv50' in its 'connection'",
+      config_.id, Quoted(message.topic), lost);
 }
 
 // A request counts as many as it has readings: of the first it was known before it was read.
@@ -283,10 +306,18 @@ absl::Status Worker::Finish() {
   Join(reload_thread_);
   {
     const std::lock_guard lock(failure_mutex_);
-    if (!failure_.ok() || left == 0) return failure_;
+    if (!failure_.ok()) return failure_;
   }
-  return absl::UnavailableError(
-      fmt::format("{} messages could not be delivered within drain_timeout_ms {}", left, why));
+  return Undelivered(left, why);
+}
+
+absl::Status Worker::Undelivered(std::size_t left, const std::string& why) const {
+  if (left > 0) {
+    return absl::UnavailableError(
+        fmt::format("{} messages could not be delivered within drain_timeout_ms {}", left, why));
+  }
+  const std::string refused = refused_.Sentence();
+  return refused.empty() ? absl::OkStatus() : absl::PermissionDeniedError(refused);
 }
 
 // Everything that was taken has been answered when this returns.

@@ -31,8 +31,10 @@
 #include "cloud_worker/worker_status.h"
 #include "core/bounded_queue.h"
 #include "core/fleet_config.h"
+#include "core/log_limit.h"
 #include "wire/mqtt_session.h"
 #include "wire/program_health.h"
+#include "wire/refusal_gauge.h"
 #include "wire/status.h"
 
 namespace biglittle {
@@ -53,8 +55,8 @@ class Worker {
   void Observe(wire::ProgramHealth* health, const WorkerMetrics* metrics);
 
   // Serves until Stop() is called; then finishes what was taken (at most drain_timeout), says
-  // stopped and disconnects. Not OK if replies could not be delivered, or if it stopped by itself
-  // because inferences hang.
+  // stopped and disconnects. Not OK if replies could not be delivered, if the broker refused the
+  // last of its replies or statuses, or if it stopped by itself because inferences hang.
   absl::Status Run();
 
   // Makes Run return soon. From any thread.
@@ -73,10 +75,12 @@ class Worker {
 
   // Paho's thread.
   void OnMessage(wire::Message&& message);
+  void OnDelivered(std::uint64_t tag, wire::Delivery delivery);
 
   // The intake thread, and those that compute while they have nothing to compute.
   void TakeInOrRefuse(const wire::Message& message);
   void TakeIn(const wire::Message& message);
+  void NoteLostProperties(const wire::Message& message);
   void ChargeReadings(const Admission& admission);
   // Leaves in `items` those that were not asked for before. Remembered replies to the others.
   std::vector<Answer> TakeRepeats(std::vector<WorkItem>& items);
@@ -106,6 +110,7 @@ class Worker {
   void Serve();
   void ReportHealth(SteadyTime now);
   absl::Status Finish();
+  absl::Status Undelivered(std::size_t left, const std::string& why) const;
   void FinishWork(SteadyTime deadline);
 
   // Constant after construction.
@@ -128,7 +133,10 @@ class Worker {
 
   WorkerStatus status_;
   DeviceLimit refusals_;
-  std::optional<DeviceLimit> requests_;  // nullopt: no limit
+  std::optional<DeviceLimit> requests_;                  // nullopt: no limit
+  wire::RefusalGauge refused_{{"replies", "statuses"}};  // tag - 1
+  LogLimit refusal_said_;
+  LogLimit properties_said_;
 
   // Protected by failure_mutex_.
   std::mutex failure_mutex_;

@@ -8,10 +8,23 @@
 
 #include "cloud_worker/worker.h"
 #include "core/clock.h"
+#include "core/text.h"
 
 namespace biglittle {
 
 using wire::Rejection;
+
+namespace {
+
+// The kinds of `refused_`.
+constexpr std::size_t kReplies = 0;
+constexpr std::size_t kStatuses = 1;
+constexpr const char* kRefusedCounters[] = {"replies_refused", "statuses_refused"};
+
+constexpr std::uint64_t TagOf(std::size_t kind) { return kind + 1; }
+constexpr std::size_t KindOf(std::uint64_t tag) { return tag - 1; }
+
+}  // namespace
 
 // What became of readings that were taken in: remembered, counted, sent. Remembered first, for a
 // repeat may come as soon as the answer is out.
@@ -54,18 +67,30 @@ void Worker::SendReplies(std::vector<Answer> answers, std::optional<SteadyTime> 
   }
 }
 
+// Statuses are retained, replies are not.
 void Worker::Send(wire::Message message) {
+  const std::size_t kind = message.retained ? kStatuses : kReplies;
+  message.tag = TagOf(kind);
   if (const absl::Status taken = session_.Publish(std::move(message)); !taken.ok()) {
-    status_.Count("replies_refused");
+    status_.Count(kRefusedCounters[kind]);
     spdlog::debug("{}: a message could not be published: {}", config_.id,
                   std::string(taken.message()));
   }
 }
 
+void Worker::OnDelivered(std::uint64_t tag, wire::Delivery delivery) {
+  const std::size_t kind = KindOf(tag);
+  refused_.Note(kind, delivery);
+  if (delivery == wire::Delivery::kTaken) return;
+  status_.Count(kRefusedCounters[kind]);
+  if (!refusal_said_.MaySay(Clock::Real().Now())) return;
+  spdlog::error("{}: {}", config_.id, refused_.Sentence());
+}
+
 void Worker::Refuse(const ReplyAddress& address, Rejection rejection) {
   status_.Count(fmt::format("rejected_{}", Name(rejection.reason)));
-  spdlog::debug("{}: request of {} refused: {}: {}", config_.id, address.device,
-                Name(rejection.reason), rejection.detail);
+  spdlog::debug("{}: request of {} refused: {}: {}", config_.id, Quoted(address.device),
+                Name(rejection.reason), Quoted(rejection.detail));
   if (MaySayNo(address.device)) Send(replier_.Refuse(address, std::move(rejection)));
 }
 
@@ -79,7 +104,9 @@ bool Worker::MaySayNo(const std::string& device) {
 wire::Message Worker::StatusMessage(wire::State state,
                                     std::map<std::string, std::uint64_t> counters) {
   counters["queue_depth"] = batcher_.size();
-  return status_.Message(state, models_.Digests(), counters);
+  wire::Message message = status_.Message(state, models_.Digests(), counters);
+  message.tag = TagOf(kStatuses);
+  return message;
 }
 
 }  // namespace biglittle

@@ -28,7 +28,12 @@ std::vector<CounterRule> MakeRules() {
       {"queue_depth", "queue_depth", "Readings that wait.", {}, {}, MetricKind::kGauge},
       {"inference_timeouts", "inference_timeouts_total", "Batches given up as too slow."},
       {"inference_failures", "inference_failures_total", "Batches that the net could not compute."},
-      {"replies_refused", "replies_refused_total", "Messages that the backlog could not take."},
+      {"replies_refused", "replies_refused_total",
+       "Replies that the backlog or the broker refused."},
+      {"statuses_refused", "statuses_refused_total",
+       "Statuses that the backlog or the broker refused."},
+      {"requests_without_properties", "requests_without_properties_total",
+       "Requests that lost their MQTT 5 properties on the way."},
       {"mqtt_reconnects", "reconnects_total", "Connections to the broker after the first one."},
   };
 }

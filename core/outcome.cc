@@ -20,6 +20,8 @@ std::string_view Name(FallbackReason reason) {
       return "backlog_full";
     case FallbackReason::kRejected:
       return "rejected";
+    case FallbackReason::kRefused:
+      return "refused";
     case FallbackReason::kInvalidReading:
       return "invalid_reading";
     case FallbackReason::kStopping:

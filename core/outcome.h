@@ -21,13 +21,14 @@ enum class FallbackReason : std::uint8_t {
   kTooManyPending,  // as many escalations as allowed were under way
   kBacklogFull,     // the outgoing queue refused the request
   kRejected,        // a worker refused the request; the detail says why
+  kRefused,         // the broker refused the request
   kInvalidReading,  // the reading has no finite numbers or not the task's shape
   kStopping,        // the agent was told to stop
 };
 
 // "deadline", "too_many_pending", ...: the `reason` of a result, and the name in counters.
 std::string_view Name(FallbackReason reason);
-inline constexpr int kFallbackReasonCount = 10;
+inline constexpr int kFallbackReasonCount = 11;
 
 // The little net was sure enough of a prioritised class.
 struct AnsweredLocally {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/normalisation.h"
+#include "device_agent/delivery_tag.h"
 #include "wire/topics.h"
 
 namespace biglittle {
@@ -137,6 +138,30 @@ void Agent::Escalate(LittleVerdict verdict, Tensor window) {
 void Agent::OnLink(bool up, std::size_t max_packet_bytes) {
   outlet_.OnLink(up, max_packet_bytes);
   escalator_.OnLink(up, max_packet_bytes);
+}
+
+void Agent::OnDelivered(std::uint64_t tag, wire::Delivery delivery) {
+  const DeliveryTag what = FromTag(tag);
+  switch (what.kind) {
+    case TagKind::kResult:
+    case TagKind::kLostResults:
+      return outlet_.OnDelivered(what, delivery);
+    case TagKind::kRequest:
+      if (delivery == wire::Delivery::kRefused) escalator_.OnRefused(what.value);
+      return;
+    case TagKind::kStatus:
+      if (delivery == wire::Delivery::kRefused) ++counters_["statuses_refused"];
+      return;
+  }
+}
+
+// One of results goes in parts; of what cannot be divided it is the same as if it were refused.
+void Agent::OnTooLarge(wire::Message message) {
+  const TagKind kind = FromTag(message.tag).kind;
+  if (kind == TagKind::kResult || kind == TagKind::kLostResults) {
+    return outlet_.OnTooLarge(std::move(message));
+  }
+  OnDelivered(message.tag, wire::Delivery::kRefused);
 }
 
 void Agent::OnTime() {

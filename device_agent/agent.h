@@ -74,12 +74,11 @@ class Agent {
   // The broker can be reached, or not any more. Begins as not. `max_packet_bytes`: what it takes
   // (wire/mqtt_packets.h), where it can be reached.
   void OnLink(bool up, std::size_t max_packet_bytes = wire::kMaxPacketBytes);
+  // What became of a message with this tag. Those of results in the store must all be told, of
+  // others only that they were refused.
+  void OnDelivered(std::uint64_t tag, wire::Delivery delivery);
   // A message that was taken to be published and is too large for the broker.
-  void OnTooLarge(wire::Message message) { outlet_.OnTooLarge(std::move(message)); }
-  // What became of a result with this tag.
-  void OnDelivered(std::uint64_t tag, wire::Delivery delivery) {
-    outlet_.OnDelivered(tag, delivery);
-  }
+  void OnTooLarge(wire::Message message);
   // Ends what has run out of time, sends what is due.
   void OnTime();
   // Ends everything that is pending, because the agent stops.

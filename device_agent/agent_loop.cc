@@ -1,6 +1,7 @@
 #include "device_agent/agent_loop.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -10,6 +11,7 @@
 
 #include "core/exception_status.h"
 #include "core/run_id.h"
+#include "device_agent/delivery_tag.h"
 #include "wire/session_counters.h"
 #include "wire/topics.h"
 
@@ -37,6 +39,7 @@ AgentLoop::AgentLoop(const FleetConfig& fleet, const DeviceConfig& device, Agent
               .device = device.id,
               .run = NewRunId(),
               .models = {{parts.task.name, parts.task.little.sha256}}},
+      refusals_({"results", "results", "requests", "statuses"}),
       session_(SessionOptions(fleet)),
       agent_(
           fleet, device, std::move(parts), status_.run,
@@ -77,6 +80,10 @@ void AgentLoop::OnConnection(bool connected) {
 }
 
 void AgentLoop::OnDelivered(std::uint64_t tag, wire::Delivery delivery) {
+  const TagKind kind = FromTag(tag).kind;
+  refusals_.Note(static_cast<std::size_t>(kind), delivery);
+  // Of what cannot be sent again the agent only wants to know that it is lost.
+  if (delivery == wire::Delivery::kTaken && kind != TagKind::kResult) return;
   {
     const std::lock_guard lock(news_mutex_);
     delivered_.emplace_back(tag, delivery);
@@ -229,7 +236,9 @@ wire::Message AgentLoop::StatusMessage(wire::State state) {
   const std::lock_guard lock(status_mutex_);
   status_.state = state;
   status_.time = Clock::Real().WallNow();
-  return ToMessage(status_topic_, status_);
+  wire::Message message = ToMessage(status_topic_, status_);
+  message.tag = ToTag({TagKind::kStatus, 0});
+  return message;
 }
 
 void AgentLoop::RefreshStatus() {
@@ -254,9 +263,7 @@ void AgentLoop::ReportHealth(SteadyTime now) {
   const bool connected = session_.connected();
   VitalSigns signs;
   signs.ready = true;
-  signs.condition = connected ? "online"
-                              : fmt::format("offline: {}; readings are answered by the little net",
-                                            session_.WhyNotConnected());
+  signs.condition = Condition(connected);
   signs.counters = Counters();
   signs.gauges = {{"broker_connected", connected ? 1 : 0},
                   {"pending_escalations", static_cast<double>(agent_.pending())},
@@ -265,10 +272,22 @@ void AgentLoop::ReportHealth(SteadyTime now) {
   health_->Report(std::move(signs), now);
 }
 
-// Whoever stops us does not wait for a broker that is away: what is left stays for the next start.
-// After a source that has ended there may be none.
+std::string AgentLoop::Condition(bool connected) const {
+  if (!connected) {
+    return fmt::format("offline: {}; readings are answered by the little net",
+                       session_.WhyNotConnected());
+  }
+  const std::string refused = refusals_.Sentence();
+  return refused.empty() ? "online" : "online, but " + refused;
+}
+
+// Whoever stops us does not wait for a broker that is away or refuses results: what is left stays
+// for the next start. After a source that has ended there may be none.
 void AgentLoop::EmptyStore(SteadyTime deadline) {
-  while (agent_.outlet().undelivered() > 0 && (session_.connected() || !stop_requested())) {
+  const auto takes = [this] {
+    return session_.connected() && !refusals_.Stands(static_cast<std::size_t>(TagKind::kResult));
+  };
+  while (agent_.outlet().undelivered() > 0 && (takes() || !stop_requested())) {
     const SteadyTime now = Clock::Real().Now();
     if (now >= deadline) return;
     std::this_thread::sleep_until(std::min(deadline, now + kStorePoll));
@@ -293,6 +312,11 @@ absl::Status AgentLoop::Finish() {
   TakeNews();
   agent_.outlet().Flush();
   if (!source_status_.ok()) return source_status_;
+  if (absl::Status left_over = Undelivered(left, stored, why); !left_over.ok()) return left_over;
+  return RefusedByBroker(stored ? agent_.outlet().undelivered() : 0);
+}
+
+absl::Status AgentLoop::Undelivered(std::size_t left, bool stored, const std::string& why) {
   if (stored) {
     const std::uint64_t waiting = agent_.outlet().undelivered();
     if (waiting > 0) {
@@ -310,6 +334,34 @@ absl::Status AgentLoop::Finish() {
         fmt::format("{} messages could not be delivered within drain_timeout_ms {}", left, why));
   }
   return absl::OkStatus();
+}
+
+// What is lost, and what would be lost or wait again if the device went on.
+absl::Status AgentLoop::RefusedByBroker(std::uint64_t waiting) {
+  const auto stands = [this](TagKind kind) {
+    return refusals_.Stands(static_cast<std::size_t>(kind));
+  };
+  const auto refused = [this](TagKind kind) {
+    return refusals_.refused(static_cast<std::size_t>(kind));
+  };
+  std::vector<std::string> what;
+  if (const std::uint64_t lost = agent_.outlet().lost(); lost > 0) {
+    what.push_back(fmt::format("{} results", lost));
+  }
+  if (waiting > 0 && stands(TagKind::kResult)) {
+    what.push_back(fmt::format("{} results, which wait in the store", waiting));
+  }
+  if (stands(TagKind::kRequest)) {
+    what.push_back(fmt::format("{} requests", refused(TagKind::kRequest)));
+  }
+  if (stands(TagKind::kStatus)) {
+    what.push_back(fmt::format("{} statuses", refused(TagKind::kStatus)));
+  }
+  if (what.empty()) return absl::OkStatus();
+  return absl::PermissionDeniedError(fmt::format(
+      "{} were refused by the broker at {}: let the device publish them, in the broker's access "
+      "list or its role",
+      fmt::join(what, ", and "), session_.broker_address()));
 }
 
 }  // namespace biglittle

@@ -23,6 +23,7 @@
 #include "device_agent/sources/reading_source.h"
 #include "wire/mqtt_session.h"
 #include "wire/program_health.h"
+#include "wire/refusal_gauge.h"
 #include "wire/status.h"
 
 namespace biglittle {
@@ -74,11 +75,14 @@ class AgentLoop {
   SteadyTime NextWake() const;
   void Handle(const Event& event);
   wire::Message StatusMessage(wire::State state);
+  std::string Condition(bool connected) const;
   void RefreshStatus();
   void EmptyStore(SteadyTime deadline);
   void ReportHealth(SteadyTime now);
   std::map<std::string, std::uint64_t> Counters();
   absl::Status Finish();
+  absl::Status Undelivered(std::size_t left, bool stored, const std::string& why);
+  absl::Status RefusedByBroker(std::uint64_t waiting);
 
   // Constant after construction.
   const DeviceConfig device_;
@@ -109,6 +113,8 @@ class AgentLoop {
   // Protected by status_mutex_.
   std::mutex status_mutex_;
   wire::Status status_;
+
+  wire::RefusalGauge refusals_;  // by TagKind
 
   // After what its callbacks use, so that it ends first.
   wire::MqttSession session_;

@@ -4,10 +4,13 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
+#include <string_view>
 #include <utility>
 
 #include "core/half.h"
+#include "device_agent/delivery_tag.h"
 
 namespace biglittle {
 namespace {
@@ -20,6 +23,14 @@ constexpr int kFirstRetryPart = 4;
 constexpr double kJitter = 0.1;
 
 std::string Text(const absl::Status& status) { return std::string(status.message()); }
+
+// Of a request id of ours, which ends in one.
+std::uint64_t SequenceOf(std::string_view request_id) {
+  const std::string_view digits = request_id.substr(request_id.rfind('/') + 1);
+  std::uint64_t sequence = 0;
+  std::from_chars(digits.data(), digits.data() + digits.size(), sequence);
+  return sequence;
+}
 
 RoundTrip::Options RoundTripOptions(const EscalationConfig& config) {
   return {config.round_trip_quantile, config.round_trip_memory, config.retry_min, config.retry_max};
@@ -127,11 +138,15 @@ wire::Message Escalator::MakeRequest(const RequestPacker::Pack& pack, SteadyTime
   message.payload = Encode(request);
   message.content_type = wire::kProtobufContent;
   message.response_topic = options_.reply_topic;
-  message.correlation_data = first.attempts > 0
-                                 ? first.request_id
-                                 : fmt::format("{}/{}", options_.run, first.verdict.sequence);
+  message.correlation_data =
+      first.attempts > 0 ? first.request_id : RequestId(first.verdict.sequence);
+  message.tag = ToTag({TagKind::kRequest, SequenceOf(message.correlation_data)});
   message.urgent = true;
   return message;
+}
+
+std::string Escalator::RequestId(std::uint64_t first_sequence) const {
+  return fmt::format("{}/{}", options_.run, first_sequence);
 }
 
 // The session has no room for the request. What was sent before may still be answered.

@@ -19,6 +19,7 @@
 #include "core/clock.h"
 #include "core/fleet_config.h"
 #include "core/little_verdict.h"
+#include "core/log_limit.h"
 #include "core/outcome.h"
 #include "core/random.h"
 #include "core/tensor.h"
@@ -59,6 +60,9 @@ class Escalator {
 
   // `prioritised`: the little net takes it for a class that goes before others in the worker.
   void Escalate(LittleVerdict verdict, Tensor window, bool prioritised);
+  // The broker refused the request whose id has this sequence number. Of its readings those end
+  // that nobody can answer any more.
+  void OnRefused(std::uint64_t first_sequence);
   // One message of the reply topic.
   void OnReply(const wire::Message& message);
   // The broker can be reached, or not any more. Begins as not. `max_packet_bytes`: as
@@ -92,6 +96,8 @@ class Escalator {
   void Observe(const std::string& request_id, SteadyTime first_sent_at, std::size_t attempts);
   void Forget(const PendingEscalation& escalation, bool answered);
   void FallBack(const LittleVerdict& verdict, FallbackReason reason, std::string detail = {});
+  std::string RequestId(std::uint64_t first_sequence) const;
+  bool IsWithoutCorrelation(const wire::Message& message);
   bool IsOurRequest(const std::string& request_id) const;
   void Count(const std::string& name) { ++counters_[name]; }
 
@@ -109,6 +115,8 @@ class Escalator {
   RequestPacker packer_;
   Random jitter_;
   std::string observed_request_;  // of the reply that is looked at: its round trip was counted
+  LogLimit refusal_said_;
+  LogLimit correlation_said_;
   bool link_up_ = false;
   SteadyTime looked_at_{};          // what was due until then was seen
   std::optional<SteadyTime> wake_;  // some of it waits for companions or for budget

@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "core/text.h"
 #include "device_agent/escalation/escalator.h"
 
 namespace biglittle {
@@ -18,7 +19,9 @@ void Escalator::OnReply(const wire::Message& message) {
     return;
   }
   observed_request_.clear();
-  if (reply->rejection) {
+  // Of its readings those that name their request themselves still count.
+  const bool correlated = !IsWithoutCorrelation(message);
+  if (reply->rejection && correlated) {
     for (const std::uint64_t sequence : pending_.OfRequest(message.correlation_data)) {
       OnRejection(sequence, message.correlation_data, *reply->rejection);
     }
@@ -29,9 +32,25 @@ void Escalator::OnReply(const wire::Message& message) {
   }
 }
 
+// Every request of ours has correlation data, and a worker gives it back: something between the two
+// takes it away, and with it every reading's answer.
+bool Escalator::IsWithoutCorrelation(const wire::Message& message) {
+  if (!message.correlation_data.empty()) return false;
+  Count("replies_without_correlation");
+  if (correlation_said_.MaySay(clock_.Now())) {
+    spdlog::warn(
+        "{}: replies come without correlation data, so that nobody can tell which reading they "
+        "answer: something on the way to the workers does not carry the properties of MQTT 5; "
+        "where Mosquitto bridges, say 'bridge_protocol_version mqttv50' in its 'connection'",
+        options_.device);
+  }
+  return true;
+}
+
 void Escalator::OnReadingReply(const wire::ReadingReply& item, const std::string& request_id,
                                const wire::EscalationReply& reply) {
-  if (pending_.Find(item.sequence, request_id) == nullptr) {
+  // One that was never sent has no request id either.
+  if (request_id.empty() || pending_.Find(item.sequence, request_id) == nullptr) {
     return OnStrayReply(item.sequence, request_id);
   }
   if (const auto* rejection = std::get_if<wire::Rejection>(&item.answer)) {
@@ -41,7 +60,8 @@ void Escalator::OnReadingReply(const wire::ReadingReply& item, const std::string
   if (answer.prediction.class_index >= static_cast<int>(options_.classes)) {
     Count("replies_invalid");
     spdlog::warn("{}: worker {} answered class {}, task {} has {} classes", options_.device,
-                 reply.worker, answer.prediction.class_index, options_.task, options_.classes);
+                 Quoted(reply.worker), answer.prediction.class_index, options_.task,
+                 options_.classes);
     return;
   }
   OnPrediction(*pending_.Take(item.sequence, request_id), answer, reply);
@@ -91,7 +111,7 @@ void Escalator::OnRejection(std::uint64_t sequence, const std::string& request_i
                             const wire::Rejection& rejection) {
   Count(fmt::format("rejected_{}", Name(rejection.reason)));
   spdlog::debug("{}: reading {} rejected: {}: {}", options_.device, sequence,
-                Name(rejection.reason), rejection.detail);
+                Name(rejection.reason), Quoted(rejection.detail));
   const PendingEscalation& escalation = *pending_.Find(sequence, request_id);
   const std::size_t refusals = pending_.Refused(sequence);
   if (const auto next = AfterRejection(escalation, rejection, clock_.Now())) {
@@ -102,6 +122,24 @@ void Escalator::OnRejection(std::uint64_t sequence, const std::string& request_i
   const std::optional<PendingEscalation> refused = pending_.Take(sequence);
   Forget(*refused, true);
   FallBack(refused->verdict, FallbackReason::kRejected, std::string(Name(rejection.reason)));
+}
+
+void Escalator::OnRefused(std::uint64_t first_sequence) {
+  Count("requests_refused");
+  const SteadyTime now = clock_.Now();
+  if (refusal_said_.MaySay(now)) {
+    spdlog::error(
+        "{}: the broker refuses requests, their readings fall back at once: let the "
+        "device publish to {}",
+        options_.device, options_.escalate_topic);
+  }
+  for (const std::uint64_t sequence : pending_.OfRequest(RequestId(first_sequence))) {
+    // What was sent before may still be answered.
+    if (pending_.Refused(sequence) < pending_.Get(sequence).attempts) continue;
+    const std::optional<PendingEscalation> refused = pending_.Take(sequence);
+    Forget(*refused, false);
+    FallBack(refused->verdict, FallbackReason::kRefused);
+  }
 }
 
 // When to ask again; nullopt where that would be no use.

@@ -27,6 +27,7 @@ ResultOutlet::ResultOutlet(Options options, std::optional<ResultStore> store, Pu
       clock_(clock),
       store_(std::move(store)),
       resend_budget_(static_cast<double>(options_.resend_per_s), kResendBurst),
+      refused_pause_(kRefusedPause),
       last_sign_of_life_(clock.Now()),
       next_flush_(clock.Now()),
       next_aging_(clock.Now()),
@@ -89,12 +90,13 @@ void ResultOutlet::SendMessage(wire::Message message, std::span<const ResultBatc
   if (items.size() > 1 && wire::PacketBytes(message) > max_packet_bytes_) {
     return SendHalves(message, items);
   }
-  const ResultKey tag = store_ ? items.front().key : 0;
-  message.tag = tag;
+  const DeliveryTag tag = store_ ? DeliveryTag{TagKind::kResult, items.front().key}
+                                 : DeliveryTag{TagKind::kLostResults, items.size()};
+  message.tag = ToTag(tag);
   const absl::Status taken = publish_(std::move(message));
   if (!taken.ok()) return NoteRefused(items, taken);
-  if (tag == 0 || items.size() == 1) return;
-  std::vector<ResultKey>& keys = companions_[tag];
+  if (!store_ || items.size() == 1) return;
+  std::vector<ResultKey>& keys = companions_[tag.value];
   for (const ResultBatch::Item& item : items) keys.push_back(item.key);
 }
 
@@ -107,10 +109,15 @@ void ResultOutlet::SendHalves(const wire::Message& message,
 }
 
 void ResultOutlet::OnTooLarge(wire::Message message) {
-  std::vector<ResultKey> keys = {message.tag};
-  if (auto companions = companions_.extract(message.tag)) keys = std::move(companions.mapped());
+  companions_.erase(FromTag(message.tag).value);
+  const auto results = wire::DecodeResults(message.payload, message.content_type);
+  if (!results.ok()) return;  // they are ours
   std::vector<ResultBatch::Item> items;
-  for (const ResultKey key : keys) items.push_back({key, in_flight_.contains(key)});
+  for (const wire::Result& result : *results) {
+    const bool is_final = result.stage == wire::Stage::kFinal;
+    const ResultKey key = is_final ? FinalKey(result.sequence) : ProvisionalKey(result.sequence);
+    items.push_back({key, in_flight_.contains(key)});
+  }
   SendMessage(std::move(message), items);
 }
 
@@ -148,12 +155,28 @@ void ResultOutlet::OnLink(bool up, std::size_t max_packet_bytes) {
   batch_.SetMaxPacketBytes(max_packet_bytes);
   for (const ResultKey key : done_.TakeDelivered()) SendLater(key);
   resend_from_ = clock_.Now();
+  refused_pause_ = kRefusedPause;
 }
 
-void ResultOutlet::OnDelivered(std::uint64_t tag, wire::Delivery delivery) {
-  const auto message = companions_.extract(tag);
-  if (message.empty()) return OnResultDelivered(tag, delivery);
+void ResultOutlet::OnDelivered(DeliveryTag tag, wire::Delivery delivery) {
+  if (tag.kind == TagKind::kLostResults) {
+    if (delivery == wire::Delivery::kRefused) NoteLost(tag.value);
+    return;
+  }
+  const auto message = companions_.extract(tag.value);
+  if (message.empty()) return OnResultDelivered(tag.value, delivery);
   for (const ResultKey key : message.mapped()) OnResultDelivered(key, delivery);
+}
+
+// The broker refused them, and nobody has them any more.
+void ResultOutlet::NoteLost(std::uint64_t results) {
+  counters_["results_refused"] += results;
+  lost_ += results;
+  if (!refusal_said_.MaySay(clock_.Now())) return;
+  spdlog::error(
+      "{}: the broker refuses results: {} are lost to their consumers so far; let the "
+      "device publish to {}",
+      options_.device, lost_, options_.topic);
 }
 
 void ResultOutlet::OnResultDelivered(ResultKey key, wire::Delivery delivery) {
@@ -161,20 +184,34 @@ void ResultOutlet::OnResultDelivered(ResultKey key, wire::Delivery delivery) {
   if (in_flight_.erase(key) == 0) return;
   if (delivery == wire::Delivery::kTaken) {
     last_sign_of_life_ = clock_.Now();
+    // What it refuses it may take now as well.
+    refused_pause_ = kRefusedPause;
+    resend_from_ = std::min(resend_from_, last_sign_of_life_ + kRefusedPause);
     done_.AddDelivered(key, last_sign_of_life_);
     return;
   }
-  SendLater(key);
-  resend_from_ = clock_.Now() + kRefusedPause;
+  OnStoredRefused(key);
+}
+
+// It waits in the store. Those behind it go first: it may be the only one that the broker does not
+// want. A refusal within a pause, of a result that was on its way already, does not lengthen it;
+// that those which were refused before were refused once more does (Resend).
+void ResultOutlet::OnStoredRefused(ResultKey key) {
+  ++counters_["results_refused"];
+  SendAgainLater(key);
+  const SteadyTime now = clock_.Now();
+  if (now >= resend_from_) resend_from_ = now + (unsent_from_ ? kRefusedPause : refused_pause_);
+  if (!refusal_said_.MaySay(now)) return;
+  spdlog::error(
+      "{}: the broker refuses results: they wait in the store and are sent again now and "
+      "then; let the device publish to {}",
+      options_.device, options_.topic);
 }
 
 // Until now a row that Pending wrote was all that a killed process would have left of the reading;
 // from now on what it says is wrong.
 void ResultOutlet::OnUnstoredDelivered(ResultKey key, wire::Delivery delivery) {
-  if (delivery == wire::Delivery::kRefused) {
-    ++counters_["results_refused"];
-    return;
-  }
+  if (delivery == wire::Delivery::kRefused) return NoteLost(1);
   const absl::StatusOr<bool> stored = store_->Contains(key);
   if (stored.ok() && !*stored) return;
   done_.AddObsolete(key);
@@ -182,6 +219,16 @@ void ResultOutlet::OnUnstoredDelivered(ResultKey key, wire::Delivery delivery) {
 
 void ResultOutlet::SendLater(ResultKey key) {
   unsent_from_ = unsent_from_ ? std::min(*unsent_from_, key) : key;
+  RememberProvisional(key);
+}
+
+// After all others that wait.
+void ResultOutlet::SendAgainLater(ResultKey key) {
+  refused_from_ = refused_from_ ? std::min(*refused_from_, key) : key;
+  RememberProvisional(key);
+}
+
+void ResultOutlet::RememberProvisional(ResultKey key) {
   if (IsFinalKey(key)) return;
   // Those that the store drops stay in here: begun anew now and then.
   if (unsent_provisional_.size() >= kMostRemembered) unsent_provisional_.clear();

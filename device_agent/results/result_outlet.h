@@ -20,7 +20,9 @@
 #include "absl/status/status.h"
 
 #include "core/clock.h"
+#include "core/log_limit.h"
 #include "core/token_bucket.h"
+#include "device_agent/delivery_tag.h"
 #include "device_agent/results/done_rows.h"
 #include "device_agent/results/result_batch.h"
 #include "device_agent/results/result_store.h"
@@ -39,8 +41,9 @@ class ResultOutlet {
     std::size_t resend_per_s = 200;
     Milliseconds keep{500};  // delivered results, in case the broker dies
   };
-  // Takes a message to be published, with one result or several. Where its tag is not 0,
-  // OnDelivered is to be called for it once, if it was taken.
+  // Takes a message to be published, with one result or several. OnDelivered is to be called for
+  // it once, if it was taken; not needed for results that cannot be sent again and that the broker
+  // took.
   using Publish = std::function<absl::Status(wire::Message)>;
   using Counters = std::map<std::string, std::uint64_t>;
 
@@ -67,10 +70,10 @@ class ResultOutlet {
   // The broker can be reached, or not any more. Begins as not. `max_packet_bytes`: what it takes
   // (wire/mqtt_packets.h), where it can be reached.
   void OnLink(bool up, std::size_t max_packet_bytes = wire::kMaxPacketBytes);
-  // What became of the message of this tag.
-  void OnDelivered(std::uint64_t tag, wire::Delivery delivery);
-  // A message that Publish took and that is larger than the broker takes: it goes as several, or,
-  // where it is one result, is counted as refused.
+  // What became of the message of this tag, which is one of results.
+  void OnDelivered(DeliveryTag tag, wire::Delivery delivery);
+  // A message of results that Publish took and that is larger than the broker takes: it goes as
+  // several, or, where it has one result, is counted as refused.
   void OnTooLarge(wire::Message message);
   // Sends again what is in the store, forgets what was delivered and what is too old.
   void OnTime();
@@ -84,6 +87,8 @@ class ResultOutlet {
   std::uint64_t undelivered() const;
   // Results that could not be stored and that the broker has not taken yet.
   std::size_t unstored() const { return unstored_.size(); }
+  // Results that the broker refused and that nobody has any more.
+  std::uint64_t lost() const { return lost_; }
   bool has_store() const { return store_.has_value(); }
   std::uint64_t store_rows() const { return store_ ? store_->rows() : 0; }
   std::uint64_t store_bytes() const { return store_ ? store_->bytes() : 0; }
@@ -97,14 +102,19 @@ class ResultOutlet {
   void NoteRefused(std::span<const ResultBatch::Item> items, const absl::Status& why);
   void OnResultDelivered(ResultKey key, wire::Delivery delivery);
   void OnUnstoredDelivered(ResultKey key, wire::Delivery delivery);
+  void OnStoredRefused(ResultKey key);
+  void NoteLost(std::uint64_t results);
   void Forget(SteadyTime delivered_by);
   void Resend();
   bool ResendRow(const ResultStore::Row& row);
   void SendLater(ResultKey key);
+  void SendAgainLater(ResultKey key);
+  void RememberProvisional(ResultKey key);
   // Results in flight that do not wait for companions any more.
   std::size_t on_their_way() const {
     return in_flight_.size() - std::min(in_flight_.size(), batch_.size());
   }
+  bool waits_to_be_sent() const { return unsent_from_ || refused_from_; }
   void NoteStore(const absl::Status& status);
   void CountDropped();
 
@@ -129,8 +139,13 @@ class ResultOutlet {
   std::unordered_map<ResultKey, std::vector<ResultKey>> companions_;
   DoneRows done_;           // bounded
   SteadyTime resend_from_;  // the broker refused one: not before
-  // No row before this one waits to be sent; nullopt: none at all does.
+  Milliseconds refused_pause_;
+  LogLimit refusal_said_;
+  std::uint64_t lost_ = 0;
+  // No row before this one waits to be sent; nullopt: none at all does, but for refused ones.
   std::optional<ResultKey> unsent_from_;
+  // Nor does a refused one before this one; they come when all others have been sent.
+  std::optional<ResultKey> refused_from_;
   SteadyTime last_sign_of_life_;  // of the broker
   SteadyTime next_flush_;
   SteadyTime next_aging_;

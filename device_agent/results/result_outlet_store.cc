@@ -20,6 +20,7 @@ constexpr std::chrono::seconds kAgingInterval{60};
 constexpr std::size_t kResendWindow = 32;
 constexpr std::size_t kRowsAtOnce = 32;
 constexpr Milliseconds kResendPoll{10};
+constexpr Milliseconds kLongestRefusedPause{60'000};
 
 }  // namespace
 
@@ -74,11 +75,15 @@ void ResultOutlet::OnTime() {
     }
     next_aging_ = now + kAgingInterval;
   }
-  if (link_up_ && unsent_from_ && now >= resend_from_) Resend();
+  if (link_up_ && waits_to_be_sent() && now >= resend_from_) Resend();
 }
 
 void ResultOutlet::Resend() {
   const SteadyTime now = clock_.Now();
+  if (!unsent_from_) {
+    unsent_from_ = std::exchange(refused_from_, std::nullopt);
+    refused_pause_ = std::min(2 * refused_pause_, kLongestRefusedPause);
+  }
   while (on_their_way() < kResendWindow && resend_budget_.Has(1, now)) {
     const auto rows = store_->From(*unsent_from_, kRowsAtOnce);
     if (!rows.ok()) return NoteStore(rows.status());
@@ -105,7 +110,7 @@ bool ResultOutlet::ResendRow(const ResultStore::Row& row) {
   message.topic = options_.topic;
   message.payload = Encode(*result);
   message.content_type = wire::kJsonContent;
-  message.tag = row.key;
+  message.tag = ToTag({TagKind::kResult, row.key});
   const absl::Status taken = publish_(std::move(message));
   if (taken.code() == absl::StatusCode::kInvalidArgument) {
     // Larger than a payload may be by now: it would stand before all others for ever.
@@ -129,7 +134,7 @@ std::optional<SteadyTime> ResultOutlet::NextWake() const {
   if (done_.HasUntil(last_sign_of_life_ - options_.keep)) {
     wake = std::min(wake, next_flush_);
   }
-  if (link_up_ && unsent_from_) {
+  if (link_up_ && waits_to_be_sent()) {
     wake = std::min(wake, std::max(resend_from_, clock_.Now() + kResendPoll));
   }
   return wake;

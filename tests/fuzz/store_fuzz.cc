@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "device_agent/delivery_tag.h"
 #include "device_agent/results/result_outlet.h"
 #include "device_agent/results/result_store.h"
 #include "tests/fakes/fake_clock.h"
@@ -85,7 +86,7 @@ Sent Drain(ResultStore store) {
     Time().Advance(std::chrono::seconds(1));
     outlet.OnTime();
     for (const std::uint64_t tag : std::exchange(tags, {})) {
-      outlet.OnDelivered(tag, wire::Delivery::kTaken);
+      outlet.OnDelivered(FromTag(tag), wire::Delivery::kTaken);
       ++sent.published;
     }
   } while (sent.published > published_before);

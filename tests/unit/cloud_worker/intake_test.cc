@@ -82,6 +82,27 @@ TEST_F(IntakeTest, GarbageIsRefusedWithAReason) {
   EXPECT_THAT(admission->request_refused->detail, HasSubstr("no protobuf"));
 }
 
+TEST_F(IntakeTest, NoticesWhatABridgeOfMqtt3TakesAway) {
+  wire::Message message = Message(Request());
+  EXPECT_EQ(LostProperties(message), "");
+  message.correlation_data.clear();
+  message.content_type = wire::kProtobufContent;
+  EXPECT_EQ(LostProperties(message), "correlation data");
+  message.response_topic.clear();
+  EXPECT_EQ(LostProperties(message), "response topic, correlation data");
+  message.content_type.clear();
+  EXPECT_EQ(LostProperties(message), "response topic, correlation data, content type");
+}
+
+TEST_F(IntakeTest, ARefusalQuotesWhatTheDeviceSent) {
+  wire::EscalationRequest request = Request();
+  request.task = "a\x1b[2J\nb";
+  wire::Message message = Message(request);
+  EXPECT_THAT(intake_.Admit(message)->request_refused->detail, HasSubstr("'a\\x1b[2J\\x0ab'"));
+  message.topic = "biglittle/v1/plant/devices/pu\xe2\x80\xaemp/escalate";
+  EXPECT_THAT(intake_.Admit(message)->request_refused->detail, HasSubstr("'pu\\u202emp'"));
+}
+
 TEST_F(IntakeTest, AnUnknownTaskIsRefused) {
   wire::EscalationRequest request = Request();
   request.task = "weather";

@@ -37,7 +37,7 @@ TEST(UnattendedTest, NothingElseGetsTheNumberOfAStandardStream) {
             3);
   EXPECT_EQ(InChild([] {
               close(1);
-              KeepStandardStreams();
+              KeepStandardStreams(WriteToClosed::kIsLost);
               return open("/dev/null", O_RDONLY) > 2 ? 0 : 1;
             }),
             0);

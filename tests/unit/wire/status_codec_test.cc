@@ -50,7 +50,7 @@ TEST(StatusTest, TheRefusalQuotesWhatAStrangerSent) {
   ASSERT_FALSE(refused.ok());
   const std::string why(refused.status().message());
   EXPECT_EQ(Shown(why), why);
-  EXPECT_THAT(why, testing::HasSubstr("near '{\"state\" \\x1b]0;owned"));
+  EXPECT_THAT(why, testing::HasSubstr("\\x1b]0;owned\\x07\\u202e"));
 }
 
 TEST(StatusTest, RefusesWhatIsNoStatus) {
