@@ -88,7 +88,9 @@ int main(int argc, char** argv) {
   std::string log_level = "info";
   app.add_option("--config", config, "The fleet's YAML file")->required();
   app.add_option("--worker", worker, "The id of the worker in it")->required();
-  app.add_option("--log-level", log_level, "debug, info, warning, error")->capture_default_str();
+  app.add_option("--log-level", log_level, "debug, info, warning, error")
+      ->check(CLI::IsMember({"trace", "debug", "info", "warning", "error", "critical", "off"}))
+      ->capture_default_str();
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -59,7 +59,9 @@ int main(int argc, char** argv) {
   app.add_option("--device", devices, "The id of the device in it; again for more of them")
       ->required()
       ->allow_extra_args(false);
-  app.add_option("--log-level", log_level, "debug, info, warning, error")->capture_default_str();
+  app.add_option("--log-level", log_level, "debug, info, warning, error")
+      ->check(CLI::IsMember({"trace", "debug", "info", "warning", "error", "critical", "off"}))
+      ->capture_default_str();
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -1,9 +1,12 @@
 #include "wire/broker_addresses.h"
 
+#include <fcntl.h>
 #include <netdb.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <memory>
 #include <system_error>
@@ -20,13 +23,24 @@ using std::chrono::steady_clock;
 
 constexpr Milliseconds kStep{20};
 
+// A look-up without descriptors fails with any error, even as if there were no such name.
+int LackOfDescriptors() {
+  const int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return errno == EMFILE || errno == ENFILE ? errno : 0;
+  close(fd);
+  return 0;
+}
+
 BrokerAddresses::Answer AskSystem(const std::string& host) {
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* found = nullptr;
   BrokerAddresses::Answer answer;
   answer.error = LookUpBySystem(host.c_str(), nullptr, &hints, &found);
-  if (answer.error != 0) return answer;
+  if (answer.error != 0) {
+    answer.lack = LackOfDescriptors();
+    return answer;
+  }
   const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owner(found, &freeaddrinfo);
   std::vector<std::pair<bool, std::string>> all;  // is it IPv6
   for (const addrinfo* at = found; at != nullptr; at = at->ai_next) {
@@ -72,6 +86,8 @@ std::variant<BrokerAddresses::Addresses, Trouble> BrokerAddresses::LookUp(
   }
   if (answer.valid() && answer.get().error != 0) {
     const int error = answer.get().error;
+    const int lack = answer.get().lack;
+    if (lack != 0) return AllOr(host, {Trouble::Kind::kNotReachable, lack, ""});
     const Trouble trouble{Trouble::Kind::kHostUnknown, 0, gai_strerror(error)};
     // Only these say that there is no such host.
     if (error == EAI_NONAME || error == EAI_NODATA) return trouble;

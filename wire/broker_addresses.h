@@ -25,11 +25,13 @@ class BrokerAddresses {
  public:
   // IPv4 and IPv6 addresses as text, IPv4 first, else in the system's order. Not empty.
   using Addresses = std::vector<std::string>;
-  // What a name service says: getaddrinfo's error, or the addresses. Blocks.
+  // What a name service says: getaddrinfo's error, or the addresses.
   struct Answer {
     int error = 0;
     Addresses addresses;
+    int lack = 0;  // EMFILE or ENFILE: it could not even be asked, whatever the error
   };
+  // Blocks.
   using NameService = std::function<Answer(const std::string& host)>;
 
   // An answer is taken again for `fresh`: devices of one process that come back together ask once.

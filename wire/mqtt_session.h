@@ -44,8 +44,9 @@ class MqttSession {
     std::function<Message()> birth;
     std::function<void(Message&&)> on_message;
     std::function<void(bool connected)> on_connection;
-    // Once for each message with a tag and without expires_at that Publish took. Not called for
-    // those that are left when the session stops.
+    // At most once for each message with a tag that Publish took, and once for each that does not
+    // expire before it is sent and is not given back. Not called for those that are left when the
+    // session stops.
     std::function<void(std::uint64_t tag, Delivery delivery)> on_delivered;
     // A message that Publish took and that is larger than the broker takes, as it said when it was
     // connected to: given back, and counted in refused_too_large. On the session's thread, after

@@ -84,7 +84,8 @@ TEST_F(TlsTest, UnknownAuthority) {
   TestAuthority other("Other Authority");
   TlsBroker broker(other);
   EXPECT_THAT(WarningOf(broker.config(folder())),
-              HasSubstr("the broker's certificate is not from an authority in ca.pem"));
+              HasSubstr("the broker's certificate is not from an authority in ca.pem, but from "
+                        "'/CN=Other Authority', whose certificate the broker does not send along"));
 }
 
 TEST_F(TlsTest, BrokersCertificateExpired) {

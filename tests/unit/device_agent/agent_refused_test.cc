@@ -135,7 +135,7 @@ class AgentStoreRefusedTest : public AgentRefusedTest {
     device.store.emplace();
     agent_.reset();
     MakeAgent(device, LoadTinyTask(),
-              ResultStore::Open(folder_.path() / "pump.sqlite", {}).value());
+              ResultStore::Open(folder_.path() / "pump.sqlite", {}, clock_).value());
   }
   // A broker that refuses the results of `unwanted`, and acknowledges at once.
   void Pass(SteadyTime::duration time) {

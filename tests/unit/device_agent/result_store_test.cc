@@ -85,17 +85,17 @@ TEST_F(ResultStoreTest, NoSequenceNumberOfARowComesTwiceEvenWhenTheCounterIsBehi
       TemporaryFolder folder;
       const std::filesystem::path file = folder.path() / "pump.sqlite";
       {
-        auto store = ResultStore::Open(file, {});
+        auto store = ResultStore::Open(file, {}, clock_);
         ASSERT_TRUE(store.ok()) << store.status();
-        ASSERT_TRUE(store->Put(FinalKey(5), false, Wall(1), "x").ok());
-        ASSERT_TRUE(store->Put(last, false, Wall(1), "y").ok());
+        ASSERT_TRUE(store->Put(FinalKey(5), false, "x").ok());
+        ASSERT_TRUE(store->Put(last, false, "y").ok());
       }
       {
         auto database = SqliteDatabase::Open(file.string());
         ASSERT_TRUE(database.ok());
         ASSERT_TRUE(database->Execute(change).ok());
       }
-      auto store = ResultStore::Open(file, {});
+      auto store = ResultStore::Open(file, {}, clock_);
       ASSERT_TRUE(store.ok()) << store.status();
       EXPECT_EQ(store->next_sequence(), 8U) << change << ", row " << last;
       EXPECT_FALSE(store->put_aside().has_value());

@@ -5,6 +5,7 @@
 #include <netdb.h>
 
 #include <atomic>
+#include <cerrno>
 #include <future>
 #include <memory>
 #include <string>
@@ -121,6 +122,14 @@ TEST(BrokerAddressesTest, ANameServiceThatHangsHoldsNobodyAndOldAddressesServe) 
     EXPECT_FALSE(AddressesOf(addresses.LookUp("other", Long())).empty());
     EXPECT_FALSE(AddressesOf(addresses.LookUp("b", Long())).empty());
   }
+}
+
+TEST(BrokerAddressesTest, TooFewDescriptorsAreNoNameThatIsGone) {
+  BrokerAddresses addresses([](const std::string&) { return Answer{EAI_NONAME, {}, EMFILE}; });
+  const auto lack = addresses.LookUp("b", Long());
+  ASSERT_TRUE(std::holds_alternative<Trouble>(lack));
+  EXPECT_EQ(std::get<Trouble>(lack).kind, Trouble::Kind::kNotReachable);
+  EXPECT_EQ(std::get<Trouble>(lack).code, EMFILE);
 }
 
 TEST(BrokerAddressesTest, ANameThatIsGoneIsSaidAndOneThatCannotBeLookedUpNowIsKept) {
