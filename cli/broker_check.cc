@@ -238,7 +238,7 @@ class Checker {
 }  // namespace
 
 BrokerFindings CheckBrokerFile(std::string_view text, const std::string& file,
-                                const IsLink& is_link) {
+                               const IsLink& is_link) {
   return Checker(text, file, is_link).Run(text);
 }
 

@@ -244,5 +244,5 @@ int main(int argc, char** argv) {
   biglittle::AddProvision(app, chosen);
   biglittle::AddBench(app, chosen);
   return biglittle::ExitCodeOnceWritten(biglittle::Run(app, argc, argv, chosen), std::cout,
-                                         std::cerr);
+                                        std::cerr);
 }

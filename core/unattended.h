@@ -8,23 +8,22 @@ namespace biglittle {
 
 // What comes of a write to a stream that was closed before the program began.
 enum class WriteToClosed : std::uint8_t {
-  kIsLost,   // and nothing else
-  kFails,    // as on a closed descriptor: a command must not take it for success
+  kIsLost,  // and nothing else
+  kFails,   // as on a closed descriptor: a command must not take it for success
 };
 
-// Opens those of standard input, output and error that are closed: the next file or connection would
-// else get their number, and with it what is printed. Before anything is opened.
+// Opens those of standard input, output and error that are closed: the next file or connection
+// would else get their number, and with it what is printed. Before anything is opened.
 void KeepStandardStreams(WriteToClosed write) noexcept;
 
-// KeepStandardStreams(kIsLost), and ignores SIGPIPE (a write says it), SIGXFSZ (likewise: a file is as large
-// as it may be) and SIGHUP (a terminal was closed, a log was rotated, somebody said "reload": there
-// is nothing to be read again at a signal, and what runs unattended goes on). In main, before any
-// thread.
+// KeepStandardStreams(kIsLost), and ignores SIGPIPE (a write says it), SIGXFSZ (likewise: a file is
+// as large as it may be) and SIGHUP (a terminal was closed, a log was rotated, somebody said
+// "reload": there is nothing to be read again at a signal, and what runs unattended goes on). In
+// main, before any thread.
 void PrepareUnattended() noexcept;
 
-// One line, with its end, as ShownLines (core/shown_text.h) shows it, to standard error in one write.
-// What cannot be written is lost.
-// Thread-safe.
+// One line, with its end, as ShownLines (core/shown_text.h) shows it, to standard error in one
+// write. What cannot be written is lost. Thread-safe.
 void SayOnStderr(std::string_view program, std::string_view text) noexcept;
 
 }  // namespace biglittle

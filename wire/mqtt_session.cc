@@ -37,9 +37,9 @@ class InCallback {
 // A caller that publishes something urgent takes what waits before it along, up to so many.
 constexpr std::size_t kMostByCaller = 16;
 
-// Paho has one lock for all clients of a process. It is held while one of them connects, shakes hands
-// or is called back, so that only the thread of a session may wait for it: unless there is no other
-// session, and this one is connected.
+// Paho has one lock for all clients of a process. It is held while one of them connects, shakes
+// hands or is called back, so that only the thread of a session may wait for it: unless there is no
+// other session, and this one is connected.
 bool MayCallPaho() { return !in_callback && live_sessions.load(std::memory_order_acquire) == 1; }
 
 }  // namespace

@@ -35,9 +35,10 @@ class SessionOpener {
   explicit SessionOpener(Options options);
 
   // A connection that has subscribed to `filters`. Not OK, in one line with the mend: Cancelled;
-  // Unauthenticated: our own credentials cannot be used, and nobody was asked; PermissionDenied: a subscription is refused; FailedPrecondition: the broker has not what we
-  // need, and waiting alone will not mend that; Unavailable: all else. Blocks, but for each address
-  // no longer than connect_timeout.
+  // Unauthenticated: our own credentials cannot be used, and nobody was asked; PermissionDenied: a
+  // subscription is refused; FailedPrecondition: the broker has not what we need, and waiting alone
+  // will not mend that; Unavailable: all else. Blocks, but for each address no longer than
+  // connect_timeout.
   absl::StatusOr<std::unique_ptr<PahoConnection>> Open(const std::vector<std::string>& filters,
                                                        const PahoConnection::Events& events);
 

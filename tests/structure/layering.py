@@ -36,6 +36,7 @@ ARROWS = {
 # Prefix of an included header -> where it may be included: a folder or a file, without suffix.
 THIRD_PARTY = {
     "mqtt/": ["wire/paho_message", "wire/paho_connection"],
+    "MQTTAsync.h": ["wire/paho_reasons"],
     "MQTTAsync.h": [],
     "biglittle/v1/": ["wire"],
     "google/protobuf/": ["wire", "nn/importer"],

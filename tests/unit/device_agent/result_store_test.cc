@@ -78,7 +78,8 @@ TEST_F(ResultStoreTest, NoSequenceNumberComesTwiceEvenWhenAllRowsAreGone) {
   EXPECT_EQ(Open().next_sequence(), 8U);
 }
 
-// As after a power cut that the counter did not outlive, or with a file that an older program wrote.
+// As after a power cut that the counter did not outlive, or with a file that an older program
+// wrote.
 TEST_F(ResultStoreTest, NoSequenceNumberOfARowComesTwiceEvenWhenTheCounterIsBehind) {
   for (const char* change : {"UPDATE next_sequence SET value = 3", "DELETE FROM next_sequence"}) {
     for (const ResultKey last : {FinalKey(7), ProvisionalKey(7)}) {
