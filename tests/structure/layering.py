@@ -37,7 +37,6 @@ ARROWS = {
 THIRD_PARTY = {
     "mqtt/": ["wire/paho_message", "wire/paho_connection"],
     "MQTTAsync.h": ["wire/paho_reasons"],
-    "MQTTAsync.h": [],
     "biglittle/v1/": ["wire"],
     "google/protobuf/": ["wire", "nn/importer"],
     "onnx/": ["nn/importer"],
