@@ -281,6 +281,23 @@ Trouble Greet(Stream stream, const ConnectPacket& connect) {
   }
 }
 
+// Whether what hung up at a greeting in the clear answers one of TLS.
+bool AnswersInTls(const BrokerConfig& broker, const Patience& patience) {
+  const std::variant<int, Trouble> connected = ConnectTcp(broker, patience);
+  if (std::holds_alternative<Trouble>(connected)) return false;
+  const Socket socket(std::get<int>(connected));
+  const std::unique_ptr<SSL_CTX, Free> context(SSL_CTX_new(TLS_client_method()));
+  if (context == nullptr) return false;
+  const std::unique_ptr<SSL, Free> connection(SSL_new(context.get()));
+  if (connection == nullptr || SSL_set_fd(connection.get(), socket.fd()) != 1) return false;
+  const int error =
+      Drive(connection.get(), socket.fd(), patience, [&] { return SSL_connect(connection.get()); });
+  if (error == SSL_ERROR_NONE) return true;
+  // An alert is an answer too: it may want a certificate.
+  const Trouble::Kind kind = Explain(error, Kind::kClosed).kind;
+  return kind == Kind::kAlert || kind == Kind::kVersion;
+}
+
 }  // namespace
 
 Trouble ProbeBroker(const BrokerConfig& broker, const std::optional<TlsFiles>& tls,
@@ -294,8 +311,11 @@ Trouble ProbeBroker(const BrokerConfig& broker, const std::optional<TlsFiles>& t
   if (const auto* trouble = std::get_if<Trouble>(&connected)) return *trouble;
   const Socket socket(std::get<int>(connected));
   if (!tls) {
+    if (!connect) return {};
     const Patience patience = from_now();
-    return connect ? Greet(Stream(socket.fd(), nullptr, patience), *connect) : Trouble{};
+    const Trouble trouble = Greet(Stream(socket.fd(), nullptr, patience), *connect);
+    const bool hung_up = trouble.kind == Kind::kClosedAtConnect;
+    return hung_up && AnswersInTls(broker, from_now()) ? Trouble{Kind::kWantsTls, 0, ""} : trouble;
   }
   const std::unique_ptr<SSL_CTX, Free> context(SSL_CTX_new(TLS_client_method()));
   if (context == nullptr) return {Kind::kOther, 0, "OpenSSL has no memory left"};

@@ -15,8 +15,8 @@ namespace biglittle::wire {
 
 // kNone if nothing is wrong. `tls` absent: without a handshake. `connect` absent: nothing is said
 // in MQTT; otherwise it is sent, and what the broker takes is ended cleanly at once, so nobody else
-// may be connected with that client id. Returns kNone soon after `cancelled` returns true, and in 7
-// s at the latest. Thread-safe; blocks.
+// may be connected with that client id. Returns kNone soon after `cancelled` returns true, and
+// after 11 s at the latest. Thread-safe; blocks.
 Trouble ProbeBroker(const BrokerConfig& broker, const std::optional<TlsFiles>& tls,
                     const std::optional<ConnectPacket>& connect,
                     const std::function<bool()>& cancelled);
