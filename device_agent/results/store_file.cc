@@ -38,8 +38,7 @@ constexpr char kTables[] =
     "INSERT OR IGNORE INTO next_sequence VALUES (1, 0);"
     "CREATE TABLE IF NOT EXISTS clock (id INTEGER PRIMARY KEY CHECK (id = 1),"
     " store_ms INTEGER NOT NULL, steady_ms INTEGER NOT NULL, boot BLOB NOT NULL);"
-    "INSERT OR IGNORE INTO clock VALUES (1, 0, 0, x'');"
-    "PRAGMA user_version = 1;";
+    "INSERT OR IGNORE INTO clock VALUES (1, 0, 0, x'');";
 
 // Reads the whole file, which the sums do anyway. What SQLite meets only later it would report with
 // every use, and a run after this one would do no better.
@@ -75,7 +74,9 @@ absl::Status MakeTables(SqliteDatabase& database) {
   if (*version == 0 && *tables > 0) {
     if (absl::Status status = database.Execute(kFromVersion0); !status.ok()) return status;
   }
-  return database.Execute(kTables);
+  absl::Status made = database.Execute(kTables);
+  if (!made.ok() || *version == kVersion) return made;
+  return database.Execute(fmt::format("PRAGMA user_version = {}", kVersion));
 }
 
 // All of it or nothing.
