@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/shown_text.h"
+#include "wire/consumed.h"
 #include "wire/result.h"
 #include "wire/topics.h"
 
@@ -45,7 +46,7 @@ std::optional<std::uint64_t> ReadingsIn(const std::map<std::string, wire::Status
 
 FleetObserver::FleetObserver(const FleetConfig& fleet, const std::string& name,
                              const std::string& as)
-    : result_suffix_("/result"),
+    : topics_(fleet.topic_root, fleet.fleet),
       inbox_(kMaxInbox),
       session_(SessionOptions(fleet, name, as, inbox_)) {
   session_.Start();
@@ -58,21 +59,19 @@ void FleetObserver::Take(SteadyTime until, ResultTally& tally) {
 }
 
 void FleetObserver::Sort(const wire::Message& message, ResultTally& tally) {
-  if (message.topic.ends_with(result_suffix_)) {
-    const auto results = wire::DecodeResults(message.payload, message.content_type);
-    if (!results.ok()) {
-      spdlog::warn("{}: {}", Shown(message.topic), Shown(std::string(results.status().message())));
-      return;
-    }
+  const auto refuse = [&](const absl::Status& why) {
+    if (why.code() == absl::StatusCode::kPermissionDenied) ++refused_;
+    spdlog::warn("{}: {}", Shown(message.topic), Shown(std::string(why.message())));
+  };
+  if (topics_.DeviceOfResult(message.topic)) {
+    const auto results = wire::ReadResults(message, topics_);
+    if (!results.ok()) return refuse(results.status());
     if (results->size() > 1) ++batches_;
     for (const wire::Result& result : *results) tally.Add(result);
     return;
   }
-  auto status = wire::DecodeStatus(message.payload);
-  if (!status.ok()) {
-    spdlog::warn("{}: {}", Shown(message.topic), Shown(std::string(status.status().message())));
-    return;
-  }
+  auto status = wire::ReadStatus(message, topics_);
+  if (!status.ok()) return refuse(status.status());
   auto& known = status->device.empty() ? workers_ : devices_;
   const std::string id = status->device.empty() ? status->worker : status->device;
   known.insert_or_assign(id, *std::move(status));

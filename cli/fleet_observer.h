@@ -14,6 +14,7 @@
 #include "core/fleet_config.h"
 #include "wire/mqtt_session.h"
 #include "wire/status.h"
+#include "wire/topics.h"
 
 namespace biglittle {
 
@@ -41,13 +42,16 @@ class FleetObserver {
 
   // Messages that held more than one result.
   std::uint64_t batches() const { return batches_; }
+  // Messages that are not of whom they say, or that are retained and should not be.
+  std::uint64_t refused() const { return refused_; }
 
  private:
   void Sort(const wire::Message& message, ResultTally& tally);
 
-  const std::string result_suffix_;
+  const wire::Topics topics_;
   BoundedQueue<wire::Message> inbox_;
   std::uint64_t batches_ = 0;
+  std::uint64_t refused_ = 0;
   std::map<std::string, wire::Status> devices_;
   std::map<std::string, wire::Status> workers_;
   wire::MqttSession session_;  // last, so that its callbacks end first

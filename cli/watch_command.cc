@@ -17,6 +17,7 @@
 #include "core/shown_text.h"
 #include "core/stop_signal.h"
 #include "core/text.h"
+#include "wire/consumed.h"
 #include "wire/message.h"
 #include "wire/mqtt_session.h"
 #include "wire/result.h"
@@ -87,6 +88,7 @@ int RunWatch(const WatchOptions& options, std::ostream& out, std::ostream& err) 
     fmt::print(err, "biglittle watch: {}\n", std::string(usable.message()));
     return kExitBadInput;
   }
+  const wire::Topics topics(target->topic_root, target->fleet);
   StopSignal stop;
   BoundedQueue<wire::Message> inbox(kMaxInbox);
   wire::MqttSession::Options session_options;
@@ -94,7 +96,7 @@ int RunWatch(const WatchOptions& options, std::ostream& out, std::ostream& err) 
   session_options.identity = identity;
   session_options.client_id = fmt::format("biglittle-watch-{}", getpid());
   session_options.clean_start = true;
-  session_options.subscriptions = {wire::Topics(target->topic_root, target->fleet).AllResults()};
+  session_options.subscriptions = {topics.AllResults()};
   session_options.on_message = [&inbox, &err](wire::Message&& message) {
     if (!inbox.TryPush(std::move(message))) fmt::print(err, "results come too fast: one dropped\n");
   };
@@ -106,7 +108,7 @@ int RunWatch(const WatchOptions& options, std::ostream& out, std::ostream& err) 
   while (!options.count || seen < *options.count) {
     const std::optional<wire::Message> message = inbox.Pop();
     if (!message) break;
-    const auto results = wire::DecodeResults(message->payload, message->content_type);
+    const auto results = wire::ReadResults(*message, topics);
     if (!results.ok()) {
       fmt::print(err, "{}: {}\n", Shown(message->topic),
                  Shown(std::string(results.status().message()), kMostInComplaint));

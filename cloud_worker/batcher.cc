@@ -20,6 +20,9 @@ bool Batcher::Offer(wire::Message&& message) {
   {
     const std::lock_guard lock(mutex_);
     if (inbox_closed_ || inbox_.size() >= inbox_capacity_) return false;
+    const std::size_t bytes = message.payload.size();
+    if (!inbox_.empty() && inbox_bytes_ + bytes > kMaxInboxBytes) return false;
+    inbox_bytes_ += bytes;
     inbox_.push_back(std::move(message));
     somebody_idle = idle_ > 0;
   }
@@ -41,6 +44,7 @@ void Batcher::TakeInMessages() {
 void Batcher::TakeInLocked(std::unique_lock<std::mutex>& lock) {
   const wire::Message message = std::move(inbox_.front());
   inbox_.pop_front();
+  inbox_bytes_ -= message.payload.size();
   ++taking_in_;
   lock.unlock();
   take_in_(message);

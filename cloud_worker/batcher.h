@@ -30,8 +30,11 @@ class Batcher {
   // Checks a message and pushes what is in it; called by several threads at once.
   using TakeIn = std::function<void(const wire::Message&)>;
 
+  // Of the payloads that wait to be taken in, together; one alone may have more.
+  static constexpr std::size_t kMaxInboxBytes = std::size_t{32} << 20U;
+
   // `capacity` counts the items of all tasks together; `threads` take batches. At most `inbox`
-  // messages wait to be taken in.
+  // messages wait to be taken in, of kMaxInboxBytes.
   Batcher(BatchLimits limits, std::size_t capacity, std::size_t threads, const Clock& clock,
           std::size_t inbox = 0, TakeIn take_in = {});
 
@@ -85,6 +88,7 @@ class Batcher {
   std::condition_variable expiry_due_;
   std::condition_variable intake_due_;
   std::deque<wire::Message> inbox_;
+  std::size_t inbox_bytes_ = 0;
   bool inbox_closed_ = false;
   std::size_t taking_in_ = 0;  // threads that do
   std::size_t idle_ = 0;       // threads that wait for a batch

@@ -1,5 +1,6 @@
 #include "cloud_worker/replier.h"
 
+#include <algorithm>
 #include <map>
 #include <utility>
 #include <variant>
@@ -11,6 +12,8 @@ namespace {
 constexpr std::size_t kMostReadings = wire::CodecLimits{}.max_readings;
 // What one reading takes beside its probabilities and its text, at most.
 constexpr std::size_t kReadingBytes = 128;
+// What a packet has beside its payload, at most: topic, content type and correlation data.
+constexpr std::size_t kMostFrameBytes = 768;
 
 std::size_t BytesOf(const Answer& answer) {
   std::size_t bytes = kReadingBytes + answer.address.correlation_data.size();
@@ -28,7 +31,10 @@ Replier::Replier(wire::Topics topics, std::string worker, std::size_t max_bytes)
 
 std::vector<wire::Message> Replier::Reply(
     std::vector<Answer> answers, std::optional<SteadyTime> begun_at,
-    std::optional<std::chrono::microseconds> previous_send_time) const {
+    std::optional<std::chrono::microseconds> previous_send_time,
+    std::size_t max_packet_bytes) const {
+  const std::size_t most =
+      std::min(max_bytes_, max_packet_bytes - std::min(max_packet_bytes, kMostFrameBytes));
   std::vector<wire::Message> messages;
   const auto send = [&](const Draft& draft) {
     messages.push_back(ToMessage(draft.address, draft.reply));
@@ -41,7 +47,7 @@ std::vector<wire::Message> Replier::Reply(
     Draft& draft = drafts[std::move(key)];
     const std::size_t bytes = BytesOf(answer);
     if (!draft.reply.replies.empty() &&
-        (draft.bytes + bytes > max_bytes_ || draft.reply.replies.size() >= kMostReadings)) {
+        (draft.bytes + bytes > most || draft.reply.replies.size() >= kMostReadings)) {
       send(std::exchange(draft, {}));
     }
     if (draft.reply.replies.empty()) {

@@ -10,6 +10,7 @@
 #include "cloud_worker/work_item.h"
 #include "wire/escalation.h"
 #include "wire/message.h"
+#include "wire/mqtt_packets.h"
 #include "wire/topics.h"
 
 namespace biglittle {
@@ -21,11 +22,13 @@ class Replier {
   Replier(wire::Topics topics, std::string worker, std::size_t max_bytes);
 
   // One message for each request that the answers belong to, or for each device that reads several
-  // requests' answers in one; more where it would be too large. `begun_at` goes with each,
+  // requests' answers in one; more where it would be too large, for `max_bytes` or for a broker
+  // that takes packets of `max_packet_bytes` (wire/mqtt_packets.h). `begun_at` goes with each,
   // `previous_send_time` into each.
-  std::vector<wire::Message> Reply(
-      std::vector<Answer> answers, std::optional<SteadyTime> begun_at = {},
-      std::optional<std::chrono::microseconds> previous_send_time = {}) const;
+  std::vector<wire::Message> Reply(std::vector<Answer> answers,
+                                   std::optional<SteadyTime> begun_at = {},
+                                   std::optional<std::chrono::microseconds> previous_send_time = {},
+                                   std::size_t max_packet_bytes = wire::kMaxPacketBytes) const;
   // The refusal of a request as a whole.
   wire::Message Refuse(const ReplyAddress& address, wire::Rejection rejection) const;
 

@@ -62,7 +62,8 @@ void Worker::SendReplies(std::vector<Answer> answers, std::optional<SteadyTime> 
   const std::int64_t send_time = send_time_us_.load(std::memory_order_relaxed);
   std::optional<std::chrono::microseconds> previous;
   if (send_time >= 0) previous = std::chrono::microseconds(send_time);
-  for (wire::Message& reply : replier_.Reply(std::move(answers), computed_at, previous)) {
+  for (wire::Message& reply :
+       replier_.Reply(std::move(answers), computed_at, previous, session_.max_packet_bytes())) {
     Send(std::move(reply));
   }
 }

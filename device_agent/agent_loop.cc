@@ -21,6 +21,7 @@ namespace {
 // Replies that arrived and were not looked at yet; beyond it they count as lost, and the readings
 // are asked for again or end by their deadline.
 constexpr std::size_t kMaxWaitingReplies = 4096;
+constexpr std::size_t kMaxWaitingReplyBytes = std::size_t{16} << 20U;
 // How long a source without an interval of its own waits while the outgoing queue is half full.
 constexpr Milliseconds kBackpressurePause{5};
 // Dropped readings are ended together, but not so many that replies have to wait for them.
@@ -65,7 +66,11 @@ wire::MqttSession::Options AgentLoop::SessionOptions(const FleetConfig& fleet) {
 }
 
 void AgentLoop::OnMessage(wire::Message&& message) {
-  if (events_.TryPush(std::move(message))) return;
+  const std::size_t bytes = message.payload.size();
+  const std::size_t waiting = waiting_reply_bytes_.fetch_add(bytes, std::memory_order_relaxed);
+  const bool fits = waiting == 0 || waiting + bytes <= kMaxWaitingReplyBytes;
+  if (fits && events_.TryPush(std::move(message))) return;
+  waiting_reply_bytes_.fetch_sub(bytes, std::memory_order_relaxed);
   const std::lock_guard lock(news_mutex_);
   ++replies_dropped_;
 }
@@ -228,7 +233,10 @@ SteadyTime AgentLoop::NextWake() const {
 }
 
 void AgentLoop::Handle(const Event& event) {
-  if (const auto* message = std::get_if<wire::Message>(&event)) agent_.OnReply(*message);
+  const auto* message = std::get_if<wire::Message>(&event);
+  if (message == nullptr) return;
+  waiting_reply_bytes_.fetch_sub(message->payload.size(), std::memory_order_relaxed);
+  agent_.OnReply(*message);
 }
 
 // On the session's thread as well as on ours.

@@ -101,6 +101,7 @@ class AgentLoop {
   wire::ProgramHealth* health_ = nullptr;
 
   BoundedQueue<Event> events_;
+  std::atomic<std::size_t> waiting_reply_bytes_ = 0;  // of the payloads in events_
 
   // Protected by news_mutex_: what the session's threads have to tell. `delivered_` and
   // `too_large_` are bounded by the session's backlog.

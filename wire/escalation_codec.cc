@@ -7,8 +7,8 @@
 
 #include "biglittle/v1/escalation.pb.h"
 #include "wire/compression.h"
+#include "wire/decode_cost.h"
 #include "wire/escalation.h"
-#include "wire/reading_count.h"
 #include "wire/tensor_codec.h"
 
 namespace biglittle::wire {
@@ -137,13 +137,49 @@ void CompressReadings(v1::EscalationRequest& out) {
   }
 }
 
+// Of a message beside its readings, and of a reading or an answer: more than any version of ours
+// writes.
+constexpr std::size_t kMostOwnFields = 64;
+constexpr std::size_t kMostFieldsAReading = 64;
+
 // Before anything is built of it. `broken`: what to say of bytes that are no protobuf.
-absl::Status CheckCount(std::string_view request, const CodecLimits& limits, const char* broken) {
-  const std::optional<std::size_t> readings = CountReadings(request, limits.max_readings);
-  if (!readings) return Invalid(broken);
-  if (*readings <= limits.max_readings) return absl::OkStatus();
-  return Invalid(fmt::format("the request has {} readings or more, it may have 1 to {}", *readings,
-                             limits.max_readings));
+absl::Status CheckCost(std::string_view request, const CodecLimits& limits, const char* broken) {
+  const DecodeBudget budget{
+      .max_items = limits.max_readings,
+      .items = v1::EscalationRequest::kReadingsFieldNumber,
+      .max_fields = kMostOwnFields + limits.max_readings * kMostFieldsAReading};
+  switch (CostOf(request, *v1::EscalationRequest::descriptor(), budget)) {
+    case DecodeCost::kFits:
+      return absl::OkStatus();
+    case DecodeCost::kTooManyItems:
+      return Invalid(fmt::format("the request has {} readings or more, it may have 1 to {}",
+                                 limits.max_readings + 1, limits.max_readings));
+    case DecodeCost::kTooMuch:
+      return Invalid("the request has far more fields than its readings need");
+    case DecodeCost::kBroken:
+      break;
+  }
+  return Invalid(broken);
+}
+
+// The same of a reply, whose probabilities are as many as its bytes hold.
+absl::Status CheckReplyCost(std::string_view reply, const CodecLimits& limits) {
+  const DecodeBudget budget{
+      .max_items = limits.max_readings,
+      .items = v1::EscalationReply::kRepliesFieldNumber,
+      .max_fields = kMostOwnFields + limits.max_readings * kMostFieldsAReading + reply.size() / 64};
+  switch (CostOf(reply, *v1::EscalationReply::descriptor(), budget)) {
+    case DecodeCost::kFits:
+      return absl::OkStatus();
+    case DecodeCost::kTooManyItems:
+      return Invalid(fmt::format("the reply has {} readings or more, it may have at most {}",
+                                 limits.max_readings + 1, limits.max_readings));
+    case DecodeCost::kTooMuch:
+      return Invalid("the reply has far more fields than its readings need");
+    case DecodeCost::kBroken:
+      break;
+  }
+  return Invalid("the payload is no protobuf of an escalation reply");
 }
 
 absl::Status DecompressReadings(v1::EscalationRequest& in, const CodecLimits& limits) {
@@ -155,7 +191,7 @@ absl::Status DecompressReadings(v1::EscalationRequest& in, const CodecLimits& li
     return Invalid(fmt::format("compressed readings: {}", std::string(plain.status().message())));
   }
   constexpr char kBroken[] = "compressed readings: they are no protobuf of readings";
-  if (absl::Status few = CheckCount(*plain, limits, kBroken); !few.ok()) return few;
+  if (absl::Status few = CheckCost(*plain, limits, kBroken); !few.ok()) return few;
   v1::EscalationRequest readings;
   if (!readings.ParseFromString(*plain)) return Invalid(kBroken);
   in.mutable_readings()->Swap(readings.mutable_readings());
@@ -222,7 +258,7 @@ std::string Encode(const EscalationReply& reply) {
 absl::StatusOr<EscalationRequest> DecodeEscalationRequest(std::string_view payload,
                                                           const CodecLimits& limits) {
   constexpr char kBroken[] = "the payload is no protobuf of an escalation request";
-  if (absl::Status few = CheckCount(payload, limits, kBroken); !few.ok()) return few;
+  if (absl::Status few = CheckCost(payload, limits, kBroken); !few.ok()) return few;
   v1::EscalationRequest in;
   if (!in.ParseFromArray(payload.data(), static_cast<int>(payload.size()))) return Invalid(kBroken);
   if (in.task().empty() || in.task().size() > limits.max_text_bytes) {
@@ -256,9 +292,9 @@ absl::StatusOr<EscalationRequest> DecodeEscalationRequest(std::string_view paylo
 
 absl::StatusOr<EscalationReply> DecodeEscalationReply(std::string_view payload,
                                                       const CodecLimits& limits) {
+  if (absl::Status cheap = CheckReplyCost(payload, limits); !cheap.ok()) return cheap;
   v1::EscalationReply in;
-  if (payload.size() > std::numeric_limits<int>::max() ||
-      !in.ParseFromArray(payload.data(), static_cast<int>(payload.size()))) {
+  if (!in.ParseFromArray(payload.data(), static_cast<int>(payload.size()))) {
     return Invalid("the payload is no protobuf of an escalation reply");
   }
   if (in.worker().size() > limits.max_text_bytes) return Invalid("the worker's name is too long");

@@ -1,10 +1,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
 #include "biglittle/v1/result.pb.h"
+#include "wire/decode_cost.h"
 #include "wire/json.h"
 #include "wire/message.h"
 #include "wire/result.h"
@@ -143,7 +143,9 @@ std::string Encode(const Result& result, ResultFormat format) {
 absl::StatusOr<Result> DecodeResult(std::string_view payload, std::string_view content_type) {
   v1::Result in;
   if (content_type == kProtobufContent) {
-    if (payload.size() > std::numeric_limits<int>::max() ||
+    constexpr std::size_t kMostFields = 256;
+    if (CostOf(payload, *v1::Result::descriptor(), {.max_fields = kMostFields}) !=
+            DecodeCost::kFits ||
         !in.ParseFromArray(payload.data(), static_cast<int>(payload.size()))) {
       return absl::InvalidArgumentError("the payload is no protobuf of a result");
     }

@@ -5,7 +5,7 @@
 namespace biglittle::wire {
 
 Topics::Topics(std::string_view root, std::string_view fleet)
-    : prefix_(fmt::format("{}/{}/", root, fleet)) {}
+    : fleet_(fleet), prefix_(fmt::format("{}/{}/", root, fleet)) {}
 
 std::string Topics::Device(std::string_view device, std::string_view leaf) const {
   return fmt::format("{}devices/{}/{}", prefix_, device, leaf);
@@ -28,17 +28,32 @@ std::string Topics::AllResults() const { return Device("+", "result"); }
 std::string Topics::AllDeviceStatus() const { return Device("+", "status"); }
 std::string Topics::AllWorkerStatus() const { return WorkerStatus("+"); }
 
-std::optional<std::string> Topics::DeviceOfEscalate(std::string_view topic) const {
-  constexpr std::string_view kBranch = "devices/";
-  constexpr std::string_view kLeaf = "/escalate";
+std::optional<std::string> Topics::Between(std::string_view branch, std::string_view topic,
+                                           std::string_view leaf) const {
   if (!topic.starts_with(prefix_)) return std::nullopt;
   topic.remove_prefix(prefix_.size());
-  if (!topic.starts_with(kBranch) || !topic.ends_with(kLeaf)) return std::nullopt;
-  topic.remove_prefix(kBranch.size());
-  if (topic.size() <= kLeaf.size()) return std::nullopt;
-  topic.remove_suffix(kLeaf.size());
+  if (!topic.starts_with(branch) || !topic.ends_with(leaf)) return std::nullopt;
+  topic.remove_prefix(branch.size());
+  if (topic.size() <= leaf.size()) return std::nullopt;
+  topic.remove_suffix(leaf.size());
   if (topic.find('/') != std::string_view::npos) return std::nullopt;
   return std::string(topic);
+}
+
+std::optional<std::string> Topics::DeviceOfEscalate(std::string_view topic) const {
+  return Between("devices/", topic, "/escalate");
+}
+
+std::optional<std::string> Topics::DeviceOfResult(std::string_view topic) const {
+  return Between("devices/", topic, "/result");
+}
+
+std::optional<std::string> Topics::DeviceOfStatus(std::string_view topic) const {
+  return Between("devices/", topic, "/status");
+}
+
+std::optional<std::string> Topics::WorkerOfStatus(std::string_view topic) const {
+  return Between("workers/", topic, "/status");
 }
 
 }  // namespace biglittle::wire

@@ -25,12 +25,19 @@ class Topics {
   std::string AllDeviceStatus() const;
   std::string AllWorkerStatus() const;
 
-  // The device whose escalate topic this is; nullopt if it is not one of this fleet's.
+  const std::string& fleet() const { return fleet_; }
+  // The device or worker whose topic this is; nullopt if it is not one of this fleet's.
   std::optional<std::string> DeviceOfEscalate(std::string_view topic) const;
+  std::optional<std::string> DeviceOfResult(std::string_view topic) const;
+  std::optional<std::string> DeviceOfStatus(std::string_view topic) const;
+  std::optional<std::string> WorkerOfStatus(std::string_view topic) const;
 
  private:
   std::string Device(std::string_view device, std::string_view leaf) const;
+  std::optional<std::string> Between(std::string_view branch, std::string_view topic,
+                                     std::string_view leaf) const;
 
+  std::string fleet_;
   std::string prefix_;  // "<root>/<fleet>/"
 };
 

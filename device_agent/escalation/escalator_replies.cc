@@ -12,6 +12,10 @@
 namespace biglittle {
 
 void Escalator::OnReply(const wire::Message& message) {
+  // What answers none of our requests is not worth the reading: it may be dear.
+  if (!message.correlation_data.empty() && !IsOurRequest(message.correlation_data)) {
+    return Count("replies_unknown");
+  }
   const auto reply = wire::DecodeEscalationReply(message.payload);
   if (!reply.ok()) {
     Count("replies_invalid");

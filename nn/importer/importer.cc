@@ -11,6 +11,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
@@ -19,9 +20,9 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
+#include "core/protobuf_scan.h"
 #include "nn/graph.h"
 #include "nn/importer/tensors.h"
-#include "nn/importer/wire_scan.h"
 #include "nn/load_limits.h"
 #include "nn/operators/registry.h"
 
@@ -274,12 +275,13 @@ absl::StatusOr<Graph> ImportOnnx(std::span<const std::byte> bytes, const LoadLim
     return absl::ResourceExhaustedError(
         fmt::format("it has {} bytes, {} are allowed", bytes.size(), limits.max_file_bytes));
   }
-  switch (ScanWire(bytes, *onnx::ModelProto::descriptor(), kFieldsPerNode * limits.max_nodes)) {
-    case WireScan::kFits:
+  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  switch (ScanProtobuf(text, *onnx::ModelProto::descriptor(), kFieldsPerNode * limits.max_nodes)) {
+    case ProtobufScan::kFits:
       break;
-    case WireScan::kTooManyFields:
+    case ProtobufScan::kTooManyFields:
       return absl::ResourceExhaustedError("it has far more parts than a net needs");
-    case WireScan::kBroken:
+    case ProtobufScan::kBroken:
       return Invalid("it is not an ONNX file, or it is cut short");
   }
   onnx::ModelProto model;

@@ -38,7 +38,7 @@ THIRD_PARTY = {
     "mqtt/": ["wire/paho_message", "wire/paho_connection"],
     "MQTTAsync.h": ["wire/paho_reasons"],
     "biglittle/v1/": ["wire"],
-    "google/protobuf/": ["wire", "nn/importer"],
+    "google/protobuf/": ["wire", "nn/importer", "core/protobuf_scan"],
     "onnx/": ["nn/importer"],
     "cblas.h": ["nn/blas"],
     "yaml-cpp/": ["core/yaml_reader"],

@@ -229,6 +229,20 @@ TEST_F(BatcherInboxTest, IsBoundedAndEnds) {
   EXPECT_FALSE(batcher_.Offer(Numbered(1)));
 }
 
+// A stranger's few large messages may not take what many small ones would.
+TEST_F(BatcherInboxTest, IsBoundedInBytes) {
+  wire::Message half = Numbered(1);
+  half.payload.resize(Batcher::kMaxInboxBytes / 2, ' ');
+  wire::Message more = half;
+  more.payload += ' ';
+  ASSERT_TRUE(batcher_.Offer(std::move(half)));
+  EXPECT_FALSE(batcher_.Offer(std::move(more)));
+  EXPECT_FALSE(more.payload.empty());
+  batcher_.CloseInbox();
+  batcher_.TakeInMessages();
+  EXPECT_EQ(batcher_.inbox_size(), 0U);
+}
+
 // Whoever sleeps, computes or takes in: each message comes out once.
 TEST(BatcherInbox, LosesNothingBetweenThreads) {
   constexpr std::uint64_t kMessages = 5000;

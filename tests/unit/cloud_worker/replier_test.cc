@@ -93,6 +93,25 @@ TEST(ReplierTest, SplitsWhatIsTooLargeForAMessage) {
   EXPECT_EQ(answered.size(), 20U);
 }
 
+TEST(ReplierTest, SplitsWhatIsTooLargeForTheBroker) {
+  constexpr std::size_t kMaxPacket = 4096;
+  std::vector<Answer> answers;
+  for (std::uint64_t i = 0; i < 20; ++i) {
+    answers.push_back(AnswerTo("pump", std::string(200, 'r'), i));
+    std::get<wire::CloudPrediction>(answers.back().reply.answer)
+        .prediction.probabilities.resize(200);
+  }
+  std::size_t answered = 0;
+  const std::vector<wire::Message> messages = kReplier.Reply(answers, {}, {}, kMaxPacket);
+  for (const wire::Message& message : messages) {
+    EXPECT_LE(wire::PacketBytes(message), kMaxPacket);
+    answered += wire::DecodeEscalationReply(message.payload).value().replies.size();
+  }
+  EXPECT_GT(messages.size(), 1U);
+  EXPECT_EQ(answered, 20U);
+  EXPECT_EQ(kReplier.Reply(answers).size(), 1U);
+}
+
 TEST(ReplierTest, NeverPutsMoreIntoAMessageThanItsReaderTakes) {
   std::vector<Answer> answers;
   for (std::uint64_t i = 0; i < 600; ++i) answers.push_back(PackedAnswer("pump", "r1", i));
