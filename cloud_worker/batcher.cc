@@ -5,6 +5,8 @@
 #include <utility>
 #include <variant>
 
+#include "absl/cleanup/cleanup.h"
+
 namespace biglittle {
 
 Batcher::Batcher(BatchLimits limits, std::size_t capacity, std::size_t threads, const Clock& clock,
@@ -47,10 +49,13 @@ void Batcher::TakeInLocked(std::unique_lock<std::mutex>& lock) {
   inbox_bytes_ -= message.payload.size();
   ++taking_in_;
   lock.unlock();
+  // Whatever comes of it: whoever stops waits for those who take in.
+  const absl::Cleanup done = [this, &lock] {
+    lock.lock();
+    --taking_in_;
+    if (inbox_closed_) intake_due_.notify_all();
+  };
   take_in_(message);
-  lock.lock();
-  --taking_in_;
-  if (inbox_closed_) intake_due_.notify_all();
 }
 
 void Batcher::CloseInbox() {

@@ -43,7 +43,8 @@ std::vector<wire::Message> Replier::Reply(
   std::map<ReplyAddress, Draft> drafts;
   for (Answer& answer : answers) {
     ReplyAddress key = answer.address;
-    if (key.packs) key.correlation_data.clear();
+    // Of a device that was started anew the one run does not read what the other asked for.
+    if (key.packs) key.correlation_data.erase(key.correlation_data.find_last_of('/') + 1);
     Draft& draft = drafts[std::move(key)];
     const std::size_t bytes = BytesOf(answer);
     if (!draft.reply.replies.empty() &&

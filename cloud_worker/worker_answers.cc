@@ -74,7 +74,10 @@ void Worker::Send(wire::Message message) {
   message.tag = TagOf(kind);
   if (const absl::Status taken = session_.Publish(std::move(message)); !taken.ok()) {
     status_.Count(kRefusedCounters[kind]);
-    spdlog::debug("{}: a message could not be published: {}", config_.id,
+    if (!absl::IsInvalidArgument(taken)) return;  // a full backlog is told by its gauge
+    refused_.Note(kind, wire::Delivery::kRefused);
+    if (!refusal_said_.MaySay(Clock::Real().Now())) return;
+    spdlog::error("{}: a message could not be published: {}", config_.id,
                   std::string(taken.message()));
   }
 }

@@ -147,7 +147,9 @@ void Agent::OnDelivered(std::uint64_t tag, wire::Delivery delivery) {
     case TagKind::kLostResults:
       return outlet_.OnDelivered(what, delivery);
     case TagKind::kRequest:
-      if (delivery == wire::Delivery::kRefused) escalator_.OnRefused(what.value);
+      if (delivery == wire::Delivery::kRefused) {
+        escalator_.OnRefused(what.value, "let the device publish there");
+      }
       return;
     case TagKind::kStatus:
       if (delivery == wire::Delivery::kRefused) ++counters_["statuses_refused"];
@@ -160,6 +162,11 @@ void Agent::OnTooLarge(wire::Message message) {
   const TagKind kind = FromTag(message.tag).kind;
   if (kind == TagKind::kResult || kind == TagKind::kLostResults) {
     return outlet_.OnTooLarge(std::move(message));
+  }
+  if (kind == TagKind::kRequest) {
+    return escalator_.OnRefused(
+        FromTag(message.tag).value,
+        "they are larger than it takes; raise its max_packet_size, or lower 'max_payload_bytes'");
   }
   OnDelivered(message.tag, wire::Delivery::kRefused);
 }

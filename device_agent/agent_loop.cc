@@ -98,11 +98,21 @@ void AgentLoop::OnDelivered(std::uint64_t tag, wire::Delivery delivery) {
 }
 
 void AgentLoop::OnTooLarge(wire::Message&& message) {
+  if (FromTag(message.tag).kind == TagKind::kStatus) NoteLargeStatus();
   {
     const std::lock_guard lock(news_mutex_);
     too_large_.push_back(std::move(message));
   }
   static_cast<void>(events_.TryPush(WakeUp{}));
+}
+
+void AgentLoop::NoteLargeStatus() {
+  refusals_.Note(static_cast<std::size_t>(TagKind::kStatus), wire::Delivery::kRefused);
+  if (!large_status_said_.MaySay(Clock::Real().Now())) return;
+  spdlog::error(
+      "{}: the device's status is larger than the broker takes, so that consumers do not learn of "
+      "it: raise its max_packet_size",
+      device_.id);
 }
 
 void AgentLoop::Observe(wire::ProgramHealth* health, const AgentMetrics* metrics) {
@@ -172,7 +182,8 @@ void AgentLoop::PublishStatusIfDue(SteadyTime now) {
   RefreshStatus();
   // While away there is nobody to tell; the birth message of the next connect says it.
   if (session_.connected()) {
-    static_cast<void>(session_.Publish(StatusMessage(wire::State::kOnline)));
+    const absl::Status taken = session_.Publish(StatusMessage(wire::State::kOnline));
+    if (absl::IsInvalidArgument(taken)) NoteLargeStatus();
   }
   next_status_at_ = now + device_.status_interval;
 }
@@ -314,14 +325,34 @@ absl::Status AgentLoop::Finish() {
   // What is in a store is not lost though the broker cannot be given it now.
   const bool stored = device_.store.has_value() && agent_.outlet().has_store();
   const bool wait = !stored || session_.connected() || agent_.outlet().unstored() > 0;
-  const std::size_t left = wait ? session_.Drain(deadline) : 0;
+  const std::size_t left = wait ? Drain(deadline) : 0;
   const std::string why = session_.WhyUndelivered();
   session_.Stop();
   TakeNews();
   agent_.outlet().Flush();
   if (!source_status_.ok()) return source_status_;
   if (absl::Status left_over = Undelivered(left, stored, why); !left_over.ok()) return left_over;
+  if (const std::uint64_t unsent = agent_.outlet().unsent(); unsent > 0) {
+    return absl::ResourceExhaustedError(
+        fmt::format("{} results are lost: the outgoing queue was full, or they were larger than "
+                    "the broker takes; the log says which",
+                    unsent));
+  }
   return RefusedByBroker(stored ? agent_.outlet().undelivered() : 0);
+}
+
+// What the broker does not take as it is comes back meanwhile, and goes again in parts.
+std::size_t AgentLoop::Drain(SteadyTime deadline) {
+  for (;;) {
+    const std::size_t left = session_.Drain(deadline);
+    bool came_back = false;
+    {
+      const std::lock_guard lock(news_mutex_);
+      came_back = !too_large_.empty();
+    }
+    if (left > 0 || !came_back) return left;
+    TakeNews();
+  }
 }
 
 absl::Status AgentLoop::Undelivered(std::size_t left, bool stored, const std::string& why) {
@@ -357,7 +388,7 @@ absl::Status AgentLoop::RefusedByBroker(std::uint64_t waiting) {
     what.push_back(fmt::format("{} results", lost));
   }
   if (waiting > 0 && stands(TagKind::kResult)) {
-    what.push_back(fmt::format("{} results, which wait in the store", waiting));
+    what.push_back(fmt::format("the last of its results ({} wait in the store)", waiting));
   }
   if (stands(TagKind::kRequest)) {
     what.push_back(fmt::format("{} requests", refused(TagKind::kRequest)));

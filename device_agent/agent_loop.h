@@ -18,6 +18,7 @@
 #include "core/bounded_queue.h"
 #include "core/clock.h"
 #include "core/fleet_config.h"
+#include "core/log_limit.h"
 #include "device_agent/agent.h"
 #include "device_agent/reading_schedule.h"
 #include "device_agent/sources/reading_source.h"
@@ -62,6 +63,7 @@ class AgentLoop {
   void OnConnection(bool connected);
   void OnDelivered(std::uint64_t tag, wire::Delivery delivery);
   void OnTooLarge(wire::Message&& message);
+  void NoteLargeStatus();  // any thread
 
   bool stop_requested() const { return stop_requested_.load(std::memory_order_acquire); }
 
@@ -81,6 +83,7 @@ class AgentLoop {
   void ReportHealth(SteadyTime now);
   std::map<std::string, std::uint64_t> Counters();
   absl::Status Finish();
+  std::size_t Drain(SteadyTime deadline);
   absl::Status Undelivered(std::size_t left, bool stored, const std::string& why);
   absl::Status RefusedByBroker(std::uint64_t waiting);
 
@@ -110,6 +113,8 @@ class AgentLoop {
   std::vector<bool> links_;  // up or down, in order
   std::vector<wire::Message> too_large_;
   std::uint64_t replies_dropped_ = 0;
+
+  LogLimit large_status_said_;
 
   // Protected by status_mutex_.
   std::mutex status_mutex_;

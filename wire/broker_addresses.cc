@@ -106,7 +106,11 @@ std::shared_future<BrokerAddresses::Answer> BrokerAddresses::Ask(const std::stri
   auto promise = std::make_shared<std::promise<Answer>>();
   const std::shared_future<Answer> pending = promise->get_future().share();
   std::thread([this, host, promise] {
-    Answer answer = service_(host);
+    Answer answer{EAI_MEMORY, {}};
+    try {
+      answer = service_(host);
+    } catch (const std::exception&) {  // no memory, say: the next one who asks may have luck
+    }
     Take(host, answer);
     promise->set_value(std::move(answer));
   }).detach();

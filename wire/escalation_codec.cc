@@ -142,44 +142,42 @@ void CompressReadings(v1::EscalationRequest& out) {
 constexpr std::size_t kMostOwnFields = 64;
 constexpr std::size_t kMostFieldsAReading = 64;
 
-// Before anything is built of it. `broken`: what to say of bytes that are no protobuf.
-absl::Status CheckCost(std::string_view request, const CodecLimits& limits, const char* broken) {
-  const DecodeBudget budget{
-      .max_items = limits.max_readings,
-      .items = v1::EscalationRequest::kReadingsFieldNumber,
-      .max_fields = kMostOwnFields + limits.max_readings * kMostFieldsAReading};
-  switch (CostOf(request, *v1::EscalationRequest::descriptor(), budget)) {
+// Before anything is built of it. `what` it is to be; `broken`: what to say of bytes that are no
+// protobuf.
+absl::Status CheckCost(std::string_view message, const google::protobuf::Descriptor& type,
+                       const DecodeBudget& budget, const char* what, const char* broken) {
+  switch (CostOf(message, type, budget)) {
     case DecodeCost::kFits:
       return absl::OkStatus();
     case DecodeCost::kTooManyItems:
-      return Invalid(fmt::format("the request has {} readings or more, it may have 1 to {}",
-                                 limits.max_readings + 1, limits.max_readings));
+      return Invalid(fmt::format("the {} has {} readings or more, it may have at most {}", what,
+                                 budget.max_items + 1, budget.max_items));
     case DecodeCost::kTooMuch:
-      return Invalid("the request has far more fields than its readings need");
+      return Invalid(fmt::format("the {} has far more fields than its readings need", what));
     case DecodeCost::kBroken:
       break;
   }
   return Invalid(broken);
 }
 
-// The same of a reply, whose probabilities are as many as its bytes hold.
+absl::Status CheckRequestCost(std::string_view request, const CodecLimits& limits,
+                              const char* broken) {
+  return CheckCost(request, *v1::EscalationRequest::descriptor(),
+                   {.max_items = limits.max_readings,
+                    .items = v1::EscalationRequest::kReadingsFieldNumber,
+                    .max_fields = kMostOwnFields + limits.max_readings * kMostFieldsAReading},
+                   "request", broken);
+}
+
+// Its probabilities are as many as its bytes hold.
 absl::Status CheckReplyCost(std::string_view reply, const CodecLimits& limits) {
-  const DecodeBudget budget{
-      .max_items = limits.max_readings,
-      .items = v1::EscalationReply::kRepliesFieldNumber,
-      .max_fields = kMostOwnFields + limits.max_readings * kMostFieldsAReading + reply.size() / 64};
-  switch (CostOf(reply, *v1::EscalationReply::descriptor(), budget)) {
-    case DecodeCost::kFits:
-      return absl::OkStatus();
-    case DecodeCost::kTooManyItems:
-      return Invalid(fmt::format("the reply has {} readings or more, it may have at most {}",
-                                 limits.max_readings + 1, limits.max_readings));
-    case DecodeCost::kTooMuch:
-      return Invalid("the reply has far more fields than its readings need");
-    case DecodeCost::kBroken:
-      break;
-  }
-  return Invalid("the payload is no protobuf of an escalation reply");
+  constexpr std::size_t kBytesAField = 64;
+  return CheckCost(reply, *v1::EscalationReply::descriptor(),
+                   {.max_items = limits.max_readings,
+                    .items = v1::EscalationReply::kRepliesFieldNumber,
+                    .max_fields = kMostOwnFields + limits.max_readings * kMostFieldsAReading +
+                                  reply.size() / kBytesAField},
+                   "reply", "the payload is no protobuf of an escalation reply");
 }
 
 absl::Status DecompressReadings(v1::EscalationRequest& in, const CodecLimits& limits) {
@@ -191,7 +189,7 @@ absl::Status DecompressReadings(v1::EscalationRequest& in, const CodecLimits& li
     return Invalid(fmt::format("compressed readings: {}", std::string(plain.status().message())));
   }
   constexpr char kBroken[] = "compressed readings: they are no protobuf of readings";
-  if (absl::Status few = CheckCost(*plain, limits, kBroken); !few.ok()) return few;
+  if (absl::Status few = CheckRequestCost(*plain, limits, kBroken); !few.ok()) return few;
   v1::EscalationRequest readings;
   if (!readings.ParseFromString(*plain)) return Invalid(kBroken);
   in.mutable_readings()->Swap(readings.mutable_readings());
@@ -258,7 +256,7 @@ std::string Encode(const EscalationReply& reply) {
 absl::StatusOr<EscalationRequest> DecodeEscalationRequest(std::string_view payload,
                                                           const CodecLimits& limits) {
   constexpr char kBroken[] = "the payload is no protobuf of an escalation request";
-  if (absl::Status few = CheckCost(payload, limits, kBroken); !few.ok()) return few;
+  if (absl::Status few = CheckRequestCost(payload, limits, kBroken); !few.ok()) return few;
   v1::EscalationRequest in;
   if (!in.ParseFromArray(payload.data(), static_cast<int>(payload.size()))) return Invalid(kBroken);
   if (in.task().empty() || in.task().size() > limits.max_text_bytes) {

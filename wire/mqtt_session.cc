@@ -80,7 +80,8 @@ absl::Status MqttSession::Impl::Publish(Message message) {
 
 std::size_t MqttSession::Impl::Drain(SteadyTime deadline) {
   Lock lock(mutex_);
-  changed_.wait_until(lock, deadline, [this] { return stopping_ || outbox_.size() == 0; });
+  changed_.wait_until(lock, deadline,
+                      [this] { return stopping_ || (outbox_.size() == 0 && !giving_back_); });
   return outbox_.size();
 }
 

@@ -123,6 +123,8 @@ class MqttSession::Impl {
   std::string trouble_;         // why there is no connection
   std::size_t max_packet_bytes_ = kMaxPacketBytes;
   std::size_t learned_max_packet_bytes_ = kMaxPacketBytes;  // though the broker did not say so
+  SteadyTime learned_at_;
+  bool giving_back_ = false;  // messages that are in the outbox no more
   RefusalLog refusals_;
   std::vector<std::string> to_tell_;  // lines about refusals, for the session's thread; few
   bool stopping_ = false;

@@ -27,6 +27,9 @@ constexpr std::chrono::seconds kStableConnection{5};
 // Files are looked at again after this at the latest, however long the broker is left alone.
 constexpr Milliseconds kCredentialsPause{1000};
 
+// A bound that a broker did not name is believed for so long.
+constexpr std::chrono::minutes kLearnedFor{10};
+
 // Paho's code above us knows no exceptions: the process would end.
 template <typename Work>
 void Shielded(const std::string& client_id, const Work& work) {
@@ -51,8 +54,9 @@ void MqttSession::Impl::Run() {
       return absl::OkStatus();
     });
     if (!ran.ok()) Abandon(ran);
-    const Milliseconds delay =
-        renewed_ ? Milliseconds(0) : NextDelay(steady_clock::now() - begin > kStableConnection);
+    const bool stable = steady_clock::now() - begin > kStableConnection;
+    if (!stable && !renewed_) opener_.LeaveAddress();
+    const Milliseconds delay = renewed_ ? Milliseconds(0) : NextDelay(stable);
     Lock lock(mutex_);
     LearnPacketLimit();
     outbox_.Requeue();
@@ -108,6 +112,7 @@ bool MqttSession::Impl::Connect() {
     ObeyBroker();
     too_large = outbox_.TakeLargerThan(max_packet_bytes_);
     counters_.refused_too_large += too_large.size();
+    giving_back_ = !too_large.empty();
     connected_ = true;
     left_ = false;
     ++counters_.connects;
@@ -117,6 +122,9 @@ bool MqttSession::Impl::Connect() {
   spdlog::debug("{}: connected to {}", options_.client_id, BrokerUri(options_.broker));
   if (options_.on_connection) options_.on_connection(true);
   GiveBack(std::move(too_large));
+  const Lock lock(mutex_);
+  giving_back_ = false;
+  changed_.notify_all();
   return true;
 }
 
@@ -129,7 +137,10 @@ void MqttSession::Impl::NoteFailure(const absl::Status& failure) {
   } else if (failure.code() == absl::StatusCode::kUnauthenticated) {
     delay_ = std::min(delay_, std::max(kCredentialsPause, options_.broker.reconnect_delay_min));
   }
-  if (failure.ok()) return;  // lost again, which was told
+  // Lost meanwhile, which was told, with the reason.
+  const bool told =
+      lost_ && (failure.ok() || absl::IsCancelled(failure) || absl::IsUnavailable(failure));
+  if (told) return;
   trouble_ = std::string(failure.message());
   // Said once a cause, not once a try: a broker may be away for days.
   if (last_failure_ == trouble_) return;
@@ -147,6 +158,8 @@ void MqttSession::Impl::ObeyBroker() {
       std::clamp<std::size_t>(connack.receive_maximum, 1, options_.broker.max_in_flight_messages));
   const std::size_t said =
       connack.maximum_packet_size == 0 ? kMaxPacketBytes : connack.maximum_packet_size;
+  // Somebody may have raised it meanwhile.
+  if (steady_clock::now() - learned_at_ > kLearnedFor) learned_max_packet_bytes_ = kMaxPacketBytes;
   max_packet_bytes_ = std::min(said, learned_max_packet_bytes_);
 }
 
@@ -155,7 +168,9 @@ void MqttSession::Impl::ObeyBroker() {
 void MqttSession::Impl::LearnPacketLimit() {
   if (!std::exchange(lost_for_size_, false)) return;
   const std::size_t largest = outbox_.LargestSent();
-  if (largest > 0) learned_max_packet_bytes_ = std::min(learned_max_packet_bytes_, largest - 1);
+  if (largest == 0) return;
+  learned_max_packet_bytes_ = std::min(learned_max_packet_bytes_, largest - 1);
+  learned_at_ = steady_clock::now();
 }
 
 void MqttSession::Impl::GiveBack(std::vector<SharedMessage> messages) {

@@ -56,7 +56,10 @@ PahoConnection::PahoConnection(const BrokerConfig& broker, const std::string& cl
       [this](const std::string& cause) { events_.on_lost(cause, 0); });
   client_->set_disconnected_handler([this](const mqtt::properties& list, mqtt::ReasonCode code) {
     const int reason = static_cast<int>(code);
-    events_.on_lost(SentenceOfReason(reason, ReasonStringOf(list), ServerReferenceOf(list)),
+    const std::string words = ReasonStringOf(list);
+    events_.on_lost(reason < kFirstFailure
+                        ? "the broker ended the connection" + InItsWords(words)
+                        : SentenceOfReason(reason, words, ServerReferenceOf(list)),
                     reason);
   });
 }

@@ -1,7 +1,7 @@
 // Keeps Paho from asking the name service.
 //
 // Paho C 1.3.12 resolves the broker's name under the lock that all sessions of the process share,
-// and then tries one address only (decision 023). So we look names up ourselves
+// and then tries one address only (decision 019). So we look names up ourselves
 // (broker_addresses.h), and what Paho asks the system for is answered with the address that is to
 // be tried now.
 #pragma once

@@ -20,7 +20,7 @@ class RefusalLog {
  public:
   // Between two lines about the same topic and reason.
   static constexpr std::chrono::seconds kInterval{60};
-  // Kinds that are told apart; beyond it the oldest by name are forgotten.
+  // Kinds that are told apart; all beyond them are one kind.
   static constexpr std::size_t kMostKinds = 64;
 
   // The broker refused a message to `topic`. A line to be logged, if it is time for one; `words`
@@ -34,6 +34,7 @@ class RefusalLog {
     SteadyTime told_at;
   };
   std::map<std::pair<std::string, int>, Kind> kinds_;
+  Kind others_;
 };
 
 }  // namespace biglittle::wire

@@ -109,12 +109,20 @@ absl::StatusOr<std::unique_ptr<PahoConnection>> SessionOpener::Connect(
   for (std::size_t tries = 0; tries < count; ++tries) {
     const std::string tried = addresses.Current(broker_.host).value_or(broker_.host);
     auto connection = ConnectOnce(credentials, events, failure);
-    if (!failure) return connection;
+    if (!failure) {
+      address_ = tried;
+      return connection;
+    }
     if (failure->cancelled) return absl::CancelledError("cancelled");
     if (!IsOfThisServerOnly(failure->reason_code)) break;
     addresses.MoveOn(broker_.host, tried);
   }
   return WhyNot(*failure, credentials, events.cancelled);
+}
+
+void SessionOpener::LeaveAddress() {
+  if (address_.empty()) return;
+  BrokerAddresses::OfProcess().MoveOn(broker_.host, std::exchange(address_, {}));
 }
 
 absl::StatusOr<std::unique_ptr<PahoConnection>> SessionOpener::ConnectOnce(

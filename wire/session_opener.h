@@ -41,6 +41,9 @@ class SessionOpener {
   // connect_timeout.
   absl::StatusOr<std::unique_ptr<PahoConnection>> Open(const std::vector<std::string>& filters,
                                                        const PahoConnection::Events& events);
+  // Nothing good came of the last connection: the next one goes to another address of the name, if
+  // there is one.
+  void LeaveAddress();
 
  private:
   using Failure = PahoConnection::Failure;
@@ -56,6 +59,7 @@ class SessionOpener {
 
   const Options options_;
   BrokerConfig broker_;  // with the keep alive that the broker wants
+  std::string address_;  // of the last connection that was made; empty: it was left
 };
 
 // The keep alive to ask for where the broker says that it keeps `seconds`, at least 1: Paho looks

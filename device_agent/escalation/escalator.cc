@@ -97,6 +97,9 @@ void Escalator::Send(const RequestPacker::Pack& pack, SteadyTime now) {
   const PendingEscalation& first = *pack.front();
   const std::size_t attempt = first.attempts + 1;
   wire::Message request = MakeRequest(pack, now);
+  if (pack.size() > 1 && wire::PacketBytes(request) > max_packet_bytes_) {
+    return SendHalves(pack, now);
+  }
   const std::string request_id = request.correlation_data;
   const SteadyTime next = now + RetryTimeout(attempt, first.give_up_at - now);
   std::vector<std::uint64_t> sequences;
@@ -115,6 +118,13 @@ void Escalator::Send(const RequestPacker::Pack& pack, SteadyTime now) {
     pending_.Sent(escalation->verdict.sequence, request_id, now,
                   again ? std::optional(next) : std::nullopt);
   }
+}
+
+// What is around small windows takes more than the packer thinks.
+void Escalator::SendHalves(const RequestPacker::Pack& pack, SteadyTime now) {
+  const auto middle = pack.begin() + static_cast<std::ptrdiff_t>(pack.size() / 2);
+  Send({pack.begin(), middle}, now);
+  Send({middle, pack.end()}, now);
 }
 
 wire::Message Escalator::MakeRequest(const RequestPacker::Pack& pack, SteadyTime now) const {
@@ -173,6 +183,7 @@ SteadyTime::duration Escalator::RetryTimeout(std::size_t attempt, SteadyTime::du
 void Escalator::OnLink(bool up, std::size_t max_packet_bytes) {
   link_up_ = up;
   if (!up) return;
+  max_packet_bytes_ = max_packet_bytes;
   packer_.SetMaxBytes(std::min(options_.max_request_bytes, max_packet_bytes / 4 * 3));
   round_trip_.Forget();
   SendDue();

@@ -12,6 +12,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -60,9 +61,9 @@ class Escalator {
 
   // `prioritised`: the little net takes it for a class that goes before others in the worker.
   void Escalate(LittleVerdict verdict, Tensor window, bool prioritised);
-  // The broker refused the request whose id has this sequence number. Of its readings those end
-  // that nobody can answer any more.
-  void OnRefused(std::uint64_t first_sequence);
+  // The broker refused the request whose id has this sequence number, or does not take one so
+  // large; `mend` says what helps. Of its readings those end that nobody can answer any more.
+  void OnRefused(std::uint64_t first_sequence, std::string_view mend);
   // One message of the reply topic.
   void OnReply(const wire::Message& message);
   // The broker can be reached, or not any more. Begins as not. `max_packet_bytes`: as
@@ -81,6 +82,7 @@ class Escalator {
  private:
   void SendDue();
   void Send(const RequestPacker::Pack& pack, SteadyTime now);
+  void SendHalves(const RequestPacker::Pack& pack, SteadyTime now);
   wire::Message MakeRequest(const RequestPacker::Pack& pack, SteadyTime now) const;
   void NotTaken(std::span<const std::uint64_t> sequences, const absl::Status& why);
   SteadyTime::duration RetryTimeout(std::size_t attempt, SteadyTime::duration left);
@@ -118,6 +120,7 @@ class Escalator {
   LogLimit refusal_said_;
   LogLimit correlation_said_;
   bool link_up_ = false;
+  std::size_t max_packet_bytes_ = wire::kMaxPacketBytes;
   SteadyTime looked_at_{};          // what was due until then was seen
   std::optional<SteadyTime> wake_;  // some of it waits for companions or for budget
 };

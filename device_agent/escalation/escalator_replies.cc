@@ -128,14 +128,12 @@ void Escalator::OnRejection(std::uint64_t sequence, const std::string& request_i
   FallBack(refused->verdict, FallbackReason::kRejected, std::string(Name(rejection.reason)));
 }
 
-void Escalator::OnRefused(std::uint64_t first_sequence) {
+void Escalator::OnRefused(std::uint64_t first_sequence, std::string_view mend) {
   Count("requests_refused");
   const SteadyTime now = clock_.Now();
   if (refusal_said_.MaySay(now)) {
-    spdlog::error(
-        "{}: the broker refuses requests, their readings fall back at once: let the "
-        "device publish to {}",
-        options_.device, options_.escalate_topic);
+    spdlog::error("{}: the broker refuses requests to {}, their readings fall back at once: {}",
+                  options_.device, options_.escalate_topic, mend);
   }
   for (const std::uint64_t sequence : pending_.OfRequest(RequestId(first_sequence))) {
     // What was sent before may still be answered.

@@ -130,6 +130,7 @@ void ResultOutlet::NoteRefused(std::span<const ResultBatch::Item> items, const a
       continue;
     }
     unstored_.erase(item.key);
+    ++unsent_;
     // Said now and then only: when the queue is full, this happens with every reading.
     if (counters_["results_refused"]++ % kLogEvery != 0) continue;
     spdlog::error("{}: the result of reading {} is lost to its consumers: {}", options_.device,
@@ -190,22 +191,22 @@ void ResultOutlet::OnResultDelivered(ResultKey key, wire::Delivery delivery) {
     done_.AddDelivered(key, last_sign_of_life_);
     return;
   }
-  OnStoredRefused(key);
+  OnStoredRefused(key, "let the device publish there");
 }
 
 // It waits in the store. Those behind it go first: it may be the only one that the broker does not
 // want. A refusal within a pause, of a result that was on its way already, does not lengthen it;
 // that those which were refused before were refused once more does (Resend).
-void ResultOutlet::OnStoredRefused(ResultKey key) {
+void ResultOutlet::OnStoredRefused(ResultKey key, std::string_view mend) {
   ++counters_["results_refused"];
   SendAgainLater(key);
   const SteadyTime now = clock_.Now();
   if (now >= resend_from_) resend_from_ = now + (unsent_from_ ? kRefusedPause : refused_pause_);
   if (!refusal_said_.MaySay(now)) return;
   spdlog::error(
-      "{}: the broker refuses results: they wait in the store and are sent again now and "
-      "then; let the device publish to {}",
-      options_.device, options_.topic);
+      "{}: the broker refuses results to {}: they wait in the store and are sent again now and "
+      "then; {}",
+      options_.device, options_.topic, mend);
 }
 
 // Until now a row that Pending wrote was all that a killed process would have left of the reading;

@@ -13,6 +13,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
@@ -89,6 +90,8 @@ class ResultOutlet {
   std::size_t unstored() const { return unstored_.size(); }
   // Results that the broker refused and that nobody has any more.
   std::uint64_t lost() const { return lost_; }
+  // Results that could not even be sent, for the backlog or the broker's packet size, likewise.
+  std::uint64_t unsent() const { return unsent_; }
   bool has_store() const { return store_.has_value(); }
   std::uint64_t store_rows() const { return store_ ? store_->rows() : 0; }
   std::uint64_t store_bytes() const { return store_ ? store_->bytes() : 0; }
@@ -102,7 +105,7 @@ class ResultOutlet {
   void NoteRefused(std::span<const ResultBatch::Item> items, const absl::Status& why);
   void OnResultDelivered(ResultKey key, wire::Delivery delivery);
   void OnUnstoredDelivered(ResultKey key, wire::Delivery delivery);
-  void OnStoredRefused(ResultKey key);
+  void OnStoredRefused(ResultKey key, std::string_view mend);
   void NoteLost(std::uint64_t results);
   void Forget(SteadyTime delivered_by);
   void Resend();
@@ -142,6 +145,7 @@ class ResultOutlet {
   Milliseconds refused_pause_;
   LogLimit refusal_said_;
   std::uint64_t lost_ = 0;
+  std::uint64_t unsent_ = 0;
   // No row before this one waits to be sent; nullopt: none at all does, but for refused ones.
   std::optional<ResultKey> unsent_from_;
   // Nor does a refused one before this one; they come when all others have been sent.

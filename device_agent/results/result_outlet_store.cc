@@ -111,6 +111,12 @@ bool ResultOutlet::ResendRow(const ResultStore::Row& row) {
   message.payload = Encode(*result);
   message.content_type = wire::kJsonContent;
   message.tag = ToTag({TagKind::kResult, row.key});
+  if (wire::PacketBytes(message) > max_packet_bytes_) {
+    // For this broker, now: it may be mended.
+    resend_budget_.Take(1);
+    OnStoredRefused(row.key, "a result is larger than it takes; raise its max_packet_size");
+    return true;
+  }
   const absl::Status taken = publish_(std::move(message));
   if (taken.code() == absl::StatusCode::kInvalidArgument) {
     // Larger than a payload may be by now: it would stand before all others for ever.
@@ -118,6 +124,7 @@ bool ResultOutlet::ResendRow(const ResultStore::Row& row) {
     spdlog::error("{}: the stored result of reading {} is lost to its consumers: {}",
                   result->device, result->sequence, std::string(taken.message()));
     done_.AddObsolete(row.key);
+    resend_budget_.Take(1);
     return true;
   }
   if (!taken.ok()) return false;

@@ -6,12 +6,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <atomic>
+#include <algorithm>
+#include <sstream>
 #include <string>
 
 #include "cli/child_process.h"
 
 #include "tests/fakes/eventually.h"
+#include "tests/fakes/free_port.h"
 #include "tests/fakes/log_capture.h"
 #include "tests/fakes/loopback.h"
 #include "tests/fakes/system_files.h"
@@ -41,17 +43,7 @@ class BrokerAt {
   std::uint16_t port() const { return port_; }
 
  private:
-  static std::uint16_t FreePortNumber() {
-    const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address = Loopback(0);
-    socklen_t size = sizeof(address);
-    EXPECT_EQ(bind(fd, reinterpret_cast<sockaddr*>(&address), size), 0);
-    EXPECT_EQ(getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size), 0);
-    close(fd);
-    return ntohs(address.sin_port);
-  }
-
-  const std::uint16_t port_ = FreePortNumber();
+  const std::uint16_t port_ = UnusedPort();
   TemporaryFolder folder_;
   std::optional<ChildProcess> process_;
 };
@@ -67,36 +59,43 @@ MqttSession::Options OptionsFor(const std::string& host, std::uint16_t port) {
   return options;
 }
 
+// Each of its own name: the process keeps what it looked up.
 struct NameCase {
   std::string name;
-  std::string hosts;   // of broker.example
+  std::string hosts;   // what a line of /etc/hosts says before the name; one each
   std::string serves;  // where the broker is
 };
 
 class BrokerNamesTest : public testing::TestWithParam<NameCase> {
  protected:
   void SetUp() override {
-    files_.Replace("/etc/hosts", GetParam().hosts);
+    std::istringstream addresses(GetParam().hosts);
+    std::string hosts;
+    for (std::string address; addresses >> address;) hosts += address + " " + host() + "\n";
+    files_.Replace("/etc/hosts", hosts);
     if (!files_.ok()) GTEST_SKIP() << "only root can give a test its own /etc/hosts";
   }
+
+  static std::string host() { return GetParam().name + ".example"; }
 
   SystemFiles files_;
 };
 
 INSTANTIATE_TEST_SUITE_P(
     , BrokerNamesTest,
-    testing::Values(NameCase{"OnTheSecondOfTwo",
-                             "127.0.0.2 broker.example\n127.0.0.1 broker.example\n", "127.0.0.1"},
-                    NameCase{"OnTheFirstOfTwo",
-                             "127.0.0.2 broker.example\n127.0.0.1 broker.example\n", "127.0.0.2"},
-                    NameCase{"OnIpv6Only", "127.0.0.1 broker.example\n::1 broker.example\n", "::1"},
-                    NameCase{"OnIpv4Only", "::1 broker.example\n127.0.0.1 broker.example\n",
-                             "127.0.0.1"}),
-    [](const auto& test) { return test.param.name; });
+    testing::Values(NameCase{"second-of-two", "127.0.0.2 127.0.0.1", "127.0.0.1"},
+                    NameCase{"first-of-two", "127.0.0.2 127.0.0.1", "127.0.0.2"},
+                    NameCase{"ipv6-only", "127.0.0.1 ::1", "::1"},
+                    NameCase{"ipv4-only", "::1 127.0.0.1", "127.0.0.1"}),
+    [](const auto& test) {
+      std::string name = test.param.name;
+      std::ranges::replace(name, '-', '_');
+      return name;
+    });
 
 TEST_P(BrokerNamesTest, IsReachedInTheClear) {
   const BrokerAt broker(GetParam().serves, "");
-  MqttSession session(OptionsFor("broker.example", broker.port()));
+  MqttSession session(OptionsFor(host(), broker.port()));
   session.Start();
   EXPECT_TRUE(session.WaitConnected(Soon())) << session.trouble();
   Message message;
@@ -110,15 +109,14 @@ TEST_P(BrokerNamesTest, IsReachedWithTls) {
   TestAuthority authority;
   TemporaryFolder folder;
   authority.Enrol(folder.path() / "peer", {.name = "peer"});
-  const auto issued =
-      authority.Issue({.name = "broker", .alternative_names = "DNS:broker.example"});
+  const auto issued = authority.Issue({.name = "broker", .alternative_names = "DNS:" + host()});
   folder.Write("ca.crt", authority.Certificate());
   folder.Write("server.crt", issued.certificate);
   folder.Write("server.key", issued.key);
   const std::string at = folder.path().string();
   const BrokerAt broker(GetParam().serves, "cafile " + at + "/ca.crt\ncertfile " + at +
                                                "/server.crt\nkeyfile " + at + "/server.key\n");
-  MqttSession::Options options = OptionsFor("broker.example", broker.port());
+  MqttSession::Options options = OptionsFor(host(), broker.port());
   options.broker.tls = TlsConfig{folder.path() / "peer", true};
   MqttSession session(std::move(options));
   session.Start();

@@ -186,7 +186,8 @@ TEST_F(RefusalsTest, WatchShowsWhatStrangersSendAndObeysNothing) {
   wire::MqttSession stranger(std::move(options));
   stranger.Start();
   wire::Result result;
-  result.device = "pump\xe2\x80\xae-1";
+  result.fleet = "test";
+  result.device = "pump\xe2\x80\xae";
   result.run = "r";
   result.label = "healthy\x1b[31m\x1b]0;owned\x07\xc2\x9b";
   result.reason = "a\nb";

@@ -8,6 +8,7 @@
 
 #include "tests/fakes/temporary_folder.h"
 #include "tests/unit/device_agent/agent_harness.h"
+#include "wire/mqtt_packets.h"
 
 namespace biglittle {
 namespace {
@@ -171,6 +172,46 @@ TEST_F(AgentBatchTest, AReadingThatEndsAtItsDeadlineIsPublishedByIt) {
   Samples(1);
   while (results_.size() < 2) Pass(Milliseconds(5));
   EXPECT_LE(clock_.Now() - begin, kDeadline);
+}
+
+// Taken before the broker had said how much it takes, and given back.
+TEST_F(AgentBatchTest, WhatIsTooLargeForTheBrokerGoesInParts) {
+  for (const bool with_store : {true, false}) {
+    Start(with_store);
+    results_.clear();
+    Samples(4);
+    ASSERT_EQ(tags_.size(), 1U);
+    wire::Message message;
+    message.topic = "biglittle/v1/plant/devices/pump/result";
+    message.content_type = wire::kJsonLinesContent;
+    message.tag = std::exchange(tags_, {}).front();
+    for (const wire::Result& result : results_) message.payload += Encode(result) + "\n";
+    const std::set<std::uint64_t> all = Sequences();
+    agent_->OnLink(true, wire::PacketBytes(message) * 3 / 4);
+    results_.clear();
+    batches_.clear();
+    agent_->OnTooLarge(message);
+    EXPECT_THAT(batches_, ElementsAre(2, 2)) << with_store;
+    EXPECT_EQ(Sequences(), all);
+    Answer(wire::Delivery::kTaken);
+    EXPECT_EQ(agent_->outlet().undelivered(), 0U);
+    EXPECT_EQ(agent_->outlet().unsent(), 0U);
+  }
+}
+
+// Nothing of it can be cut: with a store it waits for a better broker, without one it is counted.
+TEST_F(AgentBatchTest, AResultThatIsTooLargeForTheBrokerIsNotThrownAwayFromTheStore) {
+  agent_->OnLink(false);
+  Samples(1);
+  agent_->OnLink(true, 64);
+  agent_->OnTime();
+  EXPECT_THAT(results_, IsEmpty());
+  EXPECT_EQ(agent_->outlet().undelivered(), 1U);
+  EXPECT_EQ(Counted("results_refused"), 1U);
+  agent_->OnLink(false);
+  agent_->OnLink(true);
+  Pass(Milliseconds(5000));
+  EXPECT_EQ(results_.size(), 1U);
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 
 #include "core/random.h"
 #include "tests/unit/device_agent/agent_harness.h"
+#include "wire/mqtt_packets.h"
 
 namespace biglittle {
 namespace {
@@ -180,6 +181,23 @@ TEST_F(AgentPackingTest, EveryReadingEndsOnceInEverySchedule) {
       EXPECT_LE(result.total_ms, result.deadline_ms) << "seed " << seed;
     }
   }
+}
+
+// Its bound is of a packet, with all that is around the windows.
+TEST_F(AgentPackingTest, ARequestIsCutToWhatTheBrokerTakes) {
+  Escalate(1);
+  ASSERT_EQ(requests_.size(), 1U);
+  const std::size_t most = wire::PacketBytes(requests_[0]) + 80;
+  agent_->OnLink(true, most);
+  Escalate(8);
+  Pass(kLinger);
+  std::set<std::uint64_t> sent;
+  for (const Message& request : requests_) {
+    EXPECT_LE(wire::PacketBytes(request), most);
+    for (const std::uint64_t sequence : In(request)) EXPECT_TRUE(sent.insert(sequence).second);
+  }
+  EXPECT_EQ(sent.size(), 9U);
+  EXPECT_LT(requests_.size(), 9U);
 }
 
 }  // namespace
