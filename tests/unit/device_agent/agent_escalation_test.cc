@@ -80,6 +80,21 @@ TEST_F(AgentEscalationTest, AsksNoMoreThanItMay) {
   EXPECT_EQ(results_.front().reason, "deadline");
 }
 
+TEST_F(AgentEscalationTest, ARetryThatTheSessionHasNoRoomForIsTriedAgainInTime) {
+  OnSample(TinySample(1, true));
+  ASSERT_EQ(requests_.size(), 1U);
+  refuse_requests_ = true;
+  Pass(Milliseconds(50));
+  EXPECT_EQ(requests_.size(), 1U);
+  refuse_requests_ = false;
+  Pass(Milliseconds(40));  // short of the deadline
+  ASSERT_GE(requests_.size(), 2U);
+  EXPECT_TRUE(results_.empty());
+  agent_->OnReply(Answer(requests_.back(), 1));
+  ASSERT_EQ(results_.size(), 1U);
+  EXPECT_EQ(results_.front().decided_by, DecidedBy::kBig);
+}
+
 TEST_F(AgentEscalationTest, WhileTheBrokerIsAwayNothingIsSent) {
   agent_->OnLink(false);
   OnSample(TinySample(1, true));
