@@ -46,6 +46,9 @@ mqtt::ssl_options SslOptions(const TlsFiles& files) {
   return options;
 }
 
+// By MQTT 5's number (2.2.2.2): Paho C++ 1.2 and 1.5 spell its name differently.
+constexpr auto kAssignedClientIdentifier = static_cast<property::code>(18);
+
 }  // namespace
 
 mqtt::const_message_ptr ToPaho(const SharedMessage& message, SteadyTime now) {
@@ -109,7 +112,7 @@ Connack ToConnack(const mqtt::connect_response& response) {
       WholeProperty<std::uint16_t>(list, property::TOPIC_ALIAS_MAXIMUM).value_or(0);
   connack.server_keep_alive = WholeProperty<std::uint16_t>(list, property::SERVER_KEEP_ALIVE);
   connack.session_expiry = WholeProperty<std::uint32_t>(list, property::SESSION_EXPIRY_INTERVAL);
-  connack.assigned_client_identifier = StringProperty(list, property::ASSIGNED_CLIENT_IDENTIFER);
+  connack.assigned_client_identifier = StringProperty(list, kAssignedClientIdentifier);
   connack.reason_string = ReasonStringOf(list);
   connack.server_reference = ServerReferenceOf(list);
   return connack;
