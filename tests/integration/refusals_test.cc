@@ -137,7 +137,8 @@ TEST_F(RefusalsTest, WhatWaitsInTheStoreBecauseOfARefusalIsSaidAtTheEnd) {
   ChildProcess& device = fleet_->StartDevice(1);
   EXPECT_TRUE(Soon([&] { return DeviceValue("results_refused_total") > 10; }));
   EXPECT_EQ(device.Terminate(Milliseconds(60000)), 1);
-  EXPECT_THAT(Log("device-1"), HasSubstr(" results, which wait in the store were refused"));
+  EXPECT_THAT(Log("device-1"), HasSubstr("the last of its results ("));
+  EXPECT_THAT(Log("device-1"), HasSubstr(" wait in the store) were refused by the broker"));
 }
 
 TEST_F(RefusalsTest, ReadingsWhoseRequestsAreRefusedFallBack) {
