@@ -18,10 +18,14 @@
 namespace biglittle {
 namespace {
 
-// The exit status of a process that does this; 128 + the signal that ended it.
+// The exit status of a process that does this; 128 + the signal that ended it. A hangup is not
+// ignored in it, whatever the tests were started by (nohup).
 int InChild(const std::function<int()>& work) {
   const pid_t child = fork();
-  if (child == 0) _exit(work());
+  if (child == 0) {
+    signal(SIGHUP, SIG_DFL);
+    _exit(work());
+  }
   int status = 0;
   EXPECT_EQ(waitpid(child, &status, 0), child);
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
@@ -32,9 +36,9 @@ TEST(UnattendedTest, NothingElseGetsTheNumberOfAStandardStream) {
               for (const int stream : {0, 1, 2}) close(stream);
               PrepareUnattended();
               SayOnStderr("program", "nobody reads this");
-              return open("/dev/null", O_RDONLY);
+              return open("/dev/null", O_RDONLY) > 2 ? 0 : 1;
             }),
-            3);
+            0);
   EXPECT_EQ(InChild([] {
               close(1);
               KeepStandardStreams(WriteToClosed::kIsLost);

@@ -1,5 +1,6 @@
 #include "core/yaml_reader.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <string>
@@ -70,8 +71,10 @@ TEST(YamlReader, AnAliasIsItsAnchorsNode) {
 TEST(YamlReader, NamesThePlaceOfASyntaxError) {
   EXPECT_EQ(ProblemsOf("a: 1\nb: [1, 2\nc: 3\n"),
             "f.yaml:3:2: not valid YAML: end of sequence flow not found");
-  EXPECT_EQ(ProblemsOf("a: *x\n"),
-            "f.yaml:1:4: not valid YAML: the referenced anchor is not defined");
+  // Debian 13's yaml-cpp adds its name.
+  EXPECT_THAT(ProblemsOf("a: *x\n"),
+              testing::StartsWith("f.yaml:1:4: not valid YAML: the referenced anchor is not "
+                                  "defined"));
 }
 
 TEST(YamlReader, CallsATabATab) {
