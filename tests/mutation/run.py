@@ -104,17 +104,17 @@ class Run:
             self.mutated = None
 
     def _limit_of(self, suite):
-        """Many times what the suite takes unchanged, which must pass."""
+        """Many times the processor's seconds that the suite takes unchanged, which must pass."""
         if suite not in self.limits:
             self._restore()
             print(f"building {suite.program} and running it unchanged", flush=True)
             built, said = self.shop.build(suite.program, self.options.jobs)
             if not built:
                 sys.exit(f"{suite.program} does not build unchanged:\n{said[-4000:]}")
-            outcome, seconds, said = self.shop.test(suite, 600)
+            outcome, seconds, said = self.shop.test(suite, 600, wait=1800)
             if outcome != "passed":
                 sys.exit(f"{suite.program} fails unchanged ({outcome}):\n{said}")
-            self.limits[suite] = max(30.0, 8 * seconds)
+            self.limits[suite] = max(20, int(8 * seconds))
         return self.limits[suite]
 
 
