@@ -118,7 +118,8 @@ struct Problem {
 class TileProduct : public EveryTarget {};
 
 TEST_P(TileProduct, UsesTheChosenInstructions) {
-  const std::int64_t lanes = GetParam() == HWY_AVX3     ? 16
+  // The later Highway, the more sets there are with AVX-512; they stand before AVX3.
+  const std::int64_t lanes = GetParam() <= HWY_AVX3     ? 16
                              : GetParam() == HWY_AVX2   ? 8
                              : GetParam() == HWY_SCALAR ? 1
                                                         : 4;
