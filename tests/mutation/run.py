@@ -126,8 +126,8 @@ def conclude(entries, explained):
         print(f"NOT NOTICED {entry['file']}:{entry['line']}\n{entry['name']}")
     noticed = len(entries) - len(survivors)
     share = noticed / len(entries) if entries else 1.0
-    print(f"{len(entries)} mutants, {noticed} noticed ({share:.1%}), "
-          f"{len(survivors) - len(unexplained)} explained, {len(unexplained)} not")
+    print(f"{len(entries)} mutants: {noticed} noticed ({share:.1%}), "
+          f"{len(survivors) - len(unexplained)} explained, {len(unexplained)} not noticed")
     return 0 if share >= LEAST_NOTICED and not unexplained else 1
 
 

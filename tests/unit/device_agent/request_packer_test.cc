@@ -157,5 +157,20 @@ TEST_F(RequestPackerTest, EachReadingTakesItsBytesOfTheBudget) {
   EXPECT_THAT(packs_, IsEmpty());
 }
 
+TEST_F(RequestPackerTest, OneThatIsTooLargeForTheBudgetHoldsNobodyBehindItUp) {
+  Budget({.bytes_per_s = 10'000.0F, .burst = Milliseconds(20), .window = Milliseconds(15)});
+  for (std::uint64_t i = 0; i < 5; ++i) Add(i);
+  EXPECT_EQ(Pack(0, 0).wake, At(10));
+  EXPECT_THAT(packs_, ElementsAre(Sequences{0, 1}));
+  const RequestPacker::Plan plan = Pack(1, 15);
+  EXPECT_THAT(packs_, ElementsAre(Sequences{2}));
+  EXPECT_THAT(plan.without_budget, ElementsAre(3, 4));
+  due_.clear();
+  Add(5, 16, 2 * kWindowBytes);
+  Add(6, 16);
+  Pack(0, 22);
+  EXPECT_THAT(packs_, ElementsAre(Sequences{6}));
+}
+
 }  // namespace
 }  // namespace biglittle
