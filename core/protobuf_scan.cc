@@ -20,13 +20,14 @@ constexpr int kMaxDepth = 64;
 
 class Scanner {
  public:
-  Scanner(google::protobuf::io::CodedInputStream& stream, std::size_t max_fields,
-          PackedNumbers packed)
-      : stream_(stream), left_(max_fields), packed_(packed) {}
+  Scanner(google::protobuf::io::CodedInputStream& stream, const ProtobufBudget& budget)
+      : stream_(stream), budget_(budget), left_(budget.max_fields), items_left_(budget.max_items) {}
 
   // Reads to the end of the stream, or of the message that a limit marks.
   ProtobufScan Scan(const Descriptor& type, int depth) {
     while (const std::uint32_t tag = stream_.ReadTag()) {
+      const bool item = depth == 0 && WireFormatLite::GetTagFieldNumber(tag) == budget_.items;
+      if (item && items_left_-- == 0) return ProtobufScan::kTooManyItems;
       if (!Charge(1)) return ProtobufScan::kTooManyFields;
       if (const ProtobufScan field = ScanField(type, tag, depth); field != ProtobufScan::kFits) {
         return field;
@@ -68,7 +69,7 @@ class Scanner {
 
   // What `size` bytes of numbers in packed form count as beyond their one field.
   std::size_t Numbers(const FieldDescriptor& field, std::size_t size) const {
-    if (packed_ == PackedNumbers::kOneField || !field.is_packable()) return 0;
+    if (budget_.packed == PackedNumbers::kOneField || !field.is_packable()) return 0;
     switch (field.type()) {
       case FieldDescriptor::TYPE_FLOAT:
       case FieldDescriptor::TYPE_FIXED32:
@@ -86,20 +87,21 @@ class Scanner {
   static constexpr std::size_t kFixedAField = 16;
 
   google::protobuf::io::CodedInputStream& stream_;
+  const ProtobufBudget& budget_;
   std::size_t left_;
-  const PackedNumbers packed_;
+  std::size_t items_left_;
 };
 
 }  // namespace
 
-ProtobufScan ScanProtobuf(std::string_view bytes, const Descriptor& type, std::size_t max_fields,
-                          PackedNumbers packed) {
+ProtobufScan ScanProtobuf(std::string_view bytes, const Descriptor& type,
+                          const ProtobufBudget& budget) {
   if (bytes.size() > std::numeric_limits<int>::max()) return ProtobufScan::kBroken;
   const auto size = static_cast<int>(bytes.size());
   google::protobuf::io::CodedInputStream stream(reinterpret_cast<const std::uint8_t*>(bytes.data()),
                                                 size);
   stream.PushLimit(size);
-  return Scanner(stream, max_fields, packed).Scan(type, 0);
+  return Scanner(stream, budget).Scan(type, 0);
 }
 
 }  // namespace biglittle

@@ -11,7 +11,7 @@ class Descriptor;
 
 namespace biglittle {
 
-enum class ProtobufScan : std::uint8_t { kFits, kTooManyFields, kBroken };
+enum class ProtobufScan : std::uint8_t { kFits, kTooManyItems, kTooManyFields, kBroken };
 
 // What a list of numbers in packed form counts as.
 enum class PackedNumbers : std::uint8_t {
@@ -19,12 +19,22 @@ enum class PackedNumbers : std::uint8_t {
   kEachAField,  // but those of a fixed size, which are only copied: sixteen as one
 };
 
+// What a message may have.
+struct ProtobufBudget {
+  std::size_t max_fields = 0;
+  PackedNumbers packed = PackedNumbers::kOneField;
+  // Of the message's own field with this number, where it is not 0: at most so many. It is told
+  // first, for it says more.
+  int items = 0;
+  std::size_t max_items = 0;
+};
+
 // Counts the fields of a serialised message of type `type` and of the messages inside it, those
 // that the type does not know included: protobuf keeps them. Each field costs the parser an object
 // of up to some 200 bytes although it may take only 2 on the wire, so a small message could ask for
 // a hundred times its size. Groups, which no message of ours has, are kBroken. Allocates nothing;
-// the time is linear in the bytes.
+// the time is linear in the bytes, and ends with the budget.
 ProtobufScan ScanProtobuf(std::string_view bytes, const google::protobuf::Descriptor& type,
-                          std::size_t max_fields, PackedNumbers packed = PackedNumbers::kOneField);
+                          const ProtobufBudget& budget);
 
 }  // namespace biglittle

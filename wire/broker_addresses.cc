@@ -1,9 +1,7 @@
 #include "wire/broker_addresses.h"
 
-#include <fcntl.h>
 #include <netdb.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -13,6 +11,7 @@
 #include <thread>
 #include <utility>
 
+#include "core/descriptors.h"
 #include "core/text.h"
 #include "wire/paho_name_lookup.h"
 
@@ -23,14 +22,6 @@ using std::chrono::steady_clock;
 
 constexpr Milliseconds kStep{20};
 
-// A look-up without descriptors fails with any error, even as if there were no such name.
-int LackOfDescriptors() {
-  const int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return errno == EMFILE || errno == ENFILE ? errno : 0;
-  close(fd);
-  return 0;
-}
-
 BrokerAddresses::Answer AskSystem(const std::string& host) {
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
@@ -38,7 +29,8 @@ BrokerAddresses::Answer AskSystem(const std::string& host) {
   BrokerAddresses::Answer answer;
   answer.error = LookUpBySystem(host.c_str(), nullptr, &hints, &found);
   if (answer.error != 0) {
-    answer.lack = LackOfDescriptors();
+    // Without descriptors it fails with any error, even as if there were no such name.
+    answer.lacks_descriptors = DescriptorsLeft() == 0;
     return answer;
   }
   const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owner(found, &freeaddrinfo);
@@ -86,8 +78,9 @@ std::variant<BrokerAddresses::Addresses, Trouble> BrokerAddresses::LookUp(
   }
   if (answer.valid() && answer.get().error != 0) {
     const int error = answer.get().error;
-    const int lack = answer.get().lack;
-    if (lack != 0) return AllOr(host, {Trouble::Kind::kNotReachable, lack, ""});
+    if (answer.get().lacks_descriptors) {
+      return AllOr(host, {Trouble::Kind::kNotReachable, EMFILE, ""});
+    }
     const Trouble trouble{Trouble::Kind::kHostUnknown, 0, gai_strerror(error)};
     // Only these say that there is no such host.
     if (error == EAI_NONAME || error == EAI_NODATA) return trouble;

@@ -29,7 +29,7 @@ class BrokerAddresses {
   struct Answer {
     int error = 0;
     Addresses addresses;
-    int lack = 0;  // EMFILE or ENFILE: it could not even be asked, whatever the error
+    bool lacks_descriptors = false;  // it could not even be asked, whatever the error
   };
   // Blocks.
   using NameService = std::function<Answer(const std::string& host)>;

@@ -6,8 +6,8 @@
 #include <unordered_set>
 
 #include "biglittle/v1/escalation.pb.h"
+#include "core/protobuf_scan.h"
 #include "wire/compression.h"
-#include "wire/decode_cost.h"
 #include "wire/escalation.h"
 #include "wire/tensor_codec.h"
 
@@ -145,16 +145,16 @@ constexpr std::size_t kMostFieldsAReading = 64;
 // Before anything is built of it. `what` it is to be; `broken`: what to say of bytes that are no
 // protobuf.
 absl::Status CheckCost(std::string_view message, const google::protobuf::Descriptor& type,
-                       const DecodeBudget& budget, const char* what, const char* broken) {
-  switch (CostOf(message, type, budget)) {
-    case DecodeCost::kFits:
+                       const ProtobufBudget& budget, const char* what, const char* broken) {
+  switch (ScanProtobuf(message, type, budget)) {
+    case ProtobufScan::kFits:
       return absl::OkStatus();
-    case DecodeCost::kTooManyItems:
+    case ProtobufScan::kTooManyItems:
       return Invalid(fmt::format("the {} has {} readings or more, it may have at most {}", what,
                                  budget.max_items + 1, budget.max_items));
-    case DecodeCost::kTooMuch:
+    case ProtobufScan::kTooManyFields:
       return Invalid(fmt::format("the {} has far more fields than its readings need", what));
-    case DecodeCost::kBroken:
+    case ProtobufScan::kBroken:
       break;
   }
   return Invalid(broken);
@@ -163,9 +163,10 @@ absl::Status CheckCost(std::string_view message, const google::protobuf::Descrip
 absl::Status CheckRequestCost(std::string_view request, const CodecLimits& limits,
                               const char* broken) {
   return CheckCost(request, *v1::EscalationRequest::descriptor(),
-                   {.max_items = limits.max_readings,
+                   {.max_fields = kMostOwnFields + limits.max_readings * kMostFieldsAReading,
+                    .packed = PackedNumbers::kEachAField,
                     .items = v1::EscalationRequest::kReadingsFieldNumber,
-                    .max_fields = kMostOwnFields + limits.max_readings * kMostFieldsAReading},
+                    .max_items = limits.max_readings},
                    "request", broken);
 }
 
@@ -173,10 +174,11 @@ absl::Status CheckRequestCost(std::string_view request, const CodecLimits& limit
 absl::Status CheckReplyCost(std::string_view reply, const CodecLimits& limits) {
   constexpr std::size_t kBytesAField = 64;
   return CheckCost(reply, *v1::EscalationReply::descriptor(),
-                   {.max_items = limits.max_readings,
+                   {.max_fields = kMostOwnFields + limits.max_readings * kMostFieldsAReading +
+                                  reply.size() / kBytesAField,
+                    .packed = PackedNumbers::kEachAField,
                     .items = v1::EscalationReply::kRepliesFieldNumber,
-                    .max_fields = kMostOwnFields + limits.max_readings * kMostFieldsAReading +
-                                  reply.size() / kBytesAField},
+                    .max_items = limits.max_readings},
                    "reply", "the payload is no protobuf of an escalation reply");
 }
 

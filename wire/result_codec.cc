@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "biglittle/v1/result.pb.h"
-#include "wire/decode_cost.h"
+#include "core/protobuf_scan.h"
 #include "wire/json.h"
 #include "wire/message.h"
 #include "wire/result.h"
@@ -144,8 +144,9 @@ absl::StatusOr<Result> DecodeResult(std::string_view payload, std::string_view c
   v1::Result in;
   if (content_type == kProtobufContent) {
     constexpr std::size_t kMostFields = 256;
-    if (CostOf(payload, *v1::Result::descriptor(), {.max_fields = kMostFields}) !=
-            DecodeCost::kFits ||
+    if (ScanProtobuf(payload, *v1::Result::descriptor(),
+                     {.max_fields = kMostFields, .packed = PackedNumbers::kEachAField}) !=
+            ProtobufScan::kFits ||
         !in.ParseFromArray(payload.data(), static_cast<int>(payload.size()))) {
       return absl::InvalidArgumentError("the payload is no protobuf of a result");
     }

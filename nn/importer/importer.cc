@@ -276,9 +276,11 @@ absl::StatusOr<Graph> ImportOnnx(std::span<const std::byte> bytes, const LoadLim
         fmt::format("it has {} bytes, {} are allowed", bytes.size(), limits.max_file_bytes));
   }
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  switch (ScanProtobuf(text, *onnx::ModelProto::descriptor(), kFieldsPerNode * limits.max_nodes)) {
+  switch (ScanProtobuf(text, *onnx::ModelProto::descriptor(),
+                       {.max_fields = kFieldsPerNode * limits.max_nodes})) {
     case ProtobufScan::kFits:
       break;
+    case ProtobufScan::kTooManyItems:
     case ProtobufScan::kTooManyFields:
       return absl::ResourceExhaustedError("it has far more parts than a net needs");
     case ProtobufScan::kBroken:

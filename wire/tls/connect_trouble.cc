@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "core/descriptors.h"
 #include "core/shown_text.h"
 #include "core/text.h"
 
@@ -106,8 +107,7 @@ std::string NotReachable(const Trouble& trouble, const BrokerConfig& broker) {
           broker.port);
     case EMFILE:
     case ENFILE:
-      return "this program may open no more files: raise the number of file descriptors "
-             "(LimitNOFILE of its systemd unit, or ulimit -n)";
+      return std::string(TooFewDescriptors().message());
     case ENOMEM:
     case ENOBUFS:
       return fmt::format("{}: this machine has no memory left for a connection",

@@ -125,7 +125,7 @@ TEST(BrokerAddressesTest, ANameServiceThatHangsHoldsNobodyAndOldAddressesServe) 
 }
 
 TEST(BrokerAddressesTest, TooFewDescriptorsAreNoNameThatIsGone) {
-  BrokerAddresses addresses([](const std::string&) { return Answer{EAI_NONAME, {}, EMFILE}; });
+  BrokerAddresses addresses([](const std::string&) { return Answer{EAI_NONAME, {}, true}; });
   const auto lack = addresses.LookUp("b", Long());
   ASSERT_TRUE(std::holds_alternative<Trouble>(lack));
   EXPECT_EQ(std::get<Trouble>(lack).kind, Trouble::Kind::kNotReachable);
