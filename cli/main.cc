@@ -19,7 +19,6 @@
 #include "cli/watch_command.h"
 #include <CLI/CLI.hpp>
 
-#include "core/exception_status.h"
 #include "core/exit_code.h"
 #include "core/log.h"
 #include "core/terminal_guard.h"
@@ -215,12 +214,7 @@ int Run(CLI::App& app, int argc, char** argv, const Command& chosen) {
     return app.exit(error) == 0 ? kExitDone : kExitBadInput;
   }
   SetUpLog("warning");
-  try {
-    return chosen();
-  } catch (...) {
-    SayOnStderr("biglittle", std::string(CurrentExceptionStatus().message()));
-    return kExitFailed;
-  }
+  return RunProgram("biglittle", chosen);
 }
 
 }  // namespace

@@ -97,11 +97,6 @@ int main(int argc, char** argv) {
     return app.exit(error) == 0 ? biglittle::kExitDone : biglittle::kExitBadInput;
   }
   biglittle::SetUpLog(log_level);
-  try {
-    return biglittle::RunWorker(config, worker);
-  } catch (...) {
-    biglittle::SayOnStderr("cloud_worker",
-                           std::string(biglittle::CurrentExceptionStatus().message()));
-    return biglittle::kExitFailed;
-  }
+  return biglittle::RunProgram("cloud_worker",
+                               [&] { return biglittle::RunWorker(config, worker); });
 }

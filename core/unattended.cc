@@ -8,6 +8,8 @@
 #include <exception>
 #include <string>
 
+#include "core/exception_status.h"
+#include "core/exit_code.h"
 #include "core/shown_text.h"
 
 namespace biglittle {
@@ -26,6 +28,11 @@ void KeepStandardStreams(WriteToClosed write) noexcept {
 void PrepareUnattended() noexcept {
   KeepStandardStreams(WriteToClosed::kIsLost);
   for (const int ignored : {SIGPIPE, SIGXFSZ, SIGHUP}) signal(ignored, SIG_IGN);
+}
+
+int SayException(std::string_view program) {
+  SayOnStderr(program, std::string(CurrentExceptionStatus().message()));
+  return kExitFailed;
 }
 
 void SayOnStderr(std::string_view program, std::string_view text) noexcept {

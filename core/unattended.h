@@ -22,6 +22,20 @@ void KeepStandardStreams(WriteToClosed write) noexcept;
 // main, before any thread.
 void PrepareUnattended() noexcept;
 
+// For use in a catch block: says the exception, and returns kExitFailed.
+int SayException(std::string_view program);
+
+// What `work` returns, the exit code of `program`; kExitFailed, with a line, where an exception
+// comes out of it.
+template <typename Work>
+int RunProgram(std::string_view program, const Work& work) {
+  try {
+    return work();
+  } catch (...) {
+    return SayException(program);
+  }
+}
+
 // One line, with its end, as ShownLines (core/shown_text.h) shows it, to standard error in one
 // write. What cannot be written is lost. Thread-safe.
 void SayOnStderr(std::string_view program, std::string_view text) noexcept;

@@ -9,7 +9,6 @@
 
 #include <CLI/CLI.hpp>
 
-#include "core/exception_status.h"
 #include "core/exit_code.h"
 #include "core/fleet_config.h"
 #include "core/log.h"
@@ -68,11 +67,6 @@ int main(int argc, char** argv) {
     return app.exit(error) == 0 ? biglittle::kExitDone : biglittle::kExitBadInput;
   }
   biglittle::SetUpLog(log_level);
-  try {
-    return biglittle::RunDevices(config, devices);
-  } catch (...) {
-    biglittle::SayOnStderr("device_agent",
-                           std::string(biglittle::CurrentExceptionStatus().message()));
-    return biglittle::kExitFailed;
-  }
+  return biglittle::RunProgram("device_agent",
+                               [&] { return biglittle::RunDevices(config, devices); });
 }

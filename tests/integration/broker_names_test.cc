@@ -16,6 +16,7 @@
 #include "tests/fakes/free_port.h"
 #include "tests/fakes/log_capture.h"
 #include "tests/fakes/loopback.h"
+#include "tests/fakes/messages.h"
 #include "tests/fakes/system_files.h"
 #include "tests/fakes/test_authority.h"
 #include "tests/fakes/test_broker.h"
@@ -26,8 +27,6 @@ namespace {
 
 using std::chrono::steady_clock;
 using testing::HasSubstr;
-
-SteadyTime Soon() { return steady_clock::now() + std::chrono::seconds(20); }
 
 // A Mosquitto at one address of this machine.
 class BrokerAt {

@@ -13,6 +13,7 @@
 
 #include "tests/fakes/eventually.h"
 #include "tests/fakes/log_capture.h"
+#include "tests/fakes/messages.h"
 #include "tests/fakes/raw_broker.h"
 #include "wire/mqtt_session.h"
 
@@ -28,15 +29,6 @@ using testing::HasSubstr;
 constexpr int kConnect = 1;
 constexpr int kPublish = 3;
 constexpr int kSubscribe = 8;
-
-SteadyTime Soon() { return steady_clock::now() + std::chrono::seconds(20); }
-
-Message To(const std::string& topic, const std::string& payload) {
-  Message message;
-  message.topic = topic;
-  message.payload = payload;
-  return message;
-}
 
 std::string Connack(const std::string& properties, char reason = 0) {
   std::string body = {'\0', reason, static_cast<char>(properties.size())};

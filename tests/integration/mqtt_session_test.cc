@@ -12,6 +12,7 @@
 
 #include "core/bounded_queue.h"
 #include "tests/fakes/eventually.h"
+#include "tests/fakes/messages.h"
 #include "tests/fakes/test_broker.h"
 #include "wire/tcp_nodelay.h"
 
@@ -19,8 +20,6 @@ namespace biglittle::wire {
 namespace {
 
 using std::chrono::steady_clock;
-
-SteadyTime Soon() { return steady_clock::now() + std::chrono::seconds(20); }
 
 // A session that collects what it receives.
 class Peer {

@@ -13,23 +13,13 @@
 #include <vector>
 
 #include "core/bounded_queue.h"
+#include "tests/fakes/messages.h"
 #include "tests/fakes/raw_broker.h"
 #include "tests/fakes/test_broker.h"
 #include "wire/mqtt_session.h"
 
 namespace biglittle::wire {
 namespace {
-
-using std::chrono::steady_clock;
-
-SteadyTime Soon() { return steady_clock::now() + std::chrono::seconds(20); }
-
-Message To(const std::string& topic, const std::string& payload) {
-  Message message;
-  message.topic = topic;
-  message.payload = payload;
-  return message;
-}
 
 // Paho serves all sessions of a process with one thread: a callback that published would stall them
 // all, so what it calls only enqueues.
