@@ -1,7 +1,6 @@
 #include "device_agent/agent_loop.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -12,6 +11,7 @@
 #include "core/exception_status.h"
 #include "core/run_id.h"
 #include "device_agent/delivery_tag.h"
+#include "device_agent/stop_report.h"
 #include "wire/session_counters.h"
 #include "wire/topics.h"
 
@@ -331,14 +331,19 @@ absl::Status AgentLoop::Finish() {
   TakeNews();
   agent_.outlet().Flush();
   if (!source_status_.ok()) return source_status_;
-  if (absl::Status left_over = Undelivered(left, stored, why); !left_over.ok()) return left_over;
-  if (const std::uint64_t unsent = agent_.outlet().unsent(); unsent > 0) {
-    return absl::ResourceExhaustedError(
-        fmt::format("{} results are lost: the outgoing queue was full, or they were larger than "
-                    "the broker takes; the log says which",
-                    unsent));
+  const ResultOutlet& outlet = agent_.outlet();
+  if (const std::uint64_t waiting = outlet.undelivered(); stored && waiting > 0) {
+    spdlog::info("{}: {} results wait in the store for the next start", device_.id, waiting);
   }
-  return RefusedByBroker(stored ? agent_.outlet().undelivered() : 0);
+  return WhatIsLost({.stored = stored,
+                     .waiting = outlet.undelivered(),
+                     .unstored = outlet.unstored(),
+                     .unsent = outlet.unsent(),
+                     .refused_results = outlet.lost(),
+                     .left = left,
+                     .why = why,
+                     .broker = session_.broker_address()},
+                    refusals_);
 }
 
 // What the broker does not take as it is comes back meanwhile, and goes again in parts.
@@ -353,54 +358,6 @@ std::size_t AgentLoop::Drain(SteadyTime deadline) {
     if (left > 0 || !came_back) return left;
     TakeNews();
   }
-}
-
-absl::Status AgentLoop::Undelivered(std::size_t left, bool stored, const std::string& why) {
-  if (stored) {
-    const std::uint64_t waiting = agent_.outlet().undelivered();
-    if (waiting > 0) {
-      spdlog::info("{}: {} results wait in the store for the next start", device_.id, waiting);
-    }
-    const std::size_t lost = agent_.outlet().unstored();
-    if (lost == 0) return absl::OkStatus();
-    return absl::UnavailableError(fmt::format(
-        "{} results could not be stored (check the store's disk), nor be delivered within "
-        "drain_timeout_ms {}",
-        lost, why));
-  }
-  if (left > 0) {
-    return absl::UnavailableError(
-        fmt::format("{} messages could not be delivered within drain_timeout_ms {}", left, why));
-  }
-  return absl::OkStatus();
-}
-
-// What is lost, and what would be lost or wait again if the device went on.
-absl::Status AgentLoop::RefusedByBroker(std::uint64_t waiting) {
-  const auto stands = [this](TagKind kind) {
-    return refusals_.Stands(static_cast<std::size_t>(kind));
-  };
-  const auto refused = [this](TagKind kind) {
-    return refusals_.refused(static_cast<std::size_t>(kind));
-  };
-  std::vector<std::string> what;
-  if (const std::uint64_t lost = agent_.outlet().lost(); lost > 0) {
-    what.push_back(fmt::format("{} results", lost));
-  }
-  if (waiting > 0 && stands(TagKind::kResult)) {
-    what.push_back(fmt::format("the last of its results ({} wait in the store)", waiting));
-  }
-  if (stands(TagKind::kRequest)) {
-    what.push_back(fmt::format("{} requests", refused(TagKind::kRequest)));
-  }
-  if (stands(TagKind::kStatus)) {
-    what.push_back(fmt::format("{} statuses", refused(TagKind::kStatus)));
-  }
-  if (what.empty()) return absl::OkStatus();
-  return absl::PermissionDeniedError(fmt::format(
-      "{} were refused by the broker at {}: let the device publish them, in the broker's access "
-      "list or its role",
-      fmt::join(what, ", and "), session_.broker_address()));
 }
 
 }  // namespace biglittle

@@ -84,8 +84,6 @@ class AgentLoop {
   std::map<std::string, std::uint64_t> Counters();
   absl::Status Finish();
   std::size_t Drain(SteadyTime deadline);
-  absl::Status Undelivered(std::size_t left, bool stored, const std::string& why);
-  absl::Status RefusedByBroker(std::uint64_t waiting);
 
   // Constant after construction.
   const DeviceConfig device_;
