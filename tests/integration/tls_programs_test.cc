@@ -231,13 +231,17 @@ TEST(PasswordFileTest, ThatComesLaterIsWaitedFor) {
   const auto file = folder.path() / "password";
   TestFleet fleet(broker.port(),
                   {.broker_keys = "username: pump, password_file: '" + file.string() + "', "});
+  const auto write = [&] { ReplaceFile(file, "secret\n", perms::owner_read | perms::owner_write); };
+  // The listener reads the same file, and must be there before the device's first result is.
+  write();
+  fleet.Observe();
+  std::filesystem::remove(file);
   ChildProcess& device = fleet.StartDevice(1);
   ASSERT_TRUE(Eventually([&] {
     return TailOfFile(device.log(), 9).find("password is missing: put it there") !=
            std::string::npos;
   }));
-  ReplaceFile(file, "secret\n", perms::owner_read | perms::owner_write);
-  fleet.Observe();
+  write();
   ASSERT_TRUE(fleet.TakeAll());
   EXPECT_EQ(device.WaitUntil(TestFleet::Soon()), 0);
 }
