@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -16,6 +17,18 @@ namespace {
 using wire::Rejection;
 using wire::RejectionReason;
 
+// Around its window and its numbers.
+constexpr double kFrameBytes = 1024;
+
+double MostBytesAReading(const std::map<std::string, Task>& tasks) {
+  std::size_t most = 0;
+  for (const auto& [name, task] : tasks) {
+    const auto elements = static_cast<std::size_t>(ElementCount(task.input_shape).value_or(0));
+    most = std::max(most, elements * ElementSize(task.input_dtype));
+  }
+  return static_cast<double>(most) + kFrameBytes;
+}
+
 }  // namespace
 
 std::string LostProperties(const wire::Message& request) {
@@ -28,7 +41,10 @@ std::string LostProperties(const wire::Message& request) {
 }
 
 Intake::Intake(wire::Topics topics, const std::map<std::string, Task>& tasks, const Clock& clock)
-    : topics_(std::move(topics)), tasks_(tasks), clock_(clock) {}
+    : topics_(std::move(topics)),
+      tasks_(tasks),
+      bytes_a_reading_(MostBytesAReading(tasks)),
+      clock_(clock) {}
 
 std::optional<Admission> Intake::Admit(const wire::Message& message) const {
   const std::optional<std::string> device = topics_.DeviceOfEscalate(message.topic);
@@ -36,13 +52,16 @@ std::optional<Admission> Intake::Admit(const wire::Message& message) const {
   Admission admission;
   admission.address = {*device, message.correlation_data};
 
-  if (!message.response_topic.empty() && message.response_topic != topics_.Reply(*device)) {
+  if (!message.response_topic.empty() && message.response_topic != topics_.ReplyBase(*device)) {
     admission.request_refused =
         Rejection{RejectionReason::kInvalid,
                   fmt::format("the response topic is not that of device {}", Quoted(*device))};
     return admission;
   }
-  absl::StatusOr<wire::EscalationRequest> request = wire::DecodeEscalationRequest(message.payload);
+  std::size_t looked_at = message.payload.size();
+  absl::StatusOr<wire::EscalationRequest> request =
+      wire::DecodeEscalationRequest(message.payload, {}, &looked_at);
+  admission.cost = static_cast<double>(looked_at) / bytes_a_reading_;
   if (!request.ok()) {
     admission.request_refused =
         Rejection{RejectionReason::kInvalid, std::string(request.status().message())};
@@ -57,6 +76,7 @@ std::optional<Admission> Intake::Admit(const wire::Message& message) const {
     return admission;
   }
   admission.items.reserve(request->readings.size());
+  admission.cost = std::max(admission.cost, static_cast<double>(request->readings.size()));
   for (wire::EscalatedReading& reading : request->readings) {
     WorkItem item{.address = admission.address,
                   .task = task->first,

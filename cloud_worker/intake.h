@@ -21,6 +21,8 @@ struct Admission {
   std::vector<WorkItem> items;
   std::vector<wire::ReadingReply> refused;
   std::optional<wire::Rejection> request_refused;
+  // In readings: as many as it has, or as are as many bytes as were looked at.
+  double cost = 0;
 };
 
 // What every request of a device has, and this one lacks, in words: "response topic, correlation
@@ -45,6 +47,7 @@ class Intake {
 
   const wire::Topics topics_;
   const std::map<std::string, Task>& tasks_;
+  const double bytes_a_reading_;  // that no task's reading has more than
   const Clock& clock_;
 };
 

@@ -53,7 +53,6 @@ std::vector<wire::Message> Replier::Reply(
     }
     if (draft.reply.replies.empty()) {
       draft.address = answer.address;
-      draft.reply.worker = worker_;
       draft.reply.packed = answer.address.packs;
       draft.reply.previous_send_time = previous_send_time;
     } else if (answer.address.correlation_data != draft.address.correlation_data) {
@@ -68,7 +67,6 @@ std::vector<wire::Message> Replier::Reply(
 
 wire::Message Replier::Refuse(const ReplyAddress& address, wire::Rejection rejection) const {
   wire::EscalationReply reply;
-  reply.worker = worker_;
   reply.rejection = std::move(rejection);
   return ToMessage(address, reply);
 }
@@ -76,7 +74,7 @@ wire::Message Replier::Refuse(const ReplyAddress& address, wire::Rejection rejec
 wire::Message Replier::ToMessage(const ReplyAddress& address,
                                  const wire::EscalationReply& reply) const {
   wire::Message message;
-  message.topic = topics_.Reply(address.device);
+  message.topic = topics_.Reply(address.device, worker_);
   message.payload = Encode(reply);
   message.content_type = wire::kProtobufContent;
   message.correlation_data = address.correlation_data;

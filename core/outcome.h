@@ -51,6 +51,7 @@ struct AnsweredByCloud {
   Prediction prediction;
   std::string worker;
   std::string model_digest;
+  bool unexpected_model = false;  // the digest is not that of the task as the device knows it
   CloudTiming timing;
 };
 

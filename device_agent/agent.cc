@@ -22,14 +22,13 @@ std::string Text(const absl::Status& status) { return std::string(status.message
 
 Escalator::Options EscalatorOptions(const FleetConfig& fleet, const DeviceConfig& device,
                                     const Task& task, const std::string& run) {
-  const wire::Topics topics = TopicsOf(fleet);
   return {.device = device.id,
+          .topics = TopicsOf(fleet),
           .task = task.name,
           .classes = task.labels.size(),
           .wire_dtype = task.wire_dtype,
+          .big_digest = task.big.sha256,
           .run = run,
-          .escalate_topic = topics.Escalate(device.id),
-          .reply_topic = topics.Reply(device.id),
           .config = device.escalation,
           // What protobuf puts around it takes less than the rest.
           .max_request_bytes = fleet.broker.max_payload_bytes / 4 * 3};

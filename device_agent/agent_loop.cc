@@ -53,7 +53,7 @@ wire::MqttSession::Options AgentLoop::SessionOptions(const FleetConfig& fleet) {
   options.broker = fleet.broker;
   options.identity = {wire::Role::kDevice, device_.id};
   options.client_id = fmt::format("biglittle-{}-device-{}", fleet.fleet, device_.id);
-  options.subscriptions = {topics.Reply(device_.id)};
+  options.subscriptions = {topics.Replies(device_.id)};
   options.will = StatusMessage(wire::State::kOffline);
   options.birth = [this] { return StatusMessage(wire::State::kOnline); };
   options.on_message = [this](wire::Message&& message) { OnMessage(std::move(message)); };

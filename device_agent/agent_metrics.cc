@@ -55,6 +55,16 @@ std::vector<CounterRule> MakeRules() {
       {"store_dropped_*", "store_dropped_total", "Results that the store gave up.", {}, "reason"},
       {"mqtt_reconnects", "reconnects_total", "Connections to the broker after the first one."},
   };
+  // Each has its sum among the counters as well.
+  const auto by_worker = [&rules](const std::string& kind, const std::string& help) {
+    rules.push_back({"replies_" + kind, "", ""});
+    rules.push_back(
+        {"replies_" + kind + "_of_*", "replies_" + kind + "_total", help, {}, "worker"});
+  };
+  by_worker("unknown", "Replies that answer nothing that this device asked, by worker.");
+  by_worker("repeated", "Replies to what was answered already, by worker.");
+  by_worker("invalid", "Replies that cannot be, by worker.");
+  by_worker("unexpected_model", "Answers by another net than the task's big one, by worker.");
   for (int reason = 0; reason < kFallbackReasonCount; ++reason) {
     const std::string name(Name(static_cast<FallbackReason>(reason)));
     rules.push_back(

@@ -20,6 +20,7 @@ struct DescribeOutcome {
     ForgetCloud();
     result.worker = outcome.worker;
     result.big_digest = outcome.model_digest;
+    result.big_unexpected = outcome.unexpected_model;
     result.round_trip_ms = ToMilliseconds(outcome.timing.round_trip);
     result.cloud_queue_ms = ToMilliseconds(outcome.timing.queue);
     result.cloud_compute_ms = ToMilliseconds(outcome.timing.compute);
@@ -39,6 +40,7 @@ struct DescribeOutcome {
   void ForgetCloud() const {
     result.worker.clear();
     result.big_digest.clear();
+    result.big_unexpected = false;
     result.round_trip_ms = result.cloud_queue_ms = result.cloud_compute_ms = std::nullopt;
     result.cloud_take_ms = result.cloud_send_ms = std::nullopt;
   }

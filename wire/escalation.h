@@ -79,8 +79,8 @@ struct ReadingReply {
   std::string request_id;
 };
 
+// Whose it is says its topic.
 struct EscalationReply {
-  std::string worker;
   std::vector<ReadingReply> replies;
   std::optional<Rejection> rejection;  // of the request as a whole
   // What the worker's previous reply took from the end of its batch to its hand-over to MQTT.
@@ -108,8 +108,10 @@ std::string Encode(const EscalationReply& reply);
 // InvalidArgument, with what is wrong, if the payload is no protobuf, or breaks a limit: no
 // readings or too many, readings twice over or compressed beyond the limit, a sequence twice, an
 // empty task, an unknown dtype, a shape that does not fit the data, a value that is not finite.
+// `looked_at`: set to the bytes that decoding went through, also where it refuses.
 absl::StatusOr<EscalationRequest> DecodeEscalationRequest(std::string_view payload,
-                                                          const CodecLimits& limits = {});
+                                                          const CodecLimits& limits = {},
+                                                          std::size_t* looked_at = nullptr);
 absl::StatusOr<EscalationReply> DecodeEscalationReply(std::string_view payload,
                                                       const CodecLimits& limits = {});
 

@@ -5,6 +5,8 @@
 #include <limits>
 #include <unordered_set>
 
+#include "absl/cleanup/cleanup.h"
+
 #include "biglittle/v1/escalation.pb.h"
 #include "core/protobuf_scan.h"
 #include "wire/compression.h"
@@ -182,14 +184,17 @@ absl::Status CheckReplyCost(std::string_view reply, const CodecLimits& limits) {
                    "reply", "the payload is no protobuf of an escalation reply");
 }
 
-absl::Status DecompressReadings(v1::EscalationRequest& in, const CodecLimits& limits) {
+absl::Status DecompressReadings(v1::EscalationRequest& in, const CodecLimits& limits,
+                                std::size_t& looked_at) {
   if (in.zstd_readings().empty()) return absl::OkStatus();
   if (!in.readings().empty()) return Invalid("the request has compressed readings and plain ones");
   const absl::StatusOr<std::string> plain =
       Decompress(in.zstd_readings(), limits.max_decompressed_bytes);
   if (!plain.ok()) {
+    looked_at += limits.max_decompressed_bytes;  // how far it came nobody knows
     return Invalid(fmt::format("compressed readings: {}", std::string(plain.status().message())));
   }
+  looked_at += plain->size();
   constexpr char kBroken[] = "compressed readings: they are no protobuf of readings";
   if (absl::Status few = CheckRequestCost(*plain, limits, kBroken); !few.ok()) return few;
   v1::EscalationRequest readings;
@@ -234,7 +239,6 @@ std::string Encode(const EscalationRequest& request) {
 
 std::string Encode(const EscalationReply& reply) {
   v1::EscalationReply out;
-  out.set_worker(reply.worker);
   for (const ReadingReply& item : reply.replies) {
     v1::ReadingReply& entry = *out.add_replies();
     entry.set_sequence(item.sequence);
@@ -256,7 +260,12 @@ std::string Encode(const EscalationReply& reply) {
 }
 
 absl::StatusOr<EscalationRequest> DecodeEscalationRequest(std::string_view payload,
-                                                          const CodecLimits& limits) {
+                                                          const CodecLimits& limits,
+                                                          std::size_t* looked_at) {
+  std::size_t bytes = payload.size();
+  const absl::Cleanup tell = [&] {
+    if (looked_at != nullptr) *looked_at = bytes;
+  };
   constexpr char kBroken[] = "the payload is no protobuf of an escalation request";
   if (absl::Status few = CheckRequestCost(payload, limits, kBroken); !few.ok()) return few;
   v1::EscalationRequest in;
@@ -264,7 +273,7 @@ absl::StatusOr<EscalationRequest> DecodeEscalationRequest(std::string_view paylo
   if (in.task().empty() || in.task().size() > limits.max_text_bytes) {
     return Invalid("the request names no task");
   }
-  if (absl::Status plain = DecompressReadings(in, limits); !plain.ok()) return plain;
+  if (absl::Status plain = DecompressReadings(in, limits, bytes); !plain.ok()) return plain;
   if (in.readings().empty()) {
     return Invalid(
         fmt::format("the request has 0 readings, it may have 1 to {}", limits.max_readings));
@@ -297,14 +306,12 @@ absl::StatusOr<EscalationReply> DecodeEscalationReply(std::string_view payload,
   if (!in.ParseFromArray(payload.data(), static_cast<int>(payload.size()))) {
     return Invalid("the payload is no protobuf of an escalation reply");
   }
-  if (in.worker().size() > limits.max_text_bytes) return Invalid("the worker's name is too long");
   if (static_cast<std::size_t>(in.replies_size()) > limits.max_readings) {
     return Invalid(fmt::format("the reply has {} readings, it may have at most {}",
                                in.replies_size(), limits.max_readings));
   }
   if (in.model_digest().size() > limits.max_text_bytes) return Invalid("the digest is too long");
   EscalationReply reply;
-  reply.worker = in.worker();
   reply.replies.reserve(static_cast<std::size_t>(in.replies_size()));
   if (in.has_rejection()) reply.rejection = FromProto(in.rejection(), limits);
   if (in.has_previous_send_us()) reply.previous_send_time = microseconds(in.previous_send_us());

@@ -47,8 +47,9 @@ struct Result {
   double deadline_ms = 0.0;
 
   std::string little_digest;
-  std::string big_digest;  // empty unless decided_by is kBig
-  std::string worker;      // likewise
+  std::string big_digest;       // empty unless decided_by is kBig
+  bool big_unexpected = false;  // it is not that of the device's task
+  std::string worker;           // likewise
 
   int little_class_index = 0;
   std::string little_label;

@@ -65,6 +65,7 @@ v1::Result ToProto(const Result& result) {
   latency.set_deadline(result.deadline_ms);
   out.mutable_models()->set_little(result.little_digest);
   out.mutable_models()->set_big(result.big_digest);
+  out.mutable_models()->set_big_unexpected(result.big_unexpected);
   out.set_worker(result.worker);
   out.mutable_little()->set_class_index(result.little_class_index);
   out.mutable_little()->set_label(result.little_label);
@@ -105,6 +106,7 @@ Result FromProto(const v1::Result& in, DecidedBy decided_by) {
   out.deadline_ms = latency.deadline();
   out.little_digest = in.models().little();
   out.big_digest = in.models().big();
+  out.big_unexpected = in.models().big_unexpected();
   out.worker = in.worker();
   out.little_class_index = in.little().class_index();
   out.little_label = in.little().label();

@@ -166,6 +166,7 @@ void WriteLatency(const Result& result, Writer& writer) {
 void WriteModels(const Result& result, Writer& writer) {
   writer.Text(R"(},"models":{"little":)", result.little_digest);
   writer.Text(R"(,"big":)", result.big_digest);
+  writer.Flag(R"(,"big_unexpected":)", result.big_unexpected);
   writer.Number(R"(},"little":{"class_index":)", result.little_class_index);
   writer.Text(R"(,"label":)", result.little_label);
   writer.Number(R"(,"confidence":)", result.little_confidence);

@@ -12,9 +12,13 @@ std::string Topics::Device(std::string_view device, std::string_view leaf) const
 }
 
 std::string Topics::Escalate(std::string_view device) const { return Device(device, "escalate"); }
-std::string Topics::Reply(std::string_view device) const { return Device(device, "reply"); }
+std::string Topics::ReplyBase(std::string_view device) const { return Device(device, "reply"); }
 std::string Topics::Result(std::string_view device) const { return Device(device, "result"); }
 std::string Topics::DeviceStatus(std::string_view device) const { return Device(device, "status"); }
+
+std::string Topics::Reply(std::string_view device, std::string_view worker) const {
+  return fmt::format("{}devices/{}/reply/{}", prefix_, device, worker);
+}
 
 std::string Topics::WorkerStatus(std::string_view worker) const {
   return fmt::format("{}workers/{}/status", prefix_, worker);
@@ -24,6 +28,9 @@ std::string Topics::SharedEscalate(std::string_view group) const {
   return fmt::format("$share/{}/{}", group, Device("+", "escalate"));
 }
 
+std::string Topics::Replies(std::string_view device) const { return Reply(device, "+"); }
+std::string Topics::RepliesOf(std::string_view worker) const { return Reply("+", worker); }
+std::string Topics::AllReplies() const { return Reply("+", "+"); }
 std::string Topics::AllResults() const { return Device("+", "result"); }
 std::string Topics::AllDeviceStatus() const { return Device("+", "status"); }
 std::string Topics::AllWorkerStatus() const { return WorkerStatus("+"); }
@@ -42,6 +49,11 @@ std::optional<std::string> Topics::Between(std::string_view branch, std::string_
 
 std::optional<std::string> Topics::DeviceOfEscalate(std::string_view topic) const {
   return Between("devices/", topic, "/escalate");
+}
+
+std::optional<std::string> Topics::WorkerOfReply(std::string_view topic,
+                                                 std::string_view device) const {
+  return Between(fmt::format("devices/{}/reply/", device), topic, "");
 }
 
 std::optional<std::string> Topics::DeviceOfResult(std::string_view topic) const {

@@ -14,13 +14,18 @@ class Topics {
   Topics(std::string_view root, std::string_view fleet);
 
   std::string Escalate(std::string_view device) const;
-  std::string Reply(std::string_view device) const;
+  // What a device names as its response topic: a worker puts its own name below it.
+  std::string ReplyBase(std::string_view device) const;
+  std::string Reply(std::string_view device, std::string_view worker) const;
   std::string Result(std::string_view device) const;
   std::string DeviceStatus(std::string_view device) const;
   std::string WorkerStatus(std::string_view worker) const;
 
   // Topic filters.
   std::string SharedEscalate(std::string_view group) const;  // "$share/<group>/..."
+  std::string Replies(std::string_view device) const;        // of all workers to one device
+  std::string RepliesOf(std::string_view worker) const;
+  std::string AllReplies() const;
   std::string AllResults() const;
   std::string AllDeviceStatus() const;
   std::string AllWorkerStatus() const;
@@ -28,6 +33,7 @@ class Topics {
   const std::string& fleet() const { return fleet_; }
   // The device or worker whose topic this is; nullopt if it is not one of this fleet's.
   std::optional<std::string> DeviceOfEscalate(std::string_view topic) const;
+  std::optional<std::string> WorkerOfReply(std::string_view topic, std::string_view device) const;
   std::optional<std::string> DeviceOfResult(std::string_view topic) const;
   std::optional<std::string> DeviceOfStatus(std::string_view topic) const;
   std::optional<std::string> WorkerOfStatus(std::string_view topic) const;

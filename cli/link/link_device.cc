@@ -23,13 +23,10 @@ double Microseconds(SteadyTime::duration duration) {
 
 Escalator::Options EscalatorOptions(const wire::Topics& topics, const std::string& task,
                                     const std::string& run, std::size_t max_pending) {
-  Escalator::Options options;
-  options.device = kLinkDevice;
+  Escalator::Options options{.device = kLinkDevice, .topics = topics};
   options.task = task;
   options.classes = 2;
   options.run = run;
-  options.escalate_topic = topics.Escalate(kLinkDevice);
-  options.reply_topic = topics.Reply(kLinkDevice);
   options.config.max_pending = max_pending;
   options.config.max_attempts = 1;
   options.same_clock = true;
@@ -55,7 +52,7 @@ wire::MqttSession::Options LinkDevice::SessionOptions(const FleetConfig& fleet) 
   options.broker = fleet.broker;
   options.identity = {wire::Role::kDevice, kLinkDevice};
   options.client_id = fmt::format("biglittle-{}-device-{}", fleet.fleet, kLinkDevice);
-  options.subscriptions = {topics_.Reply(kLinkDevice)};
+  options.subscriptions = {topics_.Replies(kLinkDevice)};
   options.on_message = [this](wire::Message&& message) {
     static_cast<void>(inbox_.TryPush(std::move(message)));
   };

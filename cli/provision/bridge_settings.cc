@@ -41,7 +41,7 @@ absl::Status CheckSettings(const BridgeSettings& settings) {
 bool Crosses(std::string_view topic, bool has_workers) {
   const bool of_workers = topic.find("/workers/") != topic.npos;
   const bool escalates =
-      topic.find("/escalate ") != topic.npos || topic.find("/reply ") != topic.npos;
+      topic.find("/escalate ") != topic.npos || topic.find("/reply/+ ") != topic.npos;
   return has_workers ? !escalates : !of_workers;
 }
 

@@ -15,21 +15,22 @@ void AddRead(const std::string& filter, Rights& rights) {
   rights.push_back({RightKind::kReceive, filter});
 }
 
-void AddReadOne(const std::string& topic, Rights& rights) {
-  rights.push_back({RightKind::kSubscribeLiteral, topic});
-  rights.push_back({RightKind::kReceive, topic});
+// That very filter, wildcards and all, and no narrower one.
+void AddReadOne(const std::string& filter, Rights& rights) {
+  rights.push_back({RightKind::kSubscribeLiteral, filter});
+  rights.push_back({RightKind::kReceive, filter});
 }
 
 Rights OfDevice(const std::string& id, const wire::Topics& topics) {
   Rights rights = {{RightKind::kSend, topics.Escalate(id)},
                    {RightKind::kSend, topics.Result(id)},
                    {RightKind::kSend, topics.DeviceStatus(id)}};
-  AddReadOne(topics.Reply(id), rights);
+  AddReadOne(topics.Replies(id), rights);
   return rights;
 }
 
 Rights OfWorker(const std::string& id, const FleetNames& names, const wire::Topics& topics) {
-  return {{RightKind::kSend, topics.Reply("+")},
+  return {{RightKind::kSend, topics.RepliesOf(id)},
           {RightKind::kSend, topics.WorkerStatus(id)},
           // Dynamic security compares a shared subscription with the whole text, group included.
           {RightKind::kSubscribeLiteral, topics.SharedEscalate(names.worker_group)},
@@ -50,7 +51,7 @@ Rights OfBridge(const wire::Topics& topics) {
                    {RightKind::kSend, topics.AllResults()},
                    {RightKind::kSend, topics.AllDeviceStatus()},
                    {RightKind::kSend, topics.AllWorkerStatus()}};
-  AddReadOne(topics.Reply("+"), rights);
+  AddReadOne(topics.AllReplies(), rights);
   return rights;
 }
 

@@ -107,7 +107,7 @@ double MessageBytes(const Task& task, const Tensor& window, const Prediction& an
   prediction.queue_time = std::chrono::microseconds(1000);
   prediction.compute_time = std::chrono::microseconds(1000);
   prediction.batch_size = 1;
-  const wire::EscalationReply reply{"worker-1", {{1, prediction}}, std::nullopt};
+  const wire::EscalationReply reply{{{1, prediction}}, std::nullopt};
   return static_cast<double>(Encode(request).size() + Encode(reply).size());
 }
 

@@ -4,13 +4,12 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
-#include <string_view>
 #include <utility>
 
 #include "core/half.h"
 #include "device_agent/delivery_tag.h"
+#include "device_agent/escalation/request_id.h"
 
 namespace biglittle {
 namespace {
@@ -24,14 +23,6 @@ constexpr double kJitter = 0.1;
 
 std::string Text(const absl::Status& status) { return std::string(status.message()); }
 
-// Of a request id of ours, which ends in one.
-std::uint64_t SequenceOf(std::string_view request_id) {
-  const std::string_view digits = request_id.substr(request_id.rfind('/') + 1);
-  std::uint64_t sequence = 0;
-  std::from_chars(digits.data(), digits.data() + digits.size(), sequence);
-  return sequence;
-}
-
 RoundTrip::Options RoundTripOptions(const EscalationConfig& config) {
   return {config.round_trip_quantile, config.round_trip_memory, config.retry_min, config.retry_max};
 }
@@ -41,6 +32,8 @@ RoundTrip::Options RoundTripOptions(const EscalationConfig& config) {
 Escalator::Escalator(Options options, Publish publish, End end, Counters& counters,
                      const Clock& clock)
     : options_(std::move(options)),
+      escalate_topic_(options_.topics.Escalate(options_.device)),
+      response_topic_(options_.topics.ReplyBase(options_.device)),
       publish_(std::move(publish)),
       end_(std::move(end)),
       counters_(counters),
@@ -96,11 +89,12 @@ void Escalator::SendDue() {
 void Escalator::Send(const RequestPacker::Pack& pack, SteadyTime now) {
   const PendingEscalation& first = *pack.front();
   const std::size_t attempt = first.attempts + 1;
-  wire::Message request = MakeRequest(pack, now);
+  const RequestName name =
+      first.attempts > 0 ? first.request : RequestName{++requests_, NewRequestId(options_.run)};
+  wire::Message request = MakeRequest(pack, name, now);
   if (pack.size() > 1 && wire::PacketBytes(request) > max_packet_bytes_) {
     return SendHalves(pack, now);
   }
-  const std::string request_id = request.correlation_data;
   const SteadyTime next = now + RetryTimeout(attempt, first.give_up_at - now);
   std::vector<std::uint64_t> sequences;
   sequences.reserve(pack.size());
@@ -115,7 +109,7 @@ void Escalator::Send(const RequestPacker::Pack& pack, SteadyTime now) {
   for (const PendingEscalation* escalation : pack) {
     const bool again =
         escalation->attempts + 1 < options_.config.max_attempts && next < escalation->give_up_at;
-    pending_.Sent(escalation->verdict.sequence, request_id, now,
+    pending_.Sent(escalation->verdict.sequence, name, now,
                   again ? std::optional(next) : std::nullopt);
   }
 }
@@ -127,8 +121,8 @@ void Escalator::SendHalves(const RequestPacker::Pack& pack, SteadyTime now) {
   Send({middle, pack.end()}, now);
 }
 
-wire::Message Escalator::MakeRequest(const RequestPacker::Pack& pack, SteadyTime now) const {
-  const PendingEscalation& first = *pack.front();
+wire::Message Escalator::MakeRequest(const RequestPacker::Pack& pack, const RequestName& name,
+                                     SteadyTime now) const {
   wire::EscalationRequest request{
       .task = options_.task, .same_clock = options_.same_clock, .packed_replies = true};
   request.compress = options_.config.compression == Compression::kZstd;
@@ -144,19 +138,14 @@ wire::Message Escalator::MakeRequest(const RequestPacker::Pack& pack, SteadyTime
     message.expires_at = message.expires_at ? std::max(*message.expires_at, escalation->give_up_at)
                                             : escalation->give_up_at;
   }
-  message.topic = options_.escalate_topic;
+  message.topic = escalate_topic_;
   message.payload = Encode(request);
   message.content_type = wire::kProtobufContent;
-  message.response_topic = options_.reply_topic;
-  message.correlation_data =
-      first.attempts > 0 ? first.request_id : RequestId(first.verdict.sequence);
-  message.tag = ToTag({TagKind::kRequest, SequenceOf(message.correlation_data)});
+  message.response_topic = response_topic_;
+  message.correlation_data = name.id;
+  message.tag = ToTag({TagKind::kRequest, name.number});
   message.urgent = true;
   return message;
-}
-
-std::string Escalator::RequestId(std::uint64_t first_sequence) const {
-  return fmt::format("{}/{}", options_.run, first_sequence);
 }
 
 // The session has no room for the request. What was sent before may still be answered.
@@ -196,10 +185,10 @@ void Escalator::OnTime() {
     // Where it was never sent the way to the cloud was closed all the time.
     const SteadyTime since = expired.attempts > 0 ? expired.first_sent_at : expired.decided_at;
     // Readings that were sent together were lost once.
-    if (expired.attempts == 0 || expired.request_id != lost_request) {
+    if (expired.attempts == 0 || expired.request.id != lost_request) {
       round_trip_.Unanswered(now - since, now);
     }
-    lost_request = expired.request_id;
+    lost_request = expired.request.id;
     Forget(expired, false);
     FallBack(expired.verdict, FallbackReason::kDeadline);
   }
@@ -229,7 +218,7 @@ std::optional<SteadyTime> Escalator::NextWake() const {
 void Escalator::Forget(const PendingEscalation& escalation, bool answered) {
   if (escalation.attempts == 0) return;
   ended_.Remember(escalation.verdict.sequence,
-                  {escalation.first_sent_at, escalation.attempts, answered});
+                  {escalation.request.id, escalation.first_sent_at, escalation.attempts, answered});
 }
 
 void Escalator::FallBack(const LittleVerdict& verdict, FallbackReason reason, std::string detail) {

@@ -10,6 +10,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -32,19 +33,20 @@
 #include "wire/escalation.h"
 #include "wire/message.h"
 #include "wire/mqtt_packets.h"
+#include "wire/topics.h"
 
 namespace biglittle {
 
 class Escalator {
  public:
   struct Options {
-    std::string device;  // for the log
+    std::string device;
+    wire::Topics topics;
     std::string task;
     std::size_t classes = 0;                  // of the task
     WireDType wire_dtype = WireDType::kAsIs;  // of the task
+    std::string big_digest;                   // of the task; empty: any
     std::string run;
-    std::string escalate_topic;
-    std::string reply_topic;
     EscalationConfig config;
     // Of a request's windows together, more than one of them.
     std::size_t max_request_bytes = std::size_t{256} << 10U;
@@ -61,9 +63,9 @@ class Escalator {
 
   // `prioritised`: the little net takes it for a class that goes before others in the worker.
   void Escalate(LittleVerdict verdict, Tensor window, bool prioritised);
-  // The broker refused the request whose id has this sequence number, or does not take one so
+  // The broker refused the request with this number, which its tag has, or does not take one so
   // large; `mend` says what helps. Of its readings those end that nobody can answer any more.
-  void OnRefused(std::uint64_t first_sequence, std::string_view mend);
+  void OnRefused(std::uint64_t request_number, std::string_view mend);
   // One message of the reply topic.
   void OnReply(const wire::Message& message);
   // The broker can be reached, or not any more. Begins as not. `max_packet_bytes`: as
@@ -83,7 +85,8 @@ class Escalator {
   void SendDue();
   void Send(const RequestPacker::Pack& pack, SteadyTime now);
   void SendHalves(const RequestPacker::Pack& pack, SteadyTime now);
-  wire::Message MakeRequest(const RequestPacker::Pack& pack, SteadyTime now) const;
+  wire::Message MakeRequest(const RequestPacker::Pack& pack, const RequestName& name,
+                            SteadyTime now) const;
   void NotTaken(std::span<const std::uint64_t> sequences, const absl::Status& why);
   SteadyTime::duration RetryTimeout(std::size_t attempt, SteadyTime::duration left);
   void OnReadingReply(const wire::ReadingReply& item, const std::string& request_id,
@@ -91,6 +94,7 @@ class Escalator {
   void OnStrayReply(std::uint64_t sequence, const std::string& request_id);
   void OnPrediction(PendingEscalation escalation, const wire::CloudPrediction& answer,
                     const wire::EscalationReply& reply);
+  bool IsUnexpected(const wire::CloudPrediction& answer);
   void OnRejection(std::uint64_t sequence, const std::string& request_id,
                    const wire::Rejection& rejection);
   std::optional<SteadyTime> AfterRejection(const PendingEscalation& escalation,
@@ -98,13 +102,17 @@ class Escalator {
   void Observe(const std::string& request_id, SteadyTime first_sent_at, std::size_t attempts);
   void Forget(const PendingEscalation& escalation, bool answered);
   void FallBack(const LittleVerdict& verdict, FallbackReason reason, std::string detail = {});
-  std::string RequestId(std::uint64_t first_sequence) const;
-  bool IsWithoutCorrelation(const wire::Message& message);
-  bool IsOurRequest(const std::string& request_id) const;
+  bool IsWorthReading(const wire::Message& message);
+  void NoteLostCorrelation();
+  void OnInvalidReply(std::string_view why);
   void Count(const std::string& name) { ++counters_[name]; }
+  // Of the reply that is looked at: together, and for its worker.
+  void CountReply(std::string_view kind);
 
   // Constant after construction.
   const Options options_;
+  const std::string escalate_topic_;
+  const std::string response_topic_;
   const Publish publish_;
   const End end_;
   Counters& counters_;
@@ -116,9 +124,15 @@ class Escalator {
   TimeGate gate_;
   RequestPacker packer_;
   Random jitter_;
-  std::string observed_request_;  // of the reply that is looked at: its round trip was counted
+  std::uint64_t requests_ = 0;
+  // Of the reply that is looked at.
+  std::string replier_;             // its worker
+  std::string observed_request_;    // whose round trip was counted
+  std::set<std::string> repliers_;  // that have counters of their own
   LogLimit refusal_said_;
   LogLimit correlation_said_;
+  LogLimit invalid_said_;
+  LogLimit unexpected_said_;
   bool link_up_ = false;
   std::size_t max_packet_bytes_ = wire::kMaxPacketBytes;
   SteadyTime looked_at_{};          // what was due until then was seen

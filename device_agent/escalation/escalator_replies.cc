@@ -10,22 +10,22 @@
 #include "device_agent/escalation/escalator.h"
 
 namespace biglittle {
+namespace {
+
+// That have counters of their own; there may be any number of them.
+constexpr std::size_t kMaxRepliers = 32;
+
+}  // namespace
 
 void Escalator::OnReply(const wire::Message& message) {
-  // What answers none of our requests is not worth the reading: it may be dear.
-  if (!message.correlation_data.empty() && !IsOurRequest(message.correlation_data)) {
-    return Count("replies_unknown");
-  }
-  const auto reply = wire::DecodeEscalationReply(message.payload);
-  if (!reply.ok()) {
-    Count("replies_invalid");
-    spdlog::warn("{}: reply refused: {}", options_.device, std::string(reply.status().message()));
-    return;
-  }
+  std::optional<std::string> worker = options_.topics.WorkerOfReply(message.topic, options_.device);
+  if (!worker) return Count("replies_on_foreign_topics");
+  replier_ = *std::move(worker);
   observed_request_.clear();
-  // Of its readings those that name their request themselves still count.
-  const bool correlated = !IsWithoutCorrelation(message);
-  if (reply->rejection && correlated) {
+  if (!IsWorthReading(message)) return;
+  const auto reply = wire::DecodeEscalationReply(message.payload);
+  if (!reply.ok()) return OnInvalidReply(std::string(reply.status().message()));
+  if (reply->rejection) {
     for (const std::uint64_t sequence : pending_.OfRequest(message.correlation_data)) {
       OnRejection(sequence, message.correlation_data, *reply->rejection);
     }
@@ -36,19 +36,42 @@ void Escalator::OnReply(const wire::Message& message) {
   }
 }
 
+// What answers none of our requests may be dear to read.
+bool Escalator::IsWorthReading(const wire::Message& message) {
+  const std::string& request_id = message.correlation_data;
+  if (request_id.empty()) {
+    NoteLostCorrelation();
+    return false;
+  }
+  if (pending_.Knows(request_id) || ended_.Knows(request_id)) return true;
+  CountReply("unknown");
+  return false;
+}
+
 // Every request of ours has correlation data, and a worker gives it back: something between the two
 // takes it away, and with it every reading's answer.
-bool Escalator::IsWithoutCorrelation(const wire::Message& message) {
-  if (!message.correlation_data.empty()) return false;
+void Escalator::NoteLostCorrelation() {
   Count("replies_without_correlation");
-  if (correlation_said_.MaySay(clock_.Now())) {
-    spdlog::warn(
-        "{}: replies come without correlation data, so that nobody can tell which reading they "
-        "answer: something on the way to the workers does not carry the properties of MQTT 5; "
-        "where Mosquitto bridges, say 'bridge_protocol_version mqttv50' in its 'connection'",
-        options_.device);
-  }
-  return true;
+  if (!correlation_said_.MaySay(clock_.Now())) return;
+  spdlog::warn(
+      "{}: replies come without correlation data, so that nobody can tell which reading they "
+      "answer: something on the way to the workers does not carry the properties of MQTT 5; where "
+      "Mosquitto bridges, say 'bridge_protocol_version mqttv50' in its 'connection'",
+      options_.device);
+}
+
+void Escalator::OnInvalidReply(std::string_view why) {
+  CountReply("invalid");
+  if (!invalid_said_.MaySay(clock_.Now())) return;
+  spdlog::warn("{}: a reply of worker {} was refused: {}", options_.device, Quoted(replier_), why);
+}
+
+void Escalator::CountReply(std::string_view kind) {
+  const std::string name = fmt::format("replies_{}", kind);
+  Count(name);
+  const bool known = repliers_.contains(replier_) ||
+                     (repliers_.size() < kMaxRepliers && repliers_.insert(replier_).second);
+  Count(fmt::format("{}_of_{}", name, known ? replier_ : "others"));
 }
 
 void Escalator::OnReadingReply(const wire::ReadingReply& item, const std::string& request_id,
@@ -62,25 +85,18 @@ void Escalator::OnReadingReply(const wire::ReadingReply& item, const std::string
   }
   const auto& answer = std::get<wire::CloudPrediction>(item.answer);
   if (answer.prediction.class_index >= static_cast<int>(options_.classes)) {
-    Count("replies_invalid");
-    spdlog::warn("{}: worker {} answered class {}, task {} has {} classes", options_.device,
-                 Quoted(reply.worker), answer.prediction.class_index, options_.task,
-                 options_.classes);
-    return;
+    return OnInvalidReply(fmt::format("it answers class {}, task {} has {} classes",
+                                      answer.prediction.class_index, options_.task,
+                                      options_.classes));
   }
   OnPrediction(*pending_.Take(item.sequence, request_id), answer, reply);
 }
 
-bool Escalator::IsOurRequest(const std::string& request_id) const {
-  return request_id.starts_with(options_.run) &&
-         request_id.substr(options_.run.size()).starts_with('/');
-}
-
 // Nothing waits for it: it comes too late, or again, or is none of ours.
 void Escalator::OnStrayReply(std::uint64_t sequence, const std::string& request_id) {
-  EndedEscalation* ended = IsOurRequest(request_id) ? ended_.Find(sequence) : nullptr;
-  if (ended == nullptr) return Count("replies_unknown");
-  if (ended->answered) return Count("replies_repeated");
+  EndedEscalation* ended = ended_.Find(sequence, request_id);
+  if (ended == nullptr) return CountReply("unknown");
+  if (ended->answered) return CountReply("repeated");
   Count("replies_late");
   ended->answered = true;
   Observe(request_id, ended->first_sent_at, ended->attempts);
@@ -99,16 +115,29 @@ void Escalator::OnPrediction(PendingEscalation escalation, const wire::CloudPred
                              const wire::EscalationReply& reply) {
   const SteadyTime now = clock_.Now();
   const SteadyTime::duration took = now - escalation.first_sent_at;
-  Observe(escalation.request_id, escalation.first_sent_at, escalation.attempts);
+  Observe(escalation.request.id, escalation.first_sent_at, escalation.attempts);
   Forget(escalation, true);
   // It reached us in time but we come to it too late: the promise is the deadline.
   if (now > escalation.verdict.captured_at + escalation.verdict.deadline) {
     return FallBack(escalation.verdict, FallbackReason::kDeadline);
   }
   end_(escalation.verdict,
-       AnsweredByCloud{answer.prediction, reply.worker, answer.model_digest,
+       AnsweredByCloud{answer.prediction, replier_, answer.model_digest, IsUnexpected(answer),
                        CloudTiming{took, answer.queue_time, answer.compute_time, answer.take_time,
                                    reply.previous_send_time}});
+}
+
+// Where a release is under way it is a newer one; else somebody should look.
+bool Escalator::IsUnexpected(const wire::CloudPrediction& answer) {
+  if (options_.big_digest.empty() || answer.model_digest == options_.big_digest) return false;
+  CountReply("unexpected_model");
+  if (unexpected_said_.MaySay(clock_.Now())) {
+    spdlog::warn(
+        "{}: worker {} answers with a net of digest {}, the task's big net has {}: bring the task "
+        "up to date on both, or look who that worker is",
+        options_.device, Quoted(replier_), Quoted(answer.model_digest), options_.big_digest);
+  }
+  return true;
 }
 
 void Escalator::OnRejection(std::uint64_t sequence, const std::string& request_id,
@@ -119,7 +148,9 @@ void Escalator::OnRejection(std::uint64_t sequence, const std::string& request_i
   const PendingEscalation& escalation = *pending_.Find(sequence, request_id);
   const std::size_t refusals = pending_.Refused(sequence);
   if (const auto next = AfterRejection(escalation, rejection, clock_.Now())) {
-    return pending_.Schedule(sequence, *next);
+    pending_.Schedule(sequence, *next);
+    if (*next <= looked_at_) wake_ = *next;
+    return;
   }
   // Another worker may have the request as well, and answer.
   if (rejection.reason != wire::RejectionReason::kInvalid && refusals < escalation.attempts) return;
@@ -128,14 +159,14 @@ void Escalator::OnRejection(std::uint64_t sequence, const std::string& request_i
   FallBack(refused->verdict, FallbackReason::kRejected, std::string(Name(rejection.reason)));
 }
 
-void Escalator::OnRefused(std::uint64_t first_sequence, std::string_view mend) {
+void Escalator::OnRefused(std::uint64_t request_number, std::string_view mend) {
   Count("requests_refused");
   const SteadyTime now = clock_.Now();
   if (refusal_said_.MaySay(now)) {
     spdlog::error("{}: the broker refuses requests to {}, their readings fall back at once: {}",
-                  options_.device, options_.escalate_topic, mend);
+                  options_.device, escalate_topic_, mend);
   }
-  for (const std::uint64_t sequence : pending_.OfRequest(RequestId(first_sequence))) {
+  for (const std::uint64_t sequence : pending_.OfRequest(request_number)) {
     // What was sent before may still be answered.
     if (pending_.Refused(sequence) < pending_.Get(sequence).attempts) continue;
     const std::optional<PendingEscalation> refused = pending_.Take(sequence);
@@ -152,8 +183,11 @@ std::optional<SteadyTime> Escalator::AfterRejection(const PendingEscalation& esc
   SteadyTime::duration wait = options_.config.retry_min;
   switch (rejection.reason) {
     case wire::RejectionReason::kOverloaded:
-      wait = std::max<SteadyTime::duration>(rejection.retry_after,
-                                            round_trip_.RetryTimeout(escalation.attempts, wait));
+      // It speaks for itself: the group's next worker may be idle.
+      wait = escalation.refusals == 1
+                 ? SteadyTime::duration::zero()
+                 : std::max<SteadyTime::duration>(
+                       rejection.retry_after, round_trip_.RetryTimeout(escalation.attempts, wait));
       break;
     case wire::RejectionReason::kUnknownTask:
     case wire::RejectionReason::kInternal:

@@ -22,7 +22,7 @@ const PendingEscalation* PendingEscalations::Find(std::uint64_t sequence,
   if (at == by_sequence_.end()) return nullptr;
   const PendingEscalation& escalation = at->second.escalation;
   // What was not sent belongs to no request, not even to one without a name.
-  return escalation.attempts > 0 && escalation.request_id == request_id ? &escalation : nullptr;
+  return escalation.attempts > 0 && escalation.request.id == request_id ? &escalation : nullptr;
 }
 
 std::optional<PendingEscalation> PendingEscalations::Take(std::uint64_t sequence,
@@ -36,13 +36,19 @@ std::optional<PendingEscalation> PendingEscalations::Take(std::uint64_t sequence
   return Remove(sequence);
 }
 
-std::vector<std::uint64_t> PendingEscalations::OfRequest(std::string_view request_id) const {
-  std::vector<std::uint64_t> sequences;
-  for (const auto& [sequence, entry] : by_sequence_) {
-    if (Find(sequence, request_id) != nullptr) sequences.push_back(sequence);
-  }
+std::vector<std::uint64_t> PendingEscalations::OfRequest(const std::string& request_id) const {
+  const auto found = by_request_.find(request_id);
+  if (found == by_request_.end()) return {};
+  std::vector<std::uint64_t> sequences = found->second;
   std::ranges::sort(sequences);
   return sequences;
+}
+
+std::vector<std::uint64_t> PendingEscalations::OfRequest(std::uint64_t number) const {
+  const auto found = std::ranges::find_if(by_request_, [&](const auto& request) {
+    return Get(request.second.front()).request.number == number;
+  });
+  return found == by_request_.end() ? std::vector<std::uint64_t>{} : OfRequest(found->first);
 }
 
 std::vector<PendingEscalation> PendingEscalations::TakeExpired(SteadyTime now) {
@@ -68,14 +74,18 @@ std::vector<const PendingEscalation*> PendingEscalations::Due(SteadyTime now) co
   return due;
 }
 
-void PendingEscalations::Sent(std::uint64_t sequence, const std::string& request_id, SteadyTime now,
+void PendingEscalations::Sent(std::uint64_t sequence, const RequestName& request, SteadyTime now,
                               std::optional<SteadyTime> next) {
   Entry& entry = by_sequence_.at(sequence);
   if (entry.escalation.attempts++ == 0) {
     entry.escalation.first_sent_at = now;
     ++under_way_;
   }
-  entry.escalation.request_id = request_id;
+  if (entry.escalation.request.id != request.id) {
+    LeaveRequest(entry.escalation);
+    by_request_[request.id].push_back(sequence);
+  }
+  entry.escalation.request = request;
   SetDue(sequence, entry, next);
 }
 
@@ -105,11 +115,19 @@ std::optional<SteadyTime> PendingEscalations::NextDueAfter(SteadyTime now) const
   return at->first;
 }
 
+void PendingEscalations::LeaveRequest(const PendingEscalation& escalation) {
+  const auto request = by_request_.find(escalation.request.id);
+  if (request == by_request_.end()) return;
+  std::erase(request->second, escalation.verdict.sequence);
+  if (request->second.empty()) by_request_.erase(request);
+}
+
 PendingEscalation PendingEscalations::Remove(std::uint64_t sequence) {
   auto node = by_sequence_.extract(sequence);
   Entry& entry = node.mapped();
   SetDue(sequence, entry, std::nullopt);
   if (entry.escalation.attempts > 0) --under_way_;
+  LeaveRequest(entry.escalation);
   by_expiry_.erase({entry.escalation.give_up_at, sequence});
   return std::move(entry.escalation);
 }

@@ -20,10 +20,15 @@
 
 namespace biglittle {
 
+struct RequestName {
+  std::uint64_t number = 0;  // within this run, for ourselves
+  std::string id;            // its correlation data
+};
+
 struct PendingEscalation {
   LittleVerdict verdict;
-  std::string request_id;  // of the request that it was sent in; empty until then
-  Tensor window;           // kept, for it may have to be sent again
+  RequestName request;  // that it was sent in; without an id until then
+  Tensor window;        // kept, for it may have to be sent again
   // Of the window on the wire, not compressed: what the budget and a request\'s bound count.
   std::size_t wire_bytes = 0;
   SteadyTime decided_at;
@@ -51,8 +56,10 @@ class PendingEscalations {
   }
   std::optional<PendingEscalation> Take(std::uint64_t sequence, std::string_view request_id);
   std::optional<PendingEscalation> Take(std::uint64_t sequence);
-  // The sequence numbers of all that were sent under one request id, ascending.
-  std::vector<std::uint64_t> OfRequest(std::string_view request_id) const;
+  bool Knows(const std::string& request_id) const { return by_request_.contains(request_id); }
+  // The sequence numbers of all that were sent in one request, ascending.
+  std::vector<std::uint64_t> OfRequest(const std::string& request_id) const;
+  std::vector<std::uint64_t> OfRequest(std::uint64_t number) const;
   // All whose time has run out at `now`, the earliest first.
   std::vector<PendingEscalation> TakeExpired(SteadyTime now);
   std::vector<PendingEscalation> TakeAll();
@@ -60,7 +67,7 @@ class PendingEscalations {
   // Those that are due to be sent at `now`, longest due first; each is valid until it is taken.
   std::vector<const PendingEscalation*> Due(SteadyTime now) const;
   // It was sent at `now`, in that request. It is due again at `next`, if that is given.
-  void Sent(std::uint64_t sequence, const std::string& request_id, SteadyTime now,
+  void Sent(std::uint64_t sequence, const RequestName& request, SteadyTime now,
             std::optional<SteadyTime> next);
   // One more worker refused it; returns how many have.
   std::size_t Refused(std::uint64_t sequence);
@@ -83,10 +90,13 @@ class PendingEscalations {
   using Order = std::set<std::pair<SteadyTime, std::uint64_t>>;
 
   PendingEscalation Remove(std::uint64_t sequence);
+  void LeaveRequest(const PendingEscalation& escalation);
   void SetDue(std::uint64_t sequence, Entry& entry, std::optional<SteadyTime> due_at);
 
   const std::size_t capacity_;
   std::unordered_map<std::uint64_t, Entry> by_sequence_;
+  // Those of them that were sent.
+  std::unordered_map<std::string, std::vector<std::uint64_t>> by_request_;
   Order by_expiry_;  // same elements
   std::size_t under_way_ = 0;
   Order by_due_;  // those of them that are to be sent (again)

@@ -42,7 +42,7 @@ void RequestPacker::PackAgain(std::vector<const PendingEscalation*> again, Stead
   for (const PendingEscalation* escalation : again) {
     const auto pack = std::find_if(
         plan.packs.begin() + static_cast<std::ptrdiff_t>(first), plan.packs.end(),
-        [&](const Pack& other) { return other[0]->request_id == escalation->request_id; });
+        [&](const Pack& other) { return other[0]->request.id == escalation->request.id; });
     const bool own_message = pack == plan.packs.end();
     if (!Afford(*escalation, own_message, now, plan)) continue;
     if (own_message) {

@@ -12,6 +12,7 @@ namespace {
 using std::chrono::steady_clock;
 
 constexpr std::size_t kMaxInbox = 100000;
+constexpr char kName[] = "hostile";
 constexpr int kClasses = 4;
 // After the deadline, so that nobody can wait for it any more.
 constexpr Milliseconds kTooLate{300};
@@ -102,10 +103,10 @@ void HostileWorker::AnswerForAnother(const Request& request) {
   for (const auto& [device, other] : last_of_device_) {
     if (device == request.device) continue;
     wire::Message to_this = Reply(other, 1);
-    to_this.topic = topics_.Reply(request.device);
+    to_this.topic = topics_.Reply(request.device, kName);
     Send(std::move(to_this));
     wire::Message to_other = Reply(request, 1);
-    to_other.topic = topics_.Reply(device);
+    to_other.topic = topics_.Reply(device, kName);
     Send(std::move(to_other));
     return;
   }
@@ -121,14 +122,13 @@ void HostileWorker::AnswerNothing(const Request&) {}
 
 wire::Message HostileWorker::Reply(const Request& request, int shift) const {
   wire::EscalationReply reply;
-  reply.worker = "hostile";
   for (const wire::EscalatedReading& reading : request.content.readings) {
     const int right = ClassOf(reading.window);
     const int claimed = shift < kClasses ? (right + shift) % kClasses : right + shift;
     reply.replies.push_back(Claim(reading.sequence, claimed));
   }
   wire::Message message;
-  message.topic = topics_.Reply(request.device);
+  message.topic = topics_.Reply(request.device, kName);
   message.payload = Encode(reply);
   message.content_type = wire::kProtobufContent;
   message.correlation_data = request.correlation_data;

@@ -34,13 +34,13 @@ constexpr char kSecurity[] = R"({
       {"acltype": "publishClientSend", "topic": "biglittle/v1/presses/devices/+/escalate", "allow": true},
       {"acltype": "publishClientSend", "topic": "biglittle/v1/presses/devices/+/result", "allow": true},
       {"acltype": "publishClientSend", "topic": "biglittle/v1/presses/devices/+/status", "allow": true},
-      {"acltype": "subscribeLiteral", "topic": "biglittle/v1/presses/devices/+/reply", "allow": true},
-      {"acltype": "publishClientReceive", "topic": "biglittle/v1/presses/devices/+/reply", "allow": true}]},
+      {"acltype": "subscribeLiteral", "topic": "biglittle/v1/presses/devices/+/reply/+", "allow": true},
+      {"acltype": "publishClientReceive", "topic": "biglittle/v1/presses/devices/+/reply/+", "allow": true}]},
     {"rolename": "worker", "acls": [
       {"acltype": "subscribeLiteral",
        "topic": "$share/workers/biglittle/v1/presses/devices/+/escalate", "allow": true},
       {"acltype": "publishClientReceive", "topic": "biglittle/v1/presses/devices/+/escalate", "allow": true},
-      {"acltype": "publishClientSend", "topic": "biglittle/v1/presses/devices/+/reply", "allow": true}]},
+      {"acltype": "publishClientSend", "topic": "biglittle/v1/presses/devices/+/reply/+", "allow": true}]},
     {"rolename": "reader", "acls": [
       {"acltype": "subscribePattern", "topic": "biglittle/v1/presses/#", "allow": true},
       {"acltype": "publishClientReceive", "topic": "biglittle/v1/presses/#", "allow": true}]}]
@@ -99,7 +99,7 @@ class BridgeTest : public testing::Test {
     wire::MqttSession::Options options;
     options.broker.port = site_->port();
     options.client_id = "press-1";
-    options.subscriptions = {topics_.Reply("press-1")};
+    options.subscriptions = {topics_.Replies("press-1")};
     options.on_message = [this](wire::Message&& message) {
       EXPECT_TRUE(inbox_.TryPush(std::move(message)));
     };
@@ -148,15 +148,16 @@ TEST_F(BridgeTest, AnEscalationCrossesAndItsReplyReturns) {
   wire::MqttSession device(Device());
   device.Start();
   ASSERT_TRUE(device.Publish(Escalation("window", seconds(60))).ok());
-  EXPECT_EQ(Take("worker-1", filter, 1, "%t %R %D %p"),
-            topics_.Escalate("press-1") + " " + topics_.Reply("press-1") + " request-7 window\n");
+  EXPECT_EQ(
+      Take("worker-1", filter, 1, "%t %R %D %p"),
+      topics_.Escalate("press-1") + " " + topics_.ReplyBase("press-1") + " request-7 window\n");
 
-  ASSERT_EQ(
-      CentralBroker::Finish(central_.Client("mosquitto_pub", "worker-1",
-                                            {"-t", topics_.Reply("press-1"), "-m", "answer", "-D",
-                                             "publish", "correlation-data", "request-7"},
-                                            "publish.log")),
-      0)
+  ASSERT_EQ(CentralBroker::Finish(
+                central_.Client("mosquitto_pub", "worker-1",
+                                {"-t", topics_.Reply("press-1", "worker-1"), "-m", "answer", "-D",
+                                 "publish", "correlation-data", "request-7"},
+                                "publish.log")),
+            0)
       << central_.Read("publish.log");
   const auto reply = inbox_.PopUntil(steady_clock::now() + seconds(20));
   ASSERT_TRUE(reply.has_value());

@@ -137,7 +137,7 @@ class HostileRequestTest : public testing::Test {
     wire::MqttSession::Options options;
     options.broker = broker_.config();
     options.client_id = "stranger";
-    options.subscriptions = {topics_.Reply("+")};
+    options.subscriptions = {topics_.AllReplies()};
     options.on_message = [this](wire::Message&& message) {
       EXPECT_TRUE(replies_.TryPush(std::move(message)));
     };
@@ -152,7 +152,7 @@ class HostileRequestTest : public testing::Test {
   wire::Message Request(std::string payload) {
     wire::Message message;
     message.topic = topics_.Escalate("stranger");
-    message.response_topic = topics_.Reply("stranger");
+    message.response_topic = topics_.ReplyBase("stranger");
     message.correlation_data = "id";
     message.payload = std::move(payload);
     return message;
@@ -162,7 +162,7 @@ class HostileRequestTest : public testing::Test {
     const auto reply = replies_.PopUntil(TestFleet::Soon());
     EXPECT_TRUE(reply.has_value());
     if (!reply) return {};
-    EXPECT_EQ(reply->topic, topics_.Reply("stranger"));
+    EXPECT_EQ(reply->topic, topics_.Reply("stranger", "worker-1"));
     EXPECT_EQ(reply->correlation_data, "id");
     return wire::DecodeEscalationReply(reply->payload).value();
   }
@@ -195,7 +195,7 @@ TEST_F(HostileRequestTest, EachIsRefusedWithItsReasonAndTheWorkerServesOn) {
             RejectionReason::kExpired);
 
   wire::Message stolen = Request(Encode(Good()));
-  stolen.response_topic = topics_.Reply("victim");
+  stolen.response_topic = topics_.ReplyBase("victim");
   EXPECT_EQ(Ask(std::move(stolen)).rejection->reason, RejectionReason::kInvalid);
 
   const wire::EscalationReply answer = Ask(Request(Encode(Good())));

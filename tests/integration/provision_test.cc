@@ -56,7 +56,7 @@ TEST_F(ProvisionTest, WhoIsAddedWhileTheBrokerRunsIsLetInAtOnce) {
       << Said();
   const wire::Topics topics("biglittle/v1", "test");
   wire::MqttSession::Options options = SessionOf("device", "device-9");
-  options.subscriptions = {topics.Reply("device-9")};
+  options.subscriptions = {topics.Replies("device-9")};
   wire::MqttSession device(options);
   device.Start();
   EXPECT_TRUE(device.WaitConnected(Soon()));

@@ -64,7 +64,7 @@ class ListedBroker {
 };
 
 const std::vector<std::string> kAll{"devices/+/result", "devices/+/status", "devices/+/escalate",
-                                    "devices/+/reply", "workers/+/status"};
+                                    "devices/+/reply/+", "workers/+/status"};
 
 std::vector<std::string> AllBut(const std::string& refused) {
   std::vector<std::string> published = kAll;
@@ -164,7 +164,7 @@ TEST_F(RefusalsTest, ADeviceWhoseStatusIsRefusedSaysSo) {
 }
 
 TEST_F(RefusalsTest, AWorkerWhoseRepliesAreRefusedSaysSo) {
-  Start("devices/+/reply", kForEver);
+  Start("devices/+/reply/+", kForEver);
   fleet_->Observe();
   ChildProcess& worker = fleet_->StartWorker();
   fleet_->AwaitWorker();

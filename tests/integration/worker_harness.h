@@ -190,7 +190,7 @@ class WorkerHarness {
   void Send(const std::string& request, const wire::EscalationRequest& asked) {
     wire::Message message;
     message.topic = topics_.Escalate("pump");
-    message.response_topic = topics_.Reply("pump");
+    message.response_topic = topics_.ReplyBase("pump");
     message.correlation_data = request;
     message.payload = Encode(asked);
     EXPECT_TRUE(device_->Publish(std::move(message)).ok());
@@ -199,9 +199,9 @@ class WorkerHarness {
     wire::MqttSession::Options options;
     options.broker = broker_.config();
     options.client_id = "pump";
-    options.subscriptions = {topics_.Reply("pump"), topics_.WorkerStatus("worker-1")};
+    options.subscriptions = {topics_.Replies("pump"), topics_.WorkerStatus("worker-1")};
     options.on_message = [this](wire::Message&& message) {
-      auto& queue = message.topic == topics_.Reply("pump") ? replies_ : statuses_;
+      auto& queue = message.topic == topics_.Reply("pump", "worker-1") ? replies_ : statuses_;
       EXPECT_TRUE(queue.TryPush(std::move(message)));
     };
     device_.emplace(std::move(options));

@@ -38,7 +38,7 @@ class SecurityFlood : public testing::Test {
                {.broker_keys = fmt::format("tls: {{credentials: '{}/{{role}}/{{id}}'}}, ",
                                            broker_.folder().string())}),
         other_(broker_.OptionsFor(broker_.Of(kOther))) {
-    EXPECT_EQ(other_.Subscribe(Topic(kOther, "reply")), 1);
+    EXPECT_EQ(other_.Subscribe(Topic(kOther, "reply/+")), 1);
     fleet_.StartWorker();
     const SteadyTime deadline = TestFleet::Soon();
     while (!Ask() && steady_clock::now() < deadline) {
@@ -92,7 +92,7 @@ class SecurityFlood : public testing::Test {
       if (reply.ok() && reply->rejection) ++told_no_;
     };
     MqttClient flooder(std::move(options));
-    EXPECT_EQ(flooder.Subscribe(Topic(kFlooder, "reply")), 1);
+    EXPECT_EQ(flooder.Subscribe(Topic(kFlooder, "reply/+")), 1);
     const MqttMessage message{.topic = Topic(kFlooder, leaf), .payload = payload, .qos = qos};
     for (std::uint64_t sent = 0; sent < kMessages; ++sent) {
       if (!flooder.Send(message)) return sent;

@@ -185,9 +185,10 @@ std::string MatrixBench::Ask(const std::string& column, const std::string& respo
   EXPECT_TRUE(GroupIsServed());
   const std::vector<MqttMessage> read = Witnessed();
   const bool more = std::any_of(read.begin(), read.end(), [&](const MqttMessage& message) {
-    return message.topic == response_topic && message.correlation_data == request.correlation_data;
+    return message.topic == response_topic + "/worker-1" &&
+           message.correlation_data == request.correlation_data;
   });
-  return YesIf(more || answered_on == response_topic);
+  return YesIf(more || answered_on == response_topic + "/worker-1");
 }
 
 bool MatrixBench::GroupIsServed() {
@@ -196,7 +197,7 @@ bool MatrixBench::GroupIsServed() {
     const MqttMessage request = Request("pump-2", std::string(kRoot) + "/devices/pump-2/reply");
     EXPECT_EQ(witness_->Publish(request), 0);
     const auto answer = witness_->Await([&](const MqttMessage& message) {
-      return message.topic == request.response_topic &&
+      return message.topic == request.response_topic + "/worker-1" &&
              message.correlation_data == request.correlation_data;
     });
     if (answer) ++answered;
@@ -213,7 +214,7 @@ void MatrixBench::PublishEverywhere(const Subject& subject) {
                                      "{f}/other",
                                      "outside"};
   for (const char* device : {"{self}", "{other}"}) {
-    for (const char* leaf : {"escalate", "reply", "result", "status"}) {
+    for (const char* leaf : {"escalate", "reply", "reply/worker-1", "result", "status"}) {
       topics.push_back(fmt::format("{{f}}/devices/{}/{}", device, leaf));
     }
   }

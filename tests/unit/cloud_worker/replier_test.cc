@@ -21,11 +21,10 @@ TEST(ReplierTest, OneMessageARequestOnTheDevicesOwnTopic) {
   const std::vector<wire::Message> messages = kReplier.Reply(
       {AnswerTo("pump", "r1", 1), AnswerTo("valve", "r1", 1), AnswerTo("pump", "r1", 2)});
   ASSERT_EQ(messages.size(), 2U);
-  EXPECT_EQ(messages[0].topic, "biglittle/v1/plant/devices/pump/reply");
-  EXPECT_EQ(messages[1].topic, "biglittle/v1/plant/devices/valve/reply");
+  EXPECT_EQ(messages[0].topic, "biglittle/v1/plant/devices/pump/reply/worker-1");
+  EXPECT_EQ(messages[1].topic, "biglittle/v1/plant/devices/valve/reply/worker-1");
   EXPECT_EQ(messages[0].correlation_data, "r1");
   const auto reply = wire::DecodeEscalationReply(messages[0].payload).value();
-  EXPECT_EQ(reply.worker, "worker-1");
   ASSERT_EQ(reply.replies.size(), 2U);
   EXPECT_EQ(reply.replies[1].sequence, 2U);
 }
@@ -43,8 +42,9 @@ TEST(ReplierTest, OneMessageADeviceThatReadsThem) {
       {PackedAnswer("pump", "r1", 1), PackedAnswer("valve", "r1", 1), PackedAnswer("pump", "r2", 2),
        AnswerTo("old", "r1", 1), AnswerTo("old", "r2", 2), PackedAnswer("pump", "r1", 3)});
   ASSERT_EQ(messages.size(), 4U);  // two of "old"
-  const auto of_pump = std::ranges::find_if(
-      messages, [](const auto& m) { return m.topic == "biglittle/v1/plant/devices/pump/reply"; });
+  const auto of_pump = std::ranges::find_if(messages, [](const auto& m) {
+    return m.topic == "biglittle/v1/plant/devices/pump/reply/worker-1";
+  });
   ASSERT_NE(of_pump, messages.end());
   EXPECT_EQ(of_pump->correlation_data, "r1");
   const auto reply = wire::DecodeEscalationReply(of_pump->payload).value();
@@ -127,7 +127,7 @@ TEST(ReplierTest, NothingToAnswerSendsNothing) { EXPECT_TRUE(kReplier.Reply({}).
 TEST(ReplierTest, RefusesAWholeRequest) {
   const wire::Message message =
       kReplier.Refuse({"pump", "r9"}, {wire::RejectionReason::kInvalid, "why", {}});
-  EXPECT_EQ(message.topic, "biglittle/v1/plant/devices/pump/reply");
+  EXPECT_EQ(message.topic, "biglittle/v1/plant/devices/pump/reply/worker-1");
   EXPECT_EQ(message.correlation_data, "r9");
   EXPECT_EQ(wire::DecodeEscalationReply(message.payload)->rejection->detail, "why");
 }

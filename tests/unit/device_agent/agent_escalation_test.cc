@@ -58,7 +58,10 @@ TEST_F(AgentEscalationTest, CompressesWhereTheFleetSaysSo) {
     std::vector<Message> sent;
     Escalator::Counters counters;
     Escalator escalator(
-        {.task = "tiny", .classes = 4, .config = {.compression = compression}},
+        {.topics = {"root", "plant"},
+         .task = "tiny",
+         .classes = 4,
+         .config = {.compression = compression}},
         [&](Message message) {
           sent.push_back(std::move(message));
           return absl::OkStatus();
@@ -143,24 +146,50 @@ TEST_F(AgentEscalationTest, AProbeFindsOutThatTheWayIsFree) {
   EXPECT_EQ(requests_.size(), 1U);
 }
 
-TEST_F(AgentEscalationTest, AnOverloadedWorkerIsAskedAgainWhenItSaid) {
+// It speaks for itself: the group's next worker may be idle.
+TEST_F(AgentEscalationTest, WhereOneWorkerIsOverloadedTheNextIsAskedAtOnce) {
   OnSample(TinySample(1, true));
-  Reject(requests_.front(), RejectionReason::kOverloaded, Milliseconds(50));
+  Reject(requests_.front(), RejectionReason::kOverloaded, kDeadline * 10);
   EXPECT_TRUE(results_.empty());
-  Pass(Milliseconds(49));
-  EXPECT_EQ(requests_.size(), 1U);
-  Pass(Milliseconds(1));
-  EXPECT_EQ(requests_.size(), 2U);
+  EXPECT_LE(agent_->NextWake(), clock_.Now());
+  agent_->OnTime();
+  ASSERT_EQ(requests_.size(), 2U);
+  EXPECT_EQ(requests_[1].correlation_data, requests_[0].correlation_data);
   agent_->OnReply(Answer(requests_.back(), 1));
   EXPECT_EQ(results_.front().decided_by, DecidedBy::kBig);
 }
 
-TEST_F(AgentEscalationTest, AnOverloadedWorkerThatNeedsTooLongIsNotWaitedFor) {
+TEST_F(AgentEscalationTest, WhereTheNextIsTooTheyAreAskedAgainWhenItSaid) {
   OnSample(TinySample(1, true));
+  Reject(requests_.front(), RejectionReason::kOverloaded, Milliseconds(10));
+  agent_->OnTime();
+  Reject(requests_.front(), RejectionReason::kOverloaded, Milliseconds(50));
+  EXPECT_TRUE(results_.empty());
+  Pass(Milliseconds(49));
+  EXPECT_EQ(requests_.size(), 2U);
+  Pass(Milliseconds(1));
+  EXPECT_EQ(requests_.size(), 3U);
+  agent_->OnReply(Answer(requests_.back(), 1));
+  EXPECT_EQ(results_.front().decided_by, DecidedBy::kBig);
+}
+
+TEST_F(AgentEscalationTest, OverloadedWorkersThatNeedTooLongAreNotWaitedFor) {
+  OnSample(TinySample(1, true));
+  Reject(requests_.front(), RejectionReason::kOverloaded, kDeadline);
+  agent_->OnTime();
   Reject(requests_.front(), RejectionReason::kOverloaded, kDeadline);
   ASSERT_EQ(results_.size(), 1U);
   EXPECT_EQ(results_.front().reason, "rejected: overloaded");
-  EXPECT_EQ(Counted("rejected_overloaded"), 1U);
+  EXPECT_EQ(Counted("rejected_overloaded"), 2U);
+}
+
+// There is no time for another: an answer that comes too late is none.
+TEST_F(AgentEscalationTest, NobodyIsAskedAtOnceShortOfTheDeadline) {
+  OnSample(TinySample(1, true));
+  clock_.Advance(kDeadline - kMargin);
+  Reject(requests_.front(), RejectionReason::kOverloaded, Milliseconds(1));
+  ASSERT_EQ(results_.size(), 1U);
+  EXPECT_EQ(results_.front().reason, "rejected: overloaded");
 }
 
 TEST_F(AgentEscalationTest, AnotherWorkerMayKnowTheTaskOrBeWell) {

@@ -65,7 +65,7 @@ class AgentTest : public testing::Test {
   // A worker's refusal of the whole request.
   void Reject(const wire::Message& request, wire::RejectionReason reason,
               Milliseconds retry_after = {}) {
-    agent_->OnReply(Wrap(request, {"w", {}, wire::Rejection{reason, "no", retry_after}}));
+    agent_->OnReply(Wrap(request, {{}, wire::Rejection{reason, "no", retry_after}}));
   }
   std::uint64_t Counted(const std::string& name) { return agent_->counters()[name]; }
 
@@ -87,7 +87,7 @@ class AgentTest : public testing::Test {
   // A worker's answer to a request, as it would arrive.
   static wire::Message Answer(const wire::Message& request, int class_index) {
     const auto asked = wire::DecodeEscalationRequest(request.payload).value();
-    wire::EscalationReply reply{"worker-1", {}, {}};
+    wire::EscalationReply reply;
     wire::CloudPrediction prediction;
     prediction.prediction.class_index = class_index;
     prediction.prediction.confidence = 0.99F;
@@ -100,6 +100,7 @@ class AgentTest : public testing::Test {
 
   static wire::Message Wrap(const wire::Message& request, const wire::EscalationReply& reply) {
     wire::Message message;
+    message.topic = request.response_topic + "/worker-1";
     message.payload = Encode(reply);
     message.correlation_data = request.correlation_data;
     return message;

@@ -58,7 +58,7 @@ TEST_F(AgentPackingTest, TheFirstGoesAtOnceAndThoseBehindItTogether) {
   ASSERT_EQ(requests_.size(), 2U);
   EXPECT_THAT(In(requests_[0]), ElementsAre(0));
   EXPECT_THAT(In(requests_[1]), ElementsAre(1, 2, 3));
-  EXPECT_EQ(requests_[1].correlation_data, "run/1");
+  EXPECT_NE(requests_[1].correlation_data, requests_[0].correlation_data);
   EXPECT_TRUE(wire::DecodeEscalationRequest(requests_[1].payload)->packed_replies);
   EXPECT_EQ(Counted("escalated"), 4U);
   EXPECT_EQ(Counted("requests_sent"), 2U);
@@ -68,8 +68,9 @@ TEST_F(AgentPackingTest, OneReplyMayAnswerSeveralRequests) {
   Escalate(4);
   Pass(kLinger);
   ASSERT_EQ(requests_.size(), 2U);
-  agent_->OnReply(
-      Wrap(requests_[1], {"w", {Predict(3), Predict(0, "run/0"), Predict(1, "run/1")}, {}}));
+  agent_->OnReply(Wrap(requests_[1], {{Predict(3), Predict(0, requests_[0].correlation_data),
+                                       Predict(1, requests_[1].correlation_data)},
+                                      {}}));
   EXPECT_EQ(Decided(DecidedBy::kBig), (std::set<std::uint64_t>{0, 1, 3}));
   EXPECT_EQ(agent_->pending(), 1U);
 }
@@ -77,34 +78,34 @@ TEST_F(AgentPackingTest, OneReplyMayAnswerSeveralRequests) {
 TEST_F(AgentPackingTest, AReadingIsNotAnsweredUnderAnothersRequest) {
   Escalate(2);
   Pass(kLinger);
-  agent_->OnReply(Wrap(requests_[1], {"w", {Predict(0)}, {}}));
-  agent_->OnReply(Wrap(requests_[1], {"w", {Predict(1, "other/1")}, {}}));
+  agent_->OnReply(Wrap(requests_[1], {{Predict(0)}, {}}));
+  agent_->OnReply(Wrap(requests_[1], {{Predict(1, "other/1")}, {}}));
   EXPECT_TRUE(results_.empty());
 }
 
 // Whoever asks without a name is answered without one.
 TEST_F(AgentPackingTest, AReplyWithoutANameBelongsToNothing) {
   Escalate(3);  // the first is sent, the others wait for companions
-  Message nameless = Wrap(requests_[0], {"w", {Predict(0), Predict(1)}, {}});
+  Message nameless = Wrap(requests_[0], {{Predict(0), Predict(1)}, {}});
   nameless.correlation_data.clear();
   agent_->OnReply(nameless);
   Message refusal =
-      Wrap(requests_[0], {"w", {}, wire::Rejection{wire::RejectionReason::kInvalid, "no", {}}});
+      Wrap(requests_[0], {{}, wire::Rejection{wire::RejectionReason::kInvalid, "no", {}}});
   refusal.correlation_data.clear();
   agent_->OnReply(refusal);
   EXPECT_TRUE(results_.empty());
   EXPECT_EQ(agent_->pending(), 3U);
-  EXPECT_EQ(Counted("replies_unknown"), 2U);
+  EXPECT_EQ(Counted("replies_without_correlation"), 2U);
 }
 
 TEST_F(AgentPackingTest, WhatIsLeftOfARequestIsAskedAgainTogetherUnderItsId) {
   Escalate(4);
   Pass(kLinger);
-  agent_->OnReply(Wrap(requests_[1], {"w", {Predict(2)}, {}}));
+  agent_->OnReply(Wrap(requests_[1], {{Predict(2)}, {}}));
   Pass(Milliseconds(60));
-  const auto again =
-      std::ranges::find_if(requests_.begin() + 2, requests_.end(),
-                           [](const auto& r) { return r.correlation_data == "run/1"; });
+  const auto again = std::ranges::find_if(
+      requests_.begin() + 2, requests_.end(),
+      [this](const auto& r) { return r.correlation_data == requests_[1].correlation_data; });
   ASSERT_NE(again, requests_.end());
   EXPECT_THAT(In(*again), ElementsAre(1, 3));
 }
@@ -129,12 +130,12 @@ TEST_F(AgentPackingTest, ALostRequestIsLostOnceHoweverManyReadingsWereInIt) {
   Make({.retry_min = Milliseconds(2), .max_attempts = 2});
   Escalate(1);
   Pass(kLinger);
-  agent_->OnReply(Wrap(requests_[0], {"w", {Predict(0)}, {}}));
+  agent_->OnReply(Wrap(requests_[0], {{Predict(0)}, {}}));
   Escalate(1);
   Escalate(8);  // a full request behind it
   ASSERT_EQ(requests_.size(), 3U);
   EXPECT_EQ(In(requests_[2]).size(), 8U);
-  agent_->OnReply(Wrap(requests_[1], {"w", {Predict(1)}, {}}));
+  agent_->OnReply(Wrap(requests_[1], {{Predict(1)}, {}}));
   Pass(kDeadline);
   EXPECT_EQ(agent_->pending(), 0U);
   requests_.clear();
@@ -164,7 +165,7 @@ TEST_F(AgentPackingTest, EveryReadingEndsOnceInEverySchedule) {
         const auto which =
             static_cast<std::size_t>(random.Uniform(0.0, static_cast<double>(requests_.size())));
         const Message& request = requests_[which];
-        wire::EscalationReply reply{"w", {}, {}};
+        wire::EscalationReply reply;
         for (const std::uint64_t sequence : In(request)) {
           if (random.Uniform(0.0, 1.0) < 0.7) reply.replies.push_back(Predict(sequence));
         }

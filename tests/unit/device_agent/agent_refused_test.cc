@@ -237,7 +237,7 @@ TEST_F(AgentStrippedTest, TheyEndNoReadingThatWasNotAsked) {
   OnSample(TinySample(1, true));
   agent_->OnReply(answer);
   agent_->OnReply(Stripped(
-      Wrap(requests_[0], {"w", {}, wire::Rejection{wire::RejectionReason::kInvalid, "no", {}}})));
+      Wrap(requests_[0], {{}, wire::Rejection{wire::RejectionReason::kInvalid, "no", {}}})));
   EXPECT_THAT(results_, IsEmpty());
   EXPECT_EQ(Counted("replies_without_correlation"), 2U);
 }
@@ -246,10 +246,12 @@ TEST_F(AgentStrippedTest, WhatAWorkerSaysIsQuoted) {
   OnSample(TinySample(1, true));
   wire::Message answer = AgentTest::Answer(requests_[0], 1);
   auto reply = wire::DecodeEscalationReply(answer.payload).value();
-  reply.worker = "w\x1b[2J\nforged";
   std::get<wire::CloudPrediction>(reply.replies[0].answer).prediction.class_index = 99;
-  agent_->OnReply(Wrap(requests_[0], reply));
-  EXPECT_THAT(log_.lines(), ElementsAre(HasSubstr("worker 'w\\x1b[2J\\x0aforged' answered")));
+  wire::Message message = Wrap(requests_[0], reply);
+  message.topic = requests_[0].response_topic + "/w\x1b[2J\nforged";
+  agent_->OnReply(message);
+  EXPECT_THAT(log_.lines(),
+              ElementsAre(HasSubstr("a reply of worker 'w\\x1b[2J\\x0aforged' was refused")));
 }
 
 }  // namespace

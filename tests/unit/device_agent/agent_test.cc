@@ -42,7 +42,7 @@ TEST_F(AgentTest, EscalatesTheRestWithAllThatTheReplyNeeds) {
   EXPECT_TRUE(results_.empty());
   const Message& request = requests_.front();
   EXPECT_EQ(request.response_topic, "biglittle/v1/plant/devices/pump/reply");
-  EXPECT_EQ(request.correlation_data, "run/0");
+  EXPECT_THAT(request.correlation_data, testing::MatchesRegex("run/[0-9a-f]{32}"));
   EXPECT_EQ(request.content_type, wire::kProtobufContent);
   EXPECT_EQ(request.expires_at, clock_.Now() + kDeadline - kMargin);
   const auto decoded = wire::DecodeEscalationRequest(request.payload);
@@ -276,7 +276,7 @@ TEST_P(AgentScheduleTest, EverySampleGetsExactlyOneFinalResultByItsDeadline) {
           if (!requests_.empty()) {
             const Message& request = requests_[random.Below(requests_.size())];
             const auto reason = static_cast<wire::RejectionReason>(random.Below(5));
-            agent_->OnReply(Wrap(request, {"w", {}, wire::Rejection{reason, "no", {}}}));
+            agent_->OnReply(Wrap(request, {{}, wire::Rejection{reason, "no", {}}}));
           }
           break;
         default:

@@ -23,7 +23,7 @@ PendingEscalation Escalation(std::uint64_t sequence, int give_up_at) {
 bool AddSent(PendingEscalations& pending, std::uint64_t sequence, int give_up_at,
              const std::string& request) {
   if (!pending.Add(Escalation(sequence, give_up_at))) return false;
-  pending.Sent(sequence, request, At(0), std::nullopt);
+  pending.Sent(sequence, {sequence, request}, At(0), std::nullopt);
   return true;
 }
 
@@ -87,13 +87,13 @@ TEST(PendingEscalationsTest, IsDueAtOnceAndAgainWhenItIsTold) {
   PendingEscalations pending(8);
   ASSERT_TRUE(pending.Add(Escalation(1, 100)));
   ASSERT_EQ(pending.Due(At(0)).size(), 1U);
-  pending.Sent(1, "a", At(3), At(10));
+  pending.Sent(1, {1, "a"}, At(3), At(10));
   EXPECT_TRUE(pending.Due(At(9)).empty());
   EXPECT_EQ(pending.NextDueAfter(At(3)), At(10));
   const PendingEscalation& due = *pending.Due(At(10)).front();
   EXPECT_EQ(due.attempts, 1U);
   EXPECT_EQ(due.first_sent_at, At(3));
-  pending.Sent(1, "a", At(10), std::nullopt);
+  pending.Sent(1, {1, "a"}, At(10), std::nullopt);
   EXPECT_EQ(due.first_sent_at, At(3));
   EXPECT_EQ(due.attempts, 2U);
   EXPECT_TRUE(pending.Due(At(99)).empty());

@@ -37,7 +37,7 @@ class RequestPackerTest : public testing::Test {
   void AddAgain(std::uint64_t sequence, const std::string& request_id) {
     Add(sequence);
     made_.back().attempts = 1;
-    made_.back().request_id = request_id;
+    made_.back().request = {1, request_id};
   }
   RequestPacker::Plan Pack(std::size_t under_way, int now) {
     packs_.clear();

@@ -87,8 +87,31 @@ TEST(DecodeCostTest, TheLargestRequestThatIsMeantIsTaken) {
   EXPECT_TRUE(DecodeEscalationRequest(Encode(request)).ok());
 }
 
+// What is charged for it, also where it is refused.
+TEST(DecodeCostTest, SaysHowMuchWasLookedAt) {
+  EscalationRequest request{"tiny", {}};
+  request.readings.push_back(
+      {1, Milliseconds(1), {DType::kUint8, {5000}, std::vector<std::byte>(5000)}});
+  std::size_t looked_at = 0;
+  EXPECT_TRUE(DecodeEscalationRequest(Encode(request), {}, &looked_at).ok());
+  EXPECT_EQ(looked_at, Encode(request).size());
+  request.compress = true;
+  const std::string packed = Encode(request);
+  ASSERT_LT(packed.size(), 200U);
+  EXPECT_TRUE(DecodeEscalationRequest(packed, {}, &looked_at).ok());
+  EXPECT_GT(looked_at, 5000U);
+  EXPECT_FALSE(DecodeEscalationRequest("garbage", {}, &looked_at).ok());
+  EXPECT_EQ(looked_at, 7U);
+  // Of a frame that cannot be read nobody knows how far the reading came.
+  v1::EscalationRequest broken;
+  broken.set_task("tiny");
+  broken.set_zstd_readings("no frame");
+  EXPECT_FALSE(DecodeEscalationRequest(broken.SerializeAsString(), {}, &looked_at).ok());
+  EXPECT_GT(looked_at, kMaxCompressedReadings);
+}
+
 TEST(DecodeCostTest, TheLargestReplyThatIsMeantIsTaken) {
-  EscalationReply reply{"worker", {}, {}};
+  EscalationReply reply;
   for (std::uint64_t i = 0; i < CodecLimits{}.max_readings; ++i) {
     CloudPrediction prediction;
     prediction.prediction.class_index = 0;

@@ -137,14 +137,12 @@ EscalationReply Reply() {
   prediction.take_time = std::chrono::microseconds(20);
   prediction.arrived_at = SteadyTime(std::chrono::microseconds(7));
   const Rejection rejection{RejectionReason::kOverloaded, "full", Milliseconds(250)};
-  return {
-      "worker-1", {{1, prediction}, {2, rejection}}, std::nullopt, std::chrono::microseconds(40)};
+  return {{{1, prediction}, {2, rejection}}, std::nullopt, std::chrono::microseconds(40)};
 }
 
 TEST(EscalationReplyTest, ComesBackAsItWas) {
   const auto decoded = DecodeEscalationReply(Encode(Reply()));
   ASSERT_TRUE(decoded.ok()) << MessageOf(decoded.status());
-  EXPECT_EQ(decoded->worker, "worker-1");
   ASSERT_EQ(decoded->replies.size(), 2U);
   const auto& prediction = std::get<CloudPrediction>(decoded->replies[0].answer);
   EXPECT_EQ(prediction.prediction, std::get<CloudPrediction>(Reply().replies[0].answer).prediction);
@@ -164,7 +162,6 @@ TEST(EscalationReplyTest, ComesBackAsItWas) {
 
 TEST(EscalationReplyTest, SaysWhichRequestAReadingBelongsTo) {
   EscalationReply reply;
-  reply.worker = "w";
   reply.packed = true;
   CloudPrediction prediction;
   prediction.prediction.class_index = 1;
@@ -185,7 +182,7 @@ TEST(EscalationReplyTest, SaysWhichRequestAReadingBelongsTo) {
 TEST(EscalationReplyTest, RefusesNamesThatAreTooLong) {
   CloudPrediction prediction;
   prediction.prediction.class_index = 1;
-  EscalationReply reply{"w", {{1, prediction, "run/1"}}, {}};
+  EscalationReply reply{{{1, prediction, "run/1"}}, {}};
   reply.packed = true;
   EXPECT_TRUE(DecodeEscalationReply(Encode(reply)).ok());
   reply.replies[0].request_id = std::string(2000, 'r');
@@ -223,8 +220,7 @@ TEST(EscalationReplyTest, CarriesEveryReasonOfARefusedRequest) {
   for (const RejectionReason reason :
        {RejectionReason::kOverloaded, RejectionReason::kExpired, RejectionReason::kInvalid,
         RejectionReason::kUnknownTask, RejectionReason::kInternal}) {
-    const auto decoded =
-        DecodeEscalationReply(Encode(EscalationReply{"w", {}, {{reason, "", {}}}}));
+    const auto decoded = DecodeEscalationReply(Encode(EscalationReply{{}, {{reason, "", {}}}}));
     ASSERT_TRUE(decoded.ok());
     EXPECT_EQ(decoded->rejection->reason, reason) << Name(reason);
   }

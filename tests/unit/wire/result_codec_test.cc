@@ -54,7 +54,7 @@ TEST(ResultTest, JsonIsThatOfTheContract) {
     "latency_ms": {"total": 4.25, "little": 0.5, "round_trip": 3.5, "cloud_queue": 0.0,
                    "cloud_compute": 2.0, "deadline": 500.0, "cloud_take": 0.25,
                    "cloud_send": 0.5},
-    "models": {"little": "aa", "big": "bb"},
+    "models": {"little": "aa", "big": "bb", "big_unexpected": false},
     "little": {"class_index": -1, "label": "other", "confidence": 0.25,
                "unlike_training": true, "head": 1},
     "worker": "worker-1", "truth": 0, "resent": true})"));

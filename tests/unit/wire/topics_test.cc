@@ -9,12 +9,16 @@ const Topics kTopics("biglittle/v1", "plant-7");
 
 TEST(TopicsTest, NamesAreThoseOfTheContract) {
   EXPECT_EQ(kTopics.Escalate("pump"), "biglittle/v1/plant-7/devices/pump/escalate");
-  EXPECT_EQ(kTopics.Reply("pump"), "biglittle/v1/plant-7/devices/pump/reply");
+  EXPECT_EQ(kTopics.ReplyBase("pump"), "biglittle/v1/plant-7/devices/pump/reply");
+  EXPECT_EQ(kTopics.Reply("pump", "w1"), "biglittle/v1/plant-7/devices/pump/reply/w1");
   EXPECT_EQ(kTopics.Result("pump"), "biglittle/v1/plant-7/devices/pump/result");
   EXPECT_EQ(kTopics.DeviceStatus("pump"), "biglittle/v1/plant-7/devices/pump/status");
   EXPECT_EQ(kTopics.WorkerStatus("w1"), "biglittle/v1/plant-7/workers/w1/status");
   EXPECT_EQ(kTopics.SharedEscalate("workers"),
             "$share/workers/biglittle/v1/plant-7/devices/+/escalate");
+  EXPECT_EQ(kTopics.Replies("pump"), "biglittle/v1/plant-7/devices/pump/reply/+");
+  EXPECT_EQ(kTopics.RepliesOf("w1"), "biglittle/v1/plant-7/devices/+/reply/w1");
+  EXPECT_EQ(kTopics.AllReplies(), "biglittle/v1/plant-7/devices/+/reply/+");
   EXPECT_EQ(kTopics.AllResults(), "biglittle/v1/plant-7/devices/+/result");
   EXPECT_EQ(kTopics.AllDeviceStatus(), "biglittle/v1/plant-7/devices/+/status");
   EXPECT_EQ(kTopics.AllWorkerStatus(), "biglittle/v1/plant-7/workers/+/status");
@@ -31,6 +35,17 @@ TEST(TopicsTest, FindsNoDeviceInAnyOtherTopic) {
         "biglittle/v1/plant-8/devices/pump/escalate", "biglittle/v1/plant-7/workers/w/escalate",
         "x/biglittle/v1/plant-7/devices/pump/escalate"}) {
     EXPECT_EQ(kTopics.DeviceOfEscalate(topic), std::nullopt) << topic;
+  }
+}
+
+TEST(TopicsTest, FindsTheWorkerOfAReplyToOneDevice) {
+  EXPECT_EQ(kTopics.WorkerOfReply("biglittle/v1/plant-7/devices/pump/reply/w1", "pump"), "w1");
+  for (const char* topic :
+       {"biglittle/v1/plant-7/devices/pump/reply", "biglittle/v1/plant-7/devices/pump/reply/",
+        "biglittle/v1/plant-7/devices/valve/reply/w1",
+        "biglittle/v1/plant-7/devices/pump/reply/w1/more",
+        "biglittle/v1/plant-8/devices/pump/reply/w1"}) {
+    EXPECT_EQ(kTopics.WorkerOfReply(topic, "pump"), std::nullopt) << topic;
   }
 }
 

@@ -41,7 +41,7 @@ TEST(BridgeSettingsTest, ReplacesByTheDirectivesName) {
         "\nbridge_cafile /srv/site/central-ca.crt\n", "\nbridge_keyfile /srv/site/bridge.key\n",
         "\nbridge_max_packet_size 6144\n", "\nbridge_protocol_version mqttv50\n",
         "\ntopic own/root/presses/devices/+/escalate out 1\n",
-        "\ntopic own/root/presses/devices/+/reply in 1\n",
+        "\ntopic own/root/presses/devices/+/reply/+ in 1\n",
         "\ntopic own/root/presses/devices/+/result out 1\n",
         "\ntopic own/root/presses/devices/+/status out 1\n"}) {
     EXPECT_THAT(text, HasSubstr(line));

@@ -21,12 +21,12 @@ TEST(RightsTest, ADeviceHasItsOwnTopicsOnly) {
   EXPECT_EQ(Spelled(Role::kDevice), (Lines{"publishClientSend r/v1/f/devices/x/escalate",
                                            "publishClientSend r/v1/f/devices/x/result",
                                            "publishClientSend r/v1/f/devices/x/status",
-                                           "publishClientReceive r/v1/f/devices/x/reply",
-                                           "subscribeLiteral r/v1/f/devices/x/reply"}));
+                                           "publishClientReceive r/v1/f/devices/x/reply/+",
+                                           "subscribeLiteral r/v1/f/devices/x/reply/+"}));
 }
 
 TEST(RightsTest, AWorkerJoinsItsGroupAndNothingElse) {
-  EXPECT_EQ(Spelled(Role::kWorker), (Lines{"publishClientSend r/v1/f/devices/+/reply",
+  EXPECT_EQ(Spelled(Role::kWorker), (Lines{"publishClientSend r/v1/f/devices/+/reply/x",
                                            "publishClientSend r/v1/f/workers/x/status",
                                            "publishClientReceive r/v1/f/devices/+/escalate",
                                            "subscribeLiteral $share/g/r/v1/f/devices/+/escalate"}));
