@@ -1,6 +1,7 @@
 #include "cloud_worker/batcher.h"
 
 #include <chrono>
+#include <cstdint>
 #include <iterator>
 #include <utility>
 #include <variant>
@@ -8,24 +9,32 @@
 #include "absl/cleanup/cleanup.h"
 
 namespace biglittle {
+namespace {
+
+// What it costs to take a message in, in the inbox's measure: checking a plain window takes about
+// that long.
+std::size_t BytesWorth(SteadyTime::duration time) {
+  constexpr std::int64_t kBytesAMicrosecond = 1024;
+  return static_cast<std::size_t>(
+      std::chrono::duration_cast<std::chrono::microseconds>(time).count() * kBytesAMicrosecond);
+}
+
+}  // namespace
 
 Batcher::Batcher(BatchLimits limits, std::size_t capacity, std::size_t threads, const Clock& clock,
                  std::size_t inbox, TakeIn take_in)
     : clock_(clock),
-      inbox_capacity_(inbox),
       take_in_(std::move(take_in)),
+      inbox_({.elements = inbox, .bytes = kMaxInboxBytes}),
       queue_(limits, capacity),
       drain_rate_(threads) {}
 
-bool Batcher::Offer(wire::Message&& message) {
+bool Batcher::Offer(const std::string& device, wire::Message&& message) {
   bool somebody_idle = false;
   {
     const std::lock_guard lock(mutex_);
-    if (inbox_closed_ || inbox_.size() >= inbox_capacity_) return false;
     const std::size_t bytes = message.payload.size();
-    if (!inbox_.empty() && inbox_bytes_ + bytes > kMaxInboxBytes) return false;
-    inbox_bytes_ += bytes;
-    inbox_.push_back(std::move(message));
+    if (inbox_closed_ || !inbox_.Push(device, bytes, std::move(message))) return false;
     somebody_idle = idle_ > 0;
   }
   (somebody_idle ? batch_due_ : intake_due_).notify_one();
@@ -44,18 +53,19 @@ void Batcher::TakeInMessages() {
 
 // One message, with the lock released meanwhile.
 void Batcher::TakeInLocked(std::unique_lock<std::mutex>& lock) {
-  const wire::Message message = std::move(inbox_.front());
-  inbox_.pop_front();
-  inbox_bytes_ -= message.payload.size();
+  const FairQueue<wire::Message>::Taken taken = inbox_.Pop();
   ++taking_in_;
   lock.unlock();
+  const SteadyTime begin = clock_.Now();
   // Whatever comes of it: whoever stops waits for those who take in.
-  const absl::Cleanup done = [this, &lock] {
+  const absl::Cleanup done = [this, &lock, &taken, begin] {
+    const SteadyTime::duration took = clock_.Now() - begin;
     lock.lock();
+    inbox_.Charge(taken.sender, BytesWorth(took));
     --taking_in_;
     if (inbox_closed_) intake_due_.notify_all();
   };
-  take_in_(message);
+  take_in_(taken.element);
 }
 
 void Batcher::CloseInbox() {
@@ -144,8 +154,13 @@ void Batcher::MoveExpiredLocked(SteadyTime now) {
 void Batcher::Computed(const std::string& task, std::size_t readings,
                        SteadyTime::duration compute_time) {
   const std::lock_guard lock(mutex_);
-  queue_.Computed(task, compute_time);
+  queue_.Computed(task, readings, compute_time);
   drain_rate_.Computed(readings, compute_time);
+}
+
+SteadyTime::duration Batcher::CostOf(const std::string& task) const {
+  const std::lock_guard lock(mutex_);
+  return queue_.CostOf(task);
 }
 
 Milliseconds Batcher::RetryAfter() const {

@@ -1,5 +1,5 @@
 // Between intake and compute: the work queue, shared by threads that wait for what it gives out,
-// and the messages before it that nobody has taken in yet.
+// and the messages before it that nobody has taken in yet. Both serve the devices in turn.
 //
 // A thread that has nothing to compute takes messages in itself, and goes on with what comes of
 // them: that spares the wake-up between the two. While all are computing, the intake thread does it
@@ -8,7 +8,6 @@
 
 #include <condition_variable>
 #include <cstddef>
-#include <deque>
 #include <functional>
 #include <mutex>
 #include <optional>
@@ -20,6 +19,7 @@
 #include "cloud_worker/work_item.h"
 #include "cloud_worker/work_queue.h"
 #include "core/clock.h"
+#include "core/fair_queue.h"
 #include "wire/message.h"
 
 namespace biglittle {
@@ -30,7 +30,8 @@ class Batcher {
   // Checks a message and pushes what is in it; called by several threads at once.
   using TakeIn = std::function<void(const wire::Message&)>;
 
-  // Of the payloads that wait to be taken in, together; one alone may have more.
+  // Of the payloads that wait to be taken in, together; one alone may have more. No device may have
+  // more of it, or of the messages, than is still free.
   static constexpr std::size_t kMaxInboxBytes = std::size_t{32} << 20U;
 
   // `capacity` counts the items of all tasks together; `threads` take batches. At most `inbox`
@@ -38,8 +39,9 @@ class Batcher {
   Batcher(BatchLimits limits, std::size_t capacity, std::size_t threads, const Clock& clock,
           std::size_t inbox = 0, TakeIn take_in = {});
 
-  // False, and `message` as it was, if too many wait or the inbox is closed. Returns at once.
-  [[nodiscard]] bool Offer(wire::Message&& message);
+  // False, and `message` as it was, if too many of `device` wait or the inbox is closed. Returns at
+  // once.
+  [[nodiscard]] bool Offer(const std::string& device, wire::Message&& message);
   // What the intake thread does: takes in what those who compute leave; returns once the inbox is
   // closed and empty.
   void TakeInMessages();
@@ -62,6 +64,9 @@ class Batcher {
   // A batch of `readings` readings has been computed.
   void Computed(const std::string& task, std::size_t readings, SteadyTime::duration compute_time);
 
+  // What a reading of the task costs the net, as far as that is known.
+  SteadyTime::duration CostOf(const std::string& task) const;
+
   // When one that has no room may find some, by how fast the queue empties.
   Milliseconds RetryAfter() const;
 
@@ -79,7 +84,6 @@ class Batcher {
 
   // Constant after construction.
   const Clock& clock_;
-  const std::size_t inbox_capacity_;
   const TakeIn take_in_;
 
   // Protected by mutex_.
@@ -87,8 +91,7 @@ class Batcher {
   std::condition_variable batch_due_;
   std::condition_variable expiry_due_;
   std::condition_variable intake_due_;
-  std::deque<wire::Message> inbox_;
-  std::size_t inbox_bytes_ = 0;
+  FairQueue<wire::Message> inbox_;
   bool inbox_closed_ = false;
   std::size_t taking_in_ = 0;  // threads that do
   std::size_t idle_ = 0;       // threads that wait for a batch

@@ -2,24 +2,26 @@
 
 namespace biglittle {
 
-bool DeviceLimit::Allows(const std::string& device, SteadyTime now) {
+bool DeviceLimit::Allows(const std::string& device, SteadyTime now, double amount) {
   const std::lock_guard lock(mutex_);
   TokenBucket& bucket = BucketLocked(device, now);
-  if (!bucket.Has(1, now)) return false;
-  bucket.Take(1);
+  if (!bucket.Has(amount, now)) return false;
+  bucket.Take(amount);
   return true;
 }
 
-void DeviceLimit::Charge(const std::string& device, std::size_t times, SteadyTime now) {
+void DeviceLimit::Charge(const std::string& device, double amount, SteadyTime now) {
   const std::lock_guard lock(mutex_);
-  BucketLocked(device, now).Owe(static_cast<double>(times), now);
+  BucketLocked(device, now).Owe(amount, now);
 }
 
 TokenBucket& DeviceLimit::BucketLocked(const std::string& device, SteadyTime now) {
   const auto found = buckets_.find(device);
   if (found != buckets_.end()) return found->second;
   MakeRoom(now);
-  return buckets_.try_emplace(device, options_.per_second, options_.burst).first->second;
+  const auto own = options_.rates.find(device);
+  const Rate& rate = own == options_.rates.end() ? options_.rate : own->second;
+  return buckets_.try_emplace(device, rate.per_second, rate.burst).first->second;
 }
 
 void DeviceLimit::MakeRoom(SteadyTime now) {

@@ -7,6 +7,7 @@
 #include <utility>
 #include <variant>
 
+#include "cloud_worker/fleet_limits.h"
 #include "core/clock.h"
 #include "core/exception_status.h"
 #include "core/text.h"
@@ -44,10 +45,10 @@ Worker::Worker(const FleetConfig& fleet, const WorkerConfig& config, ModelStore&
                [this](const wire::Message& message) { TakeInOrRefuse(message); }),
       memory_(config.deduplication_window, config.deduplication_entries),
       status_(topics_, fleet.fleet, config.id),
-      refusals_({.per_second = 200, .burst = Milliseconds(5000)}),
+      refusals_({.rate = {.per_second = 200, .burst = Milliseconds(5000)}}),
+      priorities_(PriorityLimit(fleet, config)),
       session_(SessionOptions(fleet)) {
-  const auto limit = static_cast<double>(config.device_requests_per_s);
-  if (limit > 0) requests_.emplace(DeviceLimit::Options{.per_second = limit});
+  if (auto limit = RequestLimit(fleet, config)) requests_.emplace(*std::move(limit));
 }
 
 Worker::~Worker() {
@@ -163,10 +164,10 @@ void Worker::OnMessage(wire::Message&& message) {
   if (device && !MayAsk(*device)) {
     status_.Count("requests_throttled");
     return Refuse({*device, message.correlation_data},
-                  {RejectionReason::kOverloaded, "the device sends more than device_requests_per_s",
+                  {RejectionReason::kOverloaded, "the device asks for more than its share",
                    kThrottleRetryAfter});
   }
-  if (batcher_.Offer(std::move(message)) || !device) return;
+  if (batcher_.Offer(device.value_or(""), std::move(message)) || !device) return;
   Refuse({*device, message.correlation_data},
          {RejectionReason::kOverloaded, "the worker's inbox is full", batcher_.RetryAfter()});
 }
@@ -195,16 +196,17 @@ void Worker::TakeIn(const wire::Message& message) {
   NoteLostProperties(message);
   std::optional<Admission> admission = intake_.Admit(message);
   if (!admission) return status_.Count("requests_on_foreign_topics");
+  ChargeCost(*admission);
   if (admission->request_refused) {
     return Refuse(admission->address, *std::move(admission->request_refused));
   }
   status_.Count("readings", admission->items.size() + admission->refused.size());
-  ChargeReadings(*admission);
   std::vector<Answer> refused;
   for (wire::ReadingReply& reply : admission->refused) {
     refused.push_back({admission->address, std::move(reply)});
   }
   std::vector<Answer> repeats = TakeRepeats(admission->items);
+  GrantPriorities(admission->items);
   for (WorkItem& left : batcher_.Push(std::move(admission->items))) {
     refused.push_back(Overloaded(std::move(left), "the worker's queue is full"));
   }
@@ -230,11 +232,30 @@ void Worker::NoteLostProperties(const wire::Message& message) {
       config_.id, Quoted(message.topic), lost);
 }
 
-// A request counts as many as it has readings: of the first it was known before it was read.
-void Worker::ChargeReadings(const Admission& admission) {
-  const std::size_t readings = admission.items.size() + admission.refused.size();
-  if (!requests_ || readings < 2) return;
-  requests_->Charge(admission.address.device, readings - 1, Clock::Real().Now());
+// A request counts as many as it has readings, or as it has bytes for: of the first it was known
+// before it was read.
+void Worker::ChargeCost(const Admission& admission) {
+  if (!requests_ || admission.cost <= 1) return;
+  requests_->Charge(admission.address.device, admission.cost - 1, Clock::Real().Now());
+}
+
+// How urgent its readings are a device says itself: what it says beyond its share only orders them
+// among themselves.
+void Worker::GrantPriorities(std::vector<WorkItem>& items) {
+  for (WorkItem& item : items) {
+    if (item.priority == wire::kNormalPriority) continue;
+    const double cost = std::chrono::duration<double>(batcher_.CostOf(item.task)).count();
+    if (priorities_.Allows(item.address.device, Clock::Real().Now(), cost)) continue;
+    item.priority = wire::kNormalPriority;
+    status_.Count("priorities_not_granted");
+  }
+}
+
+void Worker::CountWork(const ComputePool::Computed& computed) {
+  if (computed.answers.empty()) return;
+  const SteadyTime::duration each =
+      computed.compute_time / static_cast<std::int64_t>(computed.answers.size());
+  for (const Answer& answer : computed.answers) busiest_.Count(answer.address.device, 1, each);
 }
 
 std::vector<Answer> Worker::TakeRepeats(std::vector<WorkItem>& items) {
@@ -268,6 +289,7 @@ ComputePool::Work Worker::PoolWork() {
     const SteadyTime computed_at = Clock::Real().Now();
     status_.Count("batches");
     if (metrics_ != nullptr) metrics_->Computed(computed.answers);
+    CountWork(computed);
     batcher_.Computed(computed.task, computed.answers.size(), computed.compute_time);
     AnswerReadings(std::move(computed.answers), computed_at);
   };

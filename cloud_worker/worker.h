@@ -21,6 +21,7 @@
 #include "absl/status/status.h"
 
 #include "cloud_worker/batcher.h"
+#include "cloud_worker/busiest_devices.h"
 #include "cloud_worker/compute_pool.h"
 #include "cloud_worker/device_limit.h"
 #include "cloud_worker/intake.h"
@@ -81,7 +82,9 @@ class Worker {
   void TakeInOrRefuse(const wire::Message& message);
   void TakeIn(const wire::Message& message);
   void NoteLostProperties(const wire::Message& message);
-  void ChargeReadings(const Admission& admission);
+  void ChargeCost(const Admission& admission);
+  void GrantPriorities(std::vector<WorkItem>& items);
+  void CountWork(const ComputePool::Computed& computed);
   // Leaves in `items` those that were not asked for before. Remembered replies to the others.
   std::vector<Answer> TakeRepeats(std::vector<WorkItem>& items);
 
@@ -132,8 +135,10 @@ class Worker {
   ReplyMemory memory_;
 
   WorkerStatus status_;
+  BusiestDevices busiest_;
   DeviceLimit refusals_;
-  std::optional<DeviceLimit> requests_;                  // nullopt: no limit
+  std::optional<DeviceLimit> requests_;  // nullopt: no limit
+  DeviceLimit priorities_;
   wire::RefusalGauge refused_{{"replies", "statuses"}};  // tag - 1
   LogLimit refusal_said_;
   LogLimit properties_said_;

@@ -21,6 +21,9 @@ constexpr std::size_t kReplies = 0;
 constexpr std::size_t kStatuses = 1;
 constexpr const char* kRefusedCounters[] = {"replies_refused", "statuses_refused"};
 
+// Devices that a status names.
+constexpr std::size_t kBusiest = 3;
+
 constexpr std::uint64_t TagOf(std::size_t kind) { return kind + 1; }
 constexpr std::size_t KindOf(std::uint64_t tag) { return tag - 1; }
 
@@ -108,7 +111,8 @@ bool Worker::MaySayNo(const std::string& device) {
 wire::Message Worker::StatusMessage(wire::State state,
                                     std::map<std::string, std::uint64_t> counters) {
   counters["queue_depth"] = batcher_.size();
-  wire::Message message = status_.Message(state, models_.Digests(), counters);
+  wire::Message message =
+      status_.Message(state, models_.Digests(), counters, busiest_.Take(kBusiest));
   message.tag = TagOf(kStatuses);
   return message;
 }

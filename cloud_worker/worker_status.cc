@@ -36,12 +36,14 @@ std::map<std::string, std::uint64_t> WorkerStatus::counters() const {
 }
 
 wire::Message WorkerStatus::Message(wire::State state, std::map<std::string, std::string> models,
-                                    const std::map<std::string, std::uint64_t>& more) {
+                                    const std::map<std::string, std::uint64_t>& more,
+                                    std::vector<wire::DeviceWork> busiest) {
   const std::lock_guard lock(mutex_);
   status_.state = state;
   status_.time = Clock::Real().WallNow();
   status_.models = std::move(models);
   for (const auto& [name, value] : more) status_.counters[name] = value;
+  status_.busiest = std::move(busiest);
   return ToMessage(topic_, status_);
 }
 

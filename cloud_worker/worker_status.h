@@ -27,8 +27,10 @@ class WorkerStatus {
 
   // The retained message of how things stand. `models`: task -> digest of the net that serves.
   // `more`: counters that others keep.
+  // `busiest`: who took most since the message before.
   wire::Message Message(wire::State state, std::map<std::string, std::string> models,
-                        const std::map<std::string, std::uint64_t>& more);
+                        const std::map<std::string, std::uint64_t>& more,
+                        std::vector<wire::DeviceWork> busiest);
 
  private:
   const std::string topic_;

@@ -7,6 +7,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/statusor.h"
 
@@ -20,6 +21,15 @@ enum class State : std::uint8_t { kOnline, kOffline, kStopped };
 // "online", "offline", "stopped".
 std::string_view Name(State state);
 
+// What a worker did for one device.
+struct DeviceWork {
+  std::string device;
+  std::uint64_t readings = 0;
+  double compute_ms = 0.0;  // its readings' shares of their batches
+
+  bool operator==(const DeviceWork&) const = default;
+};
+
 struct Status {
   std::string fleet;
   std::string device;  // exactly one of device and worker is filled
@@ -29,6 +39,8 @@ struct Status {
   WallTime time;
   std::map<std::string, std::string> models;      // task -> digest of the net served here
   std::map<std::string, std::uint64_t> counters;  // since the start of the run
+  // A worker's: those that took most of it since the status before, at most three, the first first.
+  std::vector<DeviceWork> busiest;
 };
 
 std::string Encode(const Status& status);

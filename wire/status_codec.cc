@@ -38,6 +38,12 @@ std::string Encode(const Status& status) {
   SetTimestamp(status.time, *out.mutable_time());
   out.mutable_models()->insert(status.models.begin(), status.models.end());
   out.mutable_counters()->insert(status.counters.begin(), status.counters.end());
+  for (const DeviceWork& work : status.busiest) {
+    v1::DeviceWork& to = *out.add_busiest();
+    to.set_device(work.device);
+    to.set_readings(work.readings);
+    to.set_compute_ms(work.compute_ms);
+  }
   return ToJson(out);
 }
 
@@ -74,6 +80,9 @@ absl::StatusOr<Status> DecodeStatus(std::string_view payload) {
   out.time = FromTimestamp(in.time());
   out.models.insert(in.models().begin(), in.models().end());
   out.counters.insert(in.counters().begin(), in.counters().end());
+  for (const v1::DeviceWork& work : in.busiest()) {
+    out.busiest.push_back({work.device(), work.readings(), work.compute_ms()});
+  }
   return out;
 }
 

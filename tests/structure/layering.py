@@ -29,8 +29,8 @@ JOINTS = {
 # The types of a program's arrows, and pure policies: every stage may include them.
 ARROWS = {
     "device_agent": {"sources/reading_source", "escalation_policy", "delivery_tag"},
-    "cloud_worker": {"work_item", "batch_policy", "load_gauge", "drain_rate", "work_queue",
-                      "halt_gauge"},
+    "cloud_worker": {"work_item", "batch_policy", "load_gauge", "drain_rate", "device_limit",
+                      "work_queue", "halt_gauge"},
 }
 
 # Prefix of an included header -> where it may be included: a folder or a file, without suffix.

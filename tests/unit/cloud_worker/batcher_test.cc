@@ -199,16 +199,16 @@ class BatcherInboxTest : public testing::Test {
 };
 
 TEST_F(BatcherInboxTest, WhoHasNothingToComputeTakesIn) {
-  ASSERT_TRUE(batcher_.Offer(Numbered(7)));
+  ASSERT_TRUE(batcher_.Offer("a", Numbered(7)));
   EXPECT_EQ(batcher_.Next()->items.front().sequence, 7U);
   EXPECT_EQ(taken_in_by_, std::this_thread::get_id());
-  std::thread later([this] { EXPECT_TRUE(batcher_.Offer(Numbered(8))); });
+  std::thread later([this] { EXPECT_TRUE(batcher_.Offer("a", Numbered(8))); });
   EXPECT_EQ(batcher_.Next()->items.front().sequence, 8U);
   later.join();
 }
 
 TEST_F(BatcherInboxTest, WhileAllComputeTheIntakeThreadDoes) {
-  ASSERT_TRUE(batcher_.Offer(Numbered(7)));
+  ASSERT_TRUE(batcher_.Offer("a", Numbered(7)));
   batcher_.CloseInbox();
   std::thread intake([this] { batcher_.TakeInMessages(); });
   const std::thread::id intake_id = intake.get_id();
@@ -218,15 +218,16 @@ TEST_F(BatcherInboxTest, WhileAllComputeTheIntakeThreadDoes) {
 }
 
 TEST_F(BatcherInboxTest, IsBoundedAndEnds) {
-  for (std::size_t i = 0; i < kInbox; ++i) ASSERT_TRUE(batcher_.Offer(Numbered(i)));
+  for (std::size_t i = 0; i < kInbox; ++i)
+    ASSERT_TRUE(batcher_.Offer(std::to_string(i), Numbered(i)));
   wire::Message left = Numbered(99);
-  EXPECT_FALSE(batcher_.Offer(std::move(left)));
+  EXPECT_FALSE(batcher_.Offer("another", std::move(left)));
   EXPECT_EQ(left.payload, "99");
   EXPECT_EQ(batcher_.inbox_size(), kInbox);
   batcher_.CloseInbox();
   batcher_.TakeInMessages();  // what waits is still taken in
   EXPECT_EQ(batcher_.inbox_size(), 0U);
-  EXPECT_FALSE(batcher_.Offer(Numbered(1)));
+  EXPECT_FALSE(batcher_.Offer("a", Numbered(1)));
 }
 
 // A stranger's few large messages may not take what many small ones would.
@@ -235,8 +236,8 @@ TEST_F(BatcherInboxTest, IsBoundedInBytes) {
   half.payload.resize(Batcher::kMaxInboxBytes / 2, ' ');
   wire::Message more = half;
   more.payload += ' ';
-  ASSERT_TRUE(batcher_.Offer(std::move(half)));
-  EXPECT_FALSE(batcher_.Offer(std::move(more)));
+  ASSERT_TRUE(batcher_.Offer("a", std::move(half)));
+  EXPECT_FALSE(batcher_.Offer("another", std::move(more)));
   EXPECT_FALSE(more.payload.empty());
   batcher_.CloseInbox();
   batcher_.TakeInMessages();
@@ -248,7 +249,7 @@ TEST(BatcherInbox, LosesNothingBetweenThreads) {
   constexpr std::uint64_t kMessages = 5000;
   for (const std::size_t computing : {1U, 3U}) {
     Batcher* self = nullptr;
-    Batcher batcher(kAtOnce, kMessages, computing, Clock::Real(), kMessages,
+    Batcher batcher(kAtOnce, kMessages, computing, Clock::Real(), 10 * kMessages,
                     [&self](const wire::Message& message) {
                       EXPECT_FALSE(Push(*self, Item(Clock::Real(), std::stoull(message.payload))));
                     });
@@ -266,7 +267,7 @@ TEST(BatcherInbox, LosesNothingBetweenThreads) {
     for (std::uint64_t i = 0; i < kMessages; ++i) {
       wire::Message message;
       message.payload = std::to_string(i);
-      EXPECT_TRUE(batcher.Offer(std::move(message)));
+      EXPECT_TRUE(batcher.Offer(std::to_string(i % 5), std::move(message)));
       if (i % 64 == 0) std::this_thread::yield();
     }
     batcher.CloseInbox();

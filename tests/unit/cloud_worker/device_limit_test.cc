@@ -17,7 +17,7 @@ int AllowedOf(DeviceLimit& limit, const std::string& device, int count, SteadyTi
 }
 
 TEST(DeviceLimit, ABurstThenASteadyRate) {
-  DeviceLimit limit({.per_second = 10, .burst = Milliseconds(5000)});
+  DeviceLimit limit({.rate = {.per_second = 10, .burst = Milliseconds(5000)}});
   EXPECT_EQ(AllowedOf(limit, "pump-1", 1000, kBegin), 50);
   EXPECT_EQ(AllowedOf(limit, "pump-1", 1000, kBegin + Milliseconds(99)), 0);
   EXPECT_EQ(AllowedOf(limit, "pump-1", 1000, kBegin + Milliseconds(1099)), 10);
@@ -25,13 +25,13 @@ TEST(DeviceLimit, ABurstThenASteadyRate) {
 }
 
 TEST(DeviceLimit, OneDeviceDoesNotUseUpAnothers) {
-  DeviceLimit limit({.per_second = 10, .burst = Milliseconds(5000)});
+  DeviceLimit limit({.rate = {.per_second = 10, .burst = Milliseconds(5000)}});
   EXPECT_EQ(AllowedOf(limit, "pump-1", 1000, kBegin), 50);
   EXPECT_EQ(AllowedOf(limit, "pump-2", 40, kBegin), 40);
 }
 
 TEST(DeviceLimit, WhatIsChargedAfterwardsIsAllowedLater) {
-  DeviceLimit limit({.per_second = 10, .burst = Milliseconds(1000)});
+  DeviceLimit limit({.rate = {.per_second = 10, .burst = Milliseconds(1000)}});
   EXPECT_TRUE(limit.Allows("pump-1", kBegin));
   limit.Charge("pump-1", 14, kBegin);  // five more than there are
   EXPECT_FALSE(limit.Allows("pump-1", kBegin + Milliseconds(550)));
@@ -43,7 +43,7 @@ TEST(DeviceLimit, WhatIsChargedAfterwardsIsAllowedLater) {
 }
 
 TEST(DeviceLimit, ForgetsTheQuietFirst) {
-  DeviceLimit limit({.per_second = 10, .burst = Milliseconds(5000), .devices = 2});
+  DeviceLimit limit({.rate = {.per_second = 10, .burst = Milliseconds(5000)}, .devices = 2});
   EXPECT_EQ(AllowedOf(limit, "quiet", 1, kBegin), 1);
   EXPECT_EQ(AllowedOf(limit, "loud", 100, kBegin), 50);
   const SteadyTime later = kBegin + std::chrono::seconds(1);

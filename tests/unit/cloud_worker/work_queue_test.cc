@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <random>
 #include <set>
 
@@ -99,16 +100,120 @@ TEST(WorkQueueTest, WaitsForCompanionsOnlyUnderLoad) {
 TEST(WorkQueueTest, BeginsEarlyEnoughForTheEarliestDeadline) {
   WorkQueue queue({8, Milliseconds(100)}, 100);
   for (int i = 0; i < 5; ++i) EXPECT_FALSE(queue.Push(Item(i, i, 40)));
-  queue.Computed("a", Milliseconds(15));
-  queue.Computed("nobody", Milliseconds(15));
+  queue.Computed("a", 5, Milliseconds(15));
+  queue.Computed("nobody", 5, Milliseconds(15));
   const auto turn = queue.Next(At(5), false);
   ASSERT_TRUE(std::holds_alternative<WaitUntil>(turn));
   EXPECT_EQ(std::get<WaitUntil>(turn).at, At(25));
   EXPECT_EQ(NextBatch(queue, 25).size(), 5U);
 }
 
+WorkItem Of(const std::string& device, WorkItem item) {
+  item.address.device = device;
+  return item;
+}
+
+std::string Devices(const std::vector<WorkItem>& items) {
+  std::string devices;
+  for (const WorkItem& item : items) devices += item.address.device;
+  return devices;
+}
+
+std::string NextDevices(WorkQueue& queue) {
+  WorkQueue::Turn turn = queue.Next(At(0), true);
+  const auto* batch = std::get_if<Batch>(&turn);
+  return batch == nullptr ? "" : Devices(batch->items);
+}
+
+TEST(WorkQueueTest, DevicesTakeTurnsHoweverMuchOneHas) {
+  WorkQueue queue({4, Milliseconds(0)}, 100);
+  std::uint64_t sequence = 0;
+  for (int i = 0; i < 20; ++i) EXPECT_FALSE(queue.Push(Of("f", Item(sequence++, 0, 10))));
+  EXPECT_FALSE(queue.Push(Of("a", Item(sequence++, 0, 900))));
+  EXPECT_FALSE(queue.Push(Of("b", Item(sequence++, 0, 900))));
+  EXPECT_EQ(NextDevices(queue), "fabf");
+  // Whoever comes now waits for nobody's backlog.
+  EXPECT_FALSE(queue.Push(Of("a", Item(sequence++, 0, 900))));
+  EXPECT_EQ(NextDevices(queue), "afff");
+}
+
+// Of another task's net as well, and by what that costs.
+TEST(WorkQueueTest, ADeviceHasOneTurnInAllTasks) {
+  WorkQueue queue({1, Milliseconds(0)}, 100);
+  EXPECT_FALSE(queue.Push(Item(0, 0, 9, 0, "dear")));
+  EXPECT_EQ(NextDevices(queue), "");
+  queue.Computed("dear", 1, Milliseconds(10));
+  EXPECT_FALSE(queue.Push(Item(0, 0, 9, 0, "cheap")));
+  EXPECT_EQ(NextDevices(queue), "");
+  queue.Computed("cheap", 10, Milliseconds(20));
+  EXPECT_EQ(queue.CostOf("dear"), Milliseconds(10));
+  EXPECT_EQ(queue.CostOf("cheap"), Milliseconds(2));
+  EXPECT_EQ(queue.CostOf("nobody"), WorkQueue::kUnknownCost);
+  std::uint64_t sequence = 1;
+  for (int i = 0; i < 4; ++i) {
+    EXPECT_FALSE(queue.Push(Of("f", Item(sequence++, 0, 9, 0, "dear"))));
+    EXPECT_FALSE(queue.Push(Of("f", Item(sequence++, 0, 9, 0, "cheap"))));
+    EXPECT_FALSE(queue.Push(Of("a", Item(sequence++, 0, 99, 0, "cheap"))));
+  }
+  std::string order;
+  while (queue.size() > 4) order += NextDevices(queue);
+  EXPECT_EQ(order, "faaaafff");
+}
+
+// Its priorities and its hurry order what it has itself.
+TEST(WorkQueueTest, AnotherDevicesHurryDelaysNobodyForLong) {
+  WorkQueue queue({1, Milliseconds(0)}, 100);
+  std::uint64_t sequence = 0;
+  for (int i = 0; i < 20; ++i) EXPECT_FALSE(queue.Push(Of("f", Item(sequence++, 0, 1))));
+  for (int i = 0; i < 3; ++i) EXPECT_FALSE(queue.Push(Of("a", Item(sequence++, 0, 900))));
+  std::string order;
+  for (int i = 0; i < 8; ++i) order += NextDevices(queue);
+  EXPECT_EQ(order, "fafafaff");
+}
+
+TEST(WorkQueueTest, WhatIsGrantedAPriorityGoesBeforeOthersAndCostsItsTurnAllTheSame) {
+  WorkQueue queue({1, Milliseconds(0)}, 100);
+  std::uint64_t sequence = 0;
+  for (int i = 0; i < 3; ++i) EXPECT_FALSE(queue.Push(Of("a", Item(sequence++, 0, 10))));
+  for (int i = 0; i < 3; ++i) EXPECT_FALSE(queue.Push(Of("f", Item(sequence++, 0, 900, 1))));
+  for (int i = 0; i < 3; ++i) EXPECT_FALSE(queue.Push(Of("f", Item(sequence++, 0, 1))));
+  std::string order;
+  while (queue.size() > 0) order += NextDevices(queue);
+  EXPECT_EQ(order, "fffaaafff");
+}
+
+TEST(WorkQueueTest, IdleTimeEarnsNoTurns) {
+  WorkQueue queue({1, Milliseconds(0)}, 100);
+  std::uint64_t sequence = 0;
+  EXPECT_FALSE(queue.Push(Of("a", Item(sequence++, 0, 10))));
+  for (int i = 0; i < 50; ++i) {
+    EXPECT_FALSE(queue.Push(Of("a", Item(sequence++, 0, 10))));
+    EXPECT_EQ(NextDevices(queue), "a");
+  }
+  for (int i = 0; i < 4; ++i) {
+    EXPECT_FALSE(queue.Push(Of("a", Item(sequence++, 0, 10))));
+    EXPECT_FALSE(queue.Push(Of("b", Item(sequence++, 0, 10))));
+  }
+  std::string order;
+  for (int i = 0; i < 6; ++i) order += NextDevices(queue);
+  EXPECT_EQ(std::ranges::count(order, 'a'), 3);
+}
+
+TEST(WorkQueueTest, FullItTakesFromTheDeviceThatHasMost) {
+  WorkQueue queue(kAtOnce, 4);
+  for (std::uint64_t i = 0; i < 4; ++i) {
+    EXPECT_FALSE(queue.Push(Of("f", Item(i, 0, 10 + static_cast<int>(i)))));
+  }
+  EXPECT_EQ(queue.Push(Of("f", Item(4, 0, 1)))->sequence, 4U);
+  EXPECT_EQ(queue.Push(Of("a", Item(5, 0, 900)))->sequence, 3U);  // its least urgent
+  EXPECT_EQ(queue.Push(Of("a", Item(6, 0, 900)))->sequence, 2U);
+  EXPECT_EQ(queue.Push(Of("a", Item(7, 0, 900)))->sequence, 7U);  // they have the same by now
+  EXPECT_NE(queue.Push(Of("b", Item(8, 0, 900)))->address.device, "b");
+  EXPECT_EQ(queue.size(), 4U);
+}
+
 // Every item that is pushed leaves exactly once, whatever happens; nothing expired is computed, no
-// batch is too large or mixes tasks, what goes is the most urgent of its task, capacity holds.
+// batch is too large or mixes tasks, what goes of a device is its most urgent, capacity holds.
 class Schedule {
  public:
   explicit Schedule(unsigned seed)
@@ -126,7 +231,7 @@ class Schedule {
       } else if (what < 9) {
         TakeBatch(false);
       } else {
-        queue_.Computed("a", Milliseconds(Below(10)));
+        queue_.Computed("a", 1 + Below(4), Milliseconds(Below(10)));
       }
       ASSERT_LE(queue_.size(), capacity_);
       ASSERT_EQ(queue_.size(), waiting_.size());
@@ -146,6 +251,8 @@ class Schedule {
   void Push() {
     WorkItem item = Item(next_, now_, now_ + static_cast<int>(Below(30)),
                          static_cast<std::uint32_t>(Below(2)), Below(2) == 0 ? "a" : "b");
+    item.address.device = std::string(1, static_cast<char>('a' + Below(3)));
+    const std::string device = item.address.device;
     const std::uint32_t priority = item.priority;
     waiting_.insert(next_++);
     const bool full = queue_.size() == capacity_;
@@ -153,7 +260,7 @@ class Schedule {
     EXPECT_EQ(left.has_value(), full);
     if (!left) return;
     Left(*left);
-    if (left->sequence + 1 != next_) {
+    if (left->sequence + 1 != next_ && left->address.device == device) {
       EXPECT_LT(left->priority, priority);
     }
   }
@@ -180,8 +287,10 @@ class Schedule {
       const WorkItem& item = batch->items[i];
       EXPECT_EQ(item.task, batch->task);
       EXPECT_GT(item.expires_at, At(now_));
-      if (i > 0) {
-        const WorkItem& before = batch->items[i - 1];
+      for (std::size_t j = 0; j < i; ++j) {
+        const WorkItem& before = batch->items[j];
+        EXPECT_GE(before.priority, item.priority);
+        if (before.address.device != item.address.device) continue;
         EXPECT_TRUE(MoreUrgent({before.priority, before.expires_at, before.sequence},
                                {item.priority, item.expires_at, item.sequence}));
       }

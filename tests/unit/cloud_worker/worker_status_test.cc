@@ -15,8 +15,8 @@ TEST(WorkerStatusTest, TellsStateModelsAndWhatWasCounted) {
   status.CountAnswers(
       {{{"pump", "r"}, {1, wire::CloudPrediction{}}},
        {{"pump", "r"}, {2, wire::Rejection{wire::RejectionReason::kExpired, "", {}}}}});
-  const wire::Message message =
-      status.Message(wire::State::kStopped, {{"har", "abc"}}, {{"queue_depth", 7}});
+  const wire::Message message = status.Message(wire::State::kStopped, {{"har", "abc"}},
+                                               {{"queue_depth", 7}}, {{"pump", 3, 4.5}});
   EXPECT_EQ(message.topic, topics.WorkerStatus("worker-1"));
   EXPECT_TRUE(message.retained);
   const auto decoded = wire::DecodeStatus(message.payload);
@@ -24,6 +24,7 @@ TEST(WorkerStatusTest, TellsStateModelsAndWhatWasCounted) {
   EXPECT_EQ(decoded->state, wire::State::kStopped);
   EXPECT_EQ(decoded->worker, "worker-1");
   EXPECT_EQ(decoded->models.at("har"), "abc");
+  EXPECT_EQ(decoded->busiest, (std::vector<wire::DeviceWork>{{"pump", 3, 4.5}}));
   EXPECT_EQ(
       decoded->counters,
       (Counters{{"answered", 1}, {"batches", 3}, {"queue_depth", 7}, {"rejected_expired", 1}}));
@@ -32,9 +33,10 @@ TEST(WorkerStatusTest, TellsStateModelsAndWhatWasCounted) {
 // A level, not a count: the last value stands, and the models are those that serve now.
 TEST(WorkerStatusTest, WhatOthersKeepIsTakenAsItIs) {
   WorkerStatus status(wire::Topics("r", "f"), "f", "w");
-  static_cast<void>(status.Message(wire::State::kOnline, {{"har", "old"}}, {{"queue_depth", 7}}));
+  static_cast<void>(
+      status.Message(wire::State::kOnline, {{"har", "old"}}, {{"queue_depth", 7}}, {}));
   const auto decoded = wire::DecodeStatus(
-      status.Message(wire::State::kOnline, {{"har", "new"}}, {{"queue_depth", 2}}).payload);
+      status.Message(wire::State::kOnline, {{"har", "new"}}, {{"queue_depth", 2}}, {}).payload);
   EXPECT_EQ(decoded->counters, (Counters{{"queue_depth", 2}}));
   EXPECT_EQ(decoded->models.at("har"), "new");
 }

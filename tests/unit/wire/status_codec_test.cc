@@ -23,7 +23,7 @@ TEST(StatusTest, JsonIsThatOfTheContract) {
   EXPECT_EQ(nlohmann::json::parse(Encode(Full())), nlohmann::json::parse(R"({
     "fleet": "plant-7", "device": "pump-1", "worker": "", "state": "online", "run": "r1",
     "time": "2023-11-14T22:13:20Z", "models": {"vibration": "aa"},
-    "counters": {"readings": "7"}})"));
+    "counters": {"readings": "7"}, "busiest": []})"));
 }
 
 TEST(StatusTest, ComesBackAsItWas) {
