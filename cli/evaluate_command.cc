@@ -23,6 +23,7 @@
 #include "core/exit_code.h"
 #include "core/task.h"
 #include "device_agent/escalation_policy.h"
+#include "nn/classifier.h"
 #include "nn/model.h"
 
 namespace biglittle {
@@ -33,9 +34,9 @@ constexpr std::chrono::minutes kDrawingTime{2};
 
 absl::StatusOr<Costs> NetCosts(const MeasuredTask& measured) {
   const Task& task = measured.task;
-  const absl::StatusOr<nn::Model> little = nn::Model::Load(task.little.file);
+  const absl::StatusOr<nn::Model> little = nn::LoadNet(task, task.little);
   if (!little.ok()) return little.status();
-  const absl::StatusOr<nn::Model> big = nn::Model::Load(task.big.file);
+  const absl::StatusOr<nn::Model> big = nn::LoadNet(task, task.big);
   if (!big.ok()) return big.status();
   Costs costs;
   costs.little_macs = little->info().multiply_adds;

@@ -10,6 +10,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "cloud_worker/models/load_supervisor.h"
 #include "cloud_worker/models/model_store.h"
 #include "cloud_worker/worker.h"
 #include "cloud_worker/worker_metrics.h"
@@ -29,6 +30,12 @@ namespace {
 int BadInput(const std::string& text) {
   SayOnStderr("cloud_worker", text);
   return kExitBadInput;
+}
+
+// Where threads hang: they still use what would be destroyed on the way out.
+[[noreturn]] int LeaveAtOnce(int code) {
+  spdlog::shutdown();
+  std::_Exit(code);
 }
 
 int RunWorker(const std::filesystem::path& config, const std::string& id) {
@@ -55,8 +62,12 @@ int RunWorker(const std::filesystem::path& config, const std::string& id) {
                                   .tasks = worker->tasks,
                                   .key = fleet.value->models_public_key,
                                   .max_batch_size = worker->max_batch_size,
-                                  .compute_threads = worker->compute_threads});
-  if (!models.ok()) return BadInput(std::string(models.status().message()));
+                                  .compute_threads = worker->compute_threads,
+                                  .inference_timeout = worker->inference_timeout});
+  if (!models.ok()) {
+    const int code = BadInput(std::string(models.status().message()));
+    return LoadSupervisor::left_behind() == 0 ? code : LeaveAtOnce(code);
+  }
 
   StopSignal stop;
   Worker program(*fleet.value, *worker, **models);
@@ -68,12 +79,7 @@ int RunWorker(const std::filesystem::path& config, const std::string& id) {
     SayOnStderr("cloud_worker", fmt::format("{}: {}", id, std::string(ended.message())));
   }
   const int code = ended.ok() ? kExitDone : kExitFailed;
-  if (program.has_hung_threads()) {
-    // They still use what would be destroyed on the way out.
-    spdlog::shutdown();
-    std::_Exit(code);
-  }
-  return code;
+  return program.has_hung_threads() ? LeaveAtOnce(code) : code;
 }
 
 }  // namespace

@@ -53,7 +53,7 @@ Worker::Worker(const FleetConfig& fleet, const WorkerConfig& config, ModelStore&
 
 Worker::~Worker() {
   batcher_.CloseInbox();
-  reload_stop_.Close();
+  StopLoading();
   static_cast<void>(batcher_.Abandon());
   pool_.reset();
   for (std::thread* thread : {&intake_thread_, &expiry_thread_, &reload_thread_}) Join(*thread);
@@ -306,7 +306,9 @@ ComputePool::Work Worker::PoolWork() {
     AnswerReadings(std::move(refusals));
   };
   work.renew = [this](const std::string& task) { return models_.Renew(task); };
-  work.gave_up = [this](const absl::Status& why) { Fail(why); };
+  work.gave_up = [this](const absl::Status& why) {
+    if (!absl::IsCancelled(why)) Fail(why);  // a thread that is not replaced because we stop
+  };
   return work;
 }
 
@@ -315,7 +317,7 @@ absl::Status Worker::Finish() {
   const SteadyTime begin = Clock::Real().Now();
   const SteadyTime deadline = begin + config_.drain_timeout;
   if (health_ != nullptr) health_->Stopping();
-  reload_stop_.Close();
+  StopLoading();
   // Leave the group first: what arrives from now on is for the other workers.
   session_.Unsubscribe(begin + config_.drain_timeout / 4);
   FinishWork(deadline - config_.drain_timeout / 4);
@@ -326,6 +328,7 @@ absl::Status Worker::Finish() {
   const std::string why = session_.WhyUndelivered();
   session_.Stop();
   Join(reload_thread_);
+  hung_threads_ = hung_threads_ || LoadSupervisor::left_behind() > 0;
   {
     const std::lock_guard lock(failure_mutex_);
     if (!failure_.ok()) return failure_;
@@ -340,6 +343,12 @@ absl::Status Worker::Undelivered(std::size_t left, const std::string& why) const
   }
   const std::string refused = refused_.Sentence();
   return refused.empty() ? absl::OkStatus() : absl::PermissionDeniedError(refused);
+}
+
+// A net that is tried for the first time may hang, on the reload thread or on the pool's watchdog.
+void Worker::StopLoading() {
+  reload_stop_.Close();
+  models_.StopLoading();
 }
 
 // Everything that was taken has been answered when this returns.

@@ -113,6 +113,7 @@ class Worker {
   void Serve();
   void ReportHealth(SteadyTime now);
   absl::Status Finish();
+  void StopLoading();
   absl::Status Undelivered(std::size_t left, const std::string& why) const;
   void FinishWork(SteadyTime deadline);
 

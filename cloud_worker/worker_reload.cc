@@ -12,6 +12,7 @@ void Worker::ReloadLoop() {
     const auto changes = models_.LookForChanges([this] {
       if (health_ != nullptr) health_->service().Reloading();
     });
+    if (reload_stop_.closed()) return;  // what it was loading has not failed
     for (const ModelStore::Change& change : changes) TellChange(change);
     if (health_ != nullptr && !changes.empty()) health_->service().Ready("online");
     if (config_.reload_interval == Milliseconds(0)) return;

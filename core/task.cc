@@ -8,6 +8,7 @@
 
 #include "core/digest.h"
 #include "core/map_reader.h"
+#include "core/net_file.h"
 #include "core/prediction.h"
 #include "core/task_reader.h"
 #include "core/task_versions.h"
@@ -17,12 +18,13 @@ namespace biglittle {
 namespace {
 
 absl::Status VerifyFile(const NetDescription& net) {
-  const auto digest = Sha256OfFile(net.file);
-  if (!digest.ok()) return digest.status();
-  if (*digest == net.sha256) return absl::OkStatus();
+  const auto bytes = ReadNetFile(net);
+  if (!bytes.ok()) return bytes.status();
+  const std::string digest = Sha256(*bytes);
+  if (digest == net.sha256) return absl::OkStatus();
   return absl::DataLossError(fmt::format(
       "{}: has SHA-256 {}, but task.yaml names {}; fetch the right file or train the task again",
-      net.file.string(), *digest, net.sha256));
+      net.file.string(), digest, net.sha256));
 }
 
 }  // namespace

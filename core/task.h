@@ -39,6 +39,8 @@ struct NetDescription {
   Activation activation = Activation::kSoftmax;
   // One for each head, that is, for each output tensor of the file: an early exit comes first.
   std::vector<float> temperatures = {1.0F};
+  // So many of the last parts of `file` are the task file's words; the others lead to its folder.
+  std::size_t named_parts = 1;
 
   std::size_t heads() const { return temperatures.size(); }
   bool operator==(const NetDescription&) const = default;
@@ -103,7 +105,8 @@ Parsed<Task> LoadSignedTask(const std::filesystem::path& path, const std::option
 // The same for a text in memory; `file` names it in problems and is what relative paths go by.
 Parsed<Task> ParseTask(std::string_view text, const std::filesystem::path& file);
 
-// Checks that both model files exist and have the digests that the task names.
+// Checks that both model files exist, lie in the task's folder (core/net_file.h) and have the
+// digests that the task names.
 absl::Status VerifyFiles(const Task& task);
 
 }  // namespace biglittle

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <limits>
 #include <optional>
 #include <set>
@@ -14,6 +15,7 @@
 #include "core/answer_reader.h"
 #include "core/input_reader.h"
 #include "core/label_index.h"
+#include "core/net_file.h"
 #include "core/prediction.h"
 #include "core/task_versions.h"
 #include "core/text.h"
@@ -163,8 +165,7 @@ class TaskReader {
   void ReadNet(const YamlNode& node, std::string_view name, NetDescription& net) {
     MapReader map(node, name, problems_);
     if (const YamlNode* file = map.Require("file")) {
-      const auto line = ReadLine(*file, "file", kMaxPathBytes, problems_);
-      if (line) net.file = file_.parent_path() / *line;
+      ReadFileName(*file, net);
     }
     if (const YamlNode* digest = map.Require("sha256")) {
       if (digest->kind == YamlNode::Kind::kScalar && IsSha256(digest->text)) {
@@ -187,6 +188,20 @@ class TaskReader {
       for (int i = 0; i < static_cast<int>(task_.labels.size()); ++i) net.outputs.push_back(i);
     }
     map.Finish();
+  }
+
+  void ReadFileName(const YamlNode& node, NetDescription& net) {
+    const auto line = ReadLine(node, "file", kMaxPathBytes, problems_);
+    if (!line) return;
+    if (!IsInsideFolder(*line)) {
+      problems_.Add(node, fmt::format("'file' must lie in the task's folder, like 'big.onnx', not "
+                                      "be {}",
+                                      Quoted(*line)));
+      return;
+    }
+    const std::filesystem::path name = std::filesystem::path(*line).lexically_normal();
+    net.file = file_.parent_path() / name;
+    net.named_parts = static_cast<std::size_t>(std::distance(name.begin(), name.end()));
   }
 
   void ReadAnswers(MapReader& map) {

@@ -2,19 +2,18 @@
 
 #include <fmt/format.h>
 
+#include <new>
+#include <string>
 #include <utility>
 
+#include "core/digest.h"
+#include "core/net_file.h"
 #include "core/tensor.h"
 
 namespace biglittle::nn {
 namespace {
 
 absl::Status CheckFit(const Task& task, const NetDescription& net, const Model& model) {
-  if (model.info().sha256 != net.sha256) {
-    return absl::FailedPreconditionError(
-        fmt::format("{} has sha256 {}, task {} names {}: take the matching pair of files",
-                    net.file.string(), model.info().sha256, task.name, net.sha256));
-  }
   if (model.input().shape != task.input_shape) {
     return absl::InvalidArgumentError(fmt::format("{} takes input of shape {}, task {} has {}",
                                                   net.file.string(), ToString(model.input().shape),
@@ -38,6 +37,21 @@ absl::Status CheckFit(const Task& task, const NetDescription& net, const Model& 
 
 }  // namespace
 
+absl::StatusOr<Model> LoadNet(const Task& task, const NetDescription& net) {
+  try {
+    const absl::StatusOr<std::vector<std::byte>> bytes = ReadNetFile(net);
+    if (!bytes.ok()) return bytes.status();
+    if (const std::string digest = Sha256(*bytes); digest != net.sha256) {
+      return absl::FailedPreconditionError(
+          fmt::format("{} has sha256 {}, task {} names {}: take the matching pair of files",
+                      net.file.string(), digest, task.name, net.sha256));
+    }
+    return Model::Parse(*bytes, net.file.string());
+  } catch (const std::bad_alloc&) {
+    return absl::ResourceExhaustedError("there is not enough memory to read the model");
+  }
+}
+
 Classifier::Classifier(Model model, Context context, const NetDescription& net)
     : model_(std::move(model)),
       context_(std::move(context)),
@@ -54,7 +68,7 @@ Classifier::Classifier(const Classifier& other, Context context)
 
 absl::StatusOr<Classifier> Classifier::Load(const Task& task, const NetDescription& net,
                                             std::int64_t max_batch) {
-  absl::StatusOr<Model> model = Model::Load(net.file);
+  absl::StatusOr<Model> model = LoadNet(task, net);
   if (!model.ok()) return model.status();
   if (absl::Status status = CheckFit(task, net, *model); !status.ok()) return status;
   absl::StatusOr<Context> context = model->Prepare({.max_batch = max_batch});

@@ -1,7 +1,7 @@
 // A task's little or big net, ready to classify: the model file, checked against what task.yaml
 // says about it, and the way from logits to predictions.
 //
-// Not thread-safe: each thread has its own.
+// Not thread-safe: each thread has its own Classifier.
 #pragma once
 
 #include <cstddef>
@@ -17,11 +17,16 @@
 
 namespace biglittle::nn {
 
+// The net as a model, its digest checked before anything of it is parsed: what nobody vouches for
+// costs a look, and no more. FailedPrecondition: the file is not the one whose digest the task
+// names. Otherwise as ReadNetFile and Model::Parse.
+absl::StatusOr<Model> LoadNet(const Task& task, const NetDescription& net);
+
 class Classifier {
  public:
   // Loads `net`, which is task.little or task.big, for up to max_batch readings at once.
-  // FailedPrecondition: the file is not the one whose digest the task names. InvalidArgument: the
-  // net's input or output does not fit the task. Otherwise as Model::Load and Model::Prepare.
+  // InvalidArgument: the net's input or output does not fit the task. Otherwise as LoadNet and
+  // Model::Prepare.
   static absl::StatusOr<Classifier> Load(const Task& task, const NetDescription& net,
                                          std::int64_t max_batch);
   // One more of the same, for another thread: the weights are shared, only the memory for the

@@ -42,7 +42,7 @@ class Compiler {
       : graph_(graph),
         max_elements_(static_cast<std::int64_t>(std::min<std::size_t>(
             limits.max_tensor_bytes / sizeof(float), static_cast<std::size_t>(kMaxElements)))),
-        budget_(max_elements_),
+        budget_(max_elements_, limits),
         known_(graph.values.size()),
         needed_(NeededValues(graph)),
         slot_of_(graph.values.size(), kNoSlot),
@@ -206,7 +206,9 @@ class Compiler {
   }
 
   absl::Status AddStep(const NodeView& view, ValueId id, Computed computed, std::int64_t repeat) {
-    if (absl::Status s = budget_.SpendStep(view, Known(id).type); !s.ok()) return s;
+    const TensorType& type = Known(id).type;
+    if (absl::Status s = budget_.SpendStep(view, type); !s.ok()) return s;
+    if (absl::Status s = budget_.SpendWork(view, computed, type, repeat); !s.ok()) return s;
     const Node& node = view.node();
     Step step{Describe(node), std::move(computed.kernel), {}, {}, NewSlot(Known(id).type), repeat};
     for (const int operand : computed.operands) {
@@ -225,9 +227,10 @@ class Compiler {
   // What depends on nothing but constants is a constant.
   absl::Status ComputeNow(const NodeView& view, ValueId id, const Computed& computed,
                           std::int64_t repeat) {
-    if (absl::Status s = budget_.SpendConstant(view, Known(id).type); !s.ok()) return s;
-    absl::StatusOr<ConstantPtr> folded =
-        Fold(view, computed, Known(id).type, repeat, max_elements_);
+    const TensorType& type = Known(id).type;
+    if (absl::Status s = budget_.SpendConstant(view, type); !s.ok()) return s;
+    if (absl::Status s = budget_.SpendWork(view, computed, type, repeat); !s.ok()) return s;
+    absl::StatusOr<ConstantPtr> folded = Fold(view, computed, type, repeat, max_elements_);
     if (!folded.ok()) return folded.status();
     Known(id).constant = *std::move(folded);
     return absl::OkStatus();

@@ -48,6 +48,9 @@ class Kernel {
   virtual std::string Name() const { return {}; }
   // Multiply-adds of convolutions and matrix products, for one sample.
   virtual std::int64_t MultiplyAdds() const { return 0; }
+  // Elements that one sample's windows see, where they may overlap: more than one visit to each of
+  // operands and output.
+  virtual std::int64_t WindowVisits() const { return 0; }
   // Floats that it keeps for its weights.
   virtual std::int64_t WeightFloats() const { return 0; }
   // Floats of scratch that a Run with up to `max_batch` samples and `threads` workers needs.

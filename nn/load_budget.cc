@@ -7,19 +7,25 @@
 #include "absl/status/status.h"
 
 #include "nn/graph.h"
+#include "nn/kernel.h"
+#include "nn/load_limits.h"
 #include "nn/operators/node_view.h"
 
 namespace biglittle::nn {
 namespace {
 
 constexpr std::int64_t kOutputs = 4;  // so many times the limit of one tensor
+// An element's visit takes about as long as so many multiply-adds of a product.
+constexpr std::int64_t kVisit = 16;
 
 }  // namespace
 
-LoadBudget::LoadBudget(std::int64_t max_elements)
+LoadBudget::LoadBudget(std::int64_t max_elements, const LoadLimits& limits)
     : max_elements_(max_elements),
+      max_multiply_adds_(limits.max_multiply_adds),
       constants_left_(max_elements),
-      outputs_left_(kOutputs * max_elements) {}
+      outputs_left_(kOutputs * max_elements),
+      work_left_(limits.max_multiply_adds) {}
 
 absl::Status LoadBudget::SpendConstant(const NodeView& view, const TensorType& type) {
   constants_left_ -= type.elements();
@@ -42,6 +48,25 @@ absl::Status LoadBudget::SpendStep(const NodeView& view, const TensorType& outpu
     if (type.element == ElementType::kFloat32) continue;
     if (absl::Status s = SpendConstant(view, type); !s.ok()) return s;
   }
+  return absl::OkStatus();
+}
+
+absl::Status LoadBudget::SpendWork(const NodeView& view, const Computed& computed,
+                                   const TensorType& output, std::int64_t repeat) {
+  const Kernel& kernel = *computed.kernel;
+  std::int64_t visits = output.elements();
+  for (const int operand : computed.operands) visits += view.Type(operand).elements();
+  std::int64_t work = 0;
+  const bool beyond = __builtin_mul_overflow(kernel.WindowVisits(), kVisit, &work) ||
+                      __builtin_add_overflow(work, kernel.MultiplyAdds(), &work) ||
+                      __builtin_mul_overflow(work, repeat, &work) ||
+                      __builtin_add_overflow(work, visits * kVisit, &work) || work > work_left_;
+  if (beyond) {
+    return absl::ResourceExhaustedError(
+        fmt::format("{}: with it the net takes more than the limit of {} multiply-adds a sample",
+                    Describe(view.node()), max_multiply_adds_));
+  }
+  work_left_ -= work;
   return absl::OkStatus();
 }
 

@@ -18,6 +18,10 @@ struct LoadLimits {
   // Any one weight or activation of one sample; also all that is computed once, at Load, together.
   std::size_t max_tensor_bytes = std::size_t{1} << 30U;
   std::size_t max_nodes = 10000;
+  // Of one sample: what one element's visit costs by other steps than products is counted as some
+  // multiply-adds too (LoadBudget). The largest nets that classify images take 2e10 (VGG-19), ours
+  // 3e8 at most: a file that asks for more would compute for seconds, a small one for hours.
+  std::int64_t max_multiply_adds = std::int64_t{32} << 30U;
   std::size_t max_outputs = 8;  // of the net
 };
 

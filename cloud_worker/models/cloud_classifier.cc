@@ -26,10 +26,10 @@ absl::StatusOr<CloudClassifier> CloudClassifier::Load(const Task& task, std::siz
   return CloudClassifier(task, *std::move(net), clock);
 }
 
-void CloudClassifier::Warm() {
+void CloudClassifier::Warm(const LoadSupervisor::Limited& limited) {
   for (const std::int64_t batch : {std::int64_t{1}, net_.max_batch()}) {
     for (std::int64_t i = 0; i < batch; ++i) std::ranges::fill(net_.features(i), 0.0F);
-    static_cast<void>(net_.Classify(batch));
+    if (!limited([&] { static_cast<void>(net_.Classify(batch)); })) return;
   }
 }
 

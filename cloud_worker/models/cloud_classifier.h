@@ -6,6 +6,7 @@
 
 #include "absl/status/statusor.h"
 
+#include "cloud_worker/models/load_supervisor.h"
 #include "cloud_worker/work_item.h"
 #include "core/clock.h"
 #include "core/task.h"
@@ -25,8 +26,8 @@ class CloudClassifier {
   std::vector<Answer> Classify(Batch batch);
 
   // Computes once alone and once the largest batch, so that the first request finds its memory
-  // touched.
-  void Warm();
+  // touched. Each is a limited part.
+  void Warm(const LoadSupervisor::Limited& limited);
 
  private:
   CloudClassifier(Task task, nn::Classifier net, const Clock& clock);

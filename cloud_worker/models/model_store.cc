@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "core/digest.h"
-#include "core/exception_status.h"
 #include "core/task_versions.h"
 
 namespace biglittle {
@@ -24,6 +23,19 @@ absl::Status CheckSameInterface(const Task& old, const Task& fresh) {
       fmt::format("its {} is not that of the version that serves: restart the workers and devices "
                   "to change it",
                   what));
+}
+
+absl::StatusOr<std::shared_ptr<ServedModel>> LoadChecked(const ModelStore::Options& options,
+                                                         const std::filesystem::path& folder,
+                                                         const std::optional<Task>& serving,
+                                                         const LoadSupervisor::Limited& limited) {
+  const Parsed<Task> task = LoadSignedTask(folder / "task.yaml", options.key);
+  if (!task.ok()) return absl::InvalidArgumentError(ToString(task.problems));
+  if (serving) {
+    if (absl::Status same = CheckSameInterface(*serving, *task.value); !same.ok()) return same;
+  }
+  return ServedModel::Load(*task.value, options.max_batch_size, options.compute_threads,
+                           *options.clock, limited);
 }
 
 }  // namespace
@@ -71,19 +83,21 @@ ModelStore::Fingerprint ModelStore::FingerprintOf(const std::filesystem::path& f
 }
 
 ModelStore::Served ModelStore::LoadVersion(const std::filesystem::path& folder,
-                                           const Task* serving) const {
-  return StatusOrException([&] { return LoadChecked(folder, serving); });
-}
-
-ModelStore::Served ModelStore::LoadChecked(const std::filesystem::path& folder,
-                                           const Task* serving) const {
-  const Parsed<Task> task = LoadSignedTask(folder / "task.yaml", options_.key);
-  if (!task.ok()) return absl::InvalidArgumentError(ToString(task.problems));
-  if (serving != nullptr) {
-    if (absl::Status same = CheckSameInterface(*serving, *task.value); !same.ok()) return same;
+                                           const Task* serving) {
+  const auto loaded = std::make_shared<Served>(absl::InternalError("not loaded"));
+  // Copies, for it may be left behind.
+  const std::optional<Task> replaced = serving == nullptr ? std::nullopt : std::optional(*serving);
+  const absl::Status ended =
+      loading_.Run([loaded, folder, replaced, options = options_](const auto& limited) {
+        *loaded = LoadChecked(options, folder, replaced, limited);
+        return loaded->status();
+      });
+  if (absl::IsDeadlineExceeded(ended) || absl::IsCancelled(ended)) {  // the supervisor's words
+    return absl::Status(ended.code(),
+                        fmt::format("{}: {}", folder.string(), std::string(ended.message())));
   }
-  return ServedModel::Load(*task.value, options_.max_batch_size, options_.compute_threads,
-                           *options_.clock);
+  if (!ended.ok()) return ended;
+  return *std::move(*loaded);
 }
 
 std::vector<ModelStore::Change> ModelStore::LookForChanges(const std::function<void()>& loading) {
@@ -142,6 +156,9 @@ std::vector<Answer> ModelStore::Classify(Batch batch) {
   return model->Classify(std::move(batch));
 }
 
-absl::Status ModelStore::Renew(const std::string& task) { return Serving(task)->Renew(); }
+absl::Status ModelStore::Renew(const std::string& task) {
+  return loading_.Run(
+      [model = Serving(task)](const auto& limited) { return model->Renew(limited); });
+}
 
 }  // namespace biglittle

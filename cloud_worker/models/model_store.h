@@ -15,6 +15,7 @@
 
 #include "absl/status/statusor.h"
 
+#include "cloud_worker/models/load_supervisor.h"
 #include "cloud_worker/models/served_model.h"
 #include "cloud_worker/work_item.h"
 #include "core/clock.h"
@@ -32,6 +33,8 @@ class ModelStore {
     std::optional<PublicKey> key;    // versions must be signed; absent: need not
     std::size_t max_batch_size = 1;
     std::size_t compute_threads = 1;
+    // A version whose net takes longer for a batch is refused.
+    Milliseconds inference_timeout{10'000};
     const Clock* clock = &Clock::Real();
   };
 
@@ -59,6 +62,9 @@ class ModelStore {
   // Loads a net in place of one that a hung thread keeps.
   absl::Status Renew(const std::string& task);
 
+  // What is being loaded is left behind (LoadSupervisor), and nothing is loaded any more.
+  void StopLoading() { loading_.Cancel(); }
+
   // Looks at every task's folder once. A version is known by its folder, the content of its
   // task.yaml (with a key, of its signature too), and size and time of its net's file; one that was
   // refused is not tried again until one of these changes. `loading` is called before a version is
@@ -75,14 +81,14 @@ class ModelStore {
     std::map<std::filesystem::path, Fingerprint> refused;
   };
 
-  explicit ModelStore(Options options) : options_(std::move(options)) {}
+  explicit ModelStore(Options options)
+      : options_(std::move(options)), loading_(options_.inference_timeout) {}
 
   absl::Status LoadFirst(const std::string& task);
   void Look(const std::string& task, const std::function<void()>& loading,
             std::vector<Change>& changes);
   // `serving`: what it must be able to replace; nullptr: nothing. Throws nothing.
-  Served LoadVersion(const std::filesystem::path& folder, const Task* serving) const;
-  Served LoadChecked(const std::filesystem::path& folder, const Task* serving) const;
+  Served LoadVersion(const std::filesystem::path& folder, const Task* serving);
   Fingerprint FingerprintOf(const std::filesystem::path& folder) const;
   // The old one is freed by whoever uses it last.
   void Replace(const std::string& task, std::shared_ptr<ServedModel> model);
@@ -91,6 +97,8 @@ class ModelStore {
   // Constant after Load.
   const Options options_;
   std::map<std::string, Task> tasks_;
+
+  LoadSupervisor loading_;
 
   std::map<std::string, Origin> origins_;
 

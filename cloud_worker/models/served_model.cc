@@ -4,21 +4,20 @@
 
 namespace biglittle {
 
-absl::StatusOr<std::shared_ptr<ServedModel>> ServedModel::Load(const Task& task,
-                                                               std::size_t max_batch_size,
-                                                               std::size_t nets,
-                                                               const Clock& clock) {
+absl::StatusOr<std::shared_ptr<ServedModel>> ServedModel::Load(
+    const Task& task, std::size_t max_batch_size, std::size_t nets, const Clock& clock,
+    const LoadSupervisor::Limited& limited) {
   std::shared_ptr<ServedModel> model(new ServedModel(task, max_batch_size, nets, clock));
   for (std::size_t i = 0; i < nets; ++i) {
-    if (absl::Status loaded = model->Renew(); !loaded.ok()) return loaded;
+    if (absl::Status loaded = model->Renew(limited); !loaded.ok()) return loaded;
   }
   return model;
 }
 
-absl::Status ServedModel::Renew() {
+absl::Status ServedModel::Renew(const LoadSupervisor::Limited& limited) {
   auto net = CloudClassifier::Load(task_, max_batch_size_, clock_);
   if (!net.ok()) return net.status();
-  net->Warm();
+  net->Warm(limited);
   GiveBack(std::make_unique<CloudClassifier>(*std::move(net)));
   return absl::OkStatus();
 }

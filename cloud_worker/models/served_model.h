@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 
 #include "cloud_worker/models/cloud_classifier.h"
+#include "cloud_worker/models/load_supervisor.h"
 #include "cloud_worker/work_item.h"
 #include "core/clock.h"
 #include "core/task.h"
@@ -19,10 +20,12 @@ namespace biglittle {
 // version can be replaced while they run: the last of them frees it.
 class ServedModel {
  public:
-  // Loads `nets` nets (>= 1) and warms them. Errors as CloudClassifier::Load.
+  // Loads `nets` nets (>= 1) and warms them, which may take for ever: see LoadSupervisor. Errors as
+  // CloudClassifier::Load.
   static absl::StatusOr<std::shared_ptr<ServedModel>> Load(const Task& task,
                                                            std::size_t max_batch_size,
-                                                           std::size_t nets, const Clock& clock);
+                                                           std::size_t nets, const Clock& clock,
+                                                           const LoadSupervisor::Limited& limited);
 
   const Task& task() const { return task_; }
 
@@ -31,7 +34,7 @@ class ServedModel {
   std::vector<Answer> Classify(Batch batch);
 
   // Loads one more net, in place of one whose thread hangs and will not give it back.
-  absl::Status Renew();
+  absl::Status Renew(const LoadSupervisor::Limited& limited);
 
  private:
   ServedModel(const Task& task, std::size_t max_batch_size, std::size_t nets, const Clock& clock)

@@ -44,6 +44,10 @@ class LrnKernel final : public Kernel {
     }
   }
 
+  std::int64_t WindowVisits() const override {
+    return p_.channels * p_.plane * std::min(p_.size, p_.channels);
+  }
+
  private:
   float Divisor(const float* position, std::int64_t c) const {
     const std::int64_t first = std::max<std::int64_t>(0, c - (p_.size - 1) / 2);

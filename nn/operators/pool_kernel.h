@@ -93,6 +93,10 @@ class PoolKernel final : public Kernel {
            std::to_string(window_.x.kernel);
   }
   bool ToChannelsLast() override { return channels_last_ = true; }
+  std::int64_t WindowVisits() const override {
+    return channels_ * window_.outputs() * std::min(window_.y.kernel, window_.y.input) *
+           std::min(window_.x.kernel, window_.x.input);
+  }
 
  private:
   void RunPlane(const KernelArguments& arguments, std::int64_t plane) const {

@@ -113,7 +113,8 @@ class WorkerHarness {
     auto store = ModelStore::Load({.models = models_.path(),
                                    .tasks = config_.tasks,
                                    .max_batch_size = config_.max_batch_size,
-                                   .compute_threads = config_.compute_threads});
+                                   .compute_threads = config_.compute_threads,
+                                   .inference_timeout = config_.inference_timeout});
     ASSERT_TRUE(store.ok()) << store.status();
     store_ = *std::move(store);
     worker_.emplace(fleet_, config_, *store_,

@@ -7,6 +7,7 @@
 #include <string>
 #include <thread>
 
+#include "tests/fakes/slow_net.h"
 #include "tests/fakes/test_fleet.h"
 #include "tests/integration/worker_harness.h"
 
@@ -187,6 +188,18 @@ TEST_F(WorkerTest, ABadVersionLeavesTheOldOneServing) {
   EXPECT_EQ(harness_.NextPrediction().model_digest, TinyNetDigest("one"));
   harness_.models().Write("tiny/2/big.onnx", TinyNet("one"));  // mended
   EXPECT_TRUE(harness_.AwaitCounter("reloads", 1));
+}
+
+// A net that takes minutes to warm up, with a time-out that allows it.
+TEST_F(WorkerTest, AStopDoesNotWaitForANetThatIsBeingTried) {
+  harness_.config().inference_timeout = Milliseconds(600'000);
+  harness_.Start();
+  WriteSlowVersion(harness_.models(), "2");
+  std::this_thread::sleep_for(Milliseconds(500));  // it is found after 50
+  harness_.Stop();
+  EXPECT_EQ(harness_.AwaitEnd(Milliseconds(3'000)), absl::OkStatus());
+  EXPECT_TRUE(harness_.worker().has_hung_threads());
+  while (LoadSupervisor::left_behind() > 0) std::this_thread::sleep_for(Milliseconds(10));
 }
 
 TEST_F(WorkerTest, AHungInferenceIsRefusedAndTheWorkerServesOn) {

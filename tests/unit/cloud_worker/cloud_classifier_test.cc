@@ -29,7 +29,10 @@ class CloudClassifierTest : public testing::Test {
 };
 
 TEST_F(CloudClassifierTest, AnswersEachItemInItsPlace) {
-  classifier_.Warm();
+  classifier_.Warm([](const auto& part) {
+    part();
+    return true;
+  });
   Batch batch{"tiny", {}};
   for (int i = 0; i < 4; ++i) batch.items.push_back(Item(10 + i, 3 - i, Milliseconds(50)));
   const std::vector<Answer> answers = classifier_.Classify(std::move(batch));

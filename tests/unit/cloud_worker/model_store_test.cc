@@ -8,6 +8,7 @@
 
 #include "core/signature.h"
 #include "tests/fakes/signing_keys.h"
+#include "tests/fakes/slow_net.h"
 #include "tests/fakes/temporary_folder.h"
 #include "tests/fakes/tiny_task.h"
 #include "tests/fakes/tiny_versions.h"
@@ -115,6 +116,42 @@ TEST_F(ModelStoreTest, TheHighestNumberThatLoadsServes) {
   EXPECT_TRUE(store->LookForChanges().empty());
   std::filesystem::remove_all(folder_.path() / "tiny" / "11");  // rolled back
   ExpectReplaced(*store, "ten");
+}
+
+TEST_F(ModelStoreTest, ANetThatDoesNotComeToAnEndIsRefused) {
+  Write("1", "one");
+  const auto store = ModelStore::Load({.models = folder_.path(),
+                                       .tasks = {"tiny"},
+                                       .max_batch_size = 4,
+                                       .inference_timeout = Milliseconds(10)})
+                         .value();
+  WriteSlowVersion(folder_, "2");
+  EXPECT_EQ(Refused(*store),
+            (folder_.path() / "tiny/2").string() +
+                ": its net takes longer than inference_timeout_ms 10 for a batch: take a faster "
+                "net, smaller batches or a longer time-out");
+  while (LoadSupervisor::left_behind() > 0) std::this_thread::yield();
+}
+
+TEST_F(ModelStoreTest, WhatIsBeingLoadedHoldsNobodyUp) {
+  Write("1", "one");
+  const auto store = Load().value();
+  WriteSlowVersion(folder_, "2");
+  const auto changes = store->LookForChanges([&store] { store->StopLoading(); });
+  ASSERT_EQ(changes.size(), 1U);
+  EXPECT_EQ(changes.front().problem, (folder_.path() / "tiny/2").string() + ": the worker stops");
+  EXPECT_EQ(DigestOfAnswer(*store), TinyNetDigest("one"));
+  EXPECT_EQ(store->Renew("tiny").code(), absl::StatusCode::kCancelled);
+  while (LoadSupervisor::left_behind() > 0) std::this_thread::yield();
+}
+
+// Nobody vouches for what lies there: it is not even parsed.
+TEST_F(ModelStoreTest, TheDigestComesFirst) {
+  Write("1", "one");
+  const auto store = Load().value();
+  const auto version = Write("2", "two");
+  folder_.Write("tiny/2/big.onnx", "no net at all");
+  EXPECT_THAT(Refused(*store), HasSubstr((version / "big.onnx").string() + " has sha256 "));
 }
 
 TEST_F(ModelStoreTest, ABadVersionLeavesTheOldOneUntilItIsMended) {

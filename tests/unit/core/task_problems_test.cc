@@ -37,6 +37,25 @@ INSTANTIATE_TEST_SUITE_P(
     NameOf);
 
 INSTANTIATE_TEST_SUITE_P(
+    Files, TaskProblem,
+    ::testing::Values(
+        TaskCase{"Absolute",
+                 "file: little.onnx",
+                 "file: /srv/little.onnx",
+                 {"13:9: 'file' must lie in the task's folder, like 'big.onnx', not be "
+                  "'/srv/little.onnx'"}},
+        TaskCase{"LeadsOut",
+                 "file: nets/big.onnx",
+                 "file: nets/../../big.onnx",
+                 {"18:9: 'file' must lie in the task's folder, like 'big.onnx', not be "
+                  "'nets/../../big.onnx'"}},
+        TaskCase{"IsAFolder",
+                 "file: nets/big.onnx",
+                 "file: nets/",
+                 {"18:9: 'file' must lie in the task's folder, like 'big.onnx', not be 'nets/'"}}),
+    NameOf);
+
+INSTANTIATE_TEST_SUITE_P(
     Labels, TaskProblem,
     ::testing::Values(
         TaskCase{"OneAlone",

@@ -46,6 +46,21 @@ TEST(Classifier, WantsOneOutput) {
                   "little net whose design is early_exit has two"));
 }
 
+// Nobody vouches for such a file: it is not even parsed.
+TEST(Classifier, LooksAtTheDigestFirst) {
+  const std::filesystem::path file =
+      std::filesystem::path(::testing::TempDir()) / "biglittle_classifier_test.onnx";
+  std::ofstream(file, std::ios::binary) << "no net at all";
+  Task task;
+  task.name = "test";
+  task.little = {file, std::string(64, '0'), {0, 1, 2}};
+  const absl::Status status = Classifier::Load(task, task.little, 1).status();
+  std::filesystem::remove(file);
+  EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(std::string(status.message()),
+              ::testing::HasSubstr("biglittle_classifier_test.onnx has sha256 "));
+}
+
 TEST(Classifier, WantsAnOutputForEachHead) {
   EXPECT_THAT(std::string(Load(SoundNet(), 2).message()),
               ::testing::EndsWith("has 1 output tensors, task test takes 2: the early exit's "

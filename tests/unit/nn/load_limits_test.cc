@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 
@@ -97,6 +98,70 @@ TEST(LoadLimits, WeightsThatManyNodesShare) {
   }
   net.Node("Transpose", {last}).IntList("perm", {1, 0, 2});
   ExpectRefused(net, absl::StatusCode::kResourceExhausted, "far more memory than the file");
+}
+
+constexpr const char* kTooMuchWork = "with it the net takes more than the limit of 34359738368";
+
+// A few hundred bytes that would compute for hours.
+TEST(LoadLimits, SixtyWideConvolutions) {
+  OnnxBuilder net({1, 4, 4});
+  net.Node("Pad", {"x", net.List("pads", {0, 0, 0, 0, 0, 63, 508, 508})}, "0");
+  net.Node("ConstantOfShape", {net.List("weights", {64, 64, 3, 3})}, "w");
+  for (int i = 1; i <= 60; ++i) {
+    net.Node("Conv", {std::to_string(i - 1), "w"}, std::to_string(i))
+        .IntList("pads", {1, 1, 1, 1})
+        .Named("conv" + std::to_string(i));
+  }
+  net.Node("Flatten", {"60"});
+  // 9.7e9 each.
+  ExpectRefused(net.Bytes(), StatusCode::kResourceExhausted,
+                std::string("node 'conv4' (Conv): ") + kTooMuchWork);
+}
+
+TEST(LoadLimits, ProductsThatAreComputedAtLoad) {
+  OnnxBuilder net({1});
+  net.Node("ConstantOfShape", {net.List("shape", {4096, 4096})}, "w");
+  net.Node("MatMul", {"w", "w"}, "product").Named("product");
+  net.Node("ReduceSum", {"product"}, "sum").Int("keepdims", 0);
+  net.Node("Add", {"x", "sum"});
+  ExpectRefused(net.Bytes(), StatusCode::kResourceExhausted,
+                std::string("node 'product' (MatMul): ") + kTooMuchWork);
+}
+
+TEST(LoadLimits, WindowsThatOverlap) {
+  for (const char* op : {"MaxPool", "AveragePool"}) {
+    OnnxBuilder net({1, 4, 4});
+    net.Node("Pad", {"x", net.List("pads", {0, 0, 0, 0, 0, 0, 508, 508})}, "wide");
+    net.Node(op, {"wide"}, "pooled")
+        .IntList("kernel_shape", {401, 401})
+        .IntList("pads", {200, 200, 200, 200})
+        .Named("pool");
+    net.Node("Flatten", {"pooled"});
+    ExpectRefused(net.Bytes(), StatusCode::kResourceExhausted,
+                  std::string("node 'pool' (") + op + "): " + kTooMuchWork);
+  }
+}
+
+TEST(LoadLimits, NeighboursOfLrn) {
+  OnnxBuilder net({1, 4});
+  net.Node("Pad", {"x", net.List("pads", {0, 0, 0, 0, 65535, 0})}, "wide");
+  net.Node("LRN", {"wide"}, "0").Int("size", 65536).Named("lrn");
+  net.Node("Flatten", {"0"});
+  ExpectRefused(net.Bytes(), StatusCode::kResourceExhausted,
+                std::string("node 'lrn' (LRN): ") + kTooMuchWork);
+}
+
+// Small outputs, one large operand again and again.
+TEST(LoadLimits, OneTensorThatManyNodesRead) {
+  OnnxBuilder net({4});
+  net.Node("Pad", {"x", net.List("pads", {0, 0, 0, (1 << 24) - 4})}, "wide");
+  std::vector<std::string> sums;
+  for (int i = 0; i < 200; ++i) {
+    sums.push_back("sum" + std::to_string(i));
+    net.Node("ReduceMean", {"wide"}, sums.back()).IntList("axes", {1}).Named(sums.back());
+  }
+  net.Node("Sum", sums);
+  ExpectRefused(net.Bytes(), StatusCode::kResourceExhausted, kTooMuchWork);
 }
 
 }  // namespace
