@@ -9,6 +9,9 @@
 
 #include "cli/provision_command.h"
 
+#include "core/date_time.h"
+#include "core/map_reader.h"
+
 namespace biglittle {
 namespace {
 
@@ -115,9 +118,20 @@ void AddSignModels(CLI::App& app, Command& chosen) {
   static std::vector<std::filesystem::path> tasks;
   CLI::App* command =
       Add(app, "sign-models", "Sign tasks, for fleets that name a models_public_key");
+  static ReleaseStamp stamp;
   command->add_option("task", tasks, "A task's folder; several are taken")->required();
+  command
+      ->add_option("--release", stamp.release,
+                   "Write this number into task.yaml: whoever has taken a greater one refuses it")
+      ->check(CLI::Range(std::int64_t{1}, kMaxExactWhole));
+  command
+      ->add_option("--expires", stamp.expires,
+                   "Write this day or time into task.yaml: from then on it is said to be old")
+      ->check([](const std::string& text) {
+        return ParseEndTime(text) ? "" : "a day like 2027-01-31, or a time of RFC 3339";
+      });
   command->callback([&chosen] {
-    chosen = [] { return RunProvisionSignModels(Shared(), tasks, std::cout, std::cerr); };
+    chosen = [] { return RunProvisionSignModels(Shared(), tasks, std::cout, std::cerr, stamp); };
   });
 }
 

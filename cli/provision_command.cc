@@ -195,7 +195,7 @@ int RunProvisionSync(const ProvisionOptions& options, std::ostream& out, std::os
 
 int RunProvisionSignModels(const ProvisionOptions& options,
                            const std::vector<std::filesystem::path>& tasks, std::ostream& out,
-                           std::ostream& err) {
+                           std::ostream& err, const ReleaseStamp& stamp) {
   // Held while the key is used, and the proof that the folder is one.
   const auto provisioner = Provisioner::Open(options.folder);
   if (!provisioner.ok()) return FailProvision(provisioner.status(), err);
@@ -204,6 +204,9 @@ int RunProvisionSignModels(const ProvisionOptions& options,
     const Parsed<Task> read = LoadTask(task);
     if (!read.ok()) return FailProvision(absl::InvalidArgumentError(ToString(read.problems)), err);
     if (auto status = VerifyFiles(*read.value); !status.ok()) return FailProvision(status, err);
+    if (auto status = StampTaskFile(task / "task.yaml", stamp); !status.ok()) {
+      return FailProvision(status, err);
+    }
     const auto status = SignFile(options.folder / "authority" / "models.key", task / "task.yaml");
     if (!status.ok()) return FailProvision(status, err);
     out << fmt::format("{} is signed\n", SignaturePath(task / "task.yaml").string());

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cli/provision/identity.h"
+#include "cli/release_stamp.h"
 
 namespace biglittle {
 
@@ -59,9 +60,9 @@ int RunProvisionApply(const ProvisionOptions& options, const ProvisionApplyOptio
 
 int RunProvisionSync(const ProvisionOptions& options, std::ostream& out, std::ostream& err);
 
-// Signs task.yaml of each of these task folders.
+// Signs task.yaml of each of these task folders, after writing into it what `stamp` says.
 int RunProvisionSignModels(const ProvisionOptions& options,
                            const std::vector<std::filesystem::path>& tasks, std::ostream& out,
-                           std::ostream& err);
+                           std::ostream& err, const ReleaseStamp& stamp = {});
 
 }  // namespace biglittle

@@ -61,6 +61,7 @@ int RunWorker(const std::filesystem::path& config, const std::string& id) {
   auto models = ModelStore::Load({.models = fleet.value->models,
                                   .tasks = worker->tasks,
                                   .key = fleet.value->models_public_key,
+                                  .releases = fleet.value->models_releases,
                                   .max_batch_size = worker->max_batch_size,
                                   .compute_threads = worker->compute_threads,
                                   .inference_timeout = worker->inference_timeout});

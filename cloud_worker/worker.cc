@@ -102,10 +102,12 @@ absl::Status Worker::Run() {
 
 void Worker::Serve() {
   SteadyTime next_status = Clock::Real().Now() + config_.status_interval;
+  SayExpired(Clock::Real().Now());
   for (;;) {
     const SteadyTime now = Clock::Real().Now();
     ReportHealth(now);
     if (now >= next_status) {
+      SayExpired(now);
       if (session_.connected()) Send(StatusMessage(wire::State::kOnline));
       next_status = now + config_.status_interval;
     }
@@ -152,8 +154,17 @@ void Worker::ReportHealth(SteadyTime now) {
   wire::AddCounters(session_.counters(), signs.counters);
   signs.gauges = {{"queue_depth", static_cast<double>(batcher_.size())},
                   {"inbox_messages", static_cast<double>(batcher_.inbox_size())},
-                  {"backlog_messages", static_cast<double>(session_.backlog())}};
+                  {"backlog_messages", static_cast<double>(session_.backlog())},
+                  {"tasks_expired", static_cast<double>(SayExpired(now))}};
   health_->Report(std::move(signs), now);
+}
+
+std::size_t Worker::SayExpired(SteadyTime now) {
+  const std::vector<std::string> expired = models_.Expired(Clock::Real().WallNow());
+  if (!expired.empty() && expired_said_.MaySay(now)) {
+    for (const std::string& sentence : expired) spdlog::warn("{}: {}", config_.id, sentence);
+  }
+  return expired.size();
 }
 
 void Worker::Stop() { static_cast<void>(stop_requests_.TryPush(1)); }

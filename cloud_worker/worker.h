@@ -112,6 +112,8 @@ class Worker {
   // The caller of Run.
   void Serve();
   void ReportHealth(SteadyTime now);
+  // How many of the tasks that it serves have expired; says it now and then.
+  std::size_t SayExpired(SteadyTime now);
   absl::Status Finish();
   void StopLoading();
   absl::Status Undelivered(std::size_t left, const std::string& why) const;
@@ -143,6 +145,7 @@ class Worker {
   wire::RefusalGauge refused_{{"replies", "statuses"}};  // tag - 1
   LogLimit refusal_said_;
   LogLimit properties_said_;
+  LogLimit expired_said_{std::chrono::hours(6)};
 
   // Protected by failure_mutex_.
   std::mutex failure_mutex_;

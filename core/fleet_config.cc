@@ -62,6 +62,15 @@ std::optional<PublicKey> ReadPublicKey(MapReader& map, const std::filesystem::pa
   return std::nullopt;
 }
 
+std::optional<std::filesystem::path> ReadReleases(MapReader& map,
+                                                  const std::filesystem::path& base) {
+  const YamlNode* node = map.Find("models_releases");
+  if (node == nullptr) return std::nullopt;
+  const auto text = ReadLine(*node, "models_releases", kMaxPathBytes, map.problems());
+  if (!text) return std::nullopt;
+  return (base / *text).lexically_normal();
+}
+
 void ReadNames(MapReader& map, FleetConfig& config) {
   map.Require("fleet");
   map.GetIdentifier("fleet", config.fleet);
@@ -101,6 +110,7 @@ FleetConfig ReadFleet(const YamlNode& root, const std::filesystem::path& file, P
   ReadNames(map, config);
   config.models = ReadModels(map, base);
   config.models_public_key = ReadPublicKey(map, base);
+  config.models_releases = ReadReleases(map, base);
   if (const YamlNode* broker = map.Find("broker")) {
     config.broker = ReadBroker(*broker, base, problems);
   }

@@ -245,6 +245,9 @@ struct FleetConfig {
   std::filesystem::path models;  // folder with one folder a task
   // Where there is one, devices and workers take signed tasks only (LoadSignedTask).
   std::optional<PublicKey> models_public_key;
+  // Where they remember the releases that they took (ReleaseMemory). Absent: a device in the folder
+  // of its store, a worker, and a device without a store, while it runs.
+  std::optional<std::filesystem::path> models_releases;
   BrokerConfig broker;
   std::vector<DeviceConfig> devices;  // templates are unfolded; ids are unique
   std::vector<WorkerConfig> workers;  // likewise

@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <cstring>
 #include <string>
+#include <system_error>
 
 namespace biglittle {
 namespace {
@@ -42,6 +43,17 @@ absl::Status FileTrouble(const std::filesystem::path& path, const char* what, in
   }
   if (error == ENOENT) return absl::NotFoundError(text);
   return absl::InternalError(text);
+}
+
+absl::Status MakeOwnFolder(const std::filesystem::path& folder) {
+  std::error_code error;
+  if (folder.empty() || std::filesystem::is_directory(folder, error)) return absl::OkStatus();
+  const std::filesystem::path above = folder.parent_path();
+  if (absl::Status made = above == folder ? absl::OkStatus() : MakeOwnFolder(above); !made.ok()) {
+    return made;
+  }
+  if (mkdir(folder.c_str(), S_IRWXU) == 0 || errno == EEXIST) return absl::OkStatus();
+  return FileTrouble(folder, "cannot be made", errno);
 }
 
 absl::Status ReplaceFile(const std::filesystem::path& file, std::string_view content, mode_t mode,

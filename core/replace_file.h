@@ -24,6 +24,10 @@ struct FileOwner {
 absl::Status ReplaceFile(const std::filesystem::path& file, std::string_view content, mode_t mode,
                          const std::optional<FileOwner>& owner = std::nullopt);
 
+// Makes the folder where it is missing, and those above it, for this user alone (0700). The errors
+// of FileTrouble.
+absl::Status MakeOwnFolder(const std::filesystem::path& folder);
+
 // "PATH WHAT: the system's words for `error`", an errno. PermissionDenied, with the mend; NotFound;
 // or Internal.
 absl::Status FileTrouble(const std::filesystem::path& path, const char* what, int error);

@@ -6,6 +6,7 @@
 #include <system_error>
 #include <utility>
 
+#include "core/date_time.h"
 #include "core/digest.h"
 #include "core/map_reader.h"
 #include "core/net_file.h"
@@ -70,6 +71,13 @@ Parsed<Task> ParseTask(std::string_view text, const std::filesystem::path& file)
 absl::Status VerifyFiles(const Task& task) {
   if (absl::Status little = VerifyFile(task.little); !little.ok()) return little;
   return VerifyFile(task.big);
+}
+
+std::string ExpirySentence(const Task& task) {
+  return fmt::format(
+      "task {} has expired at {} and serves all the same: nobody has brought a newer "
+      "release, or somebody keeps it back",
+      task.name, task.expires ? ToDateTime(*task.expires) : "");
 }
 
 }  // namespace biglittle

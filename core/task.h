@@ -15,6 +15,7 @@
 #include "absl/status/statusor.h"
 
 #include "core/answer_rule.h"
+#include "core/clock.h"
 #include "core/diagnostics.h"
 #include "core/prediction.h"
 #include "core/signature.h"
@@ -71,6 +72,10 @@ using ValidationPart = std::variant<EveryNthRow, HeldGroups, SimulatedReadings>;
 struct Task {
   std::string name;
   std::string description;
+  // Of signed tasks: ascending, so that none follows a newer one (core/release_memory.h).
+  std::optional<std::uint64_t> release;
+  // Who signed it will have signed a newer one by then: that it is still this one is said.
+  std::optional<WallTime> expires;
   std::vector<std::string> labels;    // at least 2
   std::vector<int> priority_classes;  // at least 1, indices into labels, ascending
   DType input_dtype = DType::kFloat32;
@@ -89,6 +94,7 @@ struct Task {
   // labels[class_index], or "other" for kOtherClass.
   std::string_view LabelOf(int class_index) const;
   bool IsPriority(int class_index) const;
+  bool IsExpired(WallTime now) const { return expires && now >= *expires; }
 
   bool operator==(const Task&) const = default;
 };
@@ -108,5 +114,8 @@ Parsed<Task> ParseTask(std::string_view text, const std::filesystem::path& file)
 // Checks that both model files exist, lie in the task's folder (core/net_file.h) and have the
 // digests that the task names.
 absl::Status VerifyFiles(const Task& task);
+
+// What is said of a task that IsExpired; one line.
+std::string ExpirySentence(const Task& task);
 
 }  // namespace biglittle

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "core/answer_reader.h"
+#include "core/date_time.h"
 #include "core/input_reader.h"
 #include "core/label_index.h"
 #include "core/net_file.h"
@@ -48,6 +49,11 @@ class TaskReader {
       auto line = ReadLine(*description, "description", kMaxDescriptionBytes, problems_);
       if (line) task_.description = *std::move(line);
     }
+    if (const YamlNode* release = map.Find("release")) {
+      const auto number = ReadWhole(*release, "release", {1, kMaxExactWhole}, problems_);
+      if (number) task_.release = static_cast<std::uint64_t>(*number);
+    }
+    if (const YamlNode* expires = map.Find("expires")) ReadExpires(*expires);
     if (const YamlNode* labels = map.Require("labels")) ReadLabels(*labels);
     if (const YamlNode* classes = map.Require("priority_classes")) ReadPriorityClasses(*classes);
     if (const YamlNode* input = map.Require("input")) ReadInput(*input, task_, problems_);
@@ -82,6 +88,15 @@ class TaskReader {
                                        Quoted(*name), Quoted(folder)));
     }
     task_.name = *std::move(name);
+  }
+
+  void ReadExpires(const YamlNode& node) {
+    const bool scalar = node.kind == YamlNode::Kind::kScalar;
+    task_.expires = scalar ? ParseEndTime(node.text) : std::nullopt;
+    if (task_.expires) return;
+    problems_.Add(node, fmt::format("'expires' must be a day like 2027-01-31, or a time like "
+                                    "2027-01-31T12:00:00Z, not {}",
+                                    scalar ? Quoted(node.text) : "a list or a map"));
   }
 
   void ReadLabels(const YamlNode& node) {

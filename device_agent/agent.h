@@ -95,6 +95,7 @@ class Agent {
   ResultOutlet& outlet() { return outlet_; }
 
   // Everything counted since the start; docs/wire.md names each counter.
+  const Task& task() const { return task_; }
   std::map<std::string, std::uint64_t> counters() const;
 
  private:

@@ -132,6 +132,7 @@ absl::Status AgentLoop::Run() {
   const SteadyTime now = Clock::Real().Now();
   next_reading_at_ = now + first_reading_after_;
   next_status_at_ = now + device_.status_interval;
+  SayExpired(now);
   const SourceConfig& source = device_.source;
   if (source.interval.count() > 0) {
     schedule_.emplace(source.interval, source.queue_capacity, source.when_full, next_reading_at_);
@@ -177,8 +178,17 @@ void AgentLoop::TakeNews() {
   for (wire::Message& message : too_large) agent_.OnTooLarge(std::move(message));
 }
 
+bool AgentLoop::SayExpired(SteadyTime now) {
+  if (!agent_.task().IsExpired(Clock::Real().WallNow())) return false;
+  if (expired_said_.MaySay(now)) {
+    spdlog::warn("{}: {}", device_.id, ExpirySentence(agent_.task()));
+  }
+  return true;
+}
+
 void AgentLoop::PublishStatusIfDue(SteadyTime now) {
   if (now < next_status_at_) return;
+  SayExpired(now);
   RefreshStatus();
   // While away there is nobody to tell; the birth message of the next connect says it.
   if (session_.connected()) {
@@ -287,7 +297,8 @@ void AgentLoop::ReportHealth(SteadyTime now) {
   signs.gauges = {{"broker_connected", connected ? 1 : 0},
                   {"pending_escalations", static_cast<double>(agent_.pending())},
                   {"backlog_messages", static_cast<double>(session_.backlog())},
-                  {"waiting_replies", static_cast<double>(events_.size())}};
+                  {"waiting_replies", static_cast<double>(events_.size())},
+                  {"task_expired", SayExpired(now) ? 1 : 0}};
   health_->Report(std::move(signs), now);
 }
 

@@ -71,6 +71,8 @@ class AgentLoop {
   void Flow();
   void TakeNews();
   void PublishStatusIfDue(SteadyTime now);
+  // Whether the task has expired; says it now and then.
+  bool SayExpired(SteadyTime now);
   bool MayTakeReading() const;
   void TakeReadings(SteadyTime now);
   std::optional<Sample> NextSample();
@@ -113,6 +115,7 @@ class AgentLoop {
   std::uint64_t replies_dropped_ = 0;
 
   LogLimit large_status_said_;
+  LogLimit expired_said_{std::chrono::hours(6)};
 
   // Protected by status_mutex_.
   std::mutex status_mutex_;

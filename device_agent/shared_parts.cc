@@ -1,7 +1,13 @@
 #include "device_agent/shared_parts.h"
 
+#include <spdlog/spdlog.h>
+
+#include <filesystem>
+#include <optional>
+
 #include "absl/status/status.h"
 
+#include "core/release_memory.h"
 #include "device_agent/sources/source_factory.h"
 
 namespace biglittle {
@@ -13,6 +19,30 @@ absl::StatusOr<Task> LoadFor(const FleetConfig& fleet, const std::string& name) 
   return *std::move(task.value);
 }
 
+std::optional<std::filesystem::path> ReleasesOf(const FleetConfig& fleet,
+                                                const DeviceConfig& device) {
+  if (fleet.models_releases || !device.store) return fleet.models_releases;
+  return device.store->folder;
+}
+
+// What cannot be read or written is said, and the device serves: whoever could spoil what it
+// remembers could remove it as well.
+absl::Status TakeRelease(const Task& task, const FleetConfig& fleet, const DeviceConfig& device) {
+  ReleaseMemory memory(ReleasesOf(fleet, device));
+  const auto newest = memory.Newest(task.name);
+  if (newest.ok()) {
+    if (absl::Status follows = CheckRelease(task, *newest); !follows.ok()) return follows;
+  } else {
+    spdlog::error("{}: the release of task {} that was taken last is not known: {}", device.id,
+                  task.name, std::string(newest.status().message()));
+  }
+  if (const absl::Status written = memory.Take(task); !written.ok()) {
+    spdlog::error("{}: release {} of task {} cannot be remembered: {}", device.id,
+                  task.release.value_or(0), task.name, std::string(written.message()));
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<const Task*> SharedParts::TaskOf(const DeviceConfig& device) {
@@ -21,6 +51,11 @@ absl::StatusOr<const Task*> SharedParts::TaskOf(const DeviceConfig& device) {
     at = tasks_.emplace(device.task, LoadFor(fleet_, device.task)).first;
   }
   if (!at->second.ok()) return at->second.status();
+  if (fleet_.models_public_key) {
+    if (absl::Status follows = TakeRelease(*at->second, fleet_, device); !follows.ok()) {
+      return follows;
+    }
+  }
   return &*at->second;
 }
 

@@ -24,7 +24,7 @@ class SharedParts {
   explicit SharedParts(const FleetConfig& fleet) : fleet_(fleet) {}
 
   // The task of this name; valid as long as this object. Errors as LoadSignedTask, told again to
-  // every device of that task.
+  // every device of that task; of a signed one also as CheckRelease.
   absl::StatusOr<const Task*> TaskOf(const DeviceConfig& device);
   // Errors as LocalClassifier::Load. The device's task must have been had before.
   absl::StatusOr<LocalClassifier> LittleOf(const DeviceConfig& device);

@@ -1,6 +1,7 @@
 #include "cloud_worker/models/model_store.h"
 
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
 #include <system_error>
 #include <utility>
@@ -25,15 +26,26 @@ absl::Status CheckSameInterface(const Task& old, const Task& fresh) {
                   what));
 }
 
+// What a version must be able to follow.
+struct Before {
+  std::optional<Task> serving;
+  std::optional<std::uint64_t> release;
+};
+
+absl::Status CheckFollows(const Before& before, const Task& task) {
+  if (before.serving) {
+    if (absl::Status same = CheckSameInterface(*before.serving, task); !same.ok()) return same;
+  }
+  return CheckRelease(task, before.release);
+}
+
 absl::StatusOr<std::shared_ptr<ServedModel>> LoadChecked(const ModelStore::Options& options,
                                                          const std::filesystem::path& folder,
-                                                         const std::optional<Task>& serving,
+                                                         const Before& before,
                                                          const LoadSupervisor::Limited& limited) {
   const Parsed<Task> task = LoadSignedTask(folder / "task.yaml", options.key);
   if (!task.ok()) return absl::InvalidArgumentError(ToString(task.problems));
-  if (serving) {
-    if (absl::Status same = CheckSameInterface(*serving, *task.value); !same.ok()) return same;
-  }
+  if (absl::Status follows = CheckFollows(before, *task.value); !follows.ok()) return follows;
   return ServedModel::Load(*task.value, options.max_batch_size, options.compute_threads,
                            *options.clock, limited);
 }
@@ -52,8 +64,9 @@ absl::Status ModelStore::LoadFirst(const std::string& task) {
   absl::Status problem;
   for (const std::filesystem::path& folder : TaskVersions(options_.models / task)) {
     Fingerprint fingerprint = FingerprintOf(folder);
-    Served model = LoadVersion(folder, nullptr);
+    Served model = LoadVersion(task, folder, nullptr);
     if (model.ok()) {
+      Remember((*model)->task());
       tasks_.emplace(task, (*model)->task());
       serving_.emplace(task, *std::move(model));
       origins_[task] = {folder, std::move(fingerprint), {}};
@@ -82,14 +95,42 @@ ModelStore::Fingerprint ModelStore::FingerprintOf(const std::filesystem::path& f
   return fmt::format("{} {} {}", fingerprint, size, written.time_since_epoch().count());
 }
 
-ModelStore::Served ModelStore::LoadVersion(const std::filesystem::path& folder,
+// What cannot be read is as if it were not there: whoever could spoil it could remove it as well.
+std::optional<std::uint64_t> ModelStore::NewestRelease(const std::string& task) const {
+  const auto newest = releases_.Newest(task);
+  if (newest.ok()) return *newest;
+  spdlog::error("the release of task {} that was taken last is not known: {}", task,
+                std::string(newest.status().message()));
+  return std::nullopt;
+}
+
+void ModelStore::Remember(const Task& task) {
+  if (!options_.key) return;
+  if (const absl::Status written = releases_.Take(task); !written.ok()) {
+    spdlog::error("release {} of task {} is remembered until this worker ends only: {}",
+                  task.release.value_or(0), task.name, std::string(written.message()));
+  }
+}
+
+std::vector<std::string> ModelStore::Expired(WallTime now) const {
+  std::vector<std::string> sentences;
+  const std::lock_guard lock(mutex_);
+  for (const auto& [name, model] : serving_) {
+    if (model->task().IsExpired(now)) sentences.push_back(ExpirySentence(model->task()));
+  }
+  return sentences;
+}
+
+ModelStore::Served ModelStore::LoadVersion(const std::string& task,
+                                           const std::filesystem::path& folder,
                                            const Task* serving) {
   const auto loaded = std::make_shared<Served>(absl::InternalError("not loaded"));
   // Copies, for it may be left behind.
-  const std::optional<Task> replaced = serving == nullptr ? std::nullopt : std::optional(*serving);
+  const Before before{serving == nullptr ? std::nullopt : std::optional(*serving),
+                      options_.key ? NewestRelease(task) : std::nullopt};
   const absl::Status ended =
-      loading_.Run([loaded, folder, replaced, options = options_](const auto& limited) {
-        *loaded = LoadChecked(options, folder, replaced, limited);
+      loading_.Run([loaded, folder, before, options = options_](const auto& limited) {
+        *loaded = LoadChecked(options, folder, before, limited);
         return loaded->status();
       });
   if (absl::IsDeadlineExceeded(ended) || absl::IsCancelled(ended)) {  // the supervisor's words
@@ -117,8 +158,9 @@ void ModelStore::Look(const std::string& task, const std::function<void()>& load
     const auto known = origin.refused.find(folder);
     if (known == origin.refused.end() || known->second != fingerprint) {
       if (loading) loading();
-      Served model = LoadVersion(folder, &tasks_.at(task));
+      Served model = LoadVersion(task, folder, &tasks_.at(task));
       if (model.ok()) {
+        Remember((*model)->task());
         changes.push_back({task, folder, (*model)->task().big.sha256, ""});
         origin.folder = folder;
         origin.fingerprint = std::move(fingerprint);

@@ -19,6 +19,7 @@
 #include "cloud_worker/models/served_model.h"
 #include "cloud_worker/work_item.h"
 #include "core/clock.h"
+#include "core/release_memory.h"
 #include "core/signature.h"
 #include "core/task.h"
 
@@ -31,6 +32,8 @@ class ModelStore {
     std::filesystem::path models;    // folder with one folder a task, with or without versions
     std::vector<std::string> tasks;  // their names, each once
     std::optional<PublicKey> key;    // versions must be signed; absent: need not
+    // Of signed versions, those that were taken: see ReleaseMemory.
+    std::optional<std::filesystem::path> releases;
     std::size_t max_batch_size = 1;
     std::size_t compute_threads = 1;
     // A version whose net takes longer for a batch is refused.
@@ -46,8 +49,8 @@ class ModelStore {
     std::string problem;  // why, if so
   };
 
-  // Of each task the highest version that loads. The error is that of the highest, one line each,
-  // if none does.
+  // Of each task the highest version that loads, and is signed as no older release than the last
+  // one taken where there is a key. The error is that of the highest, one line each, if none does.
   static absl::StatusOr<std::unique_ptr<ModelStore>> Load(Options options);
 
   // As they were first loaded; later versions have the same labels and input.
@@ -61,6 +64,9 @@ class ModelStore {
 
   // Loads a net in place of one that a hung thread keeps.
   absl::Status Renew(const std::string& task);
+
+  // Of the versions that serve, those that IsExpired, a sentence each.
+  std::vector<std::string> Expired(WallTime now) const;
 
   // What is being loaded is left behind (LoadSupervisor), and nothing is loaded any more.
   void StopLoading() { loading_.Cancel(); }
@@ -82,13 +88,19 @@ class ModelStore {
   };
 
   explicit ModelStore(Options options)
-      : options_(std::move(options)), loading_(options_.inference_timeout) {}
+      : options_(std::move(options)),
+        loading_(options_.inference_timeout),
+        releases_(options_.releases) {}
 
   absl::Status LoadFirst(const std::string& task);
   void Look(const std::string& task, const std::function<void()>& loading,
             std::vector<Change>& changes);
   // `serving`: what it must be able to replace; nullptr: nothing. Throws nothing.
-  Served LoadVersion(const std::filesystem::path& folder, const Task* serving);
+  Served LoadVersion(const std::string& task, const std::filesystem::path& folder,
+                     const Task* serving);
+  std::optional<std::uint64_t> NewestRelease(const std::string& task) const;
+  // It serves from now on.
+  void Remember(const Task& task);
   Fingerprint FingerprintOf(const std::filesystem::path& folder) const;
   // The old one is freed by whoever uses it last.
   void Replace(const std::string& task, std::shared_ptr<ServedModel> model);
@@ -99,6 +111,7 @@ class ModelStore {
   std::map<std::string, Task> tasks_;
 
   LoadSupervisor loading_;
+  ReleaseMemory releases_;
 
   std::map<std::string, Origin> origins_;
 

@@ -48,6 +48,16 @@ def write_task_yaml(path, task, design, mean, deviation, files):
     path.write_text(to_yaml(content) + "\n", encoding="utf-8")
 
 
+def with_next_release(text, before):
+    """The text of a task file as the release after that of `before`, if that has a number: signed
+    as no newer one, it would be refused where that one was taken."""
+    number = re.search(r"^release: ([0-9]+)$", before, re.MULTILINE)
+    if number is None:
+        return text
+    return re.sub(r"^(task: .*)$", rf"\g<1>\nrelease: {int(number[1]) + 1}", text, count=1,
+                  flags=re.MULTILINE)
+
+
 def percent(value):
     return f"{100 * value:.2f} %"
 

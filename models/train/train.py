@@ -218,8 +218,12 @@ def ship(options, task, built):
     if isinstance(figures, str):
         raise BadInput(f"{figures}. The nets are trained, and kept in {options.work}: the same command "
                        "with another --objective goes on from there, without training again")
-    for name in ("little.onnx", "big.onnx", "task.yaml"):
+    for name in ("little.onnx", "big.onnx"):
         shutil.copy(source / name, options.out / name)
+    shipped = options.out / "task.yaml"
+    before = shipped.read_text(encoding="utf-8") if shipped.exists() else ""
+    trained = (source / "task.yaml").read_text(encoding="utf-8")
+    shipped.write_text(card.with_next_release(trained, before), encoding="utf-8")
     return design, files, figures, why, shlex.join(objective)
 
 

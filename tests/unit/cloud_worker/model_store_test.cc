@@ -28,16 +28,26 @@ class ModelStoreTest : public testing::Test {
         {.models = folder_.path(), .tasks = {"tiny"}, .max_batch_size = 4, .compute_threads = 3});
   }
   // The same for a fleet that takes signed models only.
-  absl::StatusOr<std::unique_ptr<ModelStore>> LoadSigned() const {
+  absl::StatusOr<std::unique_ptr<ModelStore>> LoadSigned(
+      std::optional<std::filesystem::path> releases = {}) const {
     return ModelStore::Load(
         {.models = folder_.path(),
          .tasks = {"tiny"},
          .key = PublicKey::Load(folder_.Write("public.pem", kPublicKey)).value(),
+         .releases = std::move(releases),
          .max_batch_size = 4,
          .compute_threads = 1});
   }
   void Sign(const std::filesystem::path& version, const char* key = kPrivateKey) const {
     ASSERT_TRUE(SignFile(folder_.Write("private.pem", key), version / "task.yaml").ok());
+  }
+  // A version with these lines in its task.yaml, signed.
+  void WriteSigned(const std::string& version, const std::string& variant,
+                   const std::string& lines) {
+    const auto folder = Write(version, variant);
+    folder_.Write(std::filesystem::path("tiny") / version / "task.yaml",
+                  lines + ReadWhole(folder / "task.yaml"));
+    Sign(folder);
   }
   static std::string Serving(const ModelStore& store) { return store.Digests().at("tiny"); }
   static std::string DigestOfAnswer(ModelStore& store) {
@@ -244,6 +254,55 @@ TEST_F(ModelStoreTest, SwappingWhileOthersComputeCostsNoAnswer) {
   }
   stop = true;
   for (std::thread& thread : threads) thread.join();
+}
+
+TEST_F(ModelStoreTest, NoReleaseFollowsANewerOne) {
+  WriteSigned("1", "one", "release: 6\n");
+  WriteSigned("2", "two", "release: 7\n");
+  const auto store = LoadSigned().value();
+  EXPECT_EQ(Serving(*store), TinyNetDigest("two"));
+  WriteSigned("3", "three", "release: 6\n");
+  EXPECT_THAT(Refused(*store), HasSubstr("release 6 of task tiny is older than release 7"));
+  WriteSigned("3", "three", "");
+  EXPECT_THAT(Refused(*store), HasSubstr("task tiny has no 'release', and release 7"));
+  WriteSigned("3", "three", "release: 7\n");
+  ExpectReplaced(*store, "three");
+  // Nor does what serves go back when its folder goes.
+  std::filesystem::remove_all(folder_.path() / "tiny" / "3");
+  std::filesystem::remove_all(folder_.path() / "tiny" / "2");
+  EXPECT_THAT(Refused(*store), HasSubstr("release 6 of task tiny is older than release 7"));
+}
+
+TEST_F(ModelStoreTest, ReleasesAreRememberedInTheirFolder) {
+  const auto releases = folder_.path() / "releases";
+  WriteSigned("1", "one", "release: 6\n");
+  ASSERT_TRUE(LoadSigned(releases).ok());
+  WriteSigned("2", "two", "release: 7\n");
+  EXPECT_EQ(Serving(*LoadSigned(releases).value()), TinyNetDigest("two"));
+  std::filesystem::remove_all(folder_.path() / "tiny" / "2");
+  EXPECT_THAT(std::string(LoadSigned(releases).status().message()),
+              HasSubstr("release 6 of task tiny is older than release 7"));
+  EXPECT_TRUE(LoadSigned().ok());  // nobody remembers
+  folder_.Write("releases/tiny.release", "rubbish");
+  EXPECT_TRUE(LoadSigned(releases).ok());
+}
+
+// Whoever writes an unsigned number writes the net.
+TEST_F(ModelStoreTest, UnsignedReleasesBindNobody) {
+  WriteSigned("1", "one", "release: 7\n");
+  const auto store = Load().value();
+  WriteSigned("2", "two", "release: 6\n");
+  ExpectReplaced(*store, "two");
+}
+
+TEST_F(ModelStoreTest, WhatHasExpiredIsSaidAndServes) {
+  WriteSigned("1", "one", "expires: 2027-01-31\n");
+  const auto store = LoadSigned().value();
+  const WallTime end = std::chrono::sys_days(std::chrono::year(2027) / 2 / 1);
+  EXPECT_TRUE(store->Expired(end - std::chrono::seconds(1)).empty());
+  ASSERT_EQ(store->Expired(end).size(), 1U);
+  EXPECT_THAT(store->Expired(end).front(), HasSubstr("task tiny has expired at 2027-02-01"));
+  EXPECT_EQ(DigestOfAnswer(*store), TinyNetDigest("one"));
 }
 
 }  // namespace

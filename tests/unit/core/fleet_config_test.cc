@@ -45,6 +45,7 @@ topic_root: acme/biglittle/v1
 worker_group: night
 models: ../models
 models_public_key: ../models.pem
+models_releases: ../state/releases
 broker:
   host: broker.example
   port: 8883
@@ -101,6 +102,7 @@ workers:
   expected.worker_group = "night";
   expected.models = folder_.path() / "models";
   expected.models_public_key = PublicKey::Load(folder_.path() / "models.pem").value();
+  expected.models_releases = folder_.path() / "state/releases";
   expected.broker = {
       "broker.example",      8883, seconds(30), seconds(0), milliseconds(100), milliseconds(10),
       milliseconds(600'000), 1024, 1,           65'535};

@@ -26,7 +26,8 @@ INSTANTIATE_TEST_SUITE_P(
         FleetCase{"UnknownKeyNearNothing",
                   "workers: [{id: w, tasks: [har]}]\nsecurity: off\n",
                   {"5:1: unknown key 'security'; this map takes version, fleet, topic_root, "
-                   "worker_group, models, models_public_key, broker, device_defaults, devices, "
+                   "worker_group, models, models_public_key, models_releases, broker, "
+                   "device_defaults, devices, "
                    "workers"}},
         FleetCase{"NoPublicKey",
                   "models_public_key: k.pem\nworkers: [{id: w, tasks: [har]}]\n",

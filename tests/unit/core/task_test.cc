@@ -41,6 +41,20 @@ TEST(Task, EveryKeyIsRead) {
   EXPECT_EQ(task.validation, std::nullopt);
 }
 
+TEST(Task, ItsReleaseIsReadAndExpires) {
+  const Parsed<Task> parsed = Parse("release: 7\nexpires: 2027-01-31\n" + GoodText());
+  ASSERT_TRUE(parsed.ok()) << ToString(parsed.problems);
+  EXPECT_EQ(parsed.value->release, 7U);
+  const WallTime end = std::chrono::sys_days(std::chrono::year(2027) / 2 / 1);
+  EXPECT_EQ(parsed.value->expires, end);
+  EXPECT_FALSE(parsed.value->IsExpired(end - std::chrono::seconds(1)));
+  EXPECT_TRUE(parsed.value->IsExpired(end));
+  EXPECT_EQ(ExpirySentence(*parsed.value),
+            "task har has expired at 2027-02-01T00:00:00Z and serves all the same: nobody has "
+            "brought a newer release, or somebody keeps it back");
+  EXPECT_FALSE(Parse(GoodText()).value->IsExpired(end));
+}
+
 TEST(Task, FloatsMayTravelAsHalves) {
   std::string text = GoodText();
   text.replace(text.find("float32"), 7, "float32\n  wire_dtype: float16");
