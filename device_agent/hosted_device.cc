@@ -49,6 +49,9 @@ absl::StatusOr<std::optional<ResultStore>> OpenStore(const DeviceConfig& device)
                   file.string(), std::string(store.status().message()));
     return std::optional<ResultStore>();
   }
+  for (const std::string& note : store->notes()) {
+    spdlog::warn("{}: the store: {}", device.id, note);
+  }
   if (store->put_aside()) {
     spdlog::error("{}: the store was damaged and is kept as {}; begun anew", file.string(),
                   store->put_aside()->string());

@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <system_error>
 #include <utility>
 
 #include "core/exception_status.h"
+#include "device_agent/results/store_place.h"
 
 namespace biglittle {
 namespace {
@@ -23,34 +23,29 @@ constexpr std::int64_t kMaxStoreMs = 1LL << 53U;
 bool IsStoreTime(std::int64_t ms) { return ms >= 0 && ms <= kMaxStoreMs; }
 bool IsSteadyTime(std::int64_t ms) { return ms >= -kMaxStoreMs && ms <= kMaxStoreMs; }
 
-std::filesystem::path FreeName(const std::filesystem::path& file) {
-  std::error_code ignored;
-  for (int number = 1;; ++number) {
-    std::filesystem::path name = file;
-    name += fmt::format(".damaged-{}", number);
-    if (!std::filesystem::exists(name, ignored)) return name;
-  }
-}
-
 }  // namespace
 
 absl::StatusOr<ResultStore> ResultStore::Open(const std::filesystem::path& file,
                                               const Limits& limits, const Clock& clock) {
-  std::error_code error;
-  std::filesystem::create_directories(file.parent_path(), error);
-  absl::StatusOr<ResultStore> store = OpenSound(file, limits, clock);
-  if (store.status().code() != absl::StatusCode::kDataLoss) return store;
-
-  const std::filesystem::path aside = FreeName(file);
-  std::filesystem::rename(file, aside, error);
-  if (error) return store;
-  for (const char* suffix : {"-wal", "-shm"}) {
-    std::filesystem::path other = file;
-    other += suffix;
-    std::filesystem::remove(other, error);
+  absl::StatusOr<StorePlace> place = PrepareStorePlace(file);
+  if (!place.ok()) return place.status();
+  std::optional<std::filesystem::path> put_aside;
+  absl::StatusOr<ResultStore> store = OpenSound(place->file, limits, clock);
+  if (absl::IsDataLoss(store.status())) {
+    const auto aside = PutStoreAside(place->file);
+    if (!aside.ok()) return store;
+    put_aside = *aside;
+    place = PrepareStorePlace(file);
+    if (!place.ok()) return place.status();
+    store = OpenSound(place->file, limits, clock);
   }
-  store = OpenSound(file, limits, clock);
-  if (store.ok()) store->put_aside_ = aside;
+  if (!store.ok()) return store;
+  for (const auto& removed : TrimPutAside(place->file, limits.max_bytes)) {
+    place->notes.push_back(
+        fmt::format("{} was put aside as damaged long ago, and is removed", removed.string()));
+  }
+  store->put_aside_ = std::move(put_aside);
+  store->notes_ = std::move(place->notes);
   return store;
 }
 

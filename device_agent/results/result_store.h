@@ -55,9 +55,10 @@ class ResultStore {
 
   static constexpr std::uint64_t kRowOverhead = 64;
 
-  // Makes file and folder where they are missing. A file that is no store, or a damaged one, is put
-  // aside under another name (`put_aside`). Unavailable: another process uses it.
-  // FailedPrecondition: a later program has made it. Otherwise what SQLite says. `clock` must
+  // Makes file and folder where they are missing, for this user alone (store_place.h). A file that
+  // is no database, or a damaged one, is put aside under another name (`put_aside`), a few of which
+  // are kept. Unavailable: another process uses it. FailedPrecondition: a later program or another
+  // application has made it, or as PrepareStorePlace. Otherwise what SQLite says. `clock` must
   // outlive the store.
   static absl::StatusOr<ResultStore> Open(const std::filesystem::path& file, const Limits& limits,
                                           const Clock& clock);
@@ -94,6 +95,8 @@ class ResultStore {
   std::uint64_t bytes() const { return sums_.bytes; }
   const Dropped& dropped() const { return sums_.dropped; }
   const std::optional<std::filesystem::path>& put_aside() const { return put_aside_; }
+  // What Open changed that somebody should know, a sentence each.
+  const std::vector<std::string>& notes() const { return notes_; }
 
  private:
   struct Sums {
@@ -130,6 +133,7 @@ class ResultStore {
   bool in_transaction_ = false;
   absl::Status transaction_;  // the first failure in it
   std::optional<std::filesystem::path> put_aside_;
+  std::vector<std::string> notes_;
 };
 
 }  // namespace biglittle

@@ -72,9 +72,10 @@ void SqliteDatabase::Close::operator()(sqlite3* database) const { sqlite3_close_
 
 absl::StatusOr<SqliteDatabase> SqliteDatabase::Open(const std::string& file) {
   sqlite3* raw = nullptr;
-  const int code =
-      sqlite3_open_v2(file.c_str(), &raw,
-                      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
+  const int code = sqlite3_open_v2(
+      file.c_str(), &raw,
+      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW,
+      nullptr);
   SqliteDatabase database(raw);
   if (code != SQLITE_OK) return StatusOf(code, raw);
   sqlite3_extended_result_codes(raw, 1);

@@ -46,8 +46,8 @@ class SqliteStatement {
 
 class SqliteDatabase {
  public:
-  // Makes the file if there is none. Unavailable: another process has it. DataLoss: it is no
-  // database, here or later. Otherwise Internal with SQLite's words.
+  // Makes the file if there is none; follows no link in its path. Unavailable: another process has
+  // it. DataLoss: it is no database, here or later. Otherwise Internal with SQLite's words.
   static absl::StatusOr<SqliteDatabase> Open(const std::string& file);
 
   // One or several statements without rows to be looked at.

@@ -12,12 +12,17 @@ namespace {
 // Exclusive: one agent a file, and no shared-memory file beside it. NORMAL: a transaction is in the
 // operating system's hands when it ends, which a killed process does not undo; a power cut may cost
 // the last ones, never the file.
-constexpr char kSettings[] =
+constexpr char kReading[] =
     "PRAGMA cell_size_check = ON;"
-    "PRAGMA locking_mode = EXCLUSIVE;"
+    "PRAGMA locking_mode = EXCLUSIVE;";
+// These change the file.
+constexpr char kSettings[] =
     "PRAGMA journal_mode = WAL;"
     "PRAGMA synchronous = NORMAL;"
     "PRAGMA journal_size_limit = 4194304;";
+
+// Of the file, as its application_id says: "BigL". Files of before say 0.
+constexpr std::int64_t kApplication = 0x4269674C;
 
 // Of the file, as its user_version says: 0 has no clock, and of rows the wall time of capture.
 constexpr std::int64_t kVersion = 1;
@@ -59,6 +64,48 @@ absl::StatusOr<std::int64_t> Number(SqliteDatabase& database, std::string_view s
   return statement->Whole(0);
 }
 
+// What another application keeps is none of ours to change, nor damaged. Ours before it had an id
+// has a table of results with at least these two columns.
+absl::Status CheckOurs(SqliteDatabase& database) {
+  const auto application = Number(database, "PRAGMA application_id");
+  if (!application.ok()) return application.status();
+  const auto tables = Number(database, "SELECT count(*) FROM sqlite_master WHERE type = 'table'");
+  if (!tables.ok()) return tables.status();
+  const auto columns = Number(database,
+                              "SELECT count(*) FROM pragma_table_info('results')"
+                              " WHERE name IN ('key', 'payload')");
+  if (!columns.ok()) return columns.status();
+  const bool of_before = *application == 0 && (*tables == 0 || *columns == 2);
+  if (*application == kApplication || of_before) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      fmt::format("it is a database of another application (application_id {:#x}): name another "
+                  "folder for the store",
+                  *application));
+}
+
+absl::StatusOr<bool> HasColumn(SqliteDatabase& database, std::string_view name) {
+  const auto found =
+      Number(database, fmt::format("SELECT count(*) FROM pragma_table_info('results')"
+                                   " WHERE name = '{}'",
+                                   name));
+  if (!found.ok()) return found.status();
+  return *found > 0;
+}
+
+// Columns that a store of before, or of another version, may lack. Those that it has more do not
+// matter, since we name ours.
+absl::Status AddColumns(SqliteDatabase& database) {
+  for (const char* column : {"open", "stored_ms"}) {
+    const absl::StatusOr<bool> there = HasColumn(database, column);
+    if (!there.ok()) return there.status();
+    if (*there) continue;
+    absl::Status added = database.Execute(
+        fmt::format("ALTER TABLE results ADD COLUMN {} INTEGER NOT NULL DEFAULT 0", column));
+    if (!added.ok()) return added;
+  }
+  return absl::OkStatus();
+}
+
 absl::Status MakeTables(SqliteDatabase& database) {
   const auto version = Number(database, "PRAGMA user_version");
   if (!version.ok()) return version.status();
@@ -71,12 +118,20 @@ absl::Status MakeTables(SqliteDatabase& database) {
   const auto tables = Number(
       database, "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'results'");
   if (!tables.ok()) return tables.status();
-  if (*version == 0 && *tables > 0) {
-    if (absl::Status status = database.Execute(kFromVersion0); !status.ok()) return status;
+  if (*tables > 0) {
+    const absl::StatusOr<bool> captured = HasColumn(database, "captured_ms");
+    if (!captured.ok()) return captured.status();
+    absl::Status migrated = absl::OkStatus();
+    if (*version == 0 && *captured) migrated = database.Execute(kFromVersion0);
+    if (migrated.ok()) migrated = AddColumns(database);
+    if (!migrated.ok()) return migrated;
   }
-  absl::Status made = database.Execute(kTables);
-  if (!made.ok() || *version == kVersion) return made;
-  return database.Execute(fmt::format("PRAGMA user_version = {}", kVersion));
+  if (absl::Status made = database.Execute(kTables); !made.ok()) return made;
+  const auto application = Number(database, "PRAGMA application_id");
+  if (!application.ok()) return application.status();
+  if (*version == kVersion && *application == kApplication) return absl::OkStatus();
+  return database.Execute(
+      fmt::format("PRAGMA user_version = {}; PRAGMA application_id = {}", kVersion, kApplication));
 }
 
 // All of it or nothing.
@@ -124,6 +179,8 @@ absl::StatusOr<StoreStatements> PrepareAll(SqliteDatabase& database) {
 absl::StatusOr<StoreFile> OpenStoreFile(const std::filesystem::path& file) {
   absl::StatusOr<SqliteDatabase> database = SqliteDatabase::Open(file.string());
   if (!database.ok()) return database.status();
+  if (absl::Status status = database->Execute(kReading); !status.ok()) return status;
+  if (absl::Status status = CheckOurs(*database); !status.ok()) return status;
   if (absl::Status status = database->Execute(kSettings); !status.ok()) return status;
   if (absl::Status status = CheckFile(*database); !status.ok()) return status;
   if (absl::Status status = SetUp(*database); !status.ok()) return status;

@@ -32,8 +32,9 @@ struct StoreFile {
 };
 
 // Makes the file if there is none, and brings one of an earlier program up to date; nothing in it
-// is lost by that. DataLoss: it is no store, or a damaged one. FailedPrecondition: a later program
-// has made it. Unavailable: another process has it. Otherwise what SQLite says.
+// is lost by that. DataLoss: it is no database, or a damaged store. FailedPrecondition: a later
+// program, or another application, has made it; it is as it was. Unavailable: another process has
+// it. Otherwise what SQLite says.
 absl::StatusOr<StoreFile> OpenStoreFile(const std::filesystem::path& file);
 
 // DataLoss.

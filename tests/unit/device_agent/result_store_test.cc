@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <fstream>
 #include <string>
@@ -10,6 +11,7 @@
 #include "device_agent/results/sqlite.h"
 #include "tests/fakes/fake_clock.h"
 #include "tests/fakes/temporary_folder.h"
+#include "tests/fakes/tiny_versions.h"
 
 namespace biglittle {
 namespace {
@@ -301,6 +303,150 @@ TEST_F(ResultStoreTest, TriggersThatAreNotOursDoNothing) {
   clock_.Advance(std::chrono::seconds(101));
   ASSERT_TRUE(store.RemoveOld().ok());
   EXPECT_THAT(Keys(store), testing::IsEmpty());
+}
+
+mode_t ModeOf(const std::filesystem::path& path) {
+  struct stat status {};
+  EXPECT_EQ(lstat(path.c_str(), &status), 0) << path;
+  return status.st_mode & 07777;
+}
+
+TEST_F(ResultStoreTest, IsForItsUserAlone) {
+  const mode_t umask_before = umask(0);
+  ResultStore store = Open();
+  umask(umask_before);
+  ASSERT_TRUE(store.Put(FinalKey(0), false, "x").ok());
+  EXPECT_EQ(ModeOf(file_.parent_path()), 0700U);
+  for (const auto& entry : std::filesystem::directory_iterator(file_.parent_path())) {
+    EXPECT_EQ(ModeOf(entry.path()), 0600U) << entry.path();
+  }
+  EXPECT_TRUE(store.notes().empty());
+}
+
+TEST_F(ResultStoreTest, WhatIsOpenToOthersIsTightened) {
+  { ASSERT_TRUE(Open().Put(FinalKey(0), false, "x").ok()); }
+  chmod(file_.c_str(), 0644);
+  chmod(file_.parent_path().c_str(), 0755);
+  ResultStore store = Open();
+  EXPECT_EQ(ModeOf(file_), 0600U);
+  EXPECT_EQ(ModeOf(file_.parent_path()), 0700U);
+  EXPECT_THAT(store.notes(),
+              ElementsAre(file_.parent_path().string() + " was open to others, and is now 0700",
+                          file_.string() + " was open to others, and is now 0600"));
+  EXPECT_EQ(store.rows(), 1U);
+}
+
+// It may be another's too.
+TEST_F(ResultStoreTest, AFolderWithOtherThingsIsLeftAsItIs) {
+  folder_.Write("state/letters.txt", "");
+  chmod(file_.parent_path().c_str(), 0755);
+  { EXPECT_TRUE(Open().notes().empty()); }
+  EXPECT_EQ(ModeOf(file_.parent_path()), 0755U);
+  chmod(file_.parent_path().c_str(), 0777);
+  const absl::Status status = ResultStore::Open(file_, {}, clock_).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(std::string(status.message()),
+            file_.parent_path().string() +
+                " is a folder that others may write to, and not the store's alone: give the store "
+                "a folder of its own, or chmod go-w this one");
+  chmod(file_.parent_path().c_str(), 01777);  // as /tmp
+  EXPECT_TRUE(ResultStore::Open(file_, {}, clock_).ok());
+}
+
+TEST_F(ResultStoreTest, ALinkInPlaceOfAFileIsRefused) {
+  for (const char* suffix : {"", "-wal", "-shm"}) {
+    const auto elsewhere = folder_.Write("elsewhere", "precious");
+    std::filesystem::create_directories(file_.parent_path());
+    const std::filesystem::path link = file_.string() + suffix;
+    std::filesystem::create_symlink(elsewhere, link);
+    const absl::Status status = ResultStore::Open(file_, {}, clock_).status();
+    EXPECT_EQ(status,
+              absl::FailedPreconditionError(
+                  link.string() + " is a symbolic link where the store should be: remove it"));
+    EXPECT_EQ(std::filesystem::file_size(elsewhere), 8U);
+    std::filesystem::remove(link);
+  }
+  std::filesystem::create_directory(file_);
+  EXPECT_EQ(ResultStore::Open(file_, {}, clock_).status().code(),
+            absl::StatusCode::kFailedPrecondition);
+}
+
+// Where state lies is the operator's business.
+TEST_F(ResultStoreTest, TheFolderMayBeReachedByALink) {
+  std::filesystem::create_directory(folder_.path() / "disk");
+  std::filesystem::create_directory_symlink(folder_.path() / "disk", folder_.path() / "state");
+  { ASSERT_TRUE(Open().Put(FinalKey(0), false, "x").ok()); }
+  EXPECT_EQ(Open().rows(), 1U);
+  EXPECT_TRUE(std::filesystem::exists(folder_.path() / "disk/pump.sqlite"));
+}
+
+TEST_F(ResultStoreTest, ADatabaseOfAnotherApplicationIsLeftAlone) {
+  for (const char* content :
+       {"PRAGMA application_id = 252006673; CREATE TABLE fossil (x)",
+        "PRAGMA application_id = 7; CREATE TABLE results (key, payload)",
+        "CREATE TABLE letters (x); INSERT INTO letters VALUES (1)",
+        "CREATE TABLE results (exam, mark); INSERT INTO results VALUES (1, 2)"}) {
+    std::filesystem::create_directories(file_.parent_path());
+    Change(content);
+    const std::string before = ReadWhole(file_);
+    const absl::Status status = ResultStore::Open(file_, {}, clock_).status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition) << content;
+    EXPECT_THAT(std::string(status.message()), HasSubstr("a database of another application"));
+    EXPECT_EQ(ReadWhole(file_), before);
+    std::filesystem::remove_all(file_.parent_path());
+  }
+}
+
+TEST_F(ResultStoreTest, SaysWhoseItIs) {
+  { ASSERT_TRUE(Open().Put(FinalKey(0), false, "x").ok()); }
+  EXPECT_EQ(ReadWhole(file_).substr(68, 4), "BigL");  // of SQLite's file format
+}
+
+// As a version of before or after this one has them.
+TEST_F(ResultStoreTest, AColumnMoreOrLessIsNoDamage) {
+  for (const char* change : {"ALTER TABLE results ADD COLUMN more TEXT",
+                             "ALTER TABLE results ADD COLUMN more INTEGER NOT NULL DEFAULT 7",
+                             "DROP INDEX results_stored; ALTER TABLE results DROP COLUMN stored_ms",
+                             "PRAGMA application_id = 0", "PRAGMA user_version = 0",
+                             "PRAGMA user_version = 0; ALTER TABLE results ADD COLUMN more TEXT"}) {
+    {
+      ResultStore store = Open();
+      ASSERT_TRUE(store.Put(FinalKey(0), false, "x").ok());
+      ASSERT_TRUE(store.Put(FinalKey(1), true, "y").ok());
+    }
+    Change(change);
+    ResultStore store = Open();
+    EXPECT_FALSE(store.put_aside().has_value()) << change;
+    EXPECT_EQ(store.From(0, 9)->front().payload, "x") << change;
+    EXPECT_EQ(store.OpenRows(0, 9)->front().payload, "y") << change;
+    EXPECT_TRUE(store.Put(FinalKey(2), false, "z").ok()) << change;
+    EXPECT_EQ(store.next_sequence(), 3U);
+    std::filesystem::remove_all(file_.parent_path());
+  }
+}
+
+TEST_F(ResultStoreTest, OfDamagedFilesAFewAreKept) {
+  const auto spoil = [this](std::size_t bytes) {
+    std::filesystem::create_directories(file_.parent_path());
+    std::ofstream(file_, std::ios::binary) << std::string(bytes, '#');
+  };
+  for (std::size_t i = 1; i <= 6; ++i) {
+    spoil(9000 + i);
+    ResultStore store = Open();
+    EXPECT_EQ(*store.put_aside(), file_.string() + ".damaged-" + std::to_string(i));
+    EXPECT_EQ(store.notes().size(), i > 4 ? 1U : 0U);
+  }
+  const auto left = [this](int number) {
+    return std::filesystem::exists(file_.string() + ".damaged-" + std::to_string(number));
+  };
+  EXPECT_FALSE(left(2));
+  EXPECT_TRUE(left(3));
+  EXPECT_TRUE(left(6));
+  // Of more bytes than a store may have, the newest alone; by any start.
+  EXPECT_THAT(Open({.max_bytes = 18'000}).notes(),
+              ElementsAre(HasSubstr(".damaged-5 was put aside as damaged long ago, and is removed"),
+                          HasSubstr(".damaged-4"), HasSubstr(".damaged-3")));
+  EXPECT_TRUE(left(6));
 }
 
 TEST_F(ResultStoreTest, AFolderThatCannotBeThereIsAnError) {
