@@ -103,6 +103,8 @@ void AddApply(CLI::App& app, Command& chosen) {
   command->add_option("config", apply.config, "The fleet's YAML file")->required();
   command->add_flag("--dry-run", apply.dry_run, "Only show the difference");
   command->add_flag("--yes", apply.yes, "Do not ask before somebody is revoked");
+  command->add_option("--readmit", apply.readmit,
+                      "Let an id, or ROLE/ID, in again that was revoked; repeatable");
   command->callback([&chosen] {
     chosen = [] { return RunProvisionApply(Shared(), apply, std::cin, std::cout, std::cerr); };
   });

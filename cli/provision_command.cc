@@ -31,23 +31,6 @@ std::string DefaultUser() {
   return OwnUserName().value_or("mosquitto");
 }
 
-// "pump-1" or "device/pump-1" among those that are there.
-absl::StatusOr<Identity> Find(const Inventory& inventory, const std::string& text) {
-  std::vector<Identity> found;
-  for (const auto& [identity, certificates] : inventory.identities) {
-    const std::string full = fmt::format("{}/{}", RoleName(identity.role), identity.id);
-    if (identity.id == text || full == text) found.push_back(identity);
-  }
-  if (found.size() == 1) return found.front();
-  if (found.empty()) {
-    return absl::NotFoundError(fmt::format(
-        "nobody is called {}; 'biglittle provision list' says who is there", Quoted(text)));
-  }
-  return absl::InvalidArgumentError(fmt::format("'{}' is the name of several: write {}/{} or {}/{}",
-                                                text, RoleName(found[0].role), text,
-                                                RoleName(found[1].role), text));
-}
-
 std::int64_t DaysLeft(const IssuedCertificate& certificate) {
   const auto left = certificate.not_after - std::chrono::system_clock::now();
   return std::chrono::floor<std::chrono::days>(left).count();
@@ -58,7 +41,7 @@ nlohmann::json ListAsJson(const Inventory& inventory) {
   for (const auto& [identity, certificates] : inventory.identities) {
     list.push_back({{"role", RoleName(identity.role)},
                     {"id", identity.id},
-                    {"name", UserName(identity, inventory.names.fleet)},
+                    {"name", inventory.NameOf(identity)},
                     {"serial", certificates.back().serial},
                     {"not_after", DayOf(certificates.back().not_after)},
                     {"certificates", certificates.size()}});
@@ -116,12 +99,16 @@ int RunProvisionAdd(const ProvisionOptions& options, Role role, const std::vecto
   if (!provisioner.ok()) return FailProvision(provisioner.status(), err);
   for (const std::string& id : ids) {
     const Identity identity{.role = role, .id = id};
+    const bool returns = provisioner->inventory().tombstones.count(identity) > 0;
     absl::Status status = provisioner->Add(identity, std::chrono::days(options.days));
     if (status.ok() && role == Role::kBridge) {
       status = provisioner->WriteBridge(identity, ShippedSettings("bridge.conf"));
     }
     if (!status.ok()) return EndProvision(*provisioner, status, out, err);
-    out << fmt::format("{}: {}\n", ToString(identity), provisioner->OfIdentity(identity).string());
+    out << fmt::format("{}: {}{}\n", ToString(identity), provisioner->OfIdentity(identity).string(),
+                       returns ? fmt::format(" (it was revoked, and is {} now)",
+                                             provisioner->inventory().NameOf(identity))
+                               : "");
   }
   return TellBroker(*provisioner, out, err);
 }
@@ -130,7 +117,7 @@ int RunProvisionRevoke(const ProvisionOptions& options, const std::string& id, s
                        std::ostream& err) {
   auto provisioner = Provisioner::Open(options.folder);
   if (!provisioner.ok()) return FailProvision(provisioner.status(), err);
-  const auto identity = Find(provisioner->inventory(), id);
+  const auto identity = FindIdentity(provisioner->inventory().identities, id);
   if (!identity.ok()) return FailProvision(identity.status(), err);
   const absl::Status status = provisioner->Revoke(*identity);
   if (provisioner->changed()) out << fmt::format("{} is revoked\n", ToString(*identity));
@@ -143,7 +130,7 @@ int RunProvisionRotate(const ProvisionOptions& options, const ProvisionRotateOpt
   auto provisioner = Provisioner::Open(options.folder);
   if (!provisioner.ok()) return FailProvision(provisioner.status(), err);
   const std::chrono::days valid(options.days);
-  const auto identity = Find(provisioner->inventory(), rotate.id);
+  const auto identity = FindIdentity(provisioner->inventory().identities, rotate.id);
   // Whoever has that id is named with its role.
   const bool is_broker = rotate.id == "broker";
   if (!is_broker && !identity.ok()) return FailProvision(identity.status(), err);
@@ -174,11 +161,18 @@ int RunProvisionList(const ProvisionOptions& options, bool json, std::ostream& o
   PrintRow("broker", fmt::format("{}", fmt::join(inventory.hosts, " ")), inventory.broker, false,
            out);
   for (const auto& [identity, certificates] : inventory.identities) {
-    const bool unfinished =
-        inventory.unfinished.count(UserName(identity, inventory.names.fleet)) > 0;
+    const bool unfinished = inventory.unfinished.count(inventory.NameOf(identity)) > 0;
     PrintRow(RoleName(identity.role), identity.id, certificates, unfinished, out);
   }
+  for (const auto& [identity, when] : inventory.tombstones) {
+    out << fmt::format("{:<10} {:<24} revoked on {}\n", RoleName(identity.role), identity.id,
+                       DayOf(when));
+  }
   out << fmt::format("{} certificates revoked\n", inventory.revoked.size());
+  if (inventory.confirmed_list != inventory.list_number) {
+    out << fmt::format("revocation list {} not confirmed: 'provision sync' looks again\n",
+                       inventory.list_number);
+  }
   if (inventory.untold != Untold()) {
     out << fmt::format(
         "the broker has not been told of all: run 'biglittle provision sync --dir {}'\n",

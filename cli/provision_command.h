@@ -53,6 +53,8 @@ struct ProvisionApplyOptions {
   std::filesystem::path config;
   bool dry_run = false;
   bool yes = false;  // do not ask before revoking
+  // Who was revoked and may return, as for revoke; any other whom the file names is refused.
+  std::vector<std::string> readmit;
 };
 // Asks on `in` before anybody is revoked, if it is a terminal; else that needs `yes`.
 int RunProvisionApply(const ProvisionOptions& options, const ProvisionApplyOptions& apply,

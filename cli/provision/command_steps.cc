@@ -9,13 +9,40 @@
 #include "cli/installation.h"
 
 #include "core/exit_code.h"
+#include "core/text.h"
 
 namespace biglittle {
 namespace {
 
 constexpr int kMaxDays = 3650;
 
+// Says of each broker that it was not seen to hold the newest revocation list; the exit code.
+int Confirm(Provisioner& provisioner, std::ostream& out, std::ostream& err) {
+  const auto unconfirmed = provisioner.ConfirmRevocationList();
+  if (!unconfirmed.ok()) return FailProvision(unconfirmed.status(), err);
+  for (const std::string& why : *unconfirmed) {
+    out << fmt::format("revocation list {} not confirmed: {}; 'provision sync' looks again\n",
+                       provisioner.inventory().list_number, why);
+  }
+  return kExitDone;
+}
+
 }  // namespace
+
+bool IsCalled(const Identity& identity, const std::string& text) {
+  return identity.id == text || fmt::format("{}/{}", RoleName(identity.role), identity.id) == text;
+}
+
+absl::StatusOr<Identity> OnlyOne(const std::vector<Identity>& found, const std::string& text) {
+  if (found.size() == 1) return found.front();
+  if (found.empty()) {
+    return absl::NotFoundError(fmt::format(
+        "nobody is called {}; 'biglittle provision list' says who is there", Quoted(text)));
+  }
+  return absl::InvalidArgumentError(fmt::format("'{}' is the name of several: write {}/{} or {}/{}",
+                                                text, RoleName(found[0].role), text,
+                                                RoleName(found[1].role), text));
+}
 
 int FailProvision(const absl::Status& status, std::ostream& err) {
   err << "provision: " << std::string(status.message()) << '\n';
@@ -56,6 +83,7 @@ int EndProvision(Provisioner& provisioner, const absl::Status& status, std::ostr
 
 int TellBroker(Provisioner& provisioner, std::ostream& out, std::ostream& err, bool reload) {
   const auto news = provisioner.Synchronise(reload);
+  const int confirmed = Confirm(provisioner, out, err);
   if (!news.ok()) {
     err << fmt::format(
         "provision: {} is up to date, but the broker was not told: {}; then run 'biglittle "
@@ -88,7 +116,7 @@ int TellBroker(Provisioner& provisioner, std::ostream& out, std::ostream& err, b
             ? ""
             : ", then run 'biglittle provision sync' here: it ends the sessions of revoked keys");
   }
-  return kExitDone;
+  return confirmed;
 }
 
 }  // namespace biglittle

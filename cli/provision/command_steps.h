@@ -3,6 +3,8 @@
 
 #include <filesystem>
 #include <iosfwd>
+#include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -12,11 +14,26 @@
 
 namespace biglittle {
 
+// Whether `text` is its id, or ROLE/ID.
+bool IsCalled(const Identity& identity, const std::string& text);
+// The one that was found by `text`. NotFound; InvalidArgument: several.
+absl::StatusOr<Identity> OnlyOne(const std::vector<Identity>& found, const std::string& text);
+
 // Says what went wrong, in one line; the exit code that fits.
 int FailProvision(const absl::Status& status, std::ostream& err);
 
 // InvalidArgument unless it is 1 to 3650.
 absl::Status CheckDays(int days);
+
+// "pump-1" or "device/pump-1" among those of a map's keys. NotFound; InvalidArgument: several.
+template <typename Map>
+absl::StatusOr<Identity> FindIdentity(const Map& among, const std::string& text) {
+  std::vector<Identity> found;
+  for (const auto& [identity, anything] : among) {
+    if (IsCalled(identity, text)) found.push_back(identity);
+  }
+  return OnlyOne(found, text);
+}
 
 // A file of the shipped broker_config/.
 std::filesystem::path ShippedSettings(const char* name);

@@ -34,7 +34,8 @@ absl::Status CheckSameFleet(const Inventory& inventory, const FleetConfig& fleet
 
 }  // namespace
 
-absl::StatusOr<FleetPlan> PlanFor(const Inventory& inventory, const FleetConfig& fleet) {
+absl::StatusOr<FleetPlan> PlanFor(const Inventory& inventory, const FleetConfig& fleet,
+                                  const std::set<Identity>& readmitted) {
   if (auto status = CheckSameFleet(inventory, fleet); !status.ok()) return status;
   std::set<Identity> wanted;
   for (const DeviceConfig& device : fleet.devices) {
@@ -47,8 +48,10 @@ absl::StatusOr<FleetPlan> PlanFor(const Inventory& inventory, const FleetConfig&
   for (const Identity& identity : wanted) {
     if (auto status = CheckIdentity(identity, fleet.fleet); !status.ok()) return status;
     if (inventory.identities.count(identity) == 0 ||
-        inventory.unfinished.count(UserName(identity, fleet.fleet)) > 0) {
+        inventory.unfinished.count(inventory.NameOf(identity)) > 0) {
       plan.to_add.push_back(identity);
+      const bool was_revoked = inventory.tombstones.count(identity) > 0;
+      if (was_revoked && readmitted.count(identity) == 0) plan.barred.push_back(identity);
     }
   }
   for (const auto& [identity, certificates] : inventory.identities) {

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
 #include <cstddef>
+#include <system_error>
 
 #include "core/text.h"
 #include "wire/tls/credentials.h"
@@ -12,6 +14,16 @@ namespace {
 
 // RFC 5280, ub-common-name.
 constexpr std::size_t kMaxCommonNameBytes = 64;
+
+// What stands behind the fleet's name: nothing, or ":2" and so on, as UserName writes it.
+bool IsGeneration(std::string_view text) {
+  if (text.empty()) return true;
+  Generation generation = 0;
+  const char* end = text.data() + text.size();
+  const auto [read, problem] = std::from_chars(text.data() + 1, end, generation);
+  return text.front() == ':' && problem == std::errc() && read == end && text[1] != '0' &&
+         generation > kFirstGeneration;
+}
 
 }  // namespace
 
@@ -47,8 +59,9 @@ std::string ToString(const Identity& identity) {
   return fmt::format("{} {}", RoleName(identity.role), identity.id);
 }
 
-std::string UserName(const Identity& identity, std::string_view fleet) {
-  return fmt::format("{}:{}@{}", RoleName(identity.role), identity.id, fleet);
+std::string UserName(const Identity& identity, std::string_view fleet, Generation generation) {
+  const std::string name = fmt::format("{}:{}@{}", RoleName(identity.role), identity.id, fleet);
+  return generation == kFirstGeneration ? name : fmt::format("{}:{}", name, generation);
 }
 
 std::optional<Identity> IdentityOf(std::string_view name, std::string_view fleet) {
@@ -60,18 +73,22 @@ std::optional<Identity> IdentityOf(std::string_view name, std::string_view fleet
   }
   const std::optional<Role> role = RoleOf(name.substr(0, colon));
   const std::string_view id = name.substr(colon + 1, at - colon - 1);
-  if (!role || !IsIdentifier(id) || name.substr(at + 1) != fleet) return std::nullopt;
+  std::string_view rest = name.substr(at + 1);
+  if (!role || !IsIdentifier(id) || !rest.starts_with(fleet)) return std::nullopt;
+  rest.remove_prefix(fleet.size());
+  if (!IsGeneration(rest)) return std::nullopt;
   return Identity{.role = *role, .id = std::string(id)};
 }
 
-absl::Status CheckIdentity(const Identity& identity, std::string_view fleet) {
+absl::Status CheckIdentity(const Identity& identity, std::string_view fleet,
+                           Generation generation) {
   // An id becomes the name of a folder.
   if (!IsIdentifier(identity.id) || identity.id == "." || identity.id == "..") {
     return absl::InvalidArgumentError(fmt::format(
         "{} is no id: it must be 1 to 64 characters of A-Z a-z 0-9 _ . - and not just dots",
         Quoted(identity.id)));
   }
-  const std::string name = UserName(identity, fleet);
+  const std::string name = UserName(identity, fleet, generation);
   if (name.size() > kMaxCommonNameBytes) {
     return absl::InvalidArgumentError(fmt::format(
         "{} is {} bytes long and a certificate's name can hold {}: shorten the id or the fleet's "

@@ -35,14 +35,22 @@ const Identity& Administrator();
 // "device pump-1", for messages.
 std::string ToString(const Identity& identity);
 
-// "device:pump-1@plant-7": the common name of its certificate, its user name at the broker, its
-// client id there and the name of its role, all in one.
-std::string UserName(const Identity& identity, std::string_view fleet);
-// nullopt if `name` is not one that UserName makes for this fleet.
+// How many times an identity's keys were revoked and it was given another, and 1. A key of an
+// earlier generation has another name, so that no right is its own (docs/decisions/023).
+using Generation = std::uint32_t;
+inline constexpr Generation kFirstGeneration = 1;
+
+// "device:pump-1@plant-7", and "device:pump-1@plant-7:2" of the second generation: the common name
+// of its certificate, its user name at the broker, its client id there and the name of its role,
+// all in one. Topics have the id alone.
+std::string UserName(const Identity& identity, std::string_view fleet,
+                     Generation generation = kFirstGeneration);
+// Of any generation. nullopt if `name` is not one that UserName makes for this fleet.
 std::optional<Identity> IdentityOf(std::string_view name, std::string_view fleet);
 
 // InvalidArgument: `id` is no identifier, or the user name would be longer than the 64 bytes that
 // a certificate's common name can hold.
-absl::Status CheckIdentity(const Identity& identity, std::string_view fleet);
+absl::Status CheckIdentity(const Identity& identity, std::string_view fleet,
+                           Generation generation = kFirstGeneration);
 
 }  // namespace biglittle

@@ -13,7 +13,9 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int kVersion = 1;
+// 1 knew no generations and no tombstones.
+constexpr int kVersion = 2;
+constexpr int kOldestVersion = 1;
 
 std::int64_t SecondsOf(std::chrono::sys_seconds time) { return time.time_since_epoch().count(); }
 
@@ -39,9 +41,51 @@ std::vector<IssuedCertificate> CertificatesOf(const json& array) {
   return certificates;
 }
 
+Identity IdentityFrom(const json& entry) {
+  const auto role = RoleOf(entry.at("role").get<std::string>());
+  if (!role) throw std::invalid_argument("an identity has an unknown role");
+  return {.role = *role, .id = entry.at("id").get<std::string>()};
+}
+
+json ToObject(const Identity& identity) {
+  return {{"role", RoleName(identity.role)}, {"id", identity.id}};
+}
+
+json With(json object, const char* key, json value) {
+  object[key] = std::move(value);
+  return object;
+}
+
 // Empty where the key is missing, as in folders of earlier versions.
 std::set<std::string> NamesOf(const json& object, const char* key) {
   return object.value(key, json::array()).get<std::set<std::string>>();
+}
+
+void ReadGenerations(const json& root, Inventory& inventory) {
+  inventory.first_generation = root.at("first_generation").get<Generation>();
+  for (const json& entry : root.at("generations")) {
+    inventory.generations[IdentityFrom(entry)] = entry.at("generation").get<Generation>();
+  }
+  for (const json& entry : root.at("tombstones")) {
+    inventory.tombstones[IdentityFrom(entry)] = TimeOf(entry.at("when"));
+  }
+  const json& probe = root.at("probe");
+  inventory.probe = {.serial = probe.at("serial").get<std::string>(),
+                     .list = probe.at("list").get<std::uint64_t>()};
+  inventory.confirmed_list = root.at("confirmed_list").get<std::uint64_t>();
+}
+
+// A folder of version 1 says that keys were revoked and not whose: whoever is let in from now on
+// may be one of them. Who is there keeps his name. The list goes out once more, with a probe.
+void ReadWithoutGenerations(Inventory& inventory) {
+  inventory.confirmed_list = inventory.list_number;
+  if (inventory.revoked.empty()) return;
+  inventory.first_generation = kFirstGeneration + 1;
+  for (const auto& [identity, certificates] : inventory.identities) {
+    inventory.generations[identity] = kFirstGeneration;
+  }
+  ++inventory.list_number;
+  inventory.untold.certificates = true;
 }
 
 Inventory Read(const json& root) {
@@ -56,10 +100,7 @@ Inventory Read(const json& root) {
   inventory.user = root.at("user").get<std::string>();
   inventory.broker = CertificatesOf(root.at("broker"));
   for (const json& entry : root.at("identities")) {
-    const auto role = RoleOf(entry.at("role").get<std::string>());
-    if (!role) throw std::invalid_argument("an identity has an unknown role");
-    Identity identity{.role = *role, .id = entry.at("id").get<std::string>()};
-    inventory.identities.emplace(std::move(identity), CertificatesOf(entry.at("certificates")));
+    inventory.identities.emplace(IdentityFrom(entry), CertificatesOf(entry.at("certificates")));
   }
   for (const json& entry : root.at("revoked")) {
     inventory.revoked.push_back(
@@ -71,10 +112,24 @@ Inventory Read(const json& root) {
                       .sessions = NamesOf(untold, "sessions"),
                       .passwords = NamesOf(untold, "passwords")};
   inventory.unfinished = NamesOf(root, "unfinished");
+  if (root.at("version").get<int>() == kOldestVersion) {
+    ReadWithoutGenerations(inventory);
+  } else {
+    ReadGenerations(root, inventory);
+  }
   return inventory;
 }
 
 }  // namespace
+
+Generation Inventory::GenerationOf(const Identity& identity) const {
+  const auto found = generations.find(identity);
+  return found == generations.end() ? first_generation : found->second;
+}
+
+std::string Inventory::NameOf(const Identity& identity) const {
+  return UserName(identity, names.fleet, GenerationOf(identity));
+}
 
 FleetNames NamesOf(const FleetConfig& fleet) {
   return {.topic_root = fleet.topic_root, .fleet = fleet.fleet, .worker_group = fleet.worker_group};
@@ -91,42 +146,55 @@ Inventory InventoryOf(const FleetConfig& fleet) {
 std::string ToJson(const Inventory& inventory) {
   json identities = json::array();
   for (const auto& [identity, certificates] : inventory.identities) {
-    identities.push_back({{"role", RoleName(identity.role)},
-                          {"id", identity.id},
-                          {"certificates", ToArray(certificates)}});
+    identities.push_back(With(ToObject(identity), "certificates", ToArray(certificates)));
   }
   json revoked = json::array();
   for (const RevokedSerial& entry : inventory.revoked) {
     revoked.push_back({{"serial", entry.serial}, {"when", SecondsOf(entry.when)}});
   }
-  const json root = {{"version", kVersion},
-                     {"fleet", inventory.names.fleet},
-                     {"topic_root", inventory.names.topic_root},
-                     {"worker_group", inventory.names.worker_group},
-                     {"hosts", inventory.hosts},
-                     {"port", inventory.port},
-                     {"websockets_port", inventory.websockets_port},
-                     {"bind_address", inventory.bind_address},
-                     {"user", inventory.user},
-                     {"broker", ToArray(inventory.broker)},
-                     {"identities", std::move(identities)},
-                     {"revoked", std::move(revoked)},
-                     {"list_number", inventory.list_number},
-                     {"untold",
-                      {{"certificates", inventory.untold.certificates},
-                       {"sessions", inventory.untold.sessions},
-                       {"passwords", inventory.untold.passwords}}},
-                     {"unfinished", inventory.unfinished}};
+  json generations = json::array();
+  for (const auto& [identity, generation] : inventory.generations) {
+    generations.push_back(With(ToObject(identity), "generation", generation));
+  }
+  json tombstones = json::array();
+  for (const auto& [identity, when] : inventory.tombstones) {
+    tombstones.push_back(With(ToObject(identity), "when", SecondsOf(when)));
+  }
+  const json root = {
+      {"version", kVersion},
+      {"fleet", inventory.names.fleet},
+      {"topic_root", inventory.names.topic_root},
+      {"worker_group", inventory.names.worker_group},
+      {"hosts", inventory.hosts},
+      {"port", inventory.port},
+      {"websockets_port", inventory.websockets_port},
+      {"bind_address", inventory.bind_address},
+      {"user", inventory.user},
+      {"broker", ToArray(inventory.broker)},
+      {"identities", std::move(identities)},
+      {"revoked", std::move(revoked)},
+      {"list_number", inventory.list_number},
+      {"confirmed_list", inventory.confirmed_list},
+      {"probe", {{"serial", inventory.probe.serial}, {"list", inventory.probe.list}}},
+      {"first_generation", inventory.first_generation},
+      {"generations", std::move(generations)},
+      {"tombstones", std::move(tombstones)},
+      {"untold",
+       {{"certificates", inventory.untold.certificates},
+        {"sessions", inventory.untold.sessions},
+        {"passwords", inventory.untold.passwords}}},
+      {"unfinished", inventory.unfinished}};
   return root.dump(2) + "\n";
 }
 
 absl::StatusOr<Inventory> ParseInventory(std::string_view text) {
   try {
     const json root = json::parse(text);
-    if (root.at("version").get<int>() != kVersion) {
+    const int version = root.at("version").get<int>();
+    if (version < kOldestVersion || version > kVersion) {
       return absl::InvalidArgumentError(
-          fmt::format("it is of version {}, and this program knows version {}",
-                      root.at("version").get<int>(), kVersion));
+          fmt::format("it is of version {}, and this program knows versions {} to {}", version,
+                      kOldestVersion, kVersion));
     }
     Inventory inventory = Read(root);
     if (inventory.hosts.empty()) return absl::InvalidArgumentError("it names no broker host");

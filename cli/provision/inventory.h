@@ -36,6 +36,15 @@ struct Untold {
   bool operator==(const Untold&) const = default;
 };
 
+// A certificate that a revocation list has revoked from its first moment on: a broker that refuses
+// it holds that list.
+struct ListProbe {
+  std::string serial;      // empty: none was made yet
+  std::uint64_t list = 0;  // the number of the list
+
+  bool operator==(const ListProbe&) const = default;
+};
+
 struct Inventory {
   FleetNames names;
   std::vector<std::string> hosts;  // of the broker, as in its certificate; the first is the one
@@ -49,9 +58,21 @@ struct Inventory {
   std::vector<IssuedCertificate> broker;  // likewise
   std::vector<RevokedSerial> revoked;     // in order of time
   std::uint64_t list_number = 0;          // of the last revocation list
+  std::uint64_t confirmed_list = 0;       // the last one that all brokers were seen to hold
+  ListProbe probe;
+  // Of the newest key of those that are here or were; whom it does not name is of
+  // first_generation.
+  std::map<Identity, Generation> generations;
+  Generation first_generation = kFirstGeneration;
+  // Who was revoked when, and not let in again.
+  std::map<Identity, std::chrono::sys_seconds> tombstones;
   Untold untold;
   // User names that have a certificate above and perhaps not all of their files.
   std::set<std::string> unfinished;
+
+  Generation GenerationOf(const Identity& identity) const;
+  // Its user name, of the newest key.
+  std::string NameOf(const Identity& identity) const;
 
   bool operator==(const Inventory&) const = default;
 };

@@ -16,6 +16,12 @@ namespace {
 
 constexpr std::chrono::days kAuthorityValid{3650};
 constexpr mode_t kOpenFolder = 0755;
+constexpr char kProbeCertificate[] = "probe.crt";
+constexpr char kProbeKey[] = "probe.key";
+
+std::chrono::sys_seconds Now() {
+  return std::chrono::time_point_cast<std::chrono::seconds>(std::chrono::system_clock::now());
+}
 
 absl::Status Named(const std::filesystem::path& file, const absl::Status& status) {
   return {status.code(), fmt::format("{}: {}", file.string(), std::string(status.message()))};
@@ -162,7 +168,7 @@ absl::Status ProvisionFolder::WriteTrust(const Identity& identity) const {
 }
 
 absl::Status ProvisionFolder::Issue(const Identity& identity, std::chrono::days valid) {
-  const std::string name = UserName(identity, inventory_.names.fleet);
+  const std::string name = inventory_.NameOf(identity);
   const auto made = authority_.IssueClient(name, valid);
   if (!made.ok()) return made.status();
   inventory_.identities[identity].push_back(Issued(made->certificate));
@@ -227,25 +233,55 @@ absl::Status ProvisionFolder::IssueBroker(std::chrono::days valid) {
 }
 
 void ProvisionFolder::Revoke(const std::vector<IssuedCertificate>& certificates) {
-  const auto now =
-      std::chrono::time_point_cast<std::chrono::seconds>(std::chrono::system_clock::now());
   for (const IssuedCertificate& certificate : certificates) {
-    inventory_.revoked.push_back({.serial = certificate.serial, .when = now});
+    inventory_.revoked.push_back({.serial = certificate.serial, .when = Now()});
   }
   ++inventory_.list_number;
   inventory_.untold.certificates = true;
 }
 
 absl::Status ProvisionFolder::SignRevocationList() {
-  auto list = authority_.SignRevocationList(inventory_.revoked, inventory_.list_number);
+  std::vector<RevokedSerial> revoked = inventory_.revoked;
+  if (!inventory_.probe.serial.empty()) {
+    revoked.push_back({.serial = inventory_.probe.serial, .when = Now()});
+  }
+  auto list = authority_.SignRevocationList(revoked, inventory_.list_number);
   if (!list.ok()) return list.status();
   revocation_list_ = *std::move(list);
   return absl::OkStatus();
 }
 
+// Its files first: if the inventory does not learn of it, another one is made. It has no rights.
+absl::Status ProvisionFolder::MakeListProbe() {
+  const auto made = authority_.IssueClient("revocation-probe", kAuthorityValid);
+  if (!made.ok()) return made.status();
+  const auto facts = FactsOf(made->certificate);
+  if (!facts.ok()) return facts.status();
+  const std::filesystem::path folder = path_ / "authority";
+  absl::Status status = ReplaceFile(folder / kProbeKey, made->key, kOwnerOnly);
+  status.Update(ReplaceFile(folder / kProbeCertificate, made->certificate, kReadableByAll));
+  if (!status.ok()) return status;
+  inventory_.probe = {.serial = facts->serial, .list = inventory_.list_number};
+  return Save();
+}
+
 absl::Status ProvisionFolder::WriteRevocationList() {
+  // Without a probe the list is as good; it is only not seen whether a broker has it.
+  const bool confirmed = inventory_.confirmed_list == inventory_.list_number;
+  const bool has_probe = inventory_.probe.list == inventory_.list_number;
+  absl::Status probe = confirmed || has_probe ? absl::OkStatus() : MakeListProbe();
   if (auto status = SignRevocationList(); !status.ok()) return status;
-  return WriteForBroker("crl.pem", revocation_list_, kReadableByAll);
+  absl::Status written = WriteForBroker("crl.pem", revocation_list_, kReadableByAll);
+  written.Update(probe);
+  return written;
+}
+
+std::optional<wire::TlsFiles> ProvisionFolder::ListProbeFiles() const {
+  if (inventory_.probe.list != inventory_.list_number) return std::nullopt;
+  const std::filesystem::path folder = path_ / "authority";
+  return wire::TlsFiles{.authority = OfIdentity(Administrator()) / "ca.pem",
+                        .certificate = folder / kProbeCertificate,
+                        .key = folder / kProbeKey};
 }
 
 absl::Status ProvisionFolder::HandOutRevocationList() const {

@@ -1,7 +1,8 @@
 // A provisioning folder on disk:
 //
 //   inventory.json       who was given what (cli/provision/inventory.h)
-//   authority/           ca.crt, ca.key, models.key: the secrets that nobody else gets
+//   authority/           ca.crt, ca.key, models.key: the secrets that nobody else gets; probe.crt
+//                        and probe.key, which the newest revocation list revokes
 //   models.pub           what devices and workers check models with
 //   broker/              all that the broker's machine needs: mosquitto.conf, ca.crt, crl.pem,
 //                        server.crt, server.key, dynamic-security.json
@@ -22,6 +23,8 @@
 #include "cli/provision/identity.h"
 #include "cli/provision/inventory.h"
 #include "cli/provision/private_files.h"
+
+#include "wire/tls/credentials.h"
 
 namespace biglittle {
 
@@ -67,6 +70,8 @@ class ProvisionFolder {
   void Revoke(const std::vector<IssuedCertificate>& certificates);
   // Signs the list that the inventory says, for the broker.
   absl::Status WriteRevocationList();
+  // What a broker that holds the newest list refuses; nullopt: this folder has none yet.
+  std::optional<wire::TlsFiles> ListProbeFiles() const;
   // The list for all identities, which takes seconds for hundreds. One that cannot be written keeps
   // none of the others from theirs.
   absl::Status HandOutRevocationList() const;
@@ -80,6 +85,7 @@ class ProvisionFolder {
   absl::Status WriteTrust(const Identity& identity) const;
   absl::Status WriteIdentity(const Identity& identity, const KeyAndCertificate& made) const;
   absl::Status SignRevocationList();
+  absl::Status MakeListProbe();
 
   std::filesystem::path path_;
   FolderLock lock_;

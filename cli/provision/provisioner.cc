@@ -39,7 +39,8 @@ absl::StatusOr<Provisioner> Provisioner::Init(const std::filesystem::path& folde
 
 absl::Status Provisioner::MakeFirst(const std::filesystem::path& settings_template,
                                     const BrokerLimits& limits) {
-  folder_.inventory().list_number = 1;
+  // Empty: there is nothing in it to be seen.
+  folder_.inventory().list_number = folder_.inventory().confirmed_list = 1;
   if (auto status = folder_.IssueBroker(kCertificateValid); !status.ok()) return status;
   if (auto status = folder_.WriteRevocationList(); !status.ok()) return status;
   const auto rendered = Render(settings_template, limits);
@@ -56,19 +57,25 @@ absl::StatusOr<Provisioner> Provisioner::Open(const std::filesystem::path& folde
 }
 
 absl::Status Provisioner::Add(const Identity& identity, std::chrono::days valid) {
-  if (auto status = CheckIdentity(identity, inventory().names.fleet); !status.ok()) return status;
-  const bool unfinished =
-      inventory().unfinished.count(UserName(identity, inventory().names.fleet)) > 0;
-  if (inventory().identities.count(identity) > 0 && !unfinished) {
+  Inventory& inventory = folder_.inventory();
+  const bool returns = inventory.tombstones.count(identity) > 0;
+  const Generation generation = inventory.GenerationOf(identity) + (returns ? 1 : 0);
+  if (auto status = CheckIdentity(identity, inventory.names.fleet, generation); !status.ok()) {
+    return status;
+  }
+  const bool unfinished = inventory.unfinished.count(inventory.NameOf(identity)) > 0;
+  if (inventory.identities.count(identity) > 0 && !unfinished) {
     return absl::AlreadyExistsError(fmt::format(
         "{} is there already; 'rotate' gives it a new certificate", ToString(identity)));
   }
+  inventory.generations[identity] = generation;
+  inventory.tombstones.erase(identity);
   return Give(identity, valid);
 }
 
 absl::Status Provisioner::Give(const Identity& identity, std::chrono::days valid) {
   if (identity.role == Role::kDashboard) {
-    folder_.inventory().untold.passwords.insert(UserName(identity, inventory().names.fleet));
+    folder_.inventory().untold.passwords.insert(inventory().NameOf(identity));
   }
   if (auto status = folder_.Issue(identity, valid); !status.ok()) return status;
   if (identity.role == Role::kDashboard) {
@@ -88,14 +95,36 @@ absl::Status Provisioner::Revoke(const Identity& identity) {
   }
   folder_.Revoke(found->second);
   inventory.identities.erase(found);
-  const std::string name = UserName(identity, inventory.names.fleet);
-  inventory.unfinished.erase(name);
-  inventory.untold.passwords.erase(name);
+  inventory.generations[identity] = inventory.GenerationOf(identity);
+  inventory.tombstones[identity] = inventory.revoked.back().when;
+  Forget(inventory.NameOf(identity));
   // First of all: a revocation that is cut short from here on is finished by the next command.
   if (auto status = folder_.Save(); !status.ok()) return status;
   absl::Status status = folder_.WriteRevocationList();
   status.Update(folder_.RemoveIdentity(identity));
   return status;
+}
+
+void Provisioner::Forget(const std::string& name) {
+  folder_.inventory().unfinished.erase(name);
+  folder_.inventory().untold.passwords.erase(name);
+}
+
+// The new key gets a name of its own, so that the old one's session and rights end wherever the
+// revocation list does not come to.
+void Provisioner::EndOldName(const Identity& identity) {
+  // By its name the broker lets us tell it of others; our own connection takes its session over.
+  if (identity == Administrator()) return;
+  Inventory& inventory = folder_.inventory();
+  const std::string name = inventory.NameOf(identity);
+  const Generation next = inventory.GenerationOf(identity) + 1;
+  if (!CheckIdentity(identity, inventory.names.fleet, next).ok()) {
+    // No room for it: the list alone shuts the old key out.
+    inventory.untold.sessions.insert(name);
+    return;
+  }
+  Forget(name);
+  inventory.generations[identity] = next;
 }
 
 absl::Status Provisioner::Rotate(const Identity& identity, std::chrono::days valid,
@@ -105,10 +134,7 @@ absl::Status Provisioner::Rotate(const Identity& identity, std::chrono::days val
   if (found == inventory.identities.end()) return NotThere(identity, folder_);
   if (!revoke_old) return Give(identity, valid);
   folder_.Revoke(std::exchange(found->second, {}));
-  // The administrator's session is taken over by our own connection.
-  if (identity != Administrator()) {
-    inventory.untold.sessions.insert(UserName(identity, inventory.names.fleet));
-  }
+  EndOldName(identity);
   if (auto status = Give(identity, valid); !status.ok()) return status;
   return folder_.WriteRevocationList();
 }

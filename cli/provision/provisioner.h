@@ -54,6 +54,7 @@ class Provisioner {
     return folder_.OfIdentity(identity);
   }
 
+  // Somebody who was revoked comes back under another name, by which no old key is known.
   // AlreadyExists: it has a certificate. InvalidArgument: not a usable id.
   absl::Status Add(const Identity& identity, std::chrono::days valid = kCertificateValid);
   // Its certificates are on the revocation list then and its folder is gone. If that fails halfway,
@@ -61,7 +62,9 @@ class Provisioner {
   // FailedPrecondition for the administrator, whom provisioning itself needs.
   absl::Status Revoke(const Identity& identity);
   // A new key and certificate. The old one goes on to open the door until it ends, unless
-  // `revoke_old`: then the session that it may have opened ends too. NotFound.
+  // `revoke_old`: then its session and its rights end too, for the new one has another name. But
+  // for the administrator's, and for a name that has no room for a generation: there it takes the
+  // revocation list. NotFound.
   absl::Status Rotate(const Identity& identity, std::chrono::days valid, bool revoke_old);
   // The broker's; `hosts` replace the old ones if there are any.
   absl::Status RotateBroker(const std::vector<std::string>& hosts, std::chrono::days valid,
@@ -80,6 +83,11 @@ class Provisioner {
   // the revocation list again even if this object has not changed them.
   absl::StatusOr<BrokerNews> Synchronise(bool reload = false);
 
+  // Which brokers, each by a name in the broker's certificate, were not seen to refuse a
+  // certificate that the newest revocation list revokes, and why: "broker.example:8883: it ...".
+  // Empty if that list is confirmed, now or before. Blocks for some seconds a broker.
+  absl::StatusOr<std::vector<std::string>> ConfirmRevocationList();
+
  private:
   explicit Provisioner(ProvisionFolder folder) : folder_(std::move(folder)) {}
 
@@ -95,8 +103,11 @@ class Provisioner {
   // it has been told to.
   absl::StatusOr<BrokerNews> Reach(bool certificates, bool reloaded);
   absl::Status Tell(ControlChannel& channel, BrokerNews& news);
+  void Forget(const std::string& name);
+  void EndOldName(const Identity& identity);
 
   ProvisionFolder folder_;
+  bool reloaded_ = false;  // a broker of this machine was told to read its list
 };
 
 }  // namespace biglittle

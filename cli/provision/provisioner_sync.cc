@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "cli/provision/broker_reload.h"
+#include "cli/provision/list_confirmation.h"
 #include "cli/provision/provisioner.h"
 #include <nlohmann/json.hpp>
 
@@ -30,7 +31,7 @@ BrokerConfig BrokerOf(const Inventory& inventory, const std::filesystem::path& c
 WantedClients Provisioner::Wanted() const {
   WantedClients wanted;
   for (const auto& [identity, certificates] : inventory().identities) {
-    wanted[UserName(identity, inventory().names.fleet)] = RightsOf(identity, inventory().names);
+    wanted[inventory().NameOf(identity)] = RightsOf(identity, inventory().names);
   }
   return wanted;
 }
@@ -39,7 +40,7 @@ NewPasswords Provisioner::Passwords() const {
   NewPasswords passwords;
   for (const std::string& name : inventory().untold.passwords) {
     const auto identity = IdentityOf(name, inventory().names.fleet);
-    if (!identity) continue;
+    if (!identity || inventory().NameOf(*identity) != name) continue;
     // Gone if the folder was moved away, or not there yet; then a rotation makes one.
     const auto text = ReadSmallFile(OfIdentity(*identity) / "password");
     if (text.ok()) passwords[name] = text->substr(0, text->find('\n'));
@@ -74,9 +75,8 @@ absl::StatusOr<BrokerNews> Provisioner::Synchronise(bool reload) {
   absl::Status written = certificates ? folder_.WriteRevocationList() : absl::OkStatus();
   // Before anything else: a broker that shows a revoked certificate cannot be spoken to, and whose
   // certificate was revoked must not come back once the session has been ended.
-  const bool reloaded =
-      certificates && ReloadBroker(folder_.broker() / kSettingsFile, inventory().user);
-  auto news = Reach(certificates, reloaded);
+  reloaded_ = certificates && ReloadBroker(folder_.broker() / kSettingsFile, inventory().user);
+  auto news = Reach(certificates, reloaded_);
   // The others' copies tell them of a revoked broker only; a revoked device shall not wait for
   // them.
   if (certificates) written.Update(folder_.HandOutRevocationList());
@@ -112,13 +112,32 @@ absl::Status Provisioner::Tell(ControlChannel& channel, BrokerNews& news) {
   // The revocation list is looked at when a connection is made, and never again.
   for (const std::string& user : inventory().untold.sessions) {
     const auto identity = IdentityOf(user, inventory().names.fleet);
-    if (!identity || inventory().identities.count(*identity) == 0) continue;
+    const bool is_here = identity && inventory().identities.count(*identity) > 0 &&
+                         inventory().NameOf(*identity) == user;
+    if (!is_here) continue;
     for (const char* command : {"disableClient", "enableClient"}) {
       commands->push_back({{"command", command}, {"username", user}});
     }
   }
   news.changes = commands->size();
   return channel.Run(*commands).status();
+}
+
+absl::StatusOr<std::vector<std::string>> Provisioner::ConfirmRevocationList() {
+  std::vector<std::string> unconfirmed;
+  const auto probe = folder_.ListProbeFiles();
+  if (inventory().confirmed_list == inventory().list_number || !probe) return unconfirmed;
+  for (const std::string& host : inventory().hosts) {
+    BrokerConfig broker = BrokerOf(inventory(), {});
+    broker.host = host;
+    const std::string why =
+        WhyUnconfirmed(broker, *probe, reloaded_ ? kReloadTimeout : Milliseconds(0));
+    if (!why.empty()) unconfirmed.push_back(fmt::format("{}:{}: {}", host, broker.port, why));
+  }
+  if (!unconfirmed.empty()) return unconfirmed;
+  folder_.inventory().confirmed_list = inventory().list_number;
+  if (auto status = folder_.Save(); !status.ok()) return status;
+  return unconfirmed;
 }
 
 // A broker that was just told to read its certificates again may take a moment to do so.

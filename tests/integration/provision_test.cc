@@ -98,6 +98,8 @@ TEST_F(ProvisionTest, TheBrokersOwnCertificateCanBeReplacedUnderLoad) {
   ASSERT_EQ(RunProvisionRotate(options_, {.id = "broker", .revoke_old = true}, out_, err_),
             kExitDone)
       << Said();
+  const std::string said = Said();
+  EXPECT_EQ(said.find("not confirmed"), std::string::npos) << said;
   EXPECT_TRUE(device.connected());
   // Whoever connects now sees the new one and does not know the old one any more.
   wire::MqttSession other(SessionOf("device", "device-2"));

@@ -39,7 +39,9 @@ class SecureBroker {
   }
   // With its revocation list, which our own sessions make the whole process ask for.
   std::filesystem::path authority_file() const { return folder() / "admin" / "admin" / "ca.pem"; }
-  std::string User(const Identity& identity) const { return UserName(identity, kFleet); }
+  std::string User(const Identity& identity) const {
+    return provisioner_->inventory().NameOf(identity);
+  }
   Provisioner& provisioner() { return *provisioner_; }
   BrokerProcess& process() { return *broker_; }
   std::string Log() const;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "cli/provision/fleet_plan.h"
+#include <nlohmann/json.hpp>
 
 namespace biglittle {
 namespace {
@@ -20,10 +21,16 @@ Inventory Example() {
       {.serial = "0D", .not_after = end}};
   inventory.revoked = {{.serial = "0E", .when = end}};
   inventory.list_number = 3;
+  inventory.confirmed_list = 2;
+  inventory.probe = {.serial = "0F", .list = 3};
+  inventory.first_generation = 2;
+  inventory.generations[{.role = Role::kDevice, .id = "pump-1"}] = 3;
+  inventory.generations[{.role = Role::kDevice, .id = "pump-9"}] = 1;
+  inventory.tombstones[{.role = Role::kDevice, .id = "pump-9"}] = end;
   inventory.untold = {.certificates = true,
-                      .sessions = {"device:pump-1@plant-7"},
+                      .sessions = {"device:pump-1@plant-7:3"},
                       .passwords = {"dashboard:screen@plant-7"}};
-  inventory.unfinished = {"device:pump-1@plant-7"};
+  inventory.unfinished = {"device:pump-1@plant-7:3"};
   return inventory;
 }
 
@@ -36,12 +43,40 @@ TEST(InventoryTest, ComesBackFromItsFileAsItWas) {
 TEST(InventoryTest, WhatIsNoInventoryIsRefused) {
   const std::string whole = ToJson(Example());
   for (const std::string& text :
-       {std::string(), std::string("[]"), std::string("{\"version\": 2}"), whole.substr(0, 100)}) {
+       {std::string(), std::string("[]"), std::string("{\"version\": 3}"), whole.substr(0, 100)}) {
     EXPECT_TRUE(absl::IsInvalidArgument(ParseInventory(text).status())) << text;
   }
   Inventory nobody = Example();
   nobody.broker.clear();
   EXPECT_FALSE(ParseInventory(ToJson(nobody)).ok());
+}
+
+std::string AsVersionOne(const Inventory& inventory) {
+  nlohmann::json root = nlohmann::json::parse(ToJson(inventory));
+  root["version"] = 1;
+  for (const char* key :
+       {"probe", "confirmed_list", "first_generation", "generations", "tombstones"}) {
+    root.erase(key);
+  }
+  return root.dump();
+}
+
+TEST(InventoryTest, AFolderOfBeforeKeepsItsNamesAndGivesNoneTwice) {
+  const auto read = ParseInventory(AsVersionOne(Example()));
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(read->NameOf({.role = Role::kDevice, .id = "pump-1"}), "device:pump-1@plant-7");
+  EXPECT_EQ(read->NameOf({.role = Role::kAdmin, .id = "admin"}), "admin:admin@plant-7");
+  // Perhaps one of those whose keys are on the list.
+  EXPECT_EQ(read->NameOf({.role = Role::kDevice, .id = "pump-9"}), "device:pump-9@plant-7:2");
+  EXPECT_EQ(read->list_number, 4U);
+  EXPECT_EQ(read->confirmed_list, 3U);
+  EXPECT_TRUE(read->untold.certificates);
+  Inventory nobody_revoked = Example();
+  nobody_revoked.revoked.clear();
+  const auto clean = ParseInventory(AsVersionOne(nobody_revoked));
+  ASSERT_TRUE(clean.ok()) << clean.status();
+  EXPECT_EQ(clean->NameOf({.role = Role::kDevice, .id = "pump-9"}), "device:pump-9@plant-7");
+  EXPECT_EQ(clean->confirmed_list, clean->list_number);
 }
 
 TEST(InventoryTest, DaysAreThoseOfUtc) {
@@ -79,6 +114,17 @@ TEST(FleetPlanTest, WhoWasLeftUnfinishedIsAddedAgain) {
   ASSERT_TRUE(plan.ok()) << plan.status();
   EXPECT_EQ(plan->to_add,
             (std::vector<Identity>{{Role::kDevice, "pump-1"}, {Role::kWorker, "worker-1"}}));
+}
+
+TEST(FleetPlanTest, WhoWasRevokedIsBarredUntilItIsReadmitted) {
+  const Identity pump{.role = Role::kDevice, .id = "pump-9"};
+  const auto plan = PlanFor(Example(), Fleet({"pump-1", "pump-9"}));
+  ASSERT_TRUE(plan.ok()) << plan.status();
+  EXPECT_EQ(plan->barred, std::vector<Identity>{pump});
+  const auto readmitted = PlanFor(Example(), Fleet({"pump-1", "pump-9"}), {pump});
+  ASSERT_TRUE(readmitted.ok());
+  EXPECT_TRUE(readmitted->barred.empty());
+  EXPECT_EQ(std::count(readmitted->to_add.begin(), readmitted->to_add.end(), pump), 1);
 }
 
 TEST(FleetPlanTest, IsEmptyOnceItWasApplied) {

@@ -54,9 +54,15 @@ TEST(IdentityTest, UserNamesAndIdentitiesAreOneToOne) {
     EXPECT_EQ(IdentityOf(name, "plant-7"), identity);
     EXPECT_EQ(IdentityOf(name, "plant-8"), std::nullopt);
     EXPECT_EQ(RoleOf(RoleName(role)), role);
+    const std::string second = UserName(identity, "plant-7", 2);
+    EXPECT_EQ(second, name + ":2");
+    EXPECT_EQ(IdentityOf(second, "plant-7"), identity);
+    EXPECT_EQ(IdentityOf(second, "plant"), std::nullopt);
   }
-  for (const char* name : {"", "device:@f", "device:a", "a@f", "device:a/b@f", "nobody:a@f",
-                           "device:a@b@f", "@device:a"}) {
+  for (const char* name :
+       {"", "device:@f", "device:a", "a@f", "device:a/b@f", "nobody:a@f", "device:a@b@f",
+        "@device:a", "device:a@f:", "device:a@f:0", "device:a@f:1", "device:a@f:02",
+        "device:a@f:2x", "device:a@f:2:3", "device:a@f2", "device:a@f:99999999999"}) {
     EXPECT_EQ(IdentityOf(name, "f"), std::nullopt) << name;
   }
 }
@@ -67,6 +73,9 @@ TEST(IdentityTest, IdsMustFitIntoACertificatesName) {
       CheckIdentity({.role = Role::kDevice, .id = std::string(51, 'a')}, "123456");
   EXPECT_TRUE(absl::IsInvalidArgument(status));
   EXPECT_NE(status.message().find("65 bytes"), std::string::npos) << status;
+  EXPECT_TRUE(CheckIdentity({.role = Role::kDevice, .id = std::string(48, 'a')}, "123456", 2).ok());
+  EXPECT_FALSE(
+      CheckIdentity({.role = Role::kDevice, .id = std::string(49, 'a')}, "123456", 2).ok());
   EXPECT_FALSE(CheckIdentity({.role = Role::kDevice, .id = "a/b"}, "f").ok());
   EXPECT_FALSE(CheckIdentity({.role = Role::kDevice, .id = ".."}, "f").ok());
 }
