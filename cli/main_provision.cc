@@ -78,7 +78,11 @@ void AddRotate(CLI::App& app, Command& chosen) {
   static ProvisionRotateOptions rotate;
   CLI::App* command =
       Add(app, "rotate", "Give somebody, or 'broker', a new key and certificate", true);
-  command->add_option("id", rotate.id, "Its id, or ROLE/ID, or broker")->required();
+  CLI::Option* id = command->add_option("id", rotate.id, "Its id, or ROLE/ID, or broker");
+  command
+      ->add_option("--expiring", rotate.expiring,
+                   "Instead of an id: all whose certificates end within so many days")
+      ->excludes(id);
   command->add_flag("--revoke-old", rotate.revoke_old, "The old certificates end at once");
   command->add_option("--host", rotate.hosts,
                       "Of the broker: its names from now on; repeatable (default: as they were)");

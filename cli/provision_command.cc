@@ -25,6 +25,9 @@
 namespace biglittle {
 namespace {
 
+// What the commands call the broker where they take an id.
+constexpr char kBroker[] = "broker";
+
 // Debian's broker has a user of its own, which only root can give files to.
 std::string DefaultUser() {
   if (geteuid() == 0 && getpwnam("mosquitto") != nullptr) return "mosquitto";
@@ -56,9 +59,68 @@ void PrintRow(std::string_view role, std::string_view id,
   const std::int64_t left = DaysLeft(last);
   out << fmt::format(
       "{:<10} {:<24} until {} ({} days){}{}{}\n", role, id, DayOf(last.not_after), left,
-      left < 30 ? ", rotate it soon" : "",
+      left < 0    ? ", it has run out"
+      : left < 30 ? ", rotate it soon"
+                  : "",
       unfinished ? ", its files are not all there: add it again" : "",
       certificates.size() > 1 ? fmt::format(", {} older valid too", certificates.size() - 1) : "");
+}
+
+// Of those in use the ones that end before `time`: the broker's by "broker", others by ROLE/ID.
+std::vector<std::string> EndingBefore(std::chrono::system_clock::time_point time,
+                                      const Inventory& inventory) {
+  std::vector<std::string> ending;
+  if (inventory.broker.back().not_after < time) ending.emplace_back(kBroker);
+  for (const auto& [identity, certificates] : inventory.identities) {
+    if (certificates.back().not_after >= time) continue;
+    ending.push_back(fmt::format("{}/{}", RoleName(identity.role), identity.id));
+  }
+  return ending;
+}
+
+absl::Status CheckRotate(const ProvisionRotateOptions& rotate) {
+  if (rotate.id.empty() != rotate.expiring.has_value()) {
+    return absl::InvalidArgumentError("rotate whom? name an id, or say --expiring DAYS");
+  }
+  if (rotate.expiring && (*rotate.expiring < 0 || *rotate.expiring > kMaxDays)) {
+    return absl::InvalidArgumentError(
+        fmt::format("--expiring must be 0 to {}, not {}", kMaxDays, *rotate.expiring));
+  }
+  if (rotate.id != kBroker && !rotate.hosts.empty()) {
+    return absl::InvalidArgumentError("--host is for 'rotate broker'");
+  }
+  return absl::OkStatus();
+}
+
+int RotateExpiring(Provisioner& provisioner, const ProvisionOptions& options,
+                   const ProvisionRotateOptions& rotate, std::ostream& out, std::ostream& err) {
+  const auto until = std::chrono::system_clock::now() + std::chrono::days(*rotate.expiring);
+  const std::chrono::days valid(options.days);
+  const std::vector<std::string> ending = EndingBefore(until, provisioner.inventory());
+  for (const std::string& name : ending) {
+    const absl::Status status =
+        name == kBroker
+            ? provisioner.RotateBroker({}, valid, rotate.revoke_old)
+            : provisioner.Rotate(*FindIdentity(provisioner.inventory().identities, name), valid,
+                                 rotate.revoke_old);
+    if (!status.ok()) return EndProvision(provisioner, status, out, err);
+    out << fmt::format("{} has a new key and certificate\n", name);
+  }
+  if (ending.empty()) {
+    out << fmt::format("no certificate ends within {} days\n", *rotate.expiring);
+    return kExitDone;
+  }
+  return TellBroker(provisioner, out, err);
+}
+
+// What `list` ends with: certificates that have run out are said, whatever it was asked to print.
+int SayWhatHasRunOut(const Inventory& inventory, std::ostream& err) {
+  const auto ended = EndingBefore(std::chrono::system_clock::now(), inventory);
+  if (ended.empty()) return kExitDone;
+  err << fmt::format(
+      "provision: the certificate of {} has run out: 'rotate --expiring 0' makes new ones\n",
+      fmt::join(ended, ", "));
+  return kExitFailed;
 }
 
 }  // namespace
@@ -127,16 +189,15 @@ int RunProvisionRevoke(const ProvisionOptions& options, const std::string& id, s
 int RunProvisionRotate(const ProvisionOptions& options, const ProvisionRotateOptions& rotate,
                        std::ostream& out, std::ostream& err) {
   if (auto status = CheckDays(options.days); !status.ok()) return FailProvision(status, err);
+  if (auto status = CheckRotate(rotate); !status.ok()) return FailProvision(status, err);
   auto provisioner = Provisioner::Open(options.folder);
   if (!provisioner.ok()) return FailProvision(provisioner.status(), err);
+  if (rotate.expiring) return RotateExpiring(*provisioner, options, rotate, out, err);
   const std::chrono::days valid(options.days);
   const auto identity = FindIdentity(provisioner->inventory().identities, rotate.id);
   // Whoever has that id is named with its role.
-  const bool is_broker = rotate.id == "broker";
+  const bool is_broker = rotate.id == kBroker;
   if (!is_broker && !identity.ok()) return FailProvision(identity.status(), err);
-  if (!is_broker && !rotate.hosts.empty()) {
-    return FailProvision(absl::InvalidArgumentError("--host is for 'rotate broker'"), err);
-  }
   const absl::Status status =
       is_broker ? provisioner->RotateBroker(rotate.hosts, valid, rotate.revoke_old)
                 : provisioner->Rotate(*identity, valid, rotate.revoke_old);
@@ -154,11 +215,11 @@ int RunProvisionList(const ProvisionOptions& options, bool json, std::ostream& o
   const Inventory& inventory = provisioner->inventory();
   if (json) {
     out << ListAsJson(inventory).dump(2) << '\n';
-    return kExitDone;
+    return SayWhatHasRunOut(inventory, err);
   }
   out << fmt::format("fleet {} at {}:{}\n", inventory.names.fleet, inventory.hosts.front(),
                      inventory.port);
-  PrintRow("broker", fmt::format("{}", fmt::join(inventory.hosts, " ")), inventory.broker, false,
+  PrintRow(kBroker, fmt::format("{}", fmt::join(inventory.hosts, " ")), inventory.broker, false,
            out);
   for (const auto& [identity, certificates] : inventory.identities) {
     const bool unfinished = inventory.unfinished.count(inventory.NameOf(identity)) > 0;
@@ -178,7 +239,7 @@ int RunProvisionList(const ProvisionOptions& options, bool json, std::ostream& o
         "the broker has not been told of all: run 'biglittle provision sync --dir {}'\n",
         options.folder.string());
   }
-  return kExitDone;
+  return SayWhatHasRunOut(inventory, err);
 }
 
 int RunProvisionSync(const ProvisionOptions& options, std::ostream& out, std::ostream& err) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <iosfwd>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -39,13 +40,16 @@ int RunProvisionRevoke(const ProvisionOptions& options, const std::string& id, s
                        std::ostream& err);
 
 struct ProvisionRotateOptions {
-  std::string id;  // as for revoke, or "broker"
+  std::string id;  // as for revoke, or "broker"; empty: see expiring
+  // Instead of an id: everybody, the broker too, whose newest certificate ends within so many days.
+  std::optional<int> expiring;
   bool revoke_old = false;
   std::vector<std::string> hosts;  // of the broker, all of them; empty: as they were
 };
 int RunProvisionRotate(const ProvisionOptions& options, const ProvisionRotateOptions& rotate,
                        std::ostream& out, std::ostream& err);
 
+// Exit code kExitFailed if a certificate in use has run out, which `err` names.
 int RunProvisionList(const ProvisionOptions& options, bool json, std::ostream& out,
                      std::ostream& err);
 

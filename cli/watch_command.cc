@@ -57,7 +57,7 @@ absl::StatusOr<Target> TargetOf(const WatchOptions& options) {
     return absl::InvalidArgumentError(
         "--as must be 1 to 64 characters of A-Z a-z 0-9 _ . -: a dashboard's id");
   }
-  Parsed<FleetConfig> fleet = LoadFleet(options.config);
+  Parsed<FleetConfig> fleet = LoadFleet(options.config, ModelsKey::kNotNeeded);
   if (!fleet.ok()) return absl::InvalidArgumentError(ToString(fleet.problems));
   return Target{fleet.value->broker, fleet.value->topic_root, fleet.value->fleet};
 }

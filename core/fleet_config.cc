@@ -50,11 +50,12 @@ std::filesystem::path ReadModels(MapReader& map, const std::filesystem::path& ba
   return {};
 }
 
-std::optional<PublicKey> ReadPublicKey(MapReader& map, const std::filesystem::path& base) {
+std::optional<PublicKey> ReadPublicKey(MapReader& map, const std::filesystem::path& base,
+                                       ModelsKey models_key) {
   const YamlNode* node = map.Find("models_public_key");
   if (node == nullptr) return std::nullopt;
   const auto text = ReadLine(*node, "models_public_key", kMaxPathBytes, map.problems());
-  if (!text) return std::nullopt;
+  if (!text || models_key == ModelsKey::kNotNeeded) return std::nullopt;
   absl::StatusOr<PublicKey> key = PublicKey::Load((base / *text).lexically_normal());
   if (key.ok()) return *key;
   map.problems().Add(*node, fmt::format("the models' public key cannot be used: {}",
@@ -102,14 +103,15 @@ void CheckServed(const std::vector<DeviceEntry>& devices, const std::vector<Work
   }
 }
 
-FleetConfig ReadFleet(const YamlNode& root, const std::filesystem::path& file, Problems& problems) {
+FleetConfig ReadFleet(const YamlNode& root, const std::filesystem::path& file, ModelsKey models_key,
+                      Problems& problems) {
   FleetConfig config;
   const std::filesystem::path base = file.parent_path();
   MapReader map(root, "the fleet file", problems);
   map.CheckVersion();
   ReadNames(map, config);
   config.models = ReadModels(map, base);
-  config.models_public_key = ReadPublicKey(map, base);
+  config.models_public_key = ReadPublicKey(map, base, models_key);
   config.models_releases = ReadReleases(map, base);
   if (const YamlNode* broker = map.Find("broker")) {
     config.broker = ReadBroker(*broker, base, problems);
@@ -141,18 +143,19 @@ const WorkerConfig* FleetConfig::FindWorker(const std::string& id) const {
   return FindById(workers, id);
 }
 
-Parsed<FleetConfig> LoadFleet(const std::filesystem::path& path) {
+Parsed<FleetConfig> LoadFleet(const std::filesystem::path& path, ModelsKey models_key) {
   const Parsed<std::string> text = ReadTextFile(path);
   if (!text.ok()) return {.value = std::nullopt, .problems = text.problems};
-  return ParseFleet(*text.value, path);
+  return ParseFleet(*text.value, path, models_key);
 }
 
-Parsed<FleetConfig> ParseFleet(std::string_view text, const std::filesystem::path& file) {
+Parsed<FleetConfig> ParseFleet(std::string_view text, const std::filesystem::path& file,
+                               ModelsKey models_key) {
   const Parsed<YamlDocument> document = ParseYaml(text, file.string());
   if (!document.ok()) return {.value = std::nullopt, .problems = document.problems};
   Problems problems(file.string());
   Parsed<FleetConfig> parsed;
-  parsed.value = ReadFleet(*document.value->root, file, problems);
+  parsed.value = ReadFleet(*document.value->root, file, models_key, problems);
   if (!problems.empty()) parsed = {.value = std::nullopt, .problems = problems.Take()};
   return parsed;
 }

@@ -259,12 +259,18 @@ struct FleetConfig {
   bool operator==(const FleetConfig&) const = default;
 };
 
+// Whether the file of models_public_key is read. Whoever loads no task need not have it: it is
+// provisioning that makes it, and a dashboard has none.
+enum class ModelsKey : std::uint8_t { kRead, kNotNeeded };
+
 // Reads and validates a fleet file. Relative paths in it are relative to the file. Reports every
 // problem: unknown keys, wrong types, values out of range, ids or tasks that do not exist, files
 // that are missing.
-Parsed<FleetConfig> LoadFleet(const std::filesystem::path& path);
+Parsed<FleetConfig> LoadFleet(const std::filesystem::path& path,
+                              ModelsKey models_key = ModelsKey::kRead);
 
 // The same for a text in memory; `file` names it in problems and is what relative paths go by.
-Parsed<FleetConfig> ParseFleet(std::string_view text, const std::filesystem::path& file);
+Parsed<FleetConfig> ParseFleet(std::string_view text, const std::filesystem::path& file,
+                               ModelsKey models_key = ModelsKey::kRead);
 
 }  // namespace biglittle

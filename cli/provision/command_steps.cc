@@ -14,8 +14,6 @@
 namespace biglittle {
 namespace {
 
-constexpr int kMaxDays = 3650;
-
 // Says of each broker that it was not seen to hold the newest revocation list; the exit code.
 int Confirm(Provisioner& provisioner, std::ostream& out, std::ostream& err) {
   const auto unconfirmed = provisioner.ConfirmRevocationList();
@@ -62,7 +60,7 @@ std::filesystem::path ShippedSettings(const char* name) {
 }
 
 absl::StatusOr<FleetConfig> LoadSecureFleet(const std::filesystem::path& file) {
-  Parsed<FleetConfig> fleet = LoadFleet(file);
+  Parsed<FleetConfig> fleet = LoadFleet(file, ModelsKey::kNotNeeded);
   if (!fleet.ok()) return absl::InvalidArgumentError(ToString(fleet.problems));
   if (!fleet.value->broker.tls) {
     return absl::InvalidArgumentError(

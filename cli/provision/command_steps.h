@@ -19,6 +19,9 @@ bool IsCalled(const Identity& identity, const std::string& text);
 // The one that was found by `text`. NotFound; InvalidArgument: several.
 absl::StatusOr<Identity> OnlyOne(const std::vector<Identity>& found, const std::string& text);
 
+// Certificates may be valid so long.
+inline constexpr int kMaxDays = 3650;
+
 // Says what went wrong, in one line; the exit code that fits.
 int FailProvision(const absl::Status& status, std::ostream& err);
 

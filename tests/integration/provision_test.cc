@@ -8,10 +8,13 @@
 #include <thread>
 
 #include "cli/provision/private_files.h"
+#include "cli/provision/provisioner.h"
 #include <nlohmann/json.hpp>
 
 #include "core/exit_code.h"
+#include "core/fleet_config.h"
 #include "core/signature.h"
+#include "core/task.h"
 #include "tests/integration/provision_fixture.h"
 #include "wire/topics.h"
 
@@ -187,6 +190,86 @@ TEST_F(ProvisionTest, ASignedTaskIsTakenAndAChangedOneIsNot) {
   std::filesystem::copy_file(task / "little.onnx", task / "big.onnx",
                              std::filesystem::copy_options::overwrite_existing);
   EXPECT_EQ(RunProvisionSignModels(options_, {task}, out_, err_), kExitBadInput);
+}
+
+// A key that `init` makes need not be there for it, nor for the commands after it.
+TEST_F(ProvisionTest, AFleetOfSignedModelsIsProvisionedBeforeItsKeyIsThere) {
+  const auto models = folder_.path() / "models";
+  std::filesystem::create_directories(models);
+  std::filesystem::copy(TestDataFolder() / "tiny", models / "tiny");
+  std::string text = *ReadSmallFile(fleet_);
+  text.replace(text.find("models: "),
+               text.find('\n', text.find("models: ")) - text.find("models: "),
+               "models: models\nmodels_public_key: secure/models.pub");
+  folder_.Write("fleet.yaml", text);
+  EXPECT_FALSE(LoadFleet(fleet_).ok());
+  ASSERT_EQ(Init(), kExitDone) << Said();
+  ASSERT_EQ(Apply(), kExitDone) << Said();
+  const auto fleet = LoadFleet(fleet_);
+  ASSERT_TRUE(fleet.ok()) << ToString(fleet.problems);
+  EXPECT_FALSE(LoadSignedTask(models / "tiny", fleet.value->models_public_key).ok());
+  ASSERT_EQ(RunProvisionSignModels(options_, {models / "tiny"}, out_, err_), kExitDone) << Said();
+  EXPECT_TRUE(LoadSignedTask(models / "tiny", fleet.value->models_public_key).ok());
+}
+
+// As the commands that gave them left the folder, some days later.
+class ExpiringTest : public ProvisionTest {
+ protected:
+  void SetUp() override {
+    ASSERT_EQ(Init(), kExitDone) << Said();
+    auto provisioner = Provisioner::Open(options_.folder);
+    ASSERT_TRUE(provisioner.ok());
+    const auto add = [&](Role role, const char* id, int days) {
+      ASSERT_TRUE(provisioner->Add({role, id}, std::chrono::days(days)).ok());
+    };
+    add(Role::kDevice, "ended", -1);
+    add(Role::kWorker, "soon", 30);
+    add(Role::kDevice, "later", 90);
+  }
+  std::string List(int code, bool as_json = false) {
+    Said();
+    EXPECT_EQ(RunProvisionList(options_, as_json, out_, err_), code);
+    return Said();
+  }
+  int RotateExpiring(int days) {
+    Said();
+    return RunProvisionRotate(options_, {.expiring = days}, out_, err_);
+  }
+};
+
+TEST_F(ExpiringTest, WhatHasRunOutIsSaidAndRotated) {
+  EXPECT_NE(List(kExitFailed).find("certificate of device/ended has run out"), std::string::npos);
+  EXPECT_EQ(RunProvisionList(options_, true, out_, err_), kExitFailed);
+  EXPECT_TRUE(json::accept(out_.str()));
+  EXPECT_NE(err_.str().find("device/ended"), std::string::npos);
+  ASSERT_EQ(RotateExpiring(0), kExitDone) << Said();
+  const std::string said = Said();
+  EXPECT_NE(said.find("device/ended has a new key"), std::string::npos) << said;
+  EXPECT_EQ(said.find("worker/soon"), std::string::npos) << said;
+  EXPECT_EQ(List(kExitDone).find("run out"), std::string::npos);
+}
+
+TEST_F(ExpiringTest, AllThatEndWithinTheDaysAreRotatedAndNobodyElse) {
+  ASSERT_EQ(RotateExpiring(60), kExitDone) << Said();
+  const std::string said = Said();
+  EXPECT_NE(said.find("device/ended has a new key"), std::string::npos) << said;
+  EXPECT_NE(said.find("worker/soon has a new key"), std::string::npos) << said;
+  for (const char* other : {"later", "broker has", "admin"}) {
+    EXPECT_EQ(said.find(other), std::string::npos) << said;
+  }
+  ASSERT_EQ(RotateExpiring(60), kExitDone);
+  EXPECT_NE(Said().find("no certificate ends within 60 days"), std::string::npos);
+  // The broker's own and the administrator's, too.
+  ASSERT_EQ(RotateExpiring(800), kExitDone) << Said();
+  const std::string all = Said();
+  EXPECT_NE(all.find("broker has a new key"), std::string::npos) << all;
+  EXPECT_NE(all.find("admin/admin has a new key"), std::string::npos) << all;
+}
+
+TEST_F(ExpiringTest, WhomToRotateMustBeSaidInOneWay) {
+  EXPECT_EQ(RunProvisionRotate(options_, {}, out_, err_), kExitBadInput);
+  EXPECT_EQ(RunProvisionRotate(options_, {.id = "soon", .expiring = 3}, out_, err_), kExitBadInput);
+  EXPECT_EQ(RotateExpiring(-1), kExitBadInput);
 }
 
 TEST_F(ProvisionTest, WhatCannotBeDoneIsOneLine) {
