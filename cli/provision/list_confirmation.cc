@@ -1,7 +1,5 @@
 #include "cli/provision/list_confirmation.h"
 
-#include <openssl/ssl.h>
-
 #include <thread>
 
 #include "wire/tls/broker_probe.h"
@@ -10,6 +8,7 @@ namespace biglittle {
 namespace {
 
 constexpr Milliseconds kPoll{50};
+constexpr int kCertificateRevoked = 44;  // RFC 8446, section 6
 
 }  // namespace
 
@@ -21,7 +20,7 @@ std::string WhyUnconfirmed(const BrokerConfig& broker, const wire::TlsFiles& pro
     // Nothing is said in MQTT: what the broker has not read when it hangs up could cost its alert.
     const wire::Trouble trouble =
         wire::ProbeBroker(broker, probe, std::nullopt, [] { return false; });
-    if (trouble.kind == Kind::kAlert && trouble.code == SSL_AD_CERTIFICATE_REVOKED) return "";
+    if (trouble.kind == Kind::kAlert && trouble.code == kCertificateRevoked) return "";
     if (std::chrono::steady_clock::now() >= deadline) {
       return trouble.kind == Kind::kNone ? "it lets in a certificate that the list revokes"
                                          : wire::Sentence(trouble, broker);
