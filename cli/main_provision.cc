@@ -120,6 +120,16 @@ void AddSync(CLI::App& app, Command& chosen) {
       [&chosen] { chosen = [] { return RunProvisionSync(Shared(), std::cout, std::cerr); }; });
 }
 
+void AddPurge(CLI::App& app, Command& chosen) {
+  static ProvisionPurgeOptions purge;
+  CLI::App* command = Add(app, "purge", "Empty what the broker retains and nobody needs");
+  command->add_option("id", purge.id, "Only what this one may write: its id, or ROLE/ID");
+  command->add_flag("--dry-run", purge.dry_run, "Only name the topics");
+  command->callback([&chosen] {
+    chosen = [] { return RunProvisionPurge(Shared(), purge, std::cout, std::cerr); };
+  });
+}
+
 void AddSignModels(CLI::App& app, Command& chosen) {
   static std::vector<std::filesystem::path> tasks;
   CLI::App* command =
@@ -154,6 +164,7 @@ void AddProvision(CLI::App& app, std::function<int()>& chosen) {
   AddList(*provision, chosen);
   AddApply(*provision, chosen);
   AddSync(*provision, chosen);
+  AddPurge(*provision, chosen);
   AddSignModels(*provision, chosen);
 }
 

@@ -18,6 +18,7 @@
 
 #include "core/exit_code.h"
 #include "core/fleet_config.h"
+#include "core/shown_text.h"
 #include "core/signature.h"
 #include "core/task.h"
 #include "core/text.h"
@@ -240,6 +241,32 @@ int RunProvisionList(const ProvisionOptions& options, bool json, std::ostream& o
         options.folder.string());
   }
   return SayWhatHasRunOut(inventory, err);
+}
+
+int RunProvisionPurge(const ProvisionOptions& options, const ProvisionPurgeOptions& purge,
+                      std::ostream& out, std::ostream& err) {
+  const auto provisioner = Provisioner::Open(options.folder);
+  if (!provisioner.ok()) return FailProvision(provisioner.status(), err);
+  const Inventory& inventory = provisioner->inventory();
+  PurgeOrder order = PurgeOfAll(inventory);
+  if (!purge.id.empty()) {
+    auto identity = FindIdentity(inventory.identities, purge.id);
+    if (absl::IsNotFound(identity.status())) {
+      identity = FindIdentity(inventory.tombstones, purge.id);
+    }
+    if (!identity.ok()) return FailProvision(identity.status(), err);
+    order = PurgeOf({*identity}, inventory);
+  }
+  const auto purged = provisioner->Purge(order, purge.dry_run);
+  if (!purged.ok()) {
+    // There is nothing wrong with what was asked for.
+    err << "provision: " << std::string(purged.status().message()) << '\n';
+    return kExitFailed;
+  }
+  for (const std::string& topic : *purged) out << Shown(topic) << '\n';
+  out << fmt::format("{} retained messages {}\n", purged->size(),
+                     purge.dry_run ? "would go" : "purged");
+  return kExitDone;
 }
 
 int RunProvisionSync(const ProvisionOptions& options, std::ostream& out, std::ostream& err) {

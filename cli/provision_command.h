@@ -64,6 +64,15 @@ struct ProvisionApplyOptions {
 int RunProvisionApply(const ProvisionOptions& options, const ProvisionApplyOptions& apply,
                       std::istream& in, std::ostream& out, std::ostream& err);
 
+struct ProvisionPurgeOptions {
+  std::string id;  // as for revoke, also of one who was revoked; empty: everybody
+  bool dry_run = false;
+};
+// Empties what the broker retains of the fleet, or of one of its members, but for the statuses of
+// those who are let in (of the others, if there is an id); says which topics.
+int RunProvisionPurge(const ProvisionOptions& options, const ProvisionPurgeOptions& purge,
+                      std::ostream& out, std::ostream& err);
+
 int RunProvisionSync(const ProvisionOptions& options, std::ostream& out, std::ostream& err);
 
 // Signs task.yaml of each of these task folders, after writing into it what `stamp` says.

@@ -105,6 +105,9 @@ int TellBroker(Provisioner& provisioner, std::ostream& out, std::ostream& err, b
           (provisioner.path() / "broker").string());
       break;
   }
+  if (news->purged > 0) {
+    out << fmt::format("it retained {} messages of those who were revoked: gone\n", news->purged);
+  }
   if (news->reload_by_hand) {
     out << fmt::format(
         "its certificates or its revocation list changed: copy {} to its machine and send it "

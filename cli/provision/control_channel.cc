@@ -25,9 +25,11 @@ constexpr char kResponseTopic[] = "$CONTROL/dynamic-security/v1/response";
 constexpr std::chrono::seconds kConnectTimeout{10};
 constexpr Milliseconds kConnectPoll{20};
 constexpr std::chrono::seconds kAnswerTimeout{10};
-// A client or a role takes some 700 bytes: far below the smallest packet limit that we render.
+// Most roles take some 700 bytes; a worker's, which names devices, up to a hundred times that. A
+// message with several commands stays well below the smallest packet limit that we render.
 constexpr std::size_t kCommandsAMessage = 50;
-constexpr int kEntriesAPage = 100;
+constexpr std::size_t kMessageBytes = 16U << 10U;
+constexpr int kEntriesAPage = 25;
 constexpr std::size_t kInboxMessages = 16;
 // Of no fleet: a broker that always has a further page would never be done with.
 constexpr std::size_t kMostEntries = 1'000'000;
@@ -138,10 +140,19 @@ absl::Status ReadControlAnswer(std::string_view payload, std::vector<json>& data
 
 absl::StatusOr<std::vector<json>> ControlChannel::Run(const std::vector<json>& commands) {
   std::vector<json> answers;
-  for (std::size_t begin = 0; begin < commands.size(); begin += kCommandsAMessage) {
-    json some = json::array();
-    const std::size_t end = std::min(begin + kCommandsAMessage, commands.size());
-    for (std::size_t i = begin; i < end; ++i) some.push_back(commands[i]);
+  json some = json::array();
+  std::size_t bytes = 0;
+  for (const json& command : commands) {
+    const std::size_t size = command.dump().size();
+    if (!some.empty() && (some.size() == kCommandsAMessage || bytes + size > kMessageBytes)) {
+      if (auto status = impl_->RunSome(some, answers); !status.ok()) return status;
+      some.clear();
+      bytes = 0;
+    }
+    some.push_back(command);
+    bytes += size;
+  }
+  if (!some.empty()) {
     if (auto status = impl_->RunSome(some, answers); !status.ok()) return status;
   }
   return answers;

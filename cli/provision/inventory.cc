@@ -16,6 +16,9 @@ using nlohmann::json;
 // 1 knew no generations and no tombstones.
 constexpr int kVersion = 2;
 constexpr int kOldestVersion = 1;
+// The plugin tries one after the other for each reply: 7 us for the last of 200, 27 us for that of
+// 1000, beside 4 us for a small message as a whole (measured on Mosquitto 2.0.11).
+constexpr std::size_t kMostNamedDevices = 100;
 
 std::int64_t SecondsOf(std::chrono::sys_seconds time) { return time.time_since_epoch().count(); }
 
@@ -110,7 +113,11 @@ Inventory Read(const json& root) {
   const json untold = root.value("untold", json::object());
   inventory.untold = {.certificates = untold.value("certificates", false),
                       .sessions = NamesOf(untold, "sessions"),
-                      .passwords = NamesOf(untold, "passwords")};
+                      .passwords = NamesOf(untold, "passwords"),
+                      .retained = {}};
+  for (const json& entry : untold.value("retained", json::array())) {
+    inventory.untold.retained.insert(IdentityFrom(entry));
+  }
   inventory.unfinished = NamesOf(root, "unfinished");
   if (root.at("version").get<int>() == kOldestVersion) {
     ReadWithoutGenerations(inventory);
@@ -125,6 +132,16 @@ Inventory Read(const json& root) {
 Generation Inventory::GenerationOf(const Identity& identity) const {
   const auto found = generations.find(identity);
   return found == generations.end() ? first_generation : found->second;
+}
+
+std::vector<std::string> Inventory::AnsweredDevices() const {
+  std::vector<std::string> devices;
+  for (const auto& [identity, certificates] : identities) {
+    // The devices of a site are known there.
+    if (identity.role == Role::kBridge) return {kAnyDevice};
+    if (identity.role == Role::kDevice) devices.push_back(identity.id);
+  }
+  return devices.size() > kMostNamedDevices ? std::vector<std::string>{kAnyDevice} : devices;
 }
 
 std::string Inventory::NameOf(const Identity& identity) const {
@@ -160,6 +177,8 @@ std::string ToJson(const Inventory& inventory) {
   for (const auto& [identity, when] : inventory.tombstones) {
     tombstones.push_back(With(ToObject(identity), "when", SecondsOf(when)));
   }
+  json retained = json::array();
+  for (const Identity& identity : inventory.untold.retained) retained.push_back(ToObject(identity));
   const json root = {
       {"version", kVersion},
       {"fleet", inventory.names.fleet},
@@ -182,7 +201,8 @@ std::string ToJson(const Inventory& inventory) {
       {"untold",
        {{"certificates", inventory.untold.certificates},
         {"sessions", inventory.untold.sessions},
-        {"passwords", inventory.untold.passwords}}},
+        {"passwords", inventory.untold.passwords},
+        {"retained", std::move(retained)}}},
       {"unfinished", inventory.unfinished}};
   return root.dump(2) + "\n";
 }

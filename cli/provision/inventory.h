@@ -32,6 +32,7 @@ struct Untold {
   bool certificates = false;        // it shall read its certificates and its revocation list again
   std::set<std::string> sessions;   // to be ended, since a revoked certificate may have begun them
   std::set<std::string> passwords;  // new ones, which lie in their folders
+  std::set<Identity> retained;      // who was revoked: what it had the broker retain is to go
 
   bool operator==(const Untold&) const = default;
 };
@@ -71,6 +72,9 @@ struct Inventory {
   std::set<std::string> unfinished;
 
   Generation GenerationOf(const Identity& identity) const;
+  // Whom workers may answer: each device by its name, where all are known and so few that the
+  // broker is not held up by looking through them; else any.
+  std::vector<std::string> AnsweredDevices() const;
   // Its user name, of the newest key.
   std::string NameOf(const Identity& identity) const;
 

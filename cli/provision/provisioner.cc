@@ -98,6 +98,7 @@ absl::Status Provisioner::Revoke(const Identity& identity) {
   inventory.generations[identity] = inventory.GenerationOf(identity);
   inventory.tombstones[identity] = inventory.revoked.back().when;
   Forget(inventory.NameOf(identity));
+  inventory.untold.retained.insert(identity);
   // First of all: a revocation that is cut short from here on is finished by the next command.
   if (auto status = folder_.Save(); !status.ok()) return status;
   absl::Status status = folder_.WriteRevocationList();

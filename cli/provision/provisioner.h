@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,7 @@
 #include "cli/provision/identity.h"
 #include "cli/provision/inventory.h"
 #include "cli/provision/provision_folder.h"
+#include "cli/provision/retained_purge.h"
 
 namespace biglittle {
 
@@ -33,6 +35,7 @@ struct BrokerNews {
   // The broker must be told to read its certificates and revocation list again (SIGHUP), and this
   // machine does not run it.
   bool reload_by_hand = false;
+  std::size_t purged = 0;  // retained messages of those who were revoked
 };
 
 // Not thread-safe. Every function changes the folder first, so that what it says is true even if
@@ -82,6 +85,10 @@ class Provisioner {
   // Aborted: the broker runs and could not be changed. `reload`: it shall read its certificates and
   // the revocation list again even if this object has not changed them.
   absl::StatusOr<BrokerNews> Synchronise(bool reload = false);
+
+  // Empties what the broker retains; the topics (cli/provision/retained_purge.h). NotFound: nobody
+  // listens at its address.
+  absl::StatusOr<std::set<std::string>> Purge(const PurgeOrder& order, bool dry_run) const;
 
   // Which brokers, each by a name in the broker's certificate, were not seen to refuse a
   // certificate that the newest revocation list revokes, and why: "broker.example:8883: it ...".

@@ -15,6 +15,8 @@ namespace biglittle {
 namespace {
 
 constexpr char kSecurityFile[] = "dynamic-security.json";
+// A page of the plugin's lists; workers' roles name devices.
+constexpr std::size_t kLargestAnswer = 64U << 20U;
 constexpr Milliseconds kReloadTimeout{3000};
 constexpr Milliseconds kReloadPoll{50};
 
@@ -23,6 +25,7 @@ BrokerConfig BrokerOf(const Inventory& inventory, const std::filesystem::path& c
   broker.host = inventory.hosts.front();
   broker.port = inventory.port;
   broker.tls = TlsConfig{.credentials = credentials};
+  broker.max_payload_bytes = kLargestAnswer;
   return broker;
 }
 
@@ -30,8 +33,9 @@ BrokerConfig BrokerOf(const Inventory& inventory, const std::filesystem::path& c
 
 WantedClients Provisioner::Wanted() const {
   WantedClients wanted;
+  const std::vector<std::string> devices = inventory().AnsweredDevices();
   for (const auto& [identity, certificates] : inventory().identities) {
-    wanted[inventory().NameOf(identity)] = RightsOf(identity, inventory().names);
+    wanted[inventory().NameOf(identity)] = RightsOf(identity, inventory().names, devices);
   }
   return wanted;
 }
@@ -96,6 +100,12 @@ absl::StatusOr<BrokerNews> Provisioner::Reach(bool certificates, bool reloaded) 
   if (!channel.ok()) return channel.status();
   BrokerNews news;
   if (auto status = Tell(*channel, news); !status.ok()) return status;
+  // After those who wrote it are out.
+  const PurgeOrder order = PurgeOf(inventory().untold.retained, inventory());
+  const auto purged = PurgeRetained(
+      order, false, BrokerOf(inventory(), OfIdentity(Administrator())), folder_, *channel);
+  if (!purged.ok()) return purged.status();
+  news.purged = purged->size();
   if (certificates) ++news.changes;
   news.reload_by_hand = certificates && !reloaded;
   if (news.changes > 0) news.state = BrokerState::kTold;
@@ -121,6 +131,14 @@ absl::Status Provisioner::Tell(ControlChannel& channel, BrokerNews& news) {
   }
   news.changes = commands->size();
   return channel.Run(*commands).status();
+}
+
+absl::StatusOr<std::set<std::string>> Provisioner::Purge(const PurgeOrder& order,
+                                                         bool dry_run) const {
+  auto channel = OpenChannel(false);
+  if (!channel.ok()) return channel.status();
+  return PurgeRetained(order, dry_run, BrokerOf(inventory(), OfIdentity(Administrator())), folder_,
+                       *channel);
 }
 
 absl::StatusOr<std::vector<std::string>> Provisioner::ConfirmRevocationList() {

@@ -29,12 +29,17 @@ Rights OfDevice(const std::string& id, const wire::Topics& topics) {
   return rights;
 }
 
-Rights OfWorker(const std::string& id, const FleetNames& names, const wire::Topics& topics) {
-  return {{RightKind::kSend, topics.RepliesOf(id)},
-          {RightKind::kSend, topics.WorkerStatus(id)},
-          // Dynamic security compares a shared subscription with the whole text, group included.
-          {RightKind::kSubscribeLiteral, topics.SharedEscalate(names.worker_group)},
-          {RightKind::kReceive, topics.Escalate("+")}};
+Rights OfWorker(const std::string& id, const FleetNames& names,
+                const std::vector<std::string>& devices, const wire::Topics& topics) {
+  Rights rights = {
+      {RightKind::kSend, topics.WorkerStatus(id)},
+      // Dynamic security compares a shared subscription with the whole text, group included.
+      {RightKind::kSubscribeLiteral, topics.SharedEscalate(names.worker_group)},
+      {RightKind::kReceive, topics.Escalate("+")}};
+  for (const std::string& device : devices) {
+    rights.push_back({RightKind::kSend, topics.Reply(device, id)});
+  }
+  return rights;
 }
 
 Rights OfDashboard(const wire::Topics& topics) {
@@ -64,13 +69,14 @@ Rights OfAdmin() {
   return rights;
 }
 
-Rights Of(const Identity& identity, const FleetNames& names) {
+Rights Of(const Identity& identity, const FleetNames& names,
+          const std::vector<std::string>& devices) {
   const wire::Topics topics(names.topic_root, names.fleet);
   switch (identity.role) {
     case Role::kDevice:
       return OfDevice(identity.id, topics);
     case Role::kWorker:
-      return OfWorker(identity.id, names, topics);
+      return OfWorker(identity.id, names, devices, topics);
     case Role::kDashboard:
       return OfDashboard(topics);
     case Role::kBridge:
@@ -97,8 +103,9 @@ const char* AclType(RightKind kind) {
   return "";
 }
 
-std::vector<Right> RightsOf(const Identity& identity, const FleetNames& names) {
-  Rights rights = Of(identity, names);
+std::vector<Right> RightsOf(const Identity& identity, const FleetNames& names,
+                            const std::vector<std::string>& devices) {
+  Rights rights = Of(identity, names, devices);
   std::sort(rights.begin(), rights.end());
   rights.erase(std::unique(rights.begin(), rights.end()), rights.end());
   return rights;

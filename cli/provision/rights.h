@@ -37,7 +37,11 @@ struct FleetNames {
   bool operator==(const FleetNames&) const = default;
 };
 
-// Sorted, without repeats.
-std::vector<Right> RightsOf(const Identity& identity, const FleetNames& names);
+// Every device, as a topic filter says it.
+inline constexpr char kAnyDevice[] = "+";
+
+// Sorted, without repeats. `devices`: those whom workers may answer.
+std::vector<Right> RightsOf(const Identity& identity, const FleetNames& names,
+                            const std::vector<std::string>& devices = {kAnyDevice});
 
 }  // namespace biglittle

@@ -298,6 +298,34 @@ TEST_F(ProvisionTest, WhatCannotBeDoneIsOneLine) {
   EXPECT_NE(Said().find("another command"), std::string::npos);
 }
 
+TEST_F(ProvisionTest, WhatIsRetainedIsNamedAndPurged) {
+  ASSERT_EQ(Init(), kExitDone) << Said();
+  ASSERT_EQ(Apply(), kExitDone) << Said();
+  EXPECT_EQ(RunProvisionPurge(options_, {}, out_, err_), kExitFailed) << "nobody answers";
+  StartBroker();
+  const std::string result = wire::Topics("biglittle/v1", "test").Result("device-1");
+  wire::MqttSession device(SessionOf("device", "device-1"));
+  device.Start();
+  ASSERT_TRUE(device.WaitConnected(Soon()));
+  wire::Message message;
+  message.topic = result;
+  message.payload = "{}";
+  message.retained = true;
+  ASSERT_TRUE(device.Publish(message).ok());
+  ASSERT_EQ(device.Drain(Soon()), 0U);
+  Said();
+  EXPECT_EQ(RunProvisionPurge(options_, {.id = "nobody"}, out_, err_), kExitBadInput);
+  EXPECT_NE(Said().find("nobody is called 'nobody'"), std::string::npos);
+  EXPECT_EQ(RunProvisionPurge(options_, {.id = "device-1", .dry_run = true}, out_, err_),
+            kExitDone);
+  EXPECT_EQ(Said(), result + "\n1 retained messages would go\n");
+  // Of one who is no longer there, too; revoking has purged it already.
+  ASSERT_EQ(RunProvisionRevoke(options_, "device-1", out_, err_), kExitDone);
+  EXPECT_NE(Said().find("it retained 1 messages of those who were revoked"), std::string::npos);
+  EXPECT_EQ(RunProvisionPurge(options_, {.id = "device-1"}, out_, err_), kExitDone);
+  EXPECT_EQ(Said(), "0 retained messages purged\n");
+}
+
 TEST_F(ProvisionTest, ADamagedInventoryIsSaidAndKept) {
   ASSERT_EQ(Init(), kExitDone) << Said();
   const auto file = options_.folder / "inventory.json";

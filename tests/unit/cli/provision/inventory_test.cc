@@ -29,7 +29,8 @@ Inventory Example() {
   inventory.tombstones[{.role = Role::kDevice, .id = "pump-9"}] = end;
   inventory.untold = {.certificates = true,
                       .sessions = {"device:pump-1@plant-7:3"},
-                      .passwords = {"dashboard:screen@plant-7"}};
+                      .passwords = {"dashboard:screen@plant-7"},
+                      .retained = {{.role = Role::kDevice, .id = "pump-9"}}};
   inventory.unfinished = {"device:pump-1@plant-7:3"};
   return inventory;
 }
@@ -83,6 +84,21 @@ TEST(InventoryTest, DaysAreThoseOfUtc) {
   EXPECT_EQ(
       DayOf(std::chrono::sys_days(std::chrono::year(2028) / 11 / 25) + std::chrono::hours(23)),
       "2028-11-25");
+}
+
+TEST(InventoryTest, WorkersAnswerNamedDevicesWhereAllAreKnownAndFew) {
+  Inventory inventory = Example();
+  const auto some = inventory.broker;
+  EXPECT_EQ(inventory.AnsweredDevices(), std::vector<std::string>{"pump-1"});
+  for (int i = 100; i < 199; ++i) {
+    inventory.identities[{.role = Role::kDevice, .id = "pump-" + std::to_string(i)}] = some;
+  }
+  EXPECT_EQ(inventory.AnsweredDevices().size(), 100U);
+  Inventory with_site = inventory;
+  with_site.identities[{.role = Role::kBridge, .id = "site-1"}] = some;
+  EXPECT_EQ(with_site.AnsweredDevices(), std::vector<std::string>{kAnyDevice});
+  inventory.identities[{.role = Role::kDevice, .id = "one-more"}] = some;
+  EXPECT_EQ(inventory.AnsweredDevices(), std::vector<std::string>{kAnyDevice});
 }
 
 FleetConfig Fleet(const std::vector<std::string>& devices) {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 namespace biglittle {
 namespace {
 
@@ -30,6 +32,15 @@ TEST(RightsTest, AWorkerJoinsItsGroupAndNothingElse) {
                                            "publishClientSend r/v1/f/workers/x/status",
                                            "publishClientReceive r/v1/f/devices/+/escalate",
                                            "subscribeLiteral $share/g/r/v1/f/devices/+/escalate"}));
+}
+
+TEST(RightsTest, AWorkerAnswersThoseWhoAreNamed) {
+  std::set<std::string> sends;
+  for (const Right& right : RightsOf({.role = Role::kWorker, .id = "x"}, kNames, {"a", "b"})) {
+    if (right.kind == RightKind::kSend) sends.insert(right.filter);
+  }
+  EXPECT_EQ(sends, (std::set<std::string>{"r/v1/f/devices/a/reply/x", "r/v1/f/devices/b/reply/x",
+                                          "r/v1/f/workers/x/status"}));
 }
 
 TEST(RightsTest, ADashboardPublishesNothing) {

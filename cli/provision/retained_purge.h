@@ -1,0 +1,43 @@
+// Empties what a broker retains of a fleet: retained messages outlive whoever wrote them.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "cli/provision/control_channel.h"
+#include "cli/provision/identity.h"
+#include "cli/provision/inventory.h"
+#include "cli/provision/provision_folder.h"
+
+#include "core/fleet_config.h"
+
+namespace biglittle {
+
+struct PurgeOrder {
+  std::vector<std::string> filters;  // what is looked at
+  std::set<std::string> kept;        // topics that stay as they are
+
+  bool operator==(const PurgeOrder&) const = default;
+};
+
+// What those wrote or may write who are named, but for the statuses of others that are let in.
+PurgeOrder PurgeOf(const std::set<Identity>& identities, const Inventory& inventory);
+// All of the fleet's topics but for the statuses of those who are let in.
+PurgeOrder PurgeOfAll(const Inventory& inventory);
+
+// The topics that were emptied, or would be if it were not a `dry_run`, sorted. By a client of its
+// own, who is let in with these rights and put out again: the administrator has none over a fleet's
+// data. If that is cut short, the next command that tells the broker something puts it out.
+// `broker`: with the administrator's credentials. Errors as ControlChannel's; Unavailable: the
+// broker did not let us go on in time.
+absl::StatusOr<std::set<std::string>> PurgeRetained(const PurgeOrder& order, bool dry_run,
+                                                    const BrokerConfig& broker,
+                                                    const ProvisionFolder& folder,
+                                                    ControlChannel& channel);
+
+}  // namespace biglittle
