@@ -10,6 +10,7 @@
 
 #include "core/digest.h"
 #include "device_agent/sources/npy_file.h"
+#include "tests/chaos/heavy_net.h"
 #include "tests/fakes/tiny_task.h"
 
 namespace biglittle::chaos {
@@ -54,10 +55,15 @@ FleetConfig FleetAt(std::uint16_t broker_port) {
 FleetFiles::FleetFiles(const FleetOptions& options, std::uint16_t broker_port,
                        std::uint16_t device_port) {
   WriteData();
-  const std::filesystem::path models = TestDataFolder();
+  const std::filesystem::path models =
+      options.heavy_net ? WriteModels("heavy-models", HeavyNet()) : TestDataFolder();
+  // The same net with a description, which changes its bytes and its digest and nothing else: field
+  // 6 of ModelProto; a protobuf message may be extended at its end.
+  const std::string other = Content(TestDataFolder() / "tiny" / "big.onnx") + "\x32\x05other";
   for_devices_ = folder_.Write("devices.yaml", Yaml(options, device_port, models));
   for_workers_ = folder_.Write("workers.yaml", Yaml(options, broker_port, models));
-  for_other_ = folder_.Write("other.yaml", Yaml(options, broker_port, WriteOtherModel()));
+  for_other_ =
+      folder_.Write("other.yaml", Yaml(options, broker_port, WriteModels("other-models", other)));
   // One that is full or read-only may be put in their place.
   std::filesystem::create_directories(stores());
 }
@@ -83,21 +89,21 @@ void FleetFiles::WriteData() const {
                   .ok());
 }
 
-// The same net with a description, which changes its bytes and its digest and nothing else.
-std::filesystem::path FleetFiles::WriteOtherModel() const {
-  const std::filesystem::path models = folder_.path() / "other-models";
+// The tiny task's with another big net.
+std::filesystem::path FleetFiles::WriteModels(const std::string& folder,
+                                              const std::string& big) const {
+  const std::filesystem::path models = folder_.path() / folder;
   std::filesystem::create_directories(models);
   std::filesystem::copy(TestDataFolder() / "tiny", models / "tiny",
                         std::filesystem::copy_options::recursive);
-  const std::filesystem::path big = models / "tiny" / "big.onnx";
-  const std::string digest = Sha256OfFile(big).value();
-  // Field 6 of ModelProto, doc_string; a protobuf message may be extended at its end.
-  folder_.Write("other-models/tiny/big.onnx", Content(big) + "\x32\x05other");
+  const std::filesystem::path file = models / "tiny" / "big.onnx";
+  const std::string digest = Sha256OfFile(file).value();
+  folder_.Write(folder + "/tiny/big.onnx", big);
   std::string task = Content(models / "tiny" / "task.yaml");
   const std::size_t at = task.find(digest);
   EXPECT_NE(at, std::string::npos);
-  task.replace(at, digest.size(), Sha256OfFile(big).value());
-  folder_.Write("other-models/tiny/task.yaml", task);
+  task.replace(at, digest.size(), Sha256OfFile(file).value());
+  folder_.Write(folder + "/tiny/task.yaml", task);
   return models;
 }
 

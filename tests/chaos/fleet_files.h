@@ -18,12 +18,14 @@ struct DeviceGroup {
   int count = 8;
   int readings = 1250;  // of each
   int interval_ms = 14;
+  bool runs = true;  // false: they are in the fleet's file only
 };
 
 struct FleetOptions {
   std::vector<DeviceGroup> groups{DeviceGroup{}};
   int deadline_ms = 1000;
-  bool refine = false;  // answer now, refine later
+  bool refine = false;     // answer now, refine later
+  bool heavy_net = false;  // the workers' big net costs some milliseconds a reading
 };
 
 // "device-1"
@@ -47,7 +49,7 @@ class FleetFiles {
 
  private:
   void WriteData() const;
-  std::filesystem::path WriteOtherModel() const;
+  std::filesystem::path WriteModels(const std::string& folder, const std::string& big) const;
   std::string Yaml(const FleetOptions& options, std::uint16_t port,
                    const std::filesystem::path& models) const;
   std::string DeviceYaml(const FleetOptions& options, const DeviceGroup& group, int number) const;

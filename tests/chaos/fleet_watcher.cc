@@ -7,7 +7,7 @@
 #include <cstdlib>
 #include <utility>
 
-#include "wire/result.h"
+#include "wire/consumed.h"
 #include "wire/topics.h"
 
 namespace biglittle::chaos {
@@ -22,7 +22,8 @@ constexpr char kDropped[] = "$SYS/broker/publish/messages/dropped";
 }  // namespace
 
 FleetWatcher::FleetWatcher(const FleetConfig& fleet)
-    : marker_topic_(fmt::format("chaos/{}/marker", fleet.fleet)),
+    : topics_(fleet.topic_root, fleet.fleet),
+      marker_topic_(fmt::format("chaos/{}/marker", fleet.fleet)),
       inbox_(kMaxInbox),
       session_(SessionOptions(fleet)) {
   session_.Start();
@@ -30,11 +31,11 @@ FleetWatcher::FleetWatcher(const FleetConfig& fleet)
 }
 
 wire::MqttSession::Options FleetWatcher::SessionOptions(const FleetConfig& fleet) {
-  const wire::Topics topics(fleet.topic_root, fleet.fleet);
   wire::MqttSession::Options options;
   options.broker = fleet.broker;
   options.client_id = "chaos-watcher";
-  options.subscriptions = {topics.AllResults(), topics.AllWorkerStatus(), kDropped, marker_topic_};
+  options.subscriptions = {topics_.AllResults(), topics_.AllWorkerStatus(), kDropped,
+                           marker_topic_};
   options.on_message = [this](wire::Message&& message) {
     if (!inbox_.TryPush(std::move(message))) ++inbox_full_;
   };
@@ -69,9 +70,14 @@ void FleetWatcher::Sort(const wire::Message& message) {
     if (now < dropped_) dropped_before_ += dropped_;
     dropped_ = now;
   } else if (message.topic.ends_with("/result")) {
-    const auto results = wire::DecodeResults(message.payload, message.content_type);
+    const auto results = wire::ReadResults(message, topics_);
     if (results.ok()) {
-      for (const wire::Result& result : *results) ledger_.Add(result);
+      for (const wire::Result& result : *results) {
+        ledger_.Add(result);
+        phase_.Add(result);
+      }
+    } else if (absl::IsPermissionDenied(results.status())) {
+      ++refused_;
     } else {
       ++unreadable_;
       std::fprintf(stderr, "%s: %s\n", message.topic.c_str(),
@@ -83,7 +89,7 @@ void FleetWatcher::Sort(const wire::Message& message) {
 }
 
 void FleetWatcher::SortStatus(const wire::Message& message) {
-  auto status = wire::DecodeStatus(message.payload);
+  auto status = wire::ReadStatus(message, topics_);
   if (!status.ok() || status->worker.empty()) return;
   const std::string id = status->worker;
   workers_.insert_or_assign(id, *std::move(status));

@@ -16,13 +16,16 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "core/bounded_queue.h"
 #include "core/clock.h"
 #include "core/fleet_config.h"
+#include "tests/chaos/phase_figures.h"
 #include "tests/chaos/result_ledger.h"
 #include "wire/mqtt_session.h"
 #include "wire/status.h"
+#include "wire/topics.h"
 
 namespace biglittle::chaos {
 
@@ -38,10 +41,14 @@ class FleetWatcher {
   bool TakeAll(SteadyTime deadline);
 
   const ResultLedger& ledger() const { return ledger_; }
+  // Of what came since this was called before.
+  PhaseFigures TakePhase() { return std::exchange(phase_, {}); }
   // The run of the worker of this id that says it is online; empty if none does.
   std::string OnlineRun(const std::string& worker) const;
   // Messages that the broker dropped, of all its lives.
   std::uint64_t dropped() const { return dropped_before_ + dropped_; }
+  // Results that nobody is to believe (wire/consumed.h).
+  std::uint64_t refused() const { return refused_; }
   // Results that could not be read, or not be kept: the harness's own failure.
   std::uint64_t unreadable() const { return unreadable_ + inbox_full_; }
 
@@ -55,14 +62,17 @@ class FleetWatcher {
   void Sort(const wire::Message& message);
   void SortStatus(const wire::Message& message);
 
+  const wire::Topics topics_;
   const std::string marker_topic_;
   BoundedQueue<wire::Message> inbox_;
   std::atomic<std::uint64_t> inbox_full_{0};
   ResultLedger ledger_;
+  PhaseFigures phase_;
   std::map<std::string, wire::Status> workers_;
   std::uint64_t dropped_ = 0;
   std::uint64_t dropped_before_ = 0;
   std::uint64_t unreadable_ = 0;
+  std::uint64_t refused_ = 0;
   std::uint64_t marker_ = 0;       // sent
   std::uint64_t marker_seen_ = 0;  // come back
   wire::MqttSession session_;      // last, so that its callbacks end first

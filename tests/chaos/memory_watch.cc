@@ -35,8 +35,18 @@ void MemoryWatch::Sample(pid_t pid, SteadyTime now) {
   if (now - process.seen_first < kWarmUp) return;
   const std::optional<double> resident = ResidentMiB(pid);
   if (!resident) return;
-  if (!process.growth) process.growth = {*resident, *resident};
+  if (!process.growth) process.growth = {*resident, *resident, *resident};
   process.growth->last_mib = *resident;
+  process.growth->highest_mib = std::max(process.growth->highest_mib, *resident);
+}
+
+double MemoryWatch::highest_growth_mib() const {
+  double highest = 0;
+  for (const auto& [pid, process] : processes_) {
+    if (!process.growth) continue;
+    highest = std::max(highest, process.growth->highest_mib - process.growth->first_mib);
+  }
+  return highest;
 }
 
 std::optional<MemoryWatch::Growth> MemoryWatch::worst() const {

@@ -20,6 +20,7 @@ class MemoryWatch {
   struct Growth {
     double first_mib = 0.0;  // when the process had warmed up
     double last_mib = 0.0;
+    double highest_mib = 0.0;
     // Within 20 %, or `allowed_mib` if that is more.
     bool is_flat(double allowed_mib) const;
   };
@@ -28,6 +29,8 @@ class MemoryWatch {
   void Sample(pid_t pid, SteadyTime now);
   // Of the process that grew most among those that lived long enough to tell.
   std::optional<Growth> worst() const;
+  // How far any process was above its first sample; 0 if none lived long enough.
+  double highest_growth_mib() const;
 
  private:
   struct Process {

@@ -25,6 +25,7 @@ std::uint64_t Above(std::uint64_t a, std::uint64_t b) { return a > b ? a - b : 0
 void ForEachDevice(const FleetOptions& options,
                    const std::function<void(const std::string&, std::uint64_t)>& visit) {
   for (const DeviceGroup& group : options.groups) {
+    if (!group.runs) continue;
     for (int i = 1; i <= group.count; ++i) {
       visit(DeviceId(group, i), static_cast<std::uint64_t>(group.readings));
     }

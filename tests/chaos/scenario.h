@@ -53,6 +53,8 @@ class Scenario : public testing::Test {
   void AllowMemory(double mib) { allowed_mib_ = mib; }
   // Takes results for as long as a disturbance is to last.
   void TakeFor(Milliseconds duration);
+  // The figures since the phase before.
+  PhaseFigures TakePhase() { return watcher_->TakePhase(); }
 
   ChaosBroker& broker() { return *broker_; }
   TcpProxy& link() { return *link_; }  // between the devices and the broker
