@@ -47,6 +47,7 @@ Worker::Worker(const FleetConfig& fleet, const WorkerConfig& config, ModelStore&
       status_(topics_, fleet.fleet, config.id),
       refusals_({.rate = {.per_second = 200, .burst = Milliseconds(5000)}}),
       priorities_(PriorityLimit(fleet, config)),
+      expiry_(fleet.broker, {wire::Role::kWorker, config.id}),
       session_(SessionOptions(fleet)) {
   if (auto limit = RequestLimit(fleet, config)) requests_.emplace(*std::move(limit));
 }
@@ -103,11 +104,13 @@ absl::Status Worker::Run() {
 void Worker::Serve() {
   SteadyTime next_status = Clock::Real().Now() + config_.status_interval;
   SayExpired(Clock::Real().Now());
+  SayExpiry(Clock::Real().Now());
   for (;;) {
     const SteadyTime now = Clock::Real().Now();
     ReportHealth(now);
     if (now >= next_status) {
       SayExpired(now);
+      SayExpiry(now);
       if (session_.connected()) Send(StatusMessage(wire::State::kOnline));
       next_status = now + config_.status_interval;
     }
@@ -156,6 +159,8 @@ void Worker::ReportHealth(SteadyTime now) {
                   {"inbox_messages", static_cast<double>(batcher_.inbox_size())},
                   {"backlog_messages", static_cast<double>(session_.backlog())},
                   {"tasks_expired", static_cast<double>(SayExpired(now))}};
+  SayExpiry(now);
+  expiry_.AddGauges(signs.gauges);
   health_->Report(std::move(signs), now);
 }
 
@@ -165,6 +170,13 @@ std::size_t Worker::SayExpired(SteadyTime now) {
     for (const std::string& sentence : expired) spdlog::warn("{}: {}", config_.id, sentence);
   }
   return expired.size();
+}
+
+void Worker::SayExpiry(SteadyTime now) {
+  expiry_.Refresh();
+  for (const std::string& notice : expiry_.NoticesToSay(now, Clock::Real().WallNow())) {
+    spdlog::warn("{}: {}", config_.id, notice);
+  }
 }
 
 void Worker::Stop() { static_cast<void>(stop_requests_.TryPush(1)); }

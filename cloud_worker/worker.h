@@ -37,6 +37,7 @@
 #include "wire/program_health.h"
 #include "wire/refusal_gauge.h"
 #include "wire/status.h"
+#include "wire/tls/credential_expiry.h"
 
 namespace biglittle {
 
@@ -112,6 +113,7 @@ class Worker {
   // The caller of Run.
   void Serve();
   void ReportHealth(SteadyTime now);
+  void SayExpiry(SteadyTime now);
   // How many of the tasks that it serves have expired; says it now and then.
   std::size_t SayExpired(SteadyTime now);
   absl::Status Finish();
@@ -146,6 +148,7 @@ class Worker {
   LogLimit refusal_said_;
   LogLimit properties_said_;
   LogLimit expired_said_{std::chrono::hours(6)};
+  wire::CredentialExpiry expiry_;  // the caller of Run's
 
   // Protected by failure_mutex_.
   std::mutex failure_mutex_;

@@ -36,6 +36,7 @@ AgentLoop::AgentLoop(const FleetConfig& fleet, const DeviceConfig& device, Agent
       status_topic_(wire::Topics(fleet.topic_root, fleet.fleet).DeviceStatus(device.id)),
       source_(std::move(source)),
       events_(kMaxWaitingReplies),
+      expiry_(fleet.broker, {wire::Role::kDevice, device.id}),
       status_{.fleet = fleet.fleet,
               .device = device.id,
               .run = NewRunId(),
@@ -133,6 +134,7 @@ absl::Status AgentLoop::Run() {
   next_reading_at_ = now + first_reading_after_;
   next_status_at_ = now + device_.status_interval;
   SayExpired(now);
+  SayExpiry(now);
   const SourceConfig& source = device_.source;
   if (source.interval.count() > 0) {
     schedule_.emplace(source.interval, source.queue_capacity, source.when_full, next_reading_at_);
@@ -186,9 +188,17 @@ bool AgentLoop::SayExpired(SteadyTime now) {
   return true;
 }
 
+void AgentLoop::SayExpiry(SteadyTime now) {
+  expiry_.Refresh();
+  for (const std::string& notice : expiry_.NoticesToSay(now, Clock::Real().WallNow())) {
+    spdlog::warn("{}: {}", device_.id, notice);
+  }
+}
+
 void AgentLoop::PublishStatusIfDue(SteadyTime now) {
   if (now < next_status_at_) return;
   SayExpired(now);
+  SayExpiry(now);
   RefreshStatus();
   // While away there is nobody to tell; the birth message of the next connect says it.
   if (session_.connected()) {
@@ -299,6 +309,8 @@ void AgentLoop::ReportHealth(SteadyTime now) {
                   {"backlog_messages", static_cast<double>(session_.backlog())},
                   {"waiting_replies", static_cast<double>(events_.size())},
                   {"task_expired", SayExpired(now) ? 1 : 0}};
+  SayExpiry(now);
+  expiry_.AddGauges(signs.gauges);
   health_->Report(std::move(signs), now);
 }
 

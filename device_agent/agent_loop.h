@@ -26,6 +26,7 @@
 #include "wire/program_health.h"
 #include "wire/refusal_gauge.h"
 #include "wire/status.h"
+#include "wire/tls/credential_expiry.h"
 
 namespace biglittle {
 
@@ -71,6 +72,7 @@ class AgentLoop {
   void Flow();
   void TakeNews();
   void PublishStatusIfDue(SteadyTime now);
+  void SayExpiry(SteadyTime now);
   // Whether the task has expired; says it now and then.
   bool SayExpired(SteadyTime now);
   bool MayTakeReading() const;
@@ -116,6 +118,7 @@ class AgentLoop {
 
   LogLimit large_status_said_;
   LogLimit expired_said_{std::chrono::hours(6)};
+  wire::CredentialExpiry expiry_;  // the thread of Run's
 
   // Protected by status_mutex_.
   std::mutex status_mutex_;

@@ -183,6 +183,38 @@ TEST_F(MendedCredentialsTest, CertificatesThatHaveExpired) {
   ExpectToWaitFor("client.crt expired on ", [&] { enrol(7200); });
 }
 
+TEST_F(MendedCredentialsTest, TheirEndIsAMetricThatARenewalMoves) {
+  constexpr long kYear = 365 * 86'400;
+  const auto enrol = [&](const char* who, long to) {
+    authority_.Enrol(secure() / who, {.name = std::filesystem::path(who).filename().string(),
+                                      .valid_from = -7200,
+                                      .valid_to = to});
+  };
+  // Seconds from now; 0 while the program does not tell.
+  const auto left = [](std::uint16_t port, const std::string& prefix) {
+    const std::string page = Get(port, "/metrics").body;
+    const std::string series = prefix + "_certificate_expiration_timestamp_seconds";
+    if (page.find("\n" + series + " ") == std::string::npos) return 0.0;
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    return ValueOf(page, series) - std::chrono::duration<double>(now).count();
+  };
+  enrol("worker/worker-1", 9000);
+  enrol("device/device-1", -600);
+  both_->StartWorker();
+  both_->AwaitWorker();
+  both_->StartDevice(1);
+  EXPECT_TRUE(Eventually([&] { return left(worker_port_, "biglittle_worker") > 8000; }));
+  EXPECT_LT(left(worker_port_, "biglittle_worker"), 9001);
+  EXPECT_TRUE(Eventually([&] { return left(device_port_, "biglittle_agent") < -500; }));
+  enrol("worker/worker-1", kYear);
+  EXPECT_TRUE(Eventually([&] { return left(worker_port_, "biglittle_worker") > kYear - 1000; }));
+  const auto log = [&](const char* program) {
+    return TailOfFile(both_->folder() / fmt::format("{}.log", program), 100);
+  };
+  EXPECT_THAT(log("worker-1"), HasSubstr("client.crt has 0 days left (its end: "));
+  EXPECT_THAT(log("device-1"), HasSubstr("client.crt has ended (its end: "));
+}
+
 TEST_F(MendedCredentialsTest, FilesThatAreMissing) {
   std::filesystem::rename(secure() / "device", secure() / "device.later");
   std::filesystem::rename(secure() / "worker", secure() / "worker.later");

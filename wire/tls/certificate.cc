@@ -8,6 +8,7 @@
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 
+#include <chrono>
 #include <ctime>
 #include <memory>
 #include <string>
@@ -54,13 +55,26 @@ std::string Spoken(const ASN1_TIME* time) {
   return fmt::format("{:%Y-%m-%d %H:%M:%S} UTC", calendar);
 }
 
+// Certificates and revocation lists; nullptr where that is no PEM.
+Owned<STACK_OF(X509_INFO)> ReadAll(std::string_view pem) {
+  const auto bio = Open(pem);
+  Owned<STACK_OF(X509_INFO)> items(
+      PEM_X509_INFO_read_bio(bio.get(), nullptr, &NoPassPhrase, nullptr));
+  ERR_clear_error();
+  return items;
+}
+
+void Earlier(const ASN1_TIME* time, std::optional<WallTime>& end) {
+  std::tm calendar{};
+  if (time == nullptr || ASN1_TIME_to_tm(time, &calendar) != 1) return;
+  const WallTime when = std::chrono::system_clock::from_time_t(timegm(&calendar));
+  if (!end || when < *end) end = when;
+}
+
 }  // namespace
 
 absl::Status CheckAuthority(std::string_view pem, bool with_revocation_list) {
-  const auto bio = Open(pem);
-  const Owned<STACK_OF(X509_INFO)> items(
-      PEM_X509_INFO_read_bio(bio.get(), nullptr, &NoPassPhrase, nullptr));
-  ERR_clear_error();
+  const auto items = ReadAll(pem);
   int certificates = 0;
   int lists = 0;
   for (int i = 0; items != nullptr && i < sk_X509_INFO_num(items.get()); ++i) {
@@ -115,6 +129,19 @@ absl::Status CheckPair(std::string_view certificate_pem, std::string_view key_pe
   return absl::FailedPreconditionError(
       "is not the key of client.crt beside it: put the two that were made together into the "
       "folder");
+}
+
+std::optional<WallTime> EarliestEnd(std::string_view pem, bool with_revocation_lists) {
+  const auto items = ReadAll(pem);
+  std::optional<WallTime> end;
+  for (int i = 0; items != nullptr && i < sk_X509_INFO_num(items.get()); ++i) {
+    const X509_INFO* item = sk_X509_INFO_value(items.get(), i);
+    if (item->x509 != nullptr) Earlier(X509_get0_notAfter(item->x509), end);
+    if (item->crl != nullptr && with_revocation_lists) {
+      Earlier(X509_CRL_get0_nextUpdate(item->crl), end);
+    }
+  }
+  return end;
 }
 
 }  // namespace biglittle::wire

@@ -2,9 +2,12 @@
 // For use inside wire/tls/ only.
 #pragma once
 
+#include <optional>
 #include <string_view>
 
 #include "absl/status/status.h"
+
+#include "core/clock.h"
 
 namespace biglittle::wire {
 
@@ -19,5 +22,9 @@ absl::Status CheckCertificate(std::string_view pem);
 absl::Status CheckKey(std::string_view pem);
 // The key is that of the first certificate. Both have been checked.
 absl::Status CheckPair(std::string_view certificate_pem, std::string_view key_pem);
+
+// When the first of the certificates ends, and of the revocation lists where they count; nullopt
+// where there is none.
+std::optional<WallTime> EarliestEnd(std::string_view pem, bool with_revocation_lists);
 
 }  // namespace biglittle::wire

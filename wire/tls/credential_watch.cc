@@ -9,14 +9,14 @@ namespace biglittle::wire {
 CredentialWatch::CredentialWatch(const BrokerConfig& broker, Identity identity)
     : broker_(broker), identity_(std::move(identity)) {}
 
-CredentialWatch::Mark CredentialWatch::MarkOf(const std::filesystem::path& file) {
+FileMark MarkOf(const std::filesystem::path& file) {
   struct stat status {};
   if (stat(file.c_str(), &status) != 0) return {};
   return {status.st_ino, status.st_size,
           std::int64_t{status.st_mtim.tv_sec} * 1'000'000'000 + status.st_mtim.tv_nsec};
 }
 
-CredentialWatch::Marks CredentialWatch::MarksNow() const {
+FileMarks CredentialWatch::MarksNow() const {
   if (!broker_.tls) return {};
   const auto files = FindTlsFiles(*broker_.tls, identity_);
   if (!files.ok()) return {};
@@ -30,7 +30,7 @@ void CredentialWatch::Begin() {
 }
 
 absl::StatusOr<bool> CredentialWatch::Renewed() {
-  const Marks now = MarksNow();
+  const FileMarks now = MarksNow();
   if (now == in_use_) return false;
   const absl::Status usable = LoadCredentials(broker_, identity_).status();
   if (usable.ok()) return true;

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <filesystem>
 
 #include "absl/status/statusor.h"
 
@@ -12,6 +13,18 @@
 #include "wire/tls/credentials.h"
 
 namespace biglittle::wire {
+
+// A file as far as it can be told without reading it; zeros if it is missing.
+struct FileMark {
+  ino_t inode = 0;
+  off_t size = 0;
+  std::int64_t modified_ns = 0;
+
+  bool operator==(const FileMark&) const = default;
+};
+using FileMarks = std::array<FileMark, 2>;
+
+FileMark MarkOf(const std::filesystem::path& file);
 
 // Not thread-safe.
 class CredentialWatch {
@@ -27,23 +40,12 @@ class CredentialWatch {
   absl::StatusOr<bool> Renewed();
 
  private:
-  // A file as far as it can be told without reading it; zeros if it is missing.
-  struct Mark {
-    ino_t inode = 0;
-    off_t size = 0;
-    std::int64_t modified_ns = 0;
-
-    bool operator==(const Mark&) const = default;
-  };
-  using Marks = std::array<Mark, 2>;  // of certificate and key
-
-  static Mark MarkOf(const std::filesystem::path& file);
-  Marks MarksNow() const;
+  FileMarks MarksNow() const;  // of certificate and key
 
   const BrokerConfig broker_;
   const Identity identity_;
-  Marks in_use_;
-  Marks unusable_;  // the last set that was not taken
+  FileMarks in_use_;
+  FileMarks unusable_;  // the last set that was not taken
   bool told_ = false;
 };
 

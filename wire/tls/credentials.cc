@@ -214,6 +214,17 @@ absl::Status CheckCredentialsNamed(const BrokerConfig& broker, const Identity& i
   return CheckPasswordNamed(broker);
 }
 
+CredentialEnds EndsOf(const TlsFiles& files) {
+  CredentialEnds ends;
+  if (const auto pem = Read(files.certificate, Secrecy::kPublic); pem.ok()) {
+    ends.certificate = EarliestEnd(pem->text, false);
+  }
+  if (const auto pem = Read(files.authority, Secrecy::kPublic); pem.ok()) {
+    ends.authority = EarliestEnd(pem->text, files.check_revocation);
+  }
+  return ends;
+}
+
 absl::StatusOr<Credentials> LoadCredentials(const BrokerConfig& broker, const Identity& identity) {
   Credentials credentials;
   if (broker.tls) {

@@ -10,6 +10,7 @@
 
 #include "absl/status/statusor.h"
 
+#include "core/clock.h"
 #include "core/fleet_config.h"
 
 namespace biglittle::wire {
@@ -38,6 +39,17 @@ struct Credentials {
   std::string username;         // empty: none
   std::string password;
 };
+
+// When they end; absent where that cannot be read.
+struct CredentialEnds {
+  std::optional<WallTime> certificate;  // the first of the chain to end
+  // The first of the certificates in ca.pem to end, and where they are looked at of the revocation
+  // lists.
+  std::optional<WallTime> authority;
+};
+
+// Thread-safe; reads files.
+CredentialEnds EndsOf(const TlsFiles& files);
 
 // The files that `identity` uses; they need not exist. FailedPrecondition where neither the fleet
 // file nor the environment names a folder, or {id} has nothing to stand for.
