@@ -9,6 +9,7 @@
 
 #include "cli/provision_command.h"
 
+#include "core/core_dumps.h"
 #include "core/date_time.h"
 #include "core/map_reader.h"
 
@@ -157,6 +158,7 @@ void AddProvision(CLI::App& app, std::function<int()>& chosen) {
   CLI::App* provision =
       app.add_subcommand("provision", "Say who may connect to a fleet's broker, and as what");
   provision->require_subcommand(1);
+  provision->preparse_callback([](std::size_t) { KeepKeysOutOfCoreDumps(); });
   AddInit(*provision, chosen);
   AddMembers(*provision, chosen);
   AddRevoke(*provision, chosen);

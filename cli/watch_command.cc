@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 
 #include "core/bounded_queue.h"
+#include "core/core_dumps.h"
 #include "core/exit_code.h"
 #include "core/fleet_config.h"
 #include "core/host_name.h"
@@ -59,6 +60,7 @@ absl::StatusOr<Target> TargetOf(const WatchOptions& options) {
   }
   Parsed<FleetConfig> fleet = LoadFleet(options.config, ModelsKey::kNotNeeded);
   if (!fleet.ok()) return absl::InvalidArgumentError(ToString(fleet.problems));
+  if (HoldsKeys(fleet.value->broker)) KeepKeysOutOfCoreDumps();
   return Target{fleet.value->broker, fleet.value->topic_root, fleet.value->fleet};
 }
 

@@ -14,6 +14,7 @@
 #include "cloud_worker/models/model_store.h"
 #include "cloud_worker/worker.h"
 #include "cloud_worker/worker_metrics.h"
+#include "core/core_dumps.h"
 #include "core/exception_status.h"
 #include "core/exit_code.h"
 #include "core/fleet_config.h"
@@ -41,6 +42,7 @@ int BadInput(const std::string& text) {
 int RunWorker(const std::filesystem::path& config, const std::string& id) {
   const Parsed<FleetConfig> fleet = LoadFleet(config);
   if (!fleet.ok()) return BadInput(ToString(fleet.problems));
+  if (HoldsKeys(fleet.value->broker)) KeepKeysOutOfCoreDumps();
   const WorkerConfig* worker = fleet.value->FindWorker(id);
   if (worker == nullptr) {
     return BadInput(fmt::format("{} has no worker {}: name one of its workers by --worker",

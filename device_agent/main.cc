@@ -9,6 +9,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "core/core_dumps.h"
 #include "core/exit_code.h"
 #include "core/fleet_config.h"
 #include "core/log.h"
@@ -28,6 +29,7 @@ int BadInput(const std::string& text) {
 int RunDevices(const std::filesystem::path& config, const std::vector<std::string>& ids) {
   const Parsed<FleetConfig> fleet = LoadFleet(config);
   if (!fleet.ok()) return BadInput(ToString(fleet.problems));
+  if (HoldsKeys(fleet.value->broker)) KeepKeysOutOfCoreDumps();
   std::vector<const DeviceConfig*> devices;
   std::set<std::string> known;
   for (const std::string& id : ids) {

@@ -1,7 +1,13 @@
 // The programs with TLS: a whole fleet, and starts that cannot work.
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <fstream>
@@ -9,6 +15,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <tuple>
 #include <vector>
 
 #include "cli/child_process.h"
@@ -246,6 +253,46 @@ TEST_F(MendedCredentialsTest, KeysThatOthersMayRead) {
   change(std::filesystem::perm_options::add);
   ExpectToWaitFor("client.key is readable by others: chmod 600 ",
                   [&] { change(std::filesystem::perm_options::remove); });
+}
+
+// Aborts the program once it is under way. Whether the system wrote a core dump of it.
+bool DumpsCore(const std::vector<std::string>& command, const std::filesystem::path& folder,
+               const char* kept) {
+  const rlimit unlimited{RLIM_INFINITY, RLIM_INFINITY};
+  const auto log = folder / "log";
+  std::filesystem::remove(log);  // of the one before
+  const pid_t child = fork();
+  if (child == 0) {
+    setrlimit(RLIMIT_CORE, &unlimited);
+    setenv("BIGLITTLE_CORE_DUMPS", kept, 1);
+    const int fd = open(log.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0600);
+    if (fd < 0 || dup2(fd, 1) < 0 || dup2(fd, 2) < 0 || chdir(folder.c_str()) != 0) _exit(1);
+    std::vector<char*> words;
+    for (const std::string& word : command) words.push_back(const_cast<char*>(word.c_str()));
+    words.push_back(nullptr);
+    execv(words[0], words.data());
+    _exit(1);
+  }
+  // It speaks of its certificate as soon as it runs.
+  EXPECT_TRUE(
+      Eventually([&] { return TailOfFile(log, 10).find("client.crt has ") != std::string::npos; }));
+  kill(child, SIGABRT);
+  int status = 0;
+  EXPECT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_TRUE(WIFSIGNALED(status)) << TailOfFile(log, 10);
+  return WCOREDUMP(status);
+}
+
+TEST_F(TlsProgramsTest, NoKeyComesIntoACoreDump) {
+  const TemporaryFolder folder;
+  const std::filesystem::path programs = Installation::Find().programs;
+  for (const auto& [program, option, id] : {std::tuple("cloud_worker", "--worker", "worker-1"),
+                                            std::tuple("device_agent", "--device", "device-1")}) {
+    const std::vector<std::string> command{programs / program, "--config", fleet_.file().string(),
+                                           option, id};
+    if (!DumpsCore(command, folder.path(), "1")) GTEST_SKIP() << "this system writes no core dumps";
+    EXPECT_FALSE(DumpsCore(command, folder.path(), "0")) << program;
+  }
 }
 
 TEST_F(TlsProgramsTest, CredentialsThatNobodyNames) {
