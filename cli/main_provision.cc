@@ -42,6 +42,9 @@ void AddInit(CLI::App& app, Command& chosen) {
   command->add_option("--host", init.hosts, "A further name or address of the broker; repeatable");
   command->add_option("--websockets-port", init.websockets_port,
                       "Also listen for dashboards in browsers");
+  command->add_option("--admin-port", init.admin_port,
+                      "Of the administrator's listener on loopback; 0: none (default: the fleet "
+                      "file's port + 2)");
   command->add_option("--bind", init.bind_address,
                       "The address that the broker listens on (default: all of its machine's)");
   command->add_option("--user", init.user, "That the broker runs as (default: mosquitto as root)");
@@ -87,6 +90,8 @@ void AddRotate(CLI::App& app, Command& chosen) {
   command->add_flag("--revoke-old", rotate.revoke_old, "The old certificates end at once");
   command->add_option("--host", rotate.hosts,
                       "Of the broker: its names from now on; repeatable (default: as they were)");
+  command->add_option("--admin-port", rotate.admin_port,
+                      "Of the broker: its administrator's listener on loopback; 0: none");
   command->callback([&chosen] {
     chosen = [] { return RunProvisionRotate(Shared(), rotate, std::cout, std::cerr); };
   });

@@ -101,8 +101,8 @@ int RunProvisionApply(const ProvisionOptions& options, const ProvisionApplyOptio
   if (!Confirmed(*plan, apply, in, out, err)) return kExitBadInput;
   absl::Status status = Change(*provisioner, *plan, std::chrono::days(options.days));
   if (!status.ok()) return EndProvision(*provisioner, status, out, err);
-  const auto rendered =
-      provisioner->Render(ShippedSettings("production.conf"), LimitsFor(SizeOf(*fleet)));
+  const auto rendered = provisioner->Render(ShippedSettings("production.conf"),
+                                            LimitsOf(*fleet, provisioner->inventory()));
   if (rendered.ok() && *rendered) {
     out << "~ the broker's limits follow the fleet's size: restart it to have them\n";
   }

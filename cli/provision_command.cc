@@ -67,6 +67,16 @@ void PrintRow(std::string_view role, std::string_view id,
       certificates.size() > 1 ? fmt::format(", {} older valid too", certificates.size() - 1) : "");
 }
 
+// 8885 for 8883, with 8884 between them for dashboards.
+std::uint16_t DefaultAdminPort(const Inventory& inventory) {
+  constexpr int kBeside = 2;
+  constexpr int kLast = 65535;
+  const bool fits = inventory.port + kBeside <= kLast;
+  const int port = fits ? inventory.port + kBeside : inventory.port - kBeside;
+  const bool taken = port == inventory.websockets_port;
+  return static_cast<std::uint16_t>(taken ? port - 1 : port);
+}
+
 // Of those in use the ones that end before `time`: the broker's by "broker", others by ROLE/ID.
 std::vector<std::string> EndingBefore(std::chrono::system_clock::time_point time,
                                       const Inventory& inventory) {
@@ -87,8 +97,8 @@ absl::Status CheckRotate(const ProvisionRotateOptions& rotate) {
     return absl::InvalidArgumentError(
         fmt::format("--expiring must be 0 to {}, not {}", kMaxDays, *rotate.expiring));
   }
-  if (rotate.id != kBroker && !rotate.hosts.empty()) {
-    return absl::InvalidArgumentError("--host is for 'rotate broker'");
+  if (rotate.id != kBroker && (!rotate.hosts.empty() || rotate.admin_port)) {
+    return absl::InvalidArgumentError("--host and --admin-port are for 'rotate broker'");
   }
   return absl::OkStatus();
 }
@@ -137,11 +147,12 @@ int RunProvisionInit(const ProvisionOptions& options, const ProvisionInitOptions
     }
   }
   inventory.websockets_port = init.websockets_port;
+  inventory.admin_port = init.admin_port.value_or(DefaultAdminPort(inventory));
   inventory.bind_address = init.bind_address;
   inventory.user = init.user.empty() ? DefaultUser() : init.user;
-  auto provisioner =
-      Provisioner::Init(options.folder, std::move(inventory), ShippedSettings("production.conf"),
-                        LimitsFor(SizeOf(*fleet)));
+  const BrokerLimits limits = LimitsOf(*fleet, inventory);
+  auto provisioner = Provisioner::Init(options.folder, std::move(inventory),
+                                       ShippedSettings("production.conf"), limits);
   if (!provisioner.ok()) return FailProvision(provisioner.status(), err);
   // That user owns the settings, and whoever may write those would be root at the next start.
   const std::string& user = provisioner->inventory().user;
@@ -173,6 +184,9 @@ int RunProvisionAdd(const ProvisionOptions& options, Role role, const std::vecto
                                              provisioner->inventory().NameOf(identity))
                                : "");
   }
+  if (role == Role::kBridge) {
+    out << "next: 'apply', and restart the broker: it takes packets as large as the site's then\n";
+  }
   return TellBroker(*provisioner, out, err);
 }
 
@@ -200,12 +214,16 @@ int RunProvisionRotate(const ProvisionOptions& options, const ProvisionRotateOpt
   const bool is_broker = rotate.id == kBroker;
   if (!is_broker && !identity.ok()) return FailProvision(identity.status(), err);
   const absl::Status status =
-      is_broker ? provisioner->RotateBroker(rotate.hosts, valid, rotate.revoke_old)
-                : provisioner->Rotate(*identity, valid, rotate.revoke_old);
+      is_broker
+          ? provisioner->RotateBroker(rotate.hosts, valid, rotate.revoke_old, rotate.admin_port)
+          : provisioner->Rotate(*identity, valid, rotate.revoke_old);
   if (!status.ok()) return EndProvision(*provisioner, status, out, err);
   out << fmt::format(
       "{} has a new key and certificate in {}\n", is_broker ? "the broker" : ToString(*identity),
       (is_broker ? options.folder / "broker" : provisioner->OfIdentity(*identity)).string());
+  if (rotate.admin_port) {
+    out << "the administrator's listener changes with the next 'apply' and the broker's restart\n";
+  }
   return TellBroker(*provisioner, out, err);
 }
 

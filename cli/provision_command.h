@@ -26,8 +26,10 @@ struct ProvisionInitOptions {
   std::filesystem::path config;       // the fleet file
   std::vector<std::string> hosts;     // further names of the broker in its certificate
   std::uint16_t websockets_port = 0;  // 0: no listener for dashboards in browsers
-  std::string bind_address;           // that the broker listens on; empty: all of its machine
-  std::string user;                   // that the broker runs as; empty: a sensible one
+  // Of the administrator's listener on loopback; 0: none. Absent: the fleet file's port + 2.
+  std::optional<std::uint16_t> admin_port;
+  std::string bind_address;  // that the broker listens on; empty: all of its machine
+  std::string user;          // that the broker runs as; empty: a sensible one
 };
 int RunProvisionInit(const ProvisionOptions& options, const ProvisionInitOptions& init,
                      std::ostream& out, std::ostream& err);
@@ -45,6 +47,8 @@ struct ProvisionRotateOptions {
   std::optional<int> expiring;
   bool revoke_old = false;
   std::vector<std::string> hosts;  // of the broker, all of them; empty: as they were
+  // Of the broker: its administrator's listener from now on; absent: as it was.
+  std::optional<std::uint16_t> admin_port;
 };
 int RunProvisionRotate(const ProvisionOptions& options, const ProvisionRotateOptions& rotate,
                        std::ostream& out, std::ostream& err);

@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <map>
+#include <set>
 
 #include "cli/broker_file.h"
 
@@ -14,6 +16,7 @@ namespace biglittle {
 namespace {
 
 constexpr std::string_view kShippedFolder = "/etc/mosquitto/biglittle/";
+constexpr std::string_view kOnLoopback = " 127.0.0.1";
 
 absl::Status CheckSettings(const BrokerSettings& settings) {
   if (absl::Status status = CheckBrokerFolder("the broker's folder", settings.folder.string());
@@ -30,10 +33,15 @@ absl::Status CheckSettings(const BrokerSettings& settings) {
                     "a host name, not {}{}",
                     Quoted(*settings.bind_address), HostMend(*settings.bind_address)));
   }
-  if (settings.tls_port == 0 || settings.websockets_port == 0 ||
-      settings.websockets_port == settings.tls_port) {
+  const std::set<std::optional<std::uint16_t>> ports{settings.tls_port, settings.websockets_port,
+                                                     settings.admin_port};
+  const std::size_t wanted =
+      1U + (settings.websockets_port ? 1 : 0) + (settings.admin_port ? 1 : 0);
+  if (ports.count(0) > 0 || ports.size() - ports.count(std::nullopt) != wanted) {
     return absl::InvalidArgumentError(
-        "the broker's TLS and websockets ports must be two numbers from 1 to 65535");
+        "the broker's TLS, websockets and administrator's ports must be different numbers from 1 "
+        "to "
+        "65535");
   }
   return absl::OkStatus();
 }
@@ -66,15 +74,49 @@ std::size_t WebsocketsListener(const BrokerLines& lines) {
   return lines.size();
 }
 
-// Removes the section that begins at `first`, with the comment above it, up to the end.
-void RemoveSection(BrokerLines& lines, std::size_t first) {
-  while (first > 0 && lines[first - 1].directive.empty()) --first;
-  lines.resize(first);
+// Index of the line `listener` of the administrator, which is the one on loopback.
+std::size_t AdminListener(const BrokerLines& lines) {
+  const auto found = std::ranges::find_if(lines, [](const BrokerLine& line) {
+    return line.directive == "listener" && line.value.ends_with(kOnLoopback);
+  });
+  return static_cast<std::size_t>(found - lines.begin());
 }
 
-std::string TlsListener(const BrokerSettings& settings) {
-  if (!settings.bind_address) return fmt::to_string(settings.tls_port);
-  return fmt::format("{} {}", settings.tls_port, *settings.bind_address);
+// Removes the section that begins at `first`, with the comment above it, up to that of the next
+// one.
+void RemoveSection(BrokerLines& lines, std::size_t first) {
+  std::size_t last = first + 1;
+  while (last < lines.size() && lines[last].directive != "listener") ++last;
+  while (last < lines.size() && lines[last - 1].directive.empty()) --last;
+  while (first > 0 && lines[first - 1].directive.empty()) --first;
+  lines.erase(lines.begin() + static_cast<std::ptrdiff_t>(first),
+              lines.begin() + static_cast<std::ptrdiff_t>(last));
+}
+
+// The listeners beside the first one; false if the template lacks the one.
+bool SetListener(BrokerLines& lines, std::size_t at, std::optional<std::uint16_t> port,
+                 std::string_view address) {
+  if (at == lines.size()) return false;
+  if (port) {
+    lines[at].value = fmt::format("{}{}", *port, address);
+  } else {
+    RemoveSection(lines, at);
+  }
+  return true;
+}
+
+// The listener that is neither of these; false if there is none.
+bool SetTlsListener(BrokerLines& lines, const BrokerSettings& settings) {
+  const std::size_t websockets = WebsocketsListener(lines);
+  const std::size_t admin = AdminListener(lines);
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    if (lines[i].directive != "listener" || i == websockets || i == admin) continue;
+    lines[i].value = settings.bind_address
+                         ? fmt::format("{} {}", settings.tls_port, *settings.bind_address)
+                         : fmt::to_string(settings.tls_port);
+    return true;
+  }
+  return false;
 }
 
 }  // namespace
@@ -83,29 +125,24 @@ absl::StatusOr<std::string> RenderBrokerSettings(std::string_view template_text,
                                                  const BrokerSettings& settings) {
   if (absl::Status status = CheckSettings(settings); !status.ok()) return status;
   BrokerLines lines = ReadBrokerLines(template_text);
-  const std::size_t websockets = WebsocketsListener(lines);
-  if (websockets == lines.size()) return Lacks("a listener with 'protocol websockets'");
-  if (settings.websockets_port) {
-    lines[websockets].value = fmt::to_string(*settings.websockets_port);
-  } else {
-    RemoveSection(lines, websockets);
+  if (!SetListener(lines, WebsocketsListener(lines), settings.websockets_port, "")) {
+    return Lacks("a listener with 'protocol websockets'");
   }
+  if (!SetListener(lines, AdminListener(lines), settings.admin_port, kOnLoopback)) {
+    return Lacks("a listener on 127.0.0.1");
+  }
+  // Last: its address may be loopback too.
+  if (!SetTlsListener(lines, settings)) return Lacks("a listener for TLS");
 
   std::map<std::string_view, std::string> values = ValuesOf(settings);
-  bool has_tls = false;
-  for (std::size_t i = 0; i < lines.size(); ++i) {
-    auto& [directive, value] = lines[i];
+  for (auto& [directive, value] : lines) {
     if (const auto found = values.find(directive); found != values.end()) {
       value = found->second;
       values.erase(found);
-    } else if (directive == "listener" && i != websockets) {
-      value = TlsListener(settings);
-      has_tls = true;
     } else if (!directive.empty() && value.starts_with(kShippedFolder)) {
       value = (settings.folder / value.substr(kShippedFolder.size())).string();
     }
   }
-  if (!has_tls) return Lacks("a listener for TLS");
   if (!values.empty()) return Lacks(fmt::format("the line '{}'", values.begin()->first));
   return WriteBrokerLines(lines);
 }

@@ -20,6 +20,7 @@ struct BrokerSettings {
   std::filesystem::path folder;
   std::uint16_t tls_port = 8883;
   std::optional<std::uint16_t> websockets_port;  // absent: no such listener
+  std::optional<std::uint16_t> admin_port;  // absent: the administrator has no listener of its own
   // Of the TLS listener, an address or a name of this machine; absent: all. The websockets listener
   // has none: Mosquitto 2.0.11 listens on all there whatever is written.
   std::optional<std::string> bind_address;
@@ -28,8 +29,9 @@ struct BrokerSettings {
 };
 
 // `template_text` with
-//   listener               the ports; without websockets_port that listener goes, with the comment
-//                          right above it
+//   listener               the ports; without websockets_port or admin_port that listener goes,
+//   with
+//                          the comment right above it
 //   */biglittle/FILE       folder/FILE, whatever the directive
 //   pid_file, persistence_location, user, and the six of BrokerLimits.
 // Comments and all other lines stay. InvalidArgument: a setting that cannot be written into such a

@@ -71,6 +71,14 @@ absl::StatusOr<FleetConfig> LoadSecureFleet(const std::filesystem::path& file) {
   return *std::move(fleet.value);
 }
 
+BrokerLimits LimitsOf(const FleetConfig& fleet, const Inventory& inventory) {
+  FleetSize size = SizeOf(fleet);
+  for (const auto& [identity, certificates] : inventory.identities) {
+    if (identity.role == Role::kBridge) size.max_payload_bytes = fleet.broker.max_payload_bytes;
+  }
+  return LimitsFor(size);
+}
+
 int EndProvision(Provisioner& provisioner, const absl::Status& status, std::ostream& out,
                  std::ostream& err) {
   const int failed = status.ok() ? kExitDone : FailProvision(status, err);

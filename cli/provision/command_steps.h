@@ -8,6 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "cli/provision/broker_limits.h"
 #include "cli/provision/provisioner.h"
 
 #include "core/fleet_config.h"
@@ -43,6 +44,10 @@ std::filesystem::path ShippedSettings(const char* name);
 
 // A fleet whose broker has TLS. InvalidArgument with all problems of the file.
 absl::StatusOr<FleetConfig> LoadSecureFleet(const std::filesystem::path& file);
+
+// What the broker must hold for the fleet. The requests of a site behind a bridge are as large as
+// the file allows: its devices are not known here.
+BrokerLimits LimitsOf(const FleetConfig& fleet, const Inventory& inventory);
 
 // The end of a command that changed the folder, or failed in the midst of that: says what went
 // wrong and tells the broker what was done all the same, above all revocations; the exit code.

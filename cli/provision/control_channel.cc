@@ -46,7 +46,8 @@ SteadyTime In(std::chrono::seconds time) { return std::chrono::steady_clock::now
 class ControlChannel::Impl {
  public:
   explicit Impl(const BrokerConfig& broker)
-      : inbox_(kInboxMessages),
+      : broker_(broker),
+        inbox_(kInboxMessages),
         session_({.broker = broker,
                   .client_id = "biglittle-provision",
                   .clean_start = true,
@@ -89,7 +90,10 @@ class ControlChannel::Impl {
     return absl::OkStatus();
   }
 
+  const BrokerConfig& broker() const { return broker_; }
+
  private:
+  const BrokerConfig broker_;
   BoundedQueue<wire::Message> inbox_;
   wire::MqttSession session_;  // last, so that its callbacks end first
 };
@@ -117,6 +121,8 @@ absl::StatusOr<ControlChannel> ControlChannel::Open(const BrokerConfig& broker) 
       fmt::format("the broker at {}:{}: {}", broker.host, broker.port,
                   why.empty() ? "it does not let the administrator in; its log says why" : why));
 }
+
+const BrokerConfig& ControlChannel::broker() const { return impl_->broker(); }
 
 absl::Status ReadControlAnswer(std::string_view payload, std::vector<json>& data) {
   const json root = json::parse(payload, nullptr, false);

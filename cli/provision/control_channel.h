@@ -23,6 +23,9 @@ class ControlChannel {
   ControlChannel(ControlChannel&& other) noexcept;
   ControlChannel& operator=(ControlChannel&& other) noexcept;
 
+  // Where and as whom it was opened.
+  const BrokerConfig& broker() const;
+
   // Runs the plugin's commands in their order; the "data" of each answer, null where it has none.
   // PermissionDenied: the broker ignores us. Aborted, with the plugin's words, at the first command
   // that it refuses: those before it are done, those after it may be. Unavailable: no answer in

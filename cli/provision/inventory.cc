@@ -101,6 +101,7 @@ Inventory Read(const json& root) {
   inventory.websockets_port = root.at("websockets_port").get<std::uint16_t>();
   inventory.bind_address = root.at("bind_address").get<std::string>();
   inventory.user = root.at("user").get<std::string>();
+  inventory.admin_port = root.value("admin_port", std::uint16_t{0});
   inventory.broker = CertificatesOf(root.at("broker"));
   for (const json& entry : root.at("identities")) {
     inventory.identities.emplace(IdentityFrom(entry), CertificatesOf(entry.at("certificates")));
@@ -187,6 +188,7 @@ std::string ToJson(const Inventory& inventory) {
       {"hosts", inventory.hosts},
       {"port", inventory.port},
       {"websockets_port", inventory.websockets_port},
+      {"admin_port", inventory.admin_port},
       {"bind_address", inventory.bind_address},
       {"user", inventory.user},
       {"broker", ToArray(inventory.broker)},

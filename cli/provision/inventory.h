@@ -26,6 +26,9 @@ struct IssuedCertificate {
   bool operator==(const IssuedCertificate&) const = default;
 };
 
+// Where the administrator's listener is.
+inline constexpr char kAdminAddress[] = "127.0.0.1";
+
 // What the broker has not confirmed yet, by user name: a command that was cut short, or could not
 // reach the broker, leaves it to the next one.
 struct Untold {
@@ -52,8 +55,10 @@ struct Inventory {
                                    // that provisioning itself connects to
   std::uint16_t port = 8883;
   std::uint16_t websockets_port = 8884;  // 0: no such listener
-  std::string bind_address;              // of the port above; empty: all of the machine's
-  std::string user;                      // that the broker runs as
+  // Of the administrator's listener, on loopback of the broker's machine. 0: none.
+  std::uint16_t admin_port = 0;
+  std::string bind_address;  // of the first port above; empty: all of the machine's
+  std::string user;          // that the broker runs as
   // Each with all certificates that still open the door, the newest last.
   std::map<Identity, std::vector<IssuedCertificate>> identities;
   std::vector<IssuedCertificate> broker;  // likewise

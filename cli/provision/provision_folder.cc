@@ -4,6 +4,7 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <system_error>
 #include <utility>
 
@@ -218,7 +219,11 @@ absl::Status ProvisionFolder::RemoveIdentity(const Identity& identity) const {
 }
 
 absl::Status ProvisionFolder::IssueBroker(std::chrono::days valid) {
-  const auto made = authority_.IssueServer(inventory_.hosts, valid);
+  std::vector<std::string> hosts = inventory_.hosts;
+  // Where the administrator's listener is, under whatever name the others find the broker.
+  const bool is_there = std::ranges::find(hosts, kAdminAddress) != hosts.end();
+  if (inventory_.admin_port != 0 && !is_there) hosts.emplace_back(kAdminAddress);
+  const auto made = authority_.IssueServer(hosts, valid);
   if (!made.ok()) return made.status();
   inventory_.broker.push_back(Issued(made->certificate));
   if (auto status = Save(); !status.ok()) return status;

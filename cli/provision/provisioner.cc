@@ -141,8 +141,10 @@ absl::Status Provisioner::Rotate(const Identity& identity, std::chrono::days val
 }
 
 absl::Status Provisioner::RotateBroker(const std::vector<std::string>& hosts,
-                                       std::chrono::days valid, bool revoke_old) {
+                                       std::chrono::days valid, bool revoke_old,
+                                       std::optional<std::uint16_t> admin_port) {
   Inventory& inventory = folder_.inventory();
+  if (admin_port) inventory.admin_port = *admin_port;
   if (revoke_old) folder_.Revoke(std::exchange(inventory.broker, {}));
   if (!hosts.empty()) inventory.hosts = hosts;
   inventory.untold.certificates = true;
@@ -158,6 +160,7 @@ absl::StatusOr<bool> Provisioner::Render(const std::filesystem::path& settings_t
   const auto broker = std::filesystem::absolute(folder_.broker(), error).lexically_normal();
   BrokerSettings settings{.folder = broker, .tls_port = inventory().port};
   if (inventory().websockets_port != 0) settings.websockets_port = inventory().websockets_port;
+  if (inventory().admin_port != 0) settings.admin_port = inventory().admin_port;
   if (!inventory().bind_address.empty()) settings.bind_address = inventory().bind_address;
   settings.user = inventory().user;
   settings.limits = limits;

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -69,9 +71,11 @@ class Provisioner {
   // for the administrator's, and for a name that has no room for a generation: there it takes the
   // revocation list. NotFound.
   absl::Status Rotate(const Identity& identity, std::chrono::days valid, bool revoke_old);
-  // The broker's; `hosts` replace the old ones if there are any.
+  // The broker's; `hosts` replace the old ones if there are any. `admin_port`: of the listener that
+  // the next Render makes, for which the certificate is good, too.
   absl::Status RotateBroker(const std::vector<std::string>& hosts, std::chrono::days valid,
-                            bool revoke_old);
+                            bool revoke_old,
+                            std::optional<std::uint16_t> admin_port = std::nullopt);
   // The broker's settings for other limits; true if that changed the file.
   absl::StatusOr<bool> Render(const std::filesystem::path& settings_template,
                               const BrokerLimits& limits);

@@ -102,8 +102,7 @@ absl::StatusOr<BrokerNews> Provisioner::Reach(bool certificates, bool reloaded) 
   if (auto status = Tell(*channel, news); !status.ok()) return status;
   // After those who wrote it are out.
   const PurgeOrder order = PurgeOf(inventory().untold.retained, inventory());
-  const auto purged = PurgeRetained(
-      order, false, BrokerOf(inventory(), OfIdentity(Administrator())), folder_, *channel);
+  const auto purged = PurgeRetained(order, false, folder_, *channel);
   if (!purged.ok()) return purged.status();
   news.purged = purged->size();
   if (certificates) ++news.changes;
@@ -137,8 +136,7 @@ absl::StatusOr<std::set<std::string>> Provisioner::Purge(const PurgeOrder& order
                                                          bool dry_run) const {
   auto channel = OpenChannel(false);
   if (!channel.ok()) return channel.status();
-  return PurgeRetained(order, dry_run, BrokerOf(inventory(), OfIdentity(Administrator())), folder_,
-                       *channel);
+  return PurgeRetained(order, dry_run, folder_, *channel);
 }
 
 absl::StatusOr<std::vector<std::string>> Provisioner::ConfirmRevocationList() {
@@ -158,9 +156,17 @@ absl::StatusOr<std::vector<std::string>> Provisioner::ConfirmRevocationList() {
   return unconfirmed;
 }
 
-// A broker that was just told to read its certificates again may take a moment to do so.
+// By the administrator's own listener, which nobody else can fill, if that is on this machine; else
+// by the one that all use. A broker that was just told to read its certificates again may take a
+// moment to do so.
 absl::StatusOr<ControlChannel> Provisioner::OpenChannel(bool reloaded) const {
   const BrokerConfig broker = BrokerOf(inventory(), OfIdentity(Administrator()));
+  if (inventory().admin_port != 0) {
+    BrokerConfig near = broker;
+    near.host = kAdminAddress;
+    near.port = inventory().admin_port;
+    if (auto channel = ControlChannel::Open(near); channel.ok()) return channel;
+  }
   const SteadyTime deadline = std::chrono::steady_clock::now() + kReloadTimeout;
   for (;;) {
     auto channel = ControlChannel::Open(broker);

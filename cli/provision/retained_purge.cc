@@ -227,14 +227,13 @@ PurgeOrder PurgeOfAll(const Inventory& inventory) {
 }
 
 absl::StatusOr<std::set<std::string>> PurgeRetained(const PurgeOrder& order, bool dry_run,
-                                                    const BrokerConfig& broker,
                                                     const ProvisionFolder& folder,
                                                     ControlChannel& channel) {
   if (order.filters.empty()) return std::set<std::string>();
   const std::string last = fmt::format("biglittle-purge/{}", folder.inventory().names.fleet);
   Purger purger(folder, channel);
   if (auto status = purger.LetIn(order.filters, last); !status.ok()) return status;
-  BrokerConfig purge = broker;
+  BrokerConfig purge = channel.broker();
   purge.tls = TlsConfig{.credentials = purger.credentials()};
   purge.max_payload_bytes = kLargestPayload;
   return Purge(order, dry_run, purge, last);

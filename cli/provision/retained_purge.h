@@ -33,10 +33,9 @@ PurgeOrder PurgeOfAll(const Inventory& inventory);
 // The topics that were emptied, or would be if it were not a `dry_run`, sorted. By a client of its
 // own, who is let in with these rights and put out again: the administrator has none over a fleet's
 // data. If that is cut short, the next command that tells the broker something puts it out.
-// `broker`: with the administrator's credentials. Errors as ControlChannel's; Unavailable: the
+// Errors as ControlChannel's; Unavailable: the
 // broker did not let us go on in time.
 absl::StatusOr<std::set<std::string>> PurgeRetained(const PurgeOrder& order, bool dry_run,
-                                                    const BrokerConfig& broker,
                                                     const ProvisionFolder& folder,
                                                     ControlChannel& channel);
 

@@ -23,6 +23,7 @@ class ProvisionTest : public testing::Test {
  protected:
   ProvisionTest() {
     port_ = FreePort().value();
+    admin_port_ = FreePort().value();
     WriteFleet("[device-1, device-2]");
     options_.folder = folder_.path() / "secure";
   }
@@ -43,10 +44,12 @@ class ProvisionTest : public testing::Test {
   }
 
   int Init() {
-    return RunProvisionInit(
-        options_,
-        {.config = fleet_, .bind_address = "127.0.0.1", .user = getpwuid(geteuid())->pw_name}, out_,
-        err_);
+    return RunProvisionInit(options_,
+                            {.config = fleet_,
+                             .admin_port = admin_port_,
+                             .bind_address = "127.0.0.1",
+                             .user = getpwuid(geteuid())->pw_name},
+                            out_, err_);
   }
   int Apply(bool yes = false) {
     std::istringstream nobody;
@@ -78,6 +81,7 @@ class ProvisionTest : public testing::Test {
 
   TemporaryFolder folder_;
   std::uint16_t port_ = 0;
+  std::uint16_t admin_port_ = 0;
   std::filesystem::path fleet_;
   ProvisionOptions options_;
   std::ostringstream out_;

@@ -38,6 +38,45 @@ TEST_F(ProvisionTest, AFleetFileBecomesAFleetThatCanConnect) {
   EXPECT_EQ(again.find('+'), std::string::npos) << again;
 }
 
+TEST_F(ProvisionTest, TheBrokersSettingsFitTheFleet) {
+  ASSERT_EQ(Init(), kExitDone) << Said();
+  const auto settings = options_.folder / "broker" / "mosquitto.conf";
+  // Far less than the megabyte that a payload may have: the task's readings are small.
+  EXPECT_NE(ReadSmallFile(settings)->find("\nmax_packet_size 65536\n"), std::string::npos);
+  EXPECT_NE(ReadSmallFile(settings)->find(fmt::format("\nlistener {} 127.0.0.1\n", admin_port_)),
+            std::string::npos);
+  // A site's devices are not known here, nor how much they send.
+  ASSERT_EQ(RunProvisionAdd(options_, Role::kBridge, {"site-1"}, out_, err_), kExitDone);
+  ASSERT_EQ(Apply(), kExitDone) << Said();
+  EXPECT_NE(ReadSmallFile(settings)->find("\nmax_packet_size 1052672\n"), std::string::npos);
+}
+
+// Without a listener of its own the administrator goes in by the one for all, as folders of before.
+TEST_F(ProvisionTest, TheAdministratorsListenerCanBeHadLater) {
+  ASSERT_EQ(RunProvisionInit(options_,
+                             {.config = fleet_,
+                              .admin_port = 0,
+                              .bind_address = "127.0.0.1",
+                              .user = getpwuid(geteuid())->pw_name},
+                             out_, err_),
+            kExitDone)
+      << Said();
+  StartBroker();
+  ASSERT_EQ(Apply(), kExitDone);
+  EXPECT_NE(Said().find("the broker has taken the change"), std::string::npos);
+  EXPECT_EQ(RunProvisionRotate(options_, {.id = "device-1", .admin_port = admin_port_}, out_, err_),
+            kExitBadInput);
+  ASSERT_EQ(RunProvisionRotate(options_, {.id = "broker", .admin_port = admin_port_}, out_, err_),
+            kExitDone)
+      << Said();
+  ASSERT_EQ(Apply(), kExitDone) << Said();
+  broker_.reset();
+  StartBroker();
+  ASSERT_EQ(RunProvisionAdd(options_, Role::kDevice, {"device-9"}, out_, err_), kExitDone);
+  const std::string log = TailOfFile(folder_.path() / "broker.log", 1000);
+  EXPECT_NE(log.find(fmt::format("on port {}.", admin_port_)), std::string::npos) << log;
+}
+
 TEST_F(ProvisionTest, EachWorkerOfATemplateIsSomebodyOfItsOwn) {
   WriteFleet("[device-1]", "{id: 'worker-{n}', count: 2, tasks: [tiny]}");
   ASSERT_EQ(Init(), kExitDone) << Said();

@@ -40,6 +40,24 @@ def verify_problems(unit, text, words, program):
     return [line for line in done.stderr.splitlines() if copy.name in line]
 
 
+MIB = 1 << 20
+
+
+def setting(text, name):
+    """The number of a line of production.conf or of a unit, where M stands for 2^20."""
+    number, unit = re.search(rf"^{name}[ =](\d+)(M?)$", text, re.MULTILINE).groups()
+    return int(number) * (MIB if unit else 1)
+
+
+def broker_problems(unit, settings):
+    """Bounds of the broker's unit that are too tight for the settings shipped beside it."""
+    connections = setting(settings, "max_connections")
+    least = {"LimitNOFILE": 4 * connections + 1024,
+             "MemoryMax": 256 * MIB + 2 * setting(settings, "max_queued_bytes") + (connections << 16)}
+    return [f"{name} is {setting(unit, name)}, less than {needed}"
+            for name, needed in least.items() if setting(unit, name) < needed]
+
+
 def main():
     programs = {pathlib.Path(name).name: name for name in sys.argv[2:]}
     units = sorted((pathlib.Path(sys.argv[1]) / "deploy" / "systemd").glob("*.service"))
@@ -47,8 +65,14 @@ def main():
     for unit in units:
         text = unit.read_text(encoding="utf-8")
         words = exec_start(text)
-        program = programs[pathlib.Path(words[0]).name]
-        found = option_problems(words, program) + verify_problems(unit, text, words, program)
+        name = pathlib.Path(words[0]).name
+        # The broker is Debian's.
+        program = programs.get(name, words[0])
+        found = option_problems(words, program) if name in programs else []
+        found += verify_problems(unit, text, words, program)
+        if name == "mosquitto":
+            settings = pathlib.Path(sys.argv[1]) / "broker_config" / "production.conf"
+            found += broker_problems(text, settings.read_text(encoding="utf-8"))
         problems += [f"{unit.name}: {problem}" for problem in found]
     print("\n".join(problems) or f"{len(units)} units start what is there")
     return 1 if problems else 0

@@ -47,11 +47,13 @@ SecureBroker::~SecureBroker() {
 void SecureBroker::Provision(const Options& options) {
   port_ = UnusedPort();
   if (options.websockets) websockets_port_ = UnusedPort();
+  if (options.admin_listener) admin_port_ = UnusedPort();
   Inventory inventory;
   inventory.names.fleet = kFleet;
   inventory.hosts = {"127.0.0.1"};
   inventory.port = port_;
   inventory.websockets_port = websockets_port_;
+  inventory.admin_port = admin_port_;
   inventory.bind_address = "127.0.0.1";
   inventory.user = getpwuid(geteuid())->pw_name;
   const std::filesystem::path shipped =

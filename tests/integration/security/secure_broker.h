@@ -24,6 +24,7 @@ class SecureBroker {
   struct Options {
     std::vector<Identity> identities;
     bool websockets = false;
+    bool admin_listener = false;
     std::filesystem::path settings_template;  // empty: broker_config/production.conf
   };
 
@@ -33,6 +34,7 @@ class SecureBroker {
 
   std::uint16_t port() const { return port_; }
   std::uint16_t websockets_port() const { return websockets_port_; }
+  std::uint16_t admin_port() const { return admin_port_; }
   std::filesystem::path folder() const { return folder_.path() / "secure"; }
   std::filesystem::path Of(const Identity& identity) const {
     return provisioner_->OfIdentity(identity);
@@ -65,6 +67,7 @@ class SecureBroker {
   TemporaryFolder folder_;
   std::uint16_t port_ = 0;
   std::uint16_t websockets_port_ = 0;
+  std::uint16_t admin_port_ = 0;
   std::optional<Provisioner> provisioner_;
   std::optional<BrokerProcess> broker_;
 };

@@ -45,6 +45,7 @@ TEST(BrokerSettingsTest, TheShippedFileHasTheLimitsThatItSays) {
   BrokerSettings settings;
   settings.folder = "/etc/mosquitto/biglittle";
   settings.websockets_port = 8884;
+  settings.admin_port = 8885;
   settings.limits = LimitsFor({1000, 8, 1000, 1 << 20});
   std::string expected = Shipped();
   for (const auto& [from, to] :
@@ -60,7 +61,7 @@ TEST(BrokerSettingsTest, ReplacesByTheDirectivesName) {
   for (const char* line :
        {"\nuser root\n", "\npid_file /srv/the fleet/mosquitto.pid\n",
         "\npersistence_location /srv/the fleet/\n", "\nlistener 18883\n", "\nmax_connections 70\n",
-        "\nmax_packet_size 6144\n",
+        "\nmax_packet_size 65536\n",
         "\nplugin_opt_config_file /srv/the fleet/dynamic-security.json\n",
         "\ncafile /srv/the fleet/ca.crt\n", "\ncrlfile /srv/the fleet/crl.pem\n",
         "\ncertfile /srv/the fleet/server.crt\n", "\nkeyfile /srv/the fleet/server.key\n",
@@ -77,6 +78,26 @@ TEST(BrokerSettingsTest, TheWebsocketsListenerIsThereOnlyIfAskedFor) {
   const std::string text = Render(settings);
   EXPECT_THAT(text, HasSubstr("\nlistener 18884\nprotocol websockets\n"));
   EXPECT_THAT(text, Not(HasSubstr("/etc/mosquitto")));
+}
+
+TEST(BrokerSettingsTest, TheAdministratorHasAListenerOnLoopback) {
+  EXPECT_THAT(Render(Settings()), Not(HasSubstr("127.0.0.1")));
+  BrokerSettings settings = Settings();
+  settings.admin_port = 18885;
+  settings.bind_address = "127.0.0.1";
+  const std::string text = Render(settings);
+  EXPECT_THAT(text, HasSubstr("\nlistener 18883 127.0.0.1\n"));
+  const std::string admin = text.substr(text.find("\nlistener 18885 127.0.0.1\n"));
+  for (const char* line : {"\nmax_connections 16\n", "\ncrlfile /srv/the fleet/crl.pem\n",
+                           "\nrequire_certificate true\n", "\nuse_identity_as_username true\n",
+                           "\nuse_username_as_clientid true\n"}) {
+    EXPECT_THAT(admin, HasSubstr(line));
+  }
+  // Whatever it is between.
+  settings.admin_port.reset();
+  settings.websockets_port = 18884;
+  EXPECT_THAT(Render(settings), HasSubstr("\nlistener 18884\nprotocol websockets\n"));
+  EXPECT_THAT(Render(settings), Not(HasSubstr("administrator, from")));
 }
 
 TEST(BrokerSettingsTest, TheAddressIsTheTlsListeners) {
@@ -102,7 +123,12 @@ TEST(BrokerSettingsTest, RefusesWhatWouldBecomeAnotherLine) {
   EXPECT_THAT(Refused(settings), HasSubstr("IP address"));
   settings = Settings();
   settings.websockets_port = settings.tls_port;
-  EXPECT_THAT(Refused(settings), HasSubstr("two numbers"));
+  EXPECT_THAT(Refused(settings), HasSubstr("different numbers"));
+  settings.websockets_port.reset();
+  settings.admin_port = settings.tls_port;
+  EXPECT_THAT(Refused(settings), HasSubstr("different numbers"));
+  settings.admin_port = 0;
+  EXPECT_THAT(Refused(settings), HasSubstr("different numbers"));
 }
 
 TEST(BrokerSettingsTest, RefusesATemplateThatLacksALine) {
@@ -114,7 +140,7 @@ TEST(BrokerSettingsTest, RefusesATemplateThatLacksALine) {
   };
   EXPECT_THAT(refused("max_packet_size 1052672\n"), HasSubstr("lacks the line 'max_packet_size'"));
   EXPECT_THAT(refused("protocol websockets\n"), HasSubstr("lacks a listener with"));
-  EXPECT_THAT(refused("listener 8883\n"), HasSubstr("lacks a listener for TLS"));
+  EXPECT_THAT(refused("listener 8885 127.0.0.1\n"), HasSubstr("lacks a listener on 127.0.0.1"));
 }
 
 }  // namespace

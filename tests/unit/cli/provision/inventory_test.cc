@@ -13,6 +13,7 @@ Inventory Example() {
   inventory.names.fleet = "plant-7";
   inventory.hosts = {"broker.example", "127.0.0.1"};
   inventory.user = "mosquitto";
+  inventory.admin_port = 8885;
   const std::chrono::sys_seconds end{std::chrono::seconds(1'858'723'200)};
   inventory.broker = {{.serial = "0A", .not_after = end}};
   inventory.identities[{.role = Role::kDevice, .id = "pump-1"}] = {
