@@ -2,6 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "core/task.h"
+#include "core/tensor.h"
 
 namespace biglittle {
 namespace {
@@ -13,6 +20,38 @@ constexpr double kSecondsAway = 60;
 // No fleet is larger; and what is larger fits no integer.
 constexpr double kMostReadings = 1e9;
 
+// What protobuf puts around a reading, at the most.
+constexpr std::uint64_t kAroundReading = 64;
+constexpr std::uint64_t kSmallestPacket = 64 * kKiB;
+constexpr std::uint64_t kBurstPackets = 1024;
+
+// Of a device's full request; nullopt: its task cannot be read.
+std::optional<std::uint64_t> RequestBytes(const FleetConfig& fleet, const DeviceConfig& device) {
+  const Parsed<Task> task = LoadTask(fleet.models / device.task);
+  if (!task.ok()) return std::nullopt;
+  const auto elements = ElementCount(task.value->input_shape);
+  if (!elements) return std::nullopt;
+  const bool halves = task.value->wire_dtype == WireDType::kFloat16;
+  const std::uint64_t bytes = halves ? 2 : ElementSize(task.value->input_dtype);
+  const std::uint64_t reading = static_cast<std::uint64_t>(*elements) * bytes + kAroundReading;
+  // The agent fills three quarters of what the broker takes.
+  return reading * device.escalation.packing.max_readings * 4 / 3;
+}
+
+std::uint64_t LargestPayload(const FleetConfig& fleet) {
+  std::uint64_t largest = 0;
+  std::map<std::pair<std::string, std::size_t>, std::optional<std::uint64_t>> known;
+  for (const DeviceConfig& device : fleet.devices) {
+    const std::pair key(device.task, device.escalation.packing.max_readings);
+    if (known.count(key) == 0) known[key] = RequestBytes(fleet, device);
+    if (!known[key]) return fleet.broker.max_payload_bytes;
+    largest = std::max(largest, *known[key]);
+  }
+  const std::uint64_t most = fleet.broker.max_payload_bytes;
+  // A file without devices says nothing of them.
+  return largest == 0 ? most : std::min(largest, most);
+}
+
 std::uint64_t Rounded(double value) { return static_cast<std::uint64_t>(std::ceil(value)); }
 
 }  // namespace
@@ -20,7 +59,7 @@ std::uint64_t Rounded(double value) { return static_cast<std::uint64_t>(std::cei
 FleetSize SizeOf(const FleetConfig& fleet) {
   FleetSize size{.devices = fleet.devices.size(),
                  .workers = fleet.workers.size(),
-                 .max_payload_bytes = fleet.broker.max_payload_bytes};
+                 .max_payload_bytes = LargestPayload(fleet)};
   for (const DeviceConfig& device : fleet.devices) {
     const auto interval = static_cast<double>(device.source.interval.count());
     size.readings_per_s += interval > 0 ? 1000 / interval : kReadingsOfTheEager;
@@ -35,10 +74,10 @@ BrokerLimits LimitsFor(const FleetSize& size) {
   limits.max_inflight_messages = std::clamp<std::uint64_t>(Rounded(readings), 1000, 65'535);
   limits.max_queued_messages =
       std::clamp<std::uint64_t>(Rounded(kSecondsAway * readings), 100'000, 10'000'000);
-  limits.max_packet_size = size.max_payload_bytes + 4 * kKiB;
+  limits.max_packet_size = std::max(size.max_payload_bytes + 4 * kKiB, kSmallestPacket);
   limits.max_queued_bytes =
-      std::clamp(std::max(limits.max_queued_messages * kKiB, 16 * limits.max_packet_size),
-                 128 * kMiB, 2048 * kMiB);
+      std::clamp(limits.max_queued_messages * kKiB + kBurstPackets * limits.max_packet_size,
+                 256 * kMiB, 2048 * kMiB);
   return limits;
 }
 

@@ -16,7 +16,9 @@ struct FleetSize {
   bool operator==(const FleetSize&) const = default;
 };
 
-// As the fleet file says. A device without an interval (0 ms) counts as 1000 readings a second.
+// As the fleet file says. A device without an interval (0 ms) counts as 1000 readings a second. The
+// largest payload is that of a full request of the fleet's tasks, which are read, and at most the
+// file's max_payload_bytes; that itself where a task cannot be read.
 FleetSize SizeOf(const FleetConfig& fleet);
 
 // Mosquitto's directives of the same names.
@@ -37,9 +39,12 @@ struct BrokerLimits {
 //                          may have on the way.
 //   max_queued_messages    a minute of readings, 100,000 to 10,000,000: what waits for a consumer
 //                          that is away for a session's expiry.
-//   max_packet_size        the largest payload + 4 KiB for topic and properties.
-//   max_queued_bytes       1 KiB, more than a result has, for each queued message, and at least 16
-//                          of the largest packets; 128 MiB to 2 GiB.
+//   max_packet_size        the largest payload + 4 KiB for topic and properties; at least 64 KiB,
+//   for
+//                          batches of results and for provisioning's own commands.
+//   max_queued_bytes       1 KiB, more than a result has, for each queued message, and 1024 of the
+//                          largest packets, so that one device's burst does not push others'
+//                          results out; 256 MiB to 2 GiB.
 // Pure.
 BrokerLimits LimitsFor(const FleetSize& size);
 
