@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "cli/provision/private_files.h"
@@ -53,6 +54,12 @@ class SecuritySessions : public testing::Test {
     EXPECT_EQ(thief.disconnect_reason(), kAdministrativeAction);
     const MqttClient again(broker_.OptionsFor(certificates));
     EXPECT_EQ(again.connect_reason(), std::nullopt);
+    // The broker says so a moment after it has hung up.
+    const SteadyTime deadline = TestFleet::Soon();
+    while (Count(broker_.Log(), "certificate verify failed") == 0 &&
+           std::chrono::steady_clock::now() < deadline) {
+      std::this_thread::sleep_for(Milliseconds(5));
+    }
     EXPECT_THAT(broker_.Log(), HasSubstr("certificate verify failed"));
   }
   // It has had one session all the time, and has it still.
