@@ -114,14 +114,15 @@ void Provisioner::Forget(const std::string& name) {
 // The new key gets a name of its own, so that the old one's session and rights end wherever the
 // revocation list does not come to.
 void Provisioner::EndOldName(const Identity& identity) {
-  // By its name the broker lets us tell it of others; our own connection takes its session over.
-  if (identity == Administrator()) return;
   Inventory& inventory = folder_.inventory();
   const std::string name = inventory.NameOf(identity);
   const Generation next = inventory.GenerationOf(identity) + 1;
-  if (!CheckIdentity(identity, inventory.names.fleet, next).ok()) {
-    // No room for it: the list alone shuts the old key out.
-    inventory.untold.sessions.insert(name);
+  const bool is_us = identity == Administrator();
+  if (!CheckIdentity(identity, inventory.names.fleet, next).ok() ||
+      (is_us && !LetInAdministrator(next).ok())) {
+    // No room for it, or nobody whom we can tell of it: the list alone shuts the old key out. Our
+    // own session is taken over by our next connection.
+    if (!is_us) inventory.untold.sessions.insert(name);
     return;
   }
   Forget(name);

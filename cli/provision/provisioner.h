@@ -68,8 +68,8 @@ class Provisioner {
   absl::Status Revoke(const Identity& identity);
   // A new key and certificate. The old one goes on to open the door until it ends, unless
   // `revoke_old`: then its session and its rights end too, for the new one has another name. But
-  // for the administrator's, and for a name that has no room for a generation: there it takes the
-  // revocation list. NotFound.
+  // for the administrator's where the broker cannot be reached, and for a name that has no room for
+  // a generation: there it takes the revocation list. NotFound.
   absl::Status Rotate(const Identity& identity, std::chrono::days valid, bool revoke_old);
   // The broker's; `hosts` replace the old ones if there are any. `admin_port`: of the listener that
   // the next Render makes, for which the certificate is good, too.
@@ -116,6 +116,9 @@ class Provisioner {
   absl::Status Tell(ControlChannel& channel, BrokerNews& news);
   void Forget(const std::string& name);
   void EndOldName(const Identity& identity);
+  // Before the name that we connect by is another: a broker that does not know it would take no
+  // command any more.
+  absl::Status LetInAdministrator(Generation generation) const;
 
   ProvisionFolder folder_;
   bool reloaded_ = false;  // a broker of this machine was told to read its list

@@ -156,6 +156,18 @@ absl::StatusOr<std::vector<std::string>> Provisioner::ConfirmRevocationList() {
   return unconfirmed;
 }
 
+absl::Status Provisioner::LetInAdministrator(Generation generation) const {
+  auto channel = OpenChannel(false);
+  if (!channel.ok()) return channel.status();
+  const FleetNames& names = inventory().names;
+  const WantedClients wanted = {
+      {UserName(Administrator(), names.fleet, generation), RightsOf(Administrator(), names)}};
+  const nlohmann::json none = nlohmann::json::array();
+  const auto commands =
+      CommandsFor(wanted, names.fleet, {{"clients", none}}, {{"roles", none}}, {});
+  return commands.ok() ? channel->Run(*commands).status() : commands.status();
+}
+
 // By the administrator's own listener, which nobody else can fill, if that is on this machine; else
 // by the one that all use. A broker that was just told to read its certificates again may take a
 // moment to do so.

@@ -99,6 +99,44 @@ TEST_F(GenerationsTest, AKeyThatWasRotatedAwayHasNoRightsEither) {
   EXPECT_TRUE(MayPublish("device-1", "device-1"));
 }
 
+TEST_F(GenerationsTest, TheAdministratorsOldKeyHasNoRightsEither) {
+  StartBrokerElsewhere();
+  const auto admin = options_.folder / "admin";
+  std::filesystem::copy(admin / "admin", admin / "stolen");
+  const auto may_command = [this](const std::string& folder) {
+    wire::MqttSession session(SessionOf("admin", folder));
+    session.Start();
+    EXPECT_TRUE(session.WaitConnected(Soon())) << session.trouble();
+    wire::Message message;
+    message.topic = "$CONTROL/dynamic-security/v1";
+    message.payload = R"({"commands": [{"command": "listClients"}]})";
+    EXPECT_TRUE(session.Publish(std::move(message)).ok());
+    EXPECT_EQ(session.Drain(Soon()), 0U);
+    return session.counters().refused_by_broker == 0;
+  };
+  EXPECT_TRUE(may_command("stolen"));
+  ASSERT_EQ(RunProvisionRotate(options_, {.id = "admin", .revoke_old = true}, out_, err_),
+            kExitDone)
+      << Said();
+  EXPECT_FALSE(may_command("stolen"));
+  EXPECT_TRUE(may_command("admin"));
+  ASSERT_EQ(RunProvisionAdd(options_, Role::kDevice, {"device-9"}, out_, err_), kExitDone);
+  EXPECT_TRUE(MayPublish("device-9", "device-9"));
+}
+
+// Nobody can be told of a new name then: the one that the broker knows must do.
+TEST_F(GenerationsTest, TheAdministratorIsStillKnownToABrokerThatDidNotRun) {
+  std::filesystem::copy(options_.folder / "broker", folder_.path() / "of before");
+  ASSERT_EQ(RunProvisionRotate(options_, {.id = "admin", .revoke_old = true}, out_, err_),
+            kExitDone);
+  std::filesystem::copy_file(folder_.path() / "of before" / "dynamic-security.json",
+                             options_.folder / "broker" / "dynamic-security.json",
+                             std::filesystem::copy_options::overwrite_existing);
+  StartBrokerElsewhere();
+  Said();
+  EXPECT_EQ(RunProvisionSync(options_, out_, err_), kExitDone) << Said();
+}
+
 TEST_F(GenerationsTest, ARevokedIdIsRefusedUntilSomebodySaysOtherwise) {
   StartBroker();
   WriteFleet("[device-2]");
