@@ -10,7 +10,6 @@
 #include <functional>
 #include <map>
 #include <optional>
-#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -98,6 +97,7 @@ class Escalator {
   void OnRejection(std::uint64_t sequence, const std::string& request_id,
                    const wire::Rejection& rejection);
   std::optional<SteadyTime> AfterRejection(const PendingEscalation& escalation,
+                                           const std::string& refused_before,
                                            const wire::Rejection& rejection, SteadyTime now);
   void Observe(const std::string& request_id, SteadyTime first_sent_at, std::size_t attempts);
   void Forget(const PendingEscalation& escalation, bool answered);
@@ -106,6 +106,9 @@ class Escalator {
   void NoteLostCorrelation();
   void OnInvalidReply(std::string_view why);
   void Count(const std::string& name) { ++counters_[name]; }
+  // Whether the replier is one of those that are remembered.
+  bool RememberReplier();
+  bool AnotherAnswers(SteadyTime now) const;
   // Of the reply that is looked at: together, and for its worker.
   void CountReply(std::string_view kind);
 
@@ -126,9 +129,10 @@ class Escalator {
   Random jitter_;
   std::uint64_t requests_ = 0;
   // Of the reply that is looked at.
-  std::string replier_;             // its worker
-  std::string observed_request_;    // whose round trip was counted
-  std::set<std::string> repliers_;  // that have counters of their own
+  std::string replier_;           // its worker
+  std::string observed_request_;  // whose round trip was counted
+  // Workers that have counters of their own, and when each answered last.
+  std::map<std::string, std::optional<SteadyTime>> repliers_;
   LogLimit refusal_said_;
   LogLimit correlation_said_;
   LogLimit invalid_said_;

@@ -14,6 +14,8 @@ namespace {
 
 // That have counters of their own; there may be any number of them.
 constexpr std::size_t kMaxRepliers = 32;
+// Whoever answered within this time is still there.
+constexpr std::chrono::seconds kLately{60};
 
 }  // namespace
 
@@ -69,9 +71,19 @@ void Escalator::OnInvalidReply(std::string_view why) {
 void Escalator::CountReply(std::string_view kind) {
   const std::string name = fmt::format("replies_{}", kind);
   Count(name);
-  const bool known = repliers_.contains(replier_) ||
-                     (repliers_.size() < kMaxRepliers && repliers_.insert(replier_).second);
-  Count(fmt::format("{}_of_{}", name, known ? replier_ : "others"));
+  Count(fmt::format("{}_of_{}", name, RememberReplier() ? replier_ : "others"));
+}
+
+bool Escalator::RememberReplier() {
+  if (repliers_.contains(replier_)) return true;
+  return repliers_.size() < kMaxRepliers && repliers_.try_emplace(replier_).second;
+}
+
+// Another worker than the replier has answered lately.
+bool Escalator::AnotherAnswers(SteadyTime now) const {
+  return std::ranges::any_of(repliers_, [&](const auto& worker) {
+    return worker.first != replier_ && worker.second && now - *worker.second < kLately;
+  });
 }
 
 void Escalator::OnReadingReply(const wire::ReadingReply& item, const std::string& request_id,
@@ -115,6 +127,7 @@ void Escalator::OnPrediction(PendingEscalation escalation, const wire::CloudPred
                              const wire::EscalationReply& reply) {
   const SteadyTime now = clock_.Now();
   const SteadyTime::duration took = now - escalation.first_sent_at;
+  if (RememberReplier()) repliers_[replier_] = now;
   Observe(escalation.request.id, escalation.first_sent_at, escalation.attempts);
   Forget(escalation, true);
   // It reached us in time but we come to it too late: the promise is the deadline.
@@ -146,8 +159,9 @@ void Escalator::OnRejection(std::uint64_t sequence, const std::string& request_i
   spdlog::debug("{}: reading {} rejected: {}: {}", options_.device, sequence,
                 Name(rejection.reason), Quoted(rejection.detail));
   const PendingEscalation& escalation = *pending_.Find(sequence, request_id);
-  const std::size_t refusals = pending_.Refused(sequence);
-  if (const auto next = AfterRejection(escalation, rejection, clock_.Now())) {
+  const std::string refused_before = escalation.refused_by;
+  const std::size_t refusals = pending_.Refused(sequence, replier_);
+  if (const auto next = AfterRejection(escalation, refused_before, rejection, clock_.Now())) {
     pending_.Schedule(sequence, *next);
     if (*next <= looked_at_) wake_ = *next;
     return;
@@ -177,17 +191,21 @@ void Escalator::OnRefused(std::uint64_t request_number, std::string_view mend) {
 
 // When to ask again; nullopt where that would be no use.
 std::optional<SteadyTime> Escalator::AfterRejection(const PendingEscalation& escalation,
+                                                    const std::string& refused_before,
                                                     const wire::Rejection& rejection,
                                                     SteadyTime now) {
   if (escalation.attempts >= options_.config.max_attempts) return std::nullopt;
   SteadyTime::duration wait = options_.config.retry_min;
   switch (rejection.reason) {
     case wire::RejectionReason::kOverloaded:
-      // It speaks for itself: the group's next worker may be idle.
-      wait = escalation.refusals == 1
-                 ? SteadyTime::duration::zero()
-                 : std::max<SteadyTime::duration>(
-                       rejection.retry_after, round_trip_.RetryTimeout(escalation.attempts, wait));
+      // It speaks for itself: the group's next worker may be idle. That it was asked once more is
+      // chance where another is known to answer.
+      if (refused_before.empty() || (refused_before == replier_ && AnotherAnswers(now))) {
+        wait = SteadyTime::duration::zero();
+      } else {
+        wait = std::max<SteadyTime::duration>(rejection.retry_after,
+                                              round_trip_.RetryTimeout(escalation.attempts, wait));
+      }
       break;
     case wire::RejectionReason::kUnknownTask:
     case wire::RejectionReason::kInternal:

@@ -89,8 +89,10 @@ void PendingEscalations::Sent(std::uint64_t sequence, const RequestName& request
   SetDue(sequence, entry, next);
 }
 
-std::size_t PendingEscalations::Refused(std::uint64_t sequence) {
-  return ++by_sequence_.at(sequence).escalation.refusals;
+std::size_t PendingEscalations::Refused(std::uint64_t sequence, const std::string& by) {
+  PendingEscalation& escalation = by_sequence_.at(sequence).escalation;
+  if (!by.empty()) escalation.refused_by = by;
+  return ++escalation.refusals;
 }
 
 void PendingEscalations::Schedule(std::uint64_t sequence, SteadyTime next) {

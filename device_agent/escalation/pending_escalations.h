@@ -36,6 +36,7 @@ struct PendingEscalation {
   SteadyTime first_sent_at{};  // only if attempts > 0
   std::size_t attempts = 0;    // how often it was sent
   std::size_t refusals = 0;    // how often a worker refused it
+  std::string refused_by;      // the last of them that did, if they were workers
   bool prioritised = false;    // goes before others in the worker
 };
 
@@ -69,8 +70,8 @@ class PendingEscalations {
   // It was sent at `now`, in that request. It is due again at `next`, if that is given.
   void Sent(std::uint64_t sequence, const RequestName& request, SteadyTime now,
             std::optional<SteadyTime> next);
-  // One more worker refused it; returns how many have.
-  std::size_t Refused(std::uint64_t sequence);
+  // One more worker refused it, or the broker, which has no name; returns how often it was.
+  std::size_t Refused(std::uint64_t sequence, const std::string& by = "");
   // It is due at `next` and not before.
   void Schedule(std::uint64_t sequence, SteadyTime next);
 

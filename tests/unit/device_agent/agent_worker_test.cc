@@ -118,6 +118,45 @@ TEST_F(AgentWorkerTest, AnotherNetThanTheTasksIsFlagged) {
   EXPECT_FALSE(results_.back().big_unexpected);
 }
 
+// It was chance that the group asked it twice.
+TEST_F(AgentWorkerTest, OneThatIsAlwaysOverloadedIsAskedPastWhileAnotherAnswers) {
+  OnSample(TinySample(1, true));
+  agent_->OnReply(From("good", Answer(requests_.front(), 1)));
+  results_.clear();
+  requests_.clear();
+  OnSample(TinySample(1, true));
+  const wire::EscalationReply never{
+      {}, wire::Rejection{wire::RejectionReason::kOverloaded, "never", Milliseconds(30'000)}};
+  for (std::size_t asked = 1; asked < 4; ++asked) {
+    ASSERT_EQ(requests_.size(), asked);
+    agent_->OnReply(From("rogue", Wrap(requests_.back(), never)));
+    agent_->OnTime();
+  }
+  ASSERT_EQ(requests_.size(), 4U);  // as often as it may be asked
+  agent_->OnReply(From("good", Answer(requests_.back(), 1)));
+  EXPECT_EQ(results_.front().decided_by, wire::DecidedBy::kBig);
+}
+
+// Where both are, that is the group's state, and what they say is heeded.
+TEST_F(AgentWorkerTest, TwoThatAreOverloadedAreWaitedFor) {
+  OnSample(TinySample(1, true));
+  agent_->OnReply(From("one", Answer(requests_.front(), 1)));
+  OnSample(TinySample(1, true));
+  agent_->OnReply(From("two", Answer(requests_.back(), 1)));
+  requests_.clear();
+  OnSample(TinySample(1, true));
+  const wire::EscalationReply later{
+      {}, wire::Rejection{wire::RejectionReason::kOverloaded, "later", Milliseconds(40)}};
+  agent_->OnReply(From("one", Wrap(requests_.back(), later)));
+  agent_->OnTime();
+  ASSERT_EQ(requests_.size(), 2U);
+  agent_->OnReply(From("two", Wrap(requests_.back(), later)));
+  agent_->OnTime();
+  EXPECT_EQ(requests_.size(), 2U);
+  Pass(Milliseconds(40));
+  EXPECT_EQ(requests_.size(), 3U);
+}
+
 // Any number of names takes no more of the device's memory than a few.
 TEST_F(AgentWorkerTest, TheirCountersAreBounded) {
   OnSample(TinySample(1, true));
