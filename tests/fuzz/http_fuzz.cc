@@ -5,10 +5,12 @@
 #include <optional>
 #include <string_view>
 
+#include "tests/fuzz/cost.h"
 #include "tests/fuzz/require.h"
 #include "wire/http_request.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const biglittle::Cost cost(size);
   using namespace biglittle;
   const std::string_view received(reinterpret_cast<const char*>(data), size);
   const std::optional<wire::HttpRequest> request = wire::ParseHttpRequest(received);

@@ -4,9 +4,11 @@
 #include <span>
 
 #include "device_agent/sources/idx_file.h"
+#include "tests/fuzz/cost.h"
 #include "tests/fuzz/require.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const biglittle::Cost cost(size);
   using namespace biglittle;
   const auto array = ParseIdx(std::as_bytes(std::span(data, size)));
   if (!array.ok()) {

@@ -7,6 +7,7 @@
 #include <span>
 
 #include "nn/model.h"
+#include "tests/fuzz/cost.h"
 
 namespace {
 
@@ -46,6 +47,7 @@ void LoadAndRun(std::span<const std::byte> bytes, Shapes shapes, std::int64_t ma
 
 // NOLINTNEXTLINE(readability-identifier-naming): libFuzzer's name
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const biglittle::Cost cost(size);
   const auto bytes = std::as_bytes(std::span(data, size));
   LoadAndRun(bytes, Shapes::kBatched, 3);
   LoadAndRun(bytes, Shapes::kFixed, 1);

@@ -5,9 +5,11 @@
 
 #include "device_agent/sources/data_file.h"
 #include "device_agent/sources/npy_file.h"
+#include "tests/fuzz/cost.h"
 #include "tests/fuzz/require.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const biglittle::Cost cost(size);
   using namespace biglittle;
   constexpr std::size_t kLimit = 1U << 20U;
   const auto bytes = std::as_bytes(std::span(data, size));

@@ -18,6 +18,7 @@
 #include "device_agent/results/result_outlet.h"
 #include "device_agent/results/result_store.h"
 #include "tests/fakes/fake_clock.h"
+#include "tests/fuzz/cost.h"
 #include "tests/fuzz/require.h"
 #include "wire/message.h"
 #include "wire/result.h"
@@ -152,6 +153,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static const biglittle::Folder folder;
   spdlog::set_level(spdlog::level::off);
   if (size == 0) return 0;
+  const biglittle::Cost cost(size);
   folder.Empty();
   biglittle::Time() = biglittle::FakeClock();
   const std::filesystem::path file = folder.path() / "pump.sqlite";

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "core/tensor.h"
+#include "tests/fuzz/cost.h"
 #include "tests/fuzz/require.h"
 #include "wire/escalation.h"
 #include "wire/message.h"
@@ -63,6 +64,7 @@ void Statuses(std::string_view payload) {
 }  // namespace biglittle::wire
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const biglittle::Cost cost(size);
   using namespace biglittle::wire;
   if (size == 0) return 0;
   const std::string_view payload(reinterpret_cast<const char*>(data) + 1, size - 1);

@@ -9,6 +9,7 @@
 #include "core/prediction.h"
 #include "core/task.h"
 #include "core/text.h"
+#include "tests/fuzz/cost.h"
 #include "tests/fuzz/require.h"
 
 namespace biglittle {
@@ -62,6 +63,7 @@ void CheckTask(const Task& task) {
 }  // namespace biglittle
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const biglittle::Cost cost(size);
   using namespace biglittle;
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   // Relative to folders that do not exist, so that nothing depends on the machine.
