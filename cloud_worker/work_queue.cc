@@ -90,38 +90,52 @@ void WorkQueue::Add(Lane& lane, WorkItem item) {
   const std::uint64_t arrival = arrivals_++;
   Entry& device = *devices_.try_emplace(item.address.device).first;
   if (device.second.waiting++ == 0) device.second.turn = std::max(device.second.turn, served_);
-  StandBack(lane, device);
-  lane.by_device[&device].insert(UrgencyOf(item, arrival));
-  Compete(lane, device);
+  ByUrgency& readings = lane.by_device[&device];
+  const Urgency urgency = UrgencyOf(item, arrival);
+  const bool is_first = readings.empty() || MoreUrgent(urgency, *readings.begin());
+  if (is_first) StandBack(lane, device);
+  readings.insert(urgency);
+  if (is_first) Compete(lane, device);
   lane.by_expiry.emplace(item.expires_at, arrival);
   lane.items.emplace(arrival, std::move(item));
   ++size_;
 }
 
 WorkItem WorkQueue::Take(Lane& lane, std::uint64_t arrival) {
+  Entry& device = *devices_.find(lane.items.at(arrival).address.device);
+  StandBack(lane, device);
+  WorkItem item = Remove(lane, device, arrival);
+  Compete(lane, device);
+  return item;
+}
+
+// The one whose turn it is, at what it costs: when its device's next turn comes depends on that.
+// What was not its turn, but had a priority, tells nothing of the others'.
+WorkItem WorkQueue::TakeNext(Lane& lane) {
+  const Candidate next = *lane.candidates.begin();
+  Entry& device = *next.device;
+  for (auto& [task, other] : lanes_) StandBack(other, device);
+  if (next.urgency.priority == wire::kNormalPriority) {
+    served_ = std::max(served_, device.second.turn);
+  }
+  device.second.turn += lane.cost.value_or(kUnknownCost);
+  WorkItem item = Remove(lane, device, next.urgency.arrival);
+  for (auto& [task, other] : lanes_) Compete(other, device);
+  return item;
+}
+
+// While its device stands back.
+WorkItem WorkQueue::Remove(Lane& lane, Entry& device, std::uint64_t arrival) {
   const auto at = lane.items.find(arrival);
   WorkItem item = std::move(at->second);
   lane.items.erase(at);
-  Entry& device = *devices_.find(item.address.device);
-  StandBack(lane, device);
   const auto readings = lane.by_device.find(&device);
   readings->second.erase(UrgencyOf(item, arrival));
   if (readings->second.empty()) lane.by_device.erase(readings);
-  Compete(lane, device);
   lane.by_expiry.erase({item.expires_at, arrival});
   --device.second.waiting;
   --size_;
   return item;
-}
-
-// Its device was given so much: that is when its next turn comes. What was not its turn now tells
-// nothing of the others'.
-void WorkQueue::GiveTurn(const WorkItem& item, SteadyTime::duration cost) {
-  Entry& entry = *devices_.find(item.address.device);
-  if (item.priority == wire::kNormalPriority) served_ = std::max(served_, entry.second.turn);
-  for (auto& [task, lane] : lanes_) StandBack(lane, entry);
-  entry.second.turn += cost;
-  for (auto& [task, lane] : lanes_) Compete(lane, entry);
 }
 
 void WorkQueue::ForgetIdle() {
@@ -186,8 +200,7 @@ Batch WorkQueue::TakeBatch(const std::string& task, Lane& lane, std::size_t coun
   Batch batch{task, {}};
   batch.items.reserve(count);
   while (batch.items.size() < count) {
-    batch.items.push_back(Take(lane, lane.candidates.begin()->urgency.arrival));
-    GiveTurn(batch.items.back(), lane.cost.value_or(kUnknownCost));
+    batch.items.push_back(TakeNext(lane));
   }
   ForgetIdle();
   return batch;

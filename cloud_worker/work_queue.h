@@ -113,7 +113,8 @@ class WorkQueue {
   std::optional<Place> LeastUrgent();
   void Add(Lane& lane, WorkItem item);
   WorkItem Take(Lane& lane, std::uint64_t arrival);
-  void GiveTurn(const WorkItem& item, SteadyTime::duration cost);
+  WorkItem TakeNext(Lane& lane);
+  WorkItem Remove(Lane& lane, Entry& device, std::uint64_t arrival);
   void ForgetIdle();
   Batch TakeBatch(const std::string& task, Lane& lane, std::size_t count);
   static void Compete(Lane& lane, Entry& device);

@@ -265,10 +265,15 @@ void Worker::ChargeCost(const Admission& admission) {
 // How urgent its readings are a device says itself: what it says beyond its share only orders them
 // among themselves.
 void Worker::GrantPriorities(std::vector<WorkItem>& items) {
+  const auto is_normal = [](const WorkItem& item) {
+    return item.priority == wire::kNormalPriority;
+  };
+  if (std::ranges::all_of(items, is_normal)) return;
+  const SteadyTime now = Clock::Real().Now();
+  // All of one request are of one task.
+  const double cost = std::chrono::duration<double>(batcher_.CostOf(items.front().task)).count();
   for (WorkItem& item : items) {
-    if (item.priority == wire::kNormalPriority) continue;
-    const double cost = std::chrono::duration<double>(batcher_.CostOf(item.task)).count();
-    if (priorities_.Allows(item.address.device, Clock::Real().Now(), cost)) continue;
+    if (is_normal(item) || priorities_.Allows(item.address.device, now, cost)) continue;
     item.priority = wire::kNormalPriority;
     status_.Count("priorities_not_granted");
   }
@@ -278,7 +283,15 @@ void Worker::CountWork(const ComputePool::Computed& computed) {
   if (computed.answers.empty()) return;
   const SteadyTime::duration each =
       computed.compute_time / static_cast<std::int64_t>(computed.answers.size());
-  for (const Answer& answer : computed.answers) busiest_.Count(answer.address.device, 1, each);
+  const std::vector<Answer>& answers = computed.answers;
+  for (auto begin = answers.begin(); begin != answers.end();) {
+    const std::string& device = begin->address.device;
+    const auto end = std::find_if(begin, answers.end(), [&](const Answer& answer) {
+      return answer.address.device != device;
+    });
+    busiest_.Count(device, static_cast<std::size_t>(end - begin), each * (end - begin));
+    begin = end;
+  }
 }
 
 std::vector<Answer> Worker::TakeRepeats(std::vector<WorkItem>& items) {

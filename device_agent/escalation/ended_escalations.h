@@ -15,7 +15,7 @@
 namespace biglittle {
 
 struct EndedEscalation {
-  std::string request_id;
+  std::uint64_t request_number = 0;
   SteadyTime first_sent_at;
   std::size_t attempts = 0;
   bool answered = false;  // false: it ended without an answer
@@ -25,10 +25,15 @@ class EndedEscalations {
  public:
   explicit EndedEscalations(std::size_t capacity) : capacity_(capacity) {}
 
-  // Sequence numbers do not repeat.
-  void Remember(std::uint64_t sequence, const EndedEscalation& ended) {
+  // It was sent in that request. Sequence numbers do not repeat.
+  void Remember(std::uint64_t sequence, const std::string& request_id,
+                const EndedEscalation& ended) {
     if (!by_sequence_.try_emplace(sequence, ended).second) return;
-    ++readings_of_[ended.request_id];
+    Request& request = requests_[ended.request_number];
+    if (request.readings++ == 0) {
+      request.id = request_id;
+      numbers_.emplace(request_id, ended.request_number);
+    }
     order_.push_back(sequence);
     if (order_.size() <= capacity_) return;
     Forget(order_.front());
@@ -38,22 +43,32 @@ class EndedEscalations {
   // nullptr if it never was sent in that request, or was forgotten. Valid until the next Remember.
   EndedEscalation* Find(std::uint64_t sequence, const std::string& request_id) {
     const auto at = by_sequence_.find(sequence);
-    return at == by_sequence_.end() || at->second.request_id != request_id ? nullptr : &at->second;
+    const bool known =
+        at != by_sequence_.end() && requests_.at(at->second.request_number).id == request_id;
+    return known ? &at->second : nullptr;
   }
-  bool Knows(const std::string& request_id) const { return readings_of_.contains(request_id); }
+  bool Knows(const std::string& request_id) const { return numbers_.contains(request_id); }
 
  private:
+  struct Request {
+    std::string id;
+    std::size_t readings = 0;  // of those that are remembered
+  };
+
   void Forget(std::uint64_t sequence) {
     const auto at = by_sequence_.find(sequence);
-    const auto request = readings_of_.find(at->second.request_id);
-    if (--request->second == 0) readings_of_.erase(request);
+    const auto request = requests_.find(at->second.request_number);
     by_sequence_.erase(at);
+    if (--request->second.readings > 0) return;
+    numbers_.erase(request->second.id);
+    requests_.erase(request);
   }
 
   const std::size_t capacity_;
   std::unordered_map<std::uint64_t, EndedEscalation> by_sequence_;
-  std::unordered_map<std::string, std::size_t> readings_of_;  // of them, by request
-  std::deque<std::uint64_t> order_;                           // same elements, oldest first
+  std::deque<std::uint64_t> order_;                         // same elements, oldest first
+  std::unordered_map<std::uint64_t, Request> requests_;     // theirs, by number
+  std::unordered_map<std::string, std::uint64_t> numbers_;  // by id
 };
 
 }  // namespace biglittle

@@ -129,7 +129,8 @@ class Escalator {
   Random jitter_;
   std::uint64_t requests_ = 0;
   // Of the reply that is looked at.
-  std::string replier_;           // its worker
+  std::string replier_;  // its worker
+  bool replier_answers_ = false;
   std::string observed_request_;  // whose round trip was counted
   // Workers that have counters of their own, and when each answered last.
   std::map<std::string, std::optional<SteadyTime>> repliers_;

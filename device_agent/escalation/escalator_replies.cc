@@ -24,6 +24,7 @@ void Escalator::OnReply(const wire::Message& message) {
   if (!worker) return Count("replies_on_foreign_topics");
   replier_ = *std::move(worker);
   observed_request_.clear();
+  replier_answers_ = false;
   if (!IsWorthReading(message)) return;
   const auto reply = wire::DecodeEscalationReply(message.payload);
   if (!reply.ok()) return OnInvalidReply(std::string(reply.status().message()));
@@ -36,6 +37,7 @@ void Escalator::OnReply(const wire::Message& message) {
     OnReadingReply(item, item.request_id.empty() ? message.correlation_data : item.request_id,
                    *reply);
   }
+  if (replier_answers_ && RememberReplier()) repliers_[replier_] = clock_.Now();
 }
 
 // What answers none of our requests may be dear to read.
@@ -127,7 +129,7 @@ void Escalator::OnPrediction(PendingEscalation escalation, const wire::CloudPred
                              const wire::EscalationReply& reply) {
   const SteadyTime now = clock_.Now();
   const SteadyTime::duration took = now - escalation.first_sent_at;
-  if (RememberReplier()) repliers_[replier_] = now;
+  replier_answers_ = true;
   Observe(escalation.request.id, escalation.first_sent_at, escalation.attempts);
   Forget(escalation, true);
   // It reached us in time but we come to it too late: the promise is the deadline.

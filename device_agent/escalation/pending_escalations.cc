@@ -37,18 +37,16 @@ std::optional<PendingEscalation> PendingEscalations::Take(std::uint64_t sequence
 }
 
 std::vector<std::uint64_t> PendingEscalations::OfRequest(const std::string& request_id) const {
-  const auto found = by_request_.find(request_id);
+  const auto found = numbers_.find(request_id);
+  return found == numbers_.end() ? std::vector<std::uint64_t>{} : OfRequest(found->second);
+}
+
+std::vector<std::uint64_t> PendingEscalations::OfRequest(std::uint64_t number) const {
+  const auto found = by_request_.find(number);
   if (found == by_request_.end()) return {};
   std::vector<std::uint64_t> sequences = found->second;
   std::ranges::sort(sequences);
   return sequences;
-}
-
-std::vector<std::uint64_t> PendingEscalations::OfRequest(std::uint64_t number) const {
-  const auto found = std::ranges::find_if(by_request_, [&](const auto& request) {
-    return Get(request.second.front()).request.number == number;
-  });
-  return found == by_request_.end() ? std::vector<std::uint64_t>{} : OfRequest(found->first);
 }
 
 std::vector<PendingEscalation> PendingEscalations::TakeExpired(SteadyTime now) {
@@ -81,11 +79,13 @@ void PendingEscalations::Sent(std::uint64_t sequence, const RequestName& request
     entry.escalation.first_sent_at = now;
     ++under_way_;
   }
-  if (entry.escalation.request.id != request.id) {
+  if (entry.escalation.request.number != request.number) {
     LeaveRequest(entry.escalation);
-    by_request_[request.id].push_back(sequence);
+    std::vector<std::uint64_t>& readings = by_request_[request.number];
+    if (readings.empty()) numbers_.emplace(request.id, request.number);
+    readings.push_back(sequence);
+    entry.escalation.request = request;
   }
-  entry.escalation.request = request;
   SetDue(sequence, entry, next);
 }
 
@@ -118,10 +118,12 @@ std::optional<SteadyTime> PendingEscalations::NextDueAfter(SteadyTime now) const
 }
 
 void PendingEscalations::LeaveRequest(const PendingEscalation& escalation) {
-  const auto request = by_request_.find(escalation.request.id);
+  const auto request = by_request_.find(escalation.request.number);
   if (request == by_request_.end()) return;
   std::erase(request->second, escalation.verdict.sequence);
-  if (request->second.empty()) by_request_.erase(request);
+  if (!request->second.empty()) return;
+  by_request_.erase(request);
+  numbers_.erase(escalation.request.id);
 }
 
 PendingEscalation PendingEscalations::Remove(std::uint64_t sequence) {

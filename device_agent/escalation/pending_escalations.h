@@ -21,7 +21,7 @@
 namespace biglittle {
 
 struct RequestName {
-  std::uint64_t number = 0;  // within this run, for ourselves
+  std::uint64_t number = 0;  // within this run, for ourselves; 0: none
   std::string id;            // its correlation data
 };
 
@@ -57,7 +57,7 @@ class PendingEscalations {
   }
   std::optional<PendingEscalation> Take(std::uint64_t sequence, std::string_view request_id);
   std::optional<PendingEscalation> Take(std::uint64_t sequence);
-  bool Knows(const std::string& request_id) const { return by_request_.contains(request_id); }
+  bool Knows(const std::string& request_id) const { return numbers_.contains(request_id); }
   // The sequence numbers of all that were sent in one request, ascending.
   std::vector<std::uint64_t> OfRequest(const std::string& request_id) const;
   std::vector<std::uint64_t> OfRequest(std::uint64_t number) const;
@@ -97,8 +97,9 @@ class PendingEscalations {
   const std::size_t capacity_;
   std::unordered_map<std::uint64_t, Entry> by_sequence_;
   // Those of them that were sent.
-  std::unordered_map<std::string, std::vector<std::uint64_t>> by_request_;
-  Order by_expiry_;  // same elements
+  std::unordered_map<std::uint64_t, std::vector<std::uint64_t>> by_request_;  // by its number
+  std::unordered_map<std::string, std::uint64_t> numbers_;                    // by its id
+  Order by_expiry_;                                                           // same elements
   std::size_t under_way_ = 0;
   Order by_due_;  // those of them that are to be sent (again)
 };

@@ -23,7 +23,7 @@ PendingEscalation Escalation(std::uint64_t sequence, int give_up_at) {
 bool AddSent(PendingEscalations& pending, std::uint64_t sequence, int give_up_at,
              const std::string& request) {
   if (!pending.Add(Escalation(sequence, give_up_at))) return false;
-  pending.Sent(sequence, {sequence, request}, At(0), std::nullopt);
+  pending.Sent(sequence, {std::hash<std::string>{}(request), request}, At(0), std::nullopt);
   return true;
 }
 
