@@ -53,7 +53,14 @@ std::optional<std::string> Topics::DeviceOfEscalate(std::string_view topic) cons
 
 std::optional<std::string> Topics::WorkerOfReply(std::string_view topic,
                                                  std::string_view device) const {
-  return Between(fmt::format("devices/{}/reply/", device), topic, "");
+  constexpr std::string_view kDevices = "devices/";
+  constexpr std::string_view kReply = "/reply/";
+  for (const std::string_view part : {std::string_view(prefix_), kDevices, device, kReply}) {
+    if (!topic.starts_with(part)) return std::nullopt;
+    topic.remove_prefix(part.size());
+  }
+  if (topic.empty() || topic.find('/') != std::string_view::npos) return std::nullopt;
+  return std::string(topic);
 }
 
 std::optional<std::string> Topics::DeviceOfResult(std::string_view topic) const {

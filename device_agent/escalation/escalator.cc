@@ -9,7 +9,6 @@
 
 #include "core/half.h"
 #include "device_agent/delivery_tag.h"
-#include "device_agent/escalation/request_id.h"
 
 namespace biglittle {
 namespace {
@@ -43,6 +42,7 @@ Escalator::Escalator(Options options, Publish publish, End end, Counters& counte
       round_trip_(RoundTripOptions(options_.config)),
       gate_(options_.config.round_trip_hysteresis, options_.config.probe_interval),
       packer_(options_.config.packing, options_.config.budget, options_.max_request_bytes),
+      request_ids_(options_.run),
       jitter_(std::hash<std::string>{}(options_.run)) {}
 
 void Escalator::Escalate(LittleVerdict verdict, Tensor window, bool prioritised) {
@@ -90,7 +90,7 @@ void Escalator::Send(const RequestPacker::Pack& pack, SteadyTime now) {
   const PendingEscalation& first = *pack.front();
   const std::size_t attempt = first.attempts + 1;
   const RequestName name =
-      first.attempts > 0 ? first.request : RequestName{++requests_, NewRequestId(options_.run)};
+      first.attempts > 0 ? first.request : RequestName{++requests_, request_ids_.Next()};
   wire::Message request = MakeRequest(pack, name, now);
   if (pack.size() > 1 && wire::PacketBytes(request) > max_packet_bytes_) {
     return SendHalves(pack, now);

@@ -26,6 +26,7 @@
 #include "core/tensor.h"
 #include "device_agent/escalation/ended_escalations.h"
 #include "device_agent/escalation/pending_escalations.h"
+#include "device_agent/escalation/request_id.h"
 #include "device_agent/escalation/request_packer.h"
 #include "device_agent/escalation/round_trip.h"
 #include "device_agent/escalation/time_gate.h"
@@ -126,6 +127,7 @@ class Escalator {
   RoundTrip round_trip_;
   TimeGate gate_;
   RequestPacker packer_;
+  RequestIds request_ids_;
   Random jitter_;
   std::uint64_t requests_ = 0;
   // Of the reply that is looked at.

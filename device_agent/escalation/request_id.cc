@@ -3,19 +3,20 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
-#include <cstdint>
 #include <system_error>
 
 namespace biglittle {
 
-std::string NewRequestId(std::string_view run) {
-  std::array<std::uint64_t, 2> bits;
-  if (getentropy(bits.data(), sizeof bits) != 0) {
-    throw std::system_error(errno, std::generic_category(), "getentropy");
+std::string RequestIds::Next() {
+  if (left_ == 0) {
+    if (getentropy(bits_.data(), sizeof bits_) != 0) {
+      throw std::system_error(errno, std::generic_category(), "getentropy");
+    }
+    left_ = kAtOnce;
   }
-  return fmt::format("{}/{:016x}{:016x}", run, bits[0], bits[1]);
+  const auto [high, low] = bits_[--left_];
+  return fmt::format("{}/{:016x}{:016x}", run_, high, low);
 }
 
 }  // namespace biglittle

@@ -23,9 +23,14 @@ class AgentWorkerTest : public AgentTest {
   }
 };
 
-TEST(RequestId, IsAnotherEachTime) {
+TEST(RequestIdsTest, EachIsAnother) {
+  RequestIds of_one("run");
+  RequestIds of_another("run");
   std::set<std::string> ids;
-  for (int i = 0; i < 1000; ++i) EXPECT_TRUE(ids.insert(NewRequestId("run")).second);
+  for (int i = 0; i < 1000; ++i) {
+    EXPECT_TRUE(ids.insert(of_one.Next()).second);
+    EXPECT_TRUE(ids.insert(of_another.Next()).second);
+  }
   EXPECT_THAT(*ids.begin(), testing::MatchesRegex("run/[0-9a-f]{32}"));
 }
 
