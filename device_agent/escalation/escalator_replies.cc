@@ -14,6 +14,8 @@ namespace {
 
 // That have counters of their own; there may be any number of them.
 constexpr std::size_t kMaxRepliers = 32;
+// As long as an identifier of ours may be; who has a longer name is none of ours.
+constexpr std::size_t kMaxNameBytes = 64;
 // Whoever answered within this time is still there.
 constexpr std::chrono::seconds kLately{60};
 
@@ -77,6 +79,7 @@ void Escalator::CountReply(std::string_view kind) {
 }
 
 bool Escalator::RememberReplier() {
+  if (replier_.size() > kMaxNameBytes) return false;
   if (repliers_.contains(replier_)) return true;
   return repliers_.size() < kMaxRepliers && repliers_.try_emplace(replier_).second;
 }

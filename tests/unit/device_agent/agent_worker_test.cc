@@ -172,6 +172,9 @@ TEST_F(AgentWorkerTest, TheirCountersAreBounded) {
   EXPECT_EQ(Counted("replies_unknown_of_w0"), 1U);
   EXPECT_EQ(Counted("replies_unknown_of_others"), 968U);
   EXPECT_LT(agent_->counters().size(), 60U);
+  // Nor do long ones.
+  agent_->OnReply(From(std::string(65, 'w'), stray));
+  EXPECT_EQ(Counted("replies_unknown_of_others"), 969U);
 }
 
 }  // namespace
