@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <string>
 #include <unordered_map>
 
@@ -15,12 +16,13 @@
 namespace biglittle {
 
 struct EndedEscalation {
-  std::uint64_t request_number = 0;
   SteadyTime first_sent_at;
   std::size_t attempts = 0;
   bool answered = false;  // false: it ended without an answer
 };
 
+// A request is known by the hash of its id: nobody can make up one with the same, for he would have
+// to know the id.
 class EndedEscalations {
  public:
   explicit EndedEscalations(std::size_t capacity) : capacity_(capacity) {}
@@ -28,12 +30,9 @@ class EndedEscalations {
   // It was sent in that request. Sequence numbers do not repeat.
   void Remember(std::uint64_t sequence, const std::string& request_id,
                 const EndedEscalation& ended) {
-    if (!by_sequence_.try_emplace(sequence, ended).second) return;
-    Request& request = requests_[ended.request_number];
-    if (request.readings++ == 0) {
-      request.id = request_id;
-      numbers_.emplace(request_id, ended.request_number);
-    }
+    const std::size_t request = HashOf(request_id);
+    if (!by_sequence_.try_emplace(sequence, Entry{ended, request}).second) return;
+    ++readings_of_[request];
     order_.push_back(sequence);
     if (order_.size() <= capacity_) return;
     Forget(order_.front());
@@ -43,32 +42,33 @@ class EndedEscalations {
   // nullptr if it never was sent in that request, or was forgotten. Valid until the next Remember.
   EndedEscalation* Find(std::uint64_t sequence, const std::string& request_id) {
     const auto at = by_sequence_.find(sequence);
-    const bool known =
-        at != by_sequence_.end() && requests_.at(at->second.request_number).id == request_id;
-    return known ? &at->second : nullptr;
+    const bool known = at != by_sequence_.end() && at->second.request == HashOf(request_id);
+    return known ? &at->second.ended : nullptr;
   }
-  bool Knows(const std::string& request_id) const { return numbers_.contains(request_id); }
+  bool Knows(const std::string& request_id) const {
+    return readings_of_.contains(HashOf(request_id));
+  }
 
  private:
-  struct Request {
-    std::string id;
-    std::size_t readings = 0;  // of those that are remembered
+  struct Entry {
+    EndedEscalation ended;
+    std::size_t request;
   };
 
+  static std::size_t HashOf(const std::string& request_id) {
+    return std::hash<std::string>{}(request_id);
+  }
   void Forget(std::uint64_t sequence) {
     const auto at = by_sequence_.find(sequence);
-    const auto request = requests_.find(at->second.request_number);
+    const auto request = readings_of_.find(at->second.request);
+    if (--request->second == 0) readings_of_.erase(request);
     by_sequence_.erase(at);
-    if (--request->second.readings > 0) return;
-    numbers_.erase(request->second.id);
-    requests_.erase(request);
   }
 
   const std::size_t capacity_;
-  std::unordered_map<std::uint64_t, EndedEscalation> by_sequence_;
-  std::deque<std::uint64_t> order_;                         // same elements, oldest first
-  std::unordered_map<std::uint64_t, Request> requests_;     // theirs, by number
-  std::unordered_map<std::string, std::uint64_t> numbers_;  // by id
+  std::unordered_map<std::uint64_t, Entry> by_sequence_;
+  std::deque<std::uint64_t> order_;                           // same elements, oldest first
+  std::unordered_map<std::size_t, std::size_t> readings_of_;  // how many of each request
 };
 
 }  // namespace biglittle

@@ -217,9 +217,8 @@ std::optional<SteadyTime> Escalator::NextWake() const {
 
 void Escalator::Forget(const PendingEscalation& escalation, bool answered) {
   if (escalation.attempts == 0) return;
-  ended_.Remember(
-      escalation.verdict.sequence, escalation.request.id,
-      {escalation.request.number, escalation.first_sent_at, escalation.attempts, answered});
+  ended_.Remember(escalation.verdict.sequence, escalation.request.id,
+                  {escalation.first_sent_at, escalation.attempts, answered});
 }
 
 void Escalator::FallBack(const LittleVerdict& verdict, FallbackReason reason, std::string detail) {
