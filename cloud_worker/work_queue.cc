@@ -93,7 +93,7 @@ void WorkQueue::Add(Lane& lane, WorkItem item) {
   ByUrgency& readings = lane.by_device[&device];
   const Urgency urgency = UrgencyOf(item, arrival);
   const bool is_first = readings.empty() || MoreUrgent(urgency, *readings.begin());
-  if (is_first) StandBack(lane, device);
+  if (is_first && !readings.empty()) StandBack(lane, device);
   readings.insert(urgency);
   if (is_first) Compete(lane, device);
   lane.by_expiry.emplace(item.expires_at, arrival);
