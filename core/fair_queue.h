@@ -38,8 +38,11 @@ class FairQueue {
   // False, and `element` as it was, if its sender may not have more.
   [[nodiscard]] bool Push(const std::string& sender, std::size_t bytes, T&& element) {
     auto at = senders_.find(sender);
-    if (!Fits(at == senders_.end() ? Sender{} : at->second, bytes)) return false;
-    if (at == senders_.end()) at = senders_.try_emplace(sender).first;
+    const bool is_new = at == senders_.end();
+    if (!Fits(is_new ? 0 : at->second.waiting.size(), is_new ? 0 : at->second.bytes, bytes)) {
+      return false;
+    }
+    if (is_new) at = senders_.try_emplace(sender).first;
     Sender& of = at->second;
     of.waiting.emplace_back(std::move(element), bytes);
     of.bytes += bytes;
@@ -62,7 +65,7 @@ class FairQueue {
     served_ = std::max(served_, of.turn);
     of.turn += kElementCost + taken.bytes;
     if (!of.waiting.empty()) LineUp(entry, of.turn);
-    if (size_ == 0 || senders_.size() > kMaxIdleSenders) ForgetIdle();
+    if (size_ == 0 || senders_.size() > kMaxIdleSenders + turns_.size()) ForgetIdle();
     return taken;
   }
 
@@ -95,9 +98,10 @@ class FairQueue {
   static constexpr std::uint64_t kElementCost = 1024;
   static constexpr std::size_t kMaxIdleSenders = 4096;
 
-  bool Fits(const Sender& of, std::size_t bytes) const {
-    if (of.waiting.size() >= bounds_.elements - size_) return false;
-    return size_ == 0 || of.bytes + bytes <= bounds_.bytes - std::min(bytes_, bounds_.bytes);
+  // One more of so many bytes, for a sender that has `elements` of `held` bytes.
+  bool Fits(std::size_t elements, std::size_t held, std::size_t bytes) const {
+    if (elements >= bounds_.elements - size_) return false;
+    return size_ == 0 || held + bytes <= bounds_.bytes - std::min(bytes_, bounds_.bytes);
   }
   void LineUp(Entry& entry, std::uint64_t turn) {
     entry.second.turn = turn;

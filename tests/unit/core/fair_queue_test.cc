@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -114,6 +115,13 @@ TEST(FairQueueTest, SoWithBytesButOneAloneMayHaveMore) {
   while (!queue.empty()) static_cast<void>(queue.Pop());
   EXPECT_TRUE(queue.Push("a", 1000, 0));
   EXPECT_FALSE(queue.Push("b", 1, 0));
+}
+
+// What waits is not copied, however much it is.
+TEST(FairQueueTest, TakesWhatCannotBeCopied) {
+  FairQueue<std::unique_ptr<int>> queue({.elements = 10, .bytes = 10});
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(queue.Push("a", 1, std::make_unique<int>(i)));
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(*queue.Pop().element, i);
 }
 
 TEST(FairQueueTest, ARefusedElementIsLeftAsItWas) {
