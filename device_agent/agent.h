@@ -102,6 +102,7 @@ class Agent {
   Reading NewReading(Sample sample, SteadyTime captured_at);
   LittleVerdict Unseen(const Reading& reading) const;
   void Escalate(LittleVerdict verdict, Tensor window);
+  void WriteDown(const LittleVerdict& verdict);
   void FallBack(const LittleVerdict& verdict, FallbackReason reason, std::string detail = {});
   void End(const LittleVerdict& verdict, const Outcome& outcome);
   void CountEnd(const LittleVerdict& verdict, const Outcome& outcome, const wire::Result& result);

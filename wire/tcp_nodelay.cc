@@ -1,14 +1,16 @@
 #include "wire/tcp_nodelay.h"
 
+#include <dirent.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstring>
-#include <filesystem>
 #include <memory>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -66,26 +68,32 @@ std::vector<Endpoint> EndpointsOf(const std::string& host, std::uint16_t port) {
   return endpoints;
 }
 
+struct CloseFolder {
+  void operator()(DIR* folder) const { closedir(folder); }
+};
+
+bool LeadsTo(int fd, std::span<const Endpoint> wanted) {
+  sockaddr_storage peer{};
+  socklen_t size = sizeof(peer);
+  // Fails for everything that is no connected socket, which is how those are passed over.
+  if (getpeername(fd, reinterpret_cast<sockaddr*>(&peer), &size) != 0) return false;
+  Endpoint endpoint;
+  return ToEndpoint(reinterpret_cast<const sockaddr*>(&peer), endpoint) &&
+         std::find(wanted.begin(), wanted.end(), endpoint) != wanted.end();
+}
+
+// By readdir: std::filesystem takes a page more of the stack, which every session's thread would
+// have to keep.
 std::vector<int> SocketsTo(const std::string& host, std::uint16_t port) {
   const std::vector<Endpoint> wanted = EndpointsOf(host, port);
   std::vector<int> sockets;
-  std::error_code error;
-  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd", error)) {
-    const std::string name = entry.path().filename().string();
+  const std::unique_ptr<DIR, CloseFolder> folder(opendir("/proc/self/fd"));
+  if (!folder) return sockets;
+  while (const dirent* entry = readdir(folder.get())) {
+    const std::string_view name = entry->d_name;
     int fd = -1;
     if (std::from_chars(name.data(), name.data() + name.size(), fd).ec != std::errc()) continue;
-    sockaddr_storage peer{};
-    socklen_t size = sizeof(peer);
-    // Fails for everything that is no connected socket, which is how those are passed over.
-    if (getpeername(fd, reinterpret_cast<sockaddr*>(&peer), &size) != 0) continue;
-    Endpoint endpoint;
-    if (!ToEndpoint(reinterpret_cast<const sockaddr*>(&peer), endpoint)) continue;
-    for (const Endpoint& candidate : wanted) {
-      if (candidate == endpoint) {
-        sockets.push_back(fd);
-        break;
-      }
-    }
+    if (LeadsTo(fd, wanted)) sockets.push_back(fd);
   }
   return sockets;
 }

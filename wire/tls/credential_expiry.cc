@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <utility>
-
 #include "core/date_time.h"
 
 namespace biglittle::wire {
@@ -25,10 +23,9 @@ void AddNotice(const std::filesystem::path& file, std::optional<WallTime> end, c
 
 }  // namespace
 
-CredentialExpiry::CredentialExpiry(const BrokerConfig& broker, Identity identity)
-    : broker_(broker), identity_(std::move(identity)) {
-  if (!broker_.tls) return;
-  const auto files = FindTlsFiles(*broker_.tls, identity_);
+CredentialExpiry::CredentialExpiry(const BrokerConfig& broker, const Identity& identity) {
+  if (!broker.tls) return;
+  const auto files = FindTlsFiles(*broker.tls, identity);
   if (files.ok()) files_ = *files;
 }
 

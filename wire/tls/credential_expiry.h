@@ -21,7 +21,7 @@ inline constexpr std::chrono::days kExpiryNotice{30};
 // Not thread-safe: the main loop's.
 class CredentialExpiry {
  public:
-  CredentialExpiry(const BrokerConfig& broker, Identity identity);
+  CredentialExpiry(const BrokerConfig& broker, const Identity& identity);
 
   // Looks whether the files have changed, and reads them if so. To be called now and then.
   void Refresh();
@@ -37,9 +37,7 @@ class CredentialExpiry {
   std::vector<std::string> NoticesToSay(SteadyTime now, WallTime wall_now);
 
  private:
-  const BrokerConfig broker_;
-  const Identity identity_;
-  std::optional<TlsFiles> files_;
+  std::optional<TlsFiles> files_;  // constant after construction; absent: no TLS
   FileMarks marks_{};
   CredentialEnds ends_;
   LogLimit said_{std::chrono::hours(12)};
