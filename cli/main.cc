@@ -4,25 +4,25 @@
 #include <iostream>
 #include <string>
 
-#include "cli/bench_link_command.h"
-#include "cli/bench_nn_command.h"
-#include "cli/check_command.h"
-#include "cli/classify_command.h"
-#include "cli/demo_command.h"
-#include "cli/evaluate_command.h"
-#include "cli/fleet/bench_fleet_command.h"
-#include "cli/inspect_command.h"
-#include "cli/main_provision.h"
-#include "cli/simulate_command.h"
-#include "cli/standard_streams.h"
-#include "cli/tune_command.h"
-#include "cli/watch_command.h"
 #include <CLI/CLI.hpp>
 
-#include "core/exit_code.h"
-#include "core/log.h"
-#include "core/terminal_guard.h"
-#include "core/unattended.h"
+#include "cli/bench/bench_fleet_command.h"
+#include "cli/bench/bench_link_command.h"
+#include "cli/bench/bench_nn_command.h"
+#include "cli/check/check_command.h"
+#include "cli/classify/classify_command.h"
+#include "cli/demo/demo_command.h"
+#include "cli/inspect/inspect_command.h"
+#include "cli/main_provision.h"
+#include "cli/simulate/simulate_command.h"
+#include "cli/standard_streams.h"
+#include "cli/tuning/evaluate_command.h"
+#include "cli/tuning/tune_command.h"
+#include "cli/watch/watch_command.h"
+#include "core/program/exit_code.h"
+#include "core/program/log.h"
+#include "core/program/terminal_guard.h"
+#include "core/program/unattended.h"
 
 namespace biglittle {
 namespace {

@@ -7,11 +7,10 @@
 #include <string>
 #include <vector>
 
-#include "cli/provision_command.h"
-
-#include "core/core_dumps.h"
+#include "cli/provision/provision_command.h"
 #include "core/date_time.h"
-#include "core/map_reader.h"
+#include "core/program/core_dumps.h"
+#include "core/yaml/map_reader.h"
 
 namespace biglittle {
 namespace {

@@ -6,7 +6,7 @@
 #include <cstring>
 #include <string>
 
-#include "core/exit_code.h"
+#include "core/program/exit_code.h"
 
 namespace biglittle {
 

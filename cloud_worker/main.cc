@@ -14,15 +14,17 @@
 #include "cloud_worker/models/model_store.h"
 #include "cloud_worker/worker.h"
 #include "cloud_worker/worker_metrics.h"
-#include "core/core_dumps.h"
-#include "core/exception_status.h"
-#include "core/exit_code.h"
-#include "core/fleet_config.h"
-#include "core/log.h"
-#include "core/stop_signal.h"
-#include "core/terminal_guard.h"
-#include "core/unattended.h"
-#include "wire/program_health.h"
+#include "core/fleet/fleet_config.h"
+#include "core/fleet/fleet_file.h"
+#include "core/fleet/worker_config.h"
+#include "core/program/core_dumps.h"
+#include "core/program/exception_status.h"
+#include "core/program/exit_code.h"
+#include "core/program/log.h"
+#include "core/program/stop_signal.h"
+#include "core/program/terminal_guard.h"
+#include "core/program/unattended.h"
+#include "wire/http/program_health.h"
 #include "wire/tls/credentials.h"
 
 namespace biglittle {
@@ -42,7 +44,7 @@ int BadInput(const std::string& text) {
 int RunWorker(const std::filesystem::path& config, const std::string& id) {
   const Parsed<FleetConfig> fleet = LoadFleet(config);
   if (!fleet.ok()) return BadInput(ToString(fleet.problems));
-  if (HoldsKeys(fleet.value->broker)) KeepKeysOutOfCoreDumps();
+  if (fleet.value->broker.has_secrets()) KeepKeysOutOfCoreDumps();
   const WorkerConfig* worker = fleet.value->FindWorker(id);
   if (worker == nullptr) {
     return BadInput(fmt::format("{} has no worker {}: name one of its workers by --worker",

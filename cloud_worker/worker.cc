@@ -7,11 +7,11 @@
 #include <utility>
 #include <variant>
 
-#include "cloud_worker/fleet_limits.h"
+#include "cloud_worker/intake/fleet_limits.h"
 #include "core/clock.h"
-#include "core/exception_status.h"
+#include "core/program/exception_status.h"
 #include "core/text.h"
-#include "wire/session_counters.h"
+#include "wire/mqtt/session_counters.h"
 
 namespace biglittle {
 namespace {

@@ -3,7 +3,7 @@
 #include <chrono>
 #include <variant>
 
-#include "core/counter_rules.h"
+#include "core/program/counter_rules.h"
 
 namespace biglittle {
 namespace {

@@ -4,9 +4,9 @@
 
 #include <vector>
 
-#include "cloud_worker/work_item.h"
-#include "core/metrics.h"
-#include "core/vitals.h"
+#include "cloud_worker/queue/work_item.h"
+#include "core/program/metrics.h"
+#include "core/program/vitals.h"
 
 namespace biglittle {
 

@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
-#include "cloud_worker/work_item.h"
+#include "cloud_worker/queue/work_item.h"
 #include "wire/message.h"
-#include "wire/status.h"
+#include "wire/messages/status.h"
 #include "wire/topics.h"
 
 namespace biglittle {

@@ -14,7 +14,7 @@ find_package(eclipse-paho-mqtt-c REQUIRED)
 find_package(PahoMqttCpp REQUIRED)
 
 # Debian ships these three without a usable CMake package. OpenBLAS is loaded at run time, by
-# nn/blas.cc.
+# nn/kernel/blas.cc.
 find_path(OPENBLAS_INCLUDE_DIR cblas.h PATH_SUFFIXES openblas-pthread openblas REQUIRED)
 find_library(OPENBLAS_LIBRARY openblas REQUIRED)
 add_library(openblas INTERFACE IMPORTED)

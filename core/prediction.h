@@ -3,12 +3,15 @@
 
 #include <cstdint>
 #include <span>
+#include <string_view>
 #include <vector>
 
 namespace biglittle {
 
 // The little net's way to say "none of my prioritised classes"; never an index into the labels.
 inline constexpr int kOtherClass = -1;
+// How files and messages call kOtherClass; no label has this name.
+inline constexpr std::string_view kOtherName = "other";
 
 // How logits become probabilities: softmax where exactly one output is right, sigmoid where each
 // output is a question of its own.

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/normalisation.h"
+#include "core/task/normalisation.h"
 #include "device_agent/delivery_tag.h"
 #include "wire/topics.h"
 

@@ -10,7 +10,7 @@
 #include <string>
 
 #include "core/outcome.h"
-#include "wire/result.h"
+#include "wire/messages/result.h"
 
 namespace biglittle {
 

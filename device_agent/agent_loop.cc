@@ -8,11 +8,11 @@
 #include <thread>
 #include <utility>
 
-#include "core/exception_status.h"
+#include "core/program/exception_status.h"
 #include "core/run_id.h"
 #include "device_agent/delivery_tag.h"
 #include "device_agent/stop_report.h"
-#include "wire/session_counters.h"
+#include "wire/mqtt/session_counters.h"
 #include "wire/topics.h"
 
 namespace biglittle {
@@ -31,7 +31,7 @@ constexpr Milliseconds kStorePoll{10};
 }  // namespace
 
 AgentLoop::AgentLoop(const FleetConfig& fleet, const DeviceConfig& device, Agent::Parts parts,
-                     std::unique_ptr<ReadingSource> source)
+                     std::unique_ptr<PolledSource> source)
     : device_(device),
       status_topic_(wire::Topics(fleet.topic_root, fleet.fleet).DeviceStatus(device.id)),
       source_(std::move(source)),
@@ -128,7 +128,7 @@ void AgentLoop::Stop() {
 }
 
 absl::Status AgentLoop::Run() {
-  source_status_ = source_->Skip(agent_.next_sequence());
+  source_status_ = source_->ResumeAt(agent_.next_sequence());
   exhausted_ = !source_status_.ok();
   const SteadyTime now = Clock::Real().Now();
   next_reading_at_ = now + first_reading_after_;

@@ -17,15 +17,16 @@
 
 #include "core/bounded_queue.h"
 #include "core/clock.h"
-#include "core/fleet_config.h"
+#include "core/fleet/device_config.h"
+#include "core/fleet/fleet_config.h"
 #include "core/log_limit.h"
 #include "device_agent/agent.h"
-#include "device_agent/reading_schedule.h"
-#include "device_agent/sources/reading_source.h"
-#include "wire/mqtt_session.h"
-#include "wire/program_health.h"
-#include "wire/refusal_gauge.h"
-#include "wire/status.h"
+#include "device_agent/intake/reading_schedule.h"
+#include "device_agent/sources/polled_source.h"
+#include "wire/http/program_health.h"
+#include "wire/messages/status.h"
+#include "wire/mqtt/mqtt_session.h"
+#include "wire/mqtt/refusal_gauge.h"
 #include "wire/tls/credential_expiry.h"
 
 namespace biglittle {
@@ -34,7 +35,7 @@ class AgentLoop {
  public:
   // Copies what it needs of `fleet` and `device`. `source` stands before its first window.
   AgentLoop(const FleetConfig& fleet, const DeviceConfig& device, Agent::Parts parts,
-            std::unique_ptr<ReadingSource> source);
+            std::unique_ptr<PolledSource> source);
 
   // Before Run: whom to tell how it goes. Both must outlive the loop.
   void Observe(wire::ProgramHealth* health, const AgentMetrics* metrics);
@@ -96,7 +97,7 @@ class AgentLoop {
   std::atomic<bool> stop_requested_{false};
 
   // Used by the thread of Run only.
-  std::unique_ptr<ReadingSource> source_;
+  std::unique_ptr<PolledSource> source_;
   std::optional<ReadingSchedule> schedule_;  // absent: the source can be asked to wait
   bool exhausted_ = false;
   absl::Status source_status_;

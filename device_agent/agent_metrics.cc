@@ -4,8 +4,8 @@
 #include <chrono>
 #include <string>
 
-#include "core/counter_rules.h"
 #include "core/outcome.h"
+#include "core/program/counter_rules.h"
 
 namespace biglittle {
 namespace {

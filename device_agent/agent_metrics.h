@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "core/clock.h"
-#include "core/metrics.h"
-#include "core/vitals.h"
-#include "wire/result.h"
+#include "core/program/metrics.h"
+#include "core/program/vitals.h"
+#include "wire/messages/result.h"
 
 namespace biglittle {
 

@@ -8,11 +8,11 @@
 #include <mutex>
 #include <utility>
 
-#include "core/descriptors.h"
-#include "core/exception_status.h"
-#include "core/exit_code.h"
-#include "core/stop_signal.h"
-#include "core/unattended.h"
+#include "core/program/descriptors.h"
+#include "core/program/exception_status.h"
+#include "core/program/exit_code.h"
+#include "core/program/stop_signal.h"
+#include "core/program/unattended.h"
 
 namespace biglittle {
 namespace {

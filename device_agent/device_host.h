@@ -11,8 +11,9 @@
 
 #include "absl/status/status.h"
 
-#include "core/fleet_config.h"
-#include "core/service_notify.h"
+#include "core/fleet/device_config.h"
+#include "core/fleet/fleet_config.h"
+#include "core/program/service_notify.h"
 #include "device_agent/hosted_device.h"
 #include "device_agent/shared_parts.h"
 

@@ -9,8 +9,8 @@
 #include <thread>
 #include <utility>
 
-#include "core/descriptors.h"
-#include "core/exception_status.h"
+#include "core/program/descriptors.h"
+#include "core/program/exception_status.h"
 #include "device_agent/reading_deadlines.h"
 #include "device_agent/results/result_store.h"
 #include "wire/tls/credentials.h"

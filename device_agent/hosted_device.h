@@ -10,12 +10,13 @@
 #include "absl/status/statusor.h"
 
 #include "core/clock.h"
-#include "core/fleet_config.h"
-#include "core/service_notify.h"
+#include "core/fleet/device_config.h"
+#include "core/fleet/fleet_config.h"
+#include "core/program/service_notify.h"
 #include "device_agent/agent_loop.h"
 #include "device_agent/agent_metrics.h"
 #include "device_agent/shared_parts.h"
-#include "wire/program_health.h"
+#include "wire/http/program_health.h"
 
 namespace biglittle {
 

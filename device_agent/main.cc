@@ -9,12 +9,14 @@
 
 #include <CLI/CLI.hpp>
 
-#include "core/core_dumps.h"
-#include "core/exit_code.h"
-#include "core/fleet_config.h"
-#include "core/log.h"
-#include "core/terminal_guard.h"
-#include "core/unattended.h"
+#include "core/fleet/device_config.h"
+#include "core/fleet/fleet_config.h"
+#include "core/fleet/fleet_file.h"
+#include "core/program/core_dumps.h"
+#include "core/program/exit_code.h"
+#include "core/program/log.h"
+#include "core/program/terminal_guard.h"
+#include "core/program/unattended.h"
 #include "device_agent/device_host.h"
 #include "device_agent/many_devices.h"
 
@@ -29,7 +31,7 @@ int BadInput(const std::string& text) {
 int RunDevices(const std::filesystem::path& config, const std::vector<std::string>& ids) {
   const Parsed<FleetConfig> fleet = LoadFleet(config);
   if (!fleet.ok()) return BadInput(ToString(fleet.problems));
-  if (HoldsKeys(fleet.value->broker)) KeepKeysOutOfCoreDumps();
+  if (fleet.value->broker.has_secrets()) KeepKeysOutOfCoreDumps();
   std::vector<const DeviceConfig*> devices;
   std::set<std::string> known;
   for (const std::string& id : ids) {

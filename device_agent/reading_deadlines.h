@@ -8,9 +8,9 @@
 #include "absl/status/statusor.h"
 
 #include "core/clock.h"
-#include "core/fleet_config.h"
+#include "core/fleet/device_config.h"
 #include "core/prediction.h"
-#include "core/task.h"
+#include "core/task/task.h"
 
 namespace biglittle {
 

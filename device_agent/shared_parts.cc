@@ -7,7 +7,8 @@
 
 #include "absl/status/status.h"
 
-#include "core/release_memory.h"
+#include "core/task/release_memory.h"
+#include "core/task/task_file.h"
 #include "device_agent/sources/source_factory.h"
 
 namespace biglittle {
@@ -69,7 +70,7 @@ absl::StatusOr<LocalClassifier> SharedParts::LittleOf(const DeviceConfig& device
   return LocalClassifier::Make(task, device.escalation, *at->second);
 }
 
-absl::StatusOr<std::unique_ptr<ReadingSource>> SharedParts::SourceOf(const DeviceConfig& device) {
+absl::StatusOr<std::unique_ptr<PolledSource>> SharedParts::SourceOf(const DeviceConfig& device) {
   return MakeSource(device.source, *tasks_.at(device.task), files_);
 }
 

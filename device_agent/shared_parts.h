@@ -8,11 +8,12 @@
 
 #include "absl/status/statusor.h"
 
-#include "core/fleet_config.h"
-#include "core/task.h"
-#include "device_agent/local_classifier.h"
-#include "device_agent/sources/data_file.h"
-#include "device_agent/sources/reading_source.h"
+#include "core/fleet/device_config.h"
+#include "core/fleet/fleet_config.h"
+#include "core/task/task.h"
+#include "device_agent/little/local_classifier.h"
+#include "device_agent/sources/polled_source.h"
+#include "device_agent/sources/replay/data_file.h"
 #include "nn/classifier_pool.h"
 
 namespace biglittle {
@@ -29,7 +30,7 @@ class SharedParts {
   // Errors as LocalClassifier::Load. The device's task must have been had before.
   absl::StatusOr<LocalClassifier> LittleOf(const DeviceConfig& device);
   // Likewise; errors as MakeSource.
-  absl::StatusOr<std::unique_ptr<ReadingSource>> SourceOf(const DeviceConfig& device);
+  absl::StatusOr<std::unique_ptr<PolledSource>> SourceOf(const DeviceConfig& device);
 
  private:
   const FleetConfig& fleet_;

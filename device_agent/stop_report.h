@@ -9,7 +9,7 @@
 
 #include "absl/status/status.h"
 
-#include "wire/refusal_gauge.h"
+#include "wire/mqtt/refusal_gauge.h"
 
 namespace biglittle {
 

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "core/digest.h"
-#include "core/net_file.h"
+#include "core/task/net_file.h"
 #include "core/tensor.h"
 
 namespace biglittle::nn {

@@ -12,7 +12,7 @@
 #include "absl/status/statusor.h"
 
 #include "core/prediction.h"
-#include "core/task.h"
+#include "core/task/task.h"
 #include "nn/model.h"
 
 namespace biglittle::nn {

@@ -14,7 +14,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
-#include "core/task.h"
+#include "core/task/task.h"
 #include "nn/classifier.h"
 
 namespace biglittle::nn {

@@ -20,15 +20,15 @@
 #include "absl/status/statusor.h"
 
 #include "core/digest.h"
-#include "nn/compiler.h"
-#include "nn/fusion.h"
+#include "nn/compile/compiler.h"
+#include "nn/compile/fusion.h"
+#include "nn/compile/layout.h"
+#include "nn/compile/network.h"
+#include "nn/compile/outputs.h"
+#include "nn/graph/load_limits.h"
+#include "nn/graph/ordering.h"
 #include "nn/importer/importer.h"
-#include "nn/layout.h"
-#include "nn/load_limits.h"
-#include "nn/network.h"
-#include "nn/ordering.h"
-#include "nn/outputs.h"
-#include "nn/plan.h"
+#include "nn/run/plan.h"
 
 namespace biglittle::nn {
 namespace {

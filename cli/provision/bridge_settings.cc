@@ -4,8 +4,7 @@
 
 #include <map>
 
-#include "cli/broker_file.h"
-
+#include "cli/check/broker_file.h"
 #include "core/host_name.h"
 #include "core/text.h"
 

@@ -7,7 +7,8 @@
 #include <string>
 #include <utility>
 
-#include "core/task.h"
+#include "core/task/task.h"
+#include "core/task/task_file.h"
 #include "core/tensor.h"
 
 namespace biglittle {

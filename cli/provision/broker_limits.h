@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "core/fleet_config.h"
+#include "core/fleet/fleet_config.h"
 
 namespace biglittle {
 

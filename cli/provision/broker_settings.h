@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "absl/status/statusor.h"
+
 #include "cli/provision/broker_limits.h"
 
 namespace biglittle {

@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "cli/installation.h"
-
-#include "core/exit_code.h"
+#include "core/fleet/fleet_file.h"
+#include "core/program/exit_code.h"
 #include "core/text.h"
 
 namespace biglittle {

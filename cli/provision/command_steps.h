@@ -8,10 +8,10 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+
 #include "cli/provision/broker_limits.h"
 #include "cli/provision/provisioner.h"
-
-#include "core/fleet_config.h"
+#include "core/fleet/fleet_config.h"
 
 namespace biglittle {
 

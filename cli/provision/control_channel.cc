@@ -11,8 +11,8 @@
 
 #include "core/bounded_queue.h"
 #include "core/text.h"
-#include "wire/mqtt_session.h"
-#include "wire/tls/broker_probe.h"
+#include "wire/connect/broker_probe.h"
+#include "wire/mqtt/mqtt_session.h"
 #include "wire/tls/credentials.h"
 
 namespace biglittle {

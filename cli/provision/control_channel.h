@@ -9,7 +9,7 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include "core/clock.h"
-#include "core/fleet_config.h"
+#include "core/fleet/broker_config.h"
 
 namespace biglittle {
 

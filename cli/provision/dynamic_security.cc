@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <utility>
 
-#include "cli/provision/secrets.h"
 #include <nlohmann/json.hpp>
+
+#include "cli/provision/secrets.h"
 
 namespace biglittle {
 namespace {

@@ -11,9 +11,10 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include <nlohmann/json_fwd.hpp>
+
 #include "cli/provision/identity.h"
 #include "cli/provision/rights.h"
-#include <nlohmann/json_fwd.hpp>
 
 namespace biglittle {
 

@@ -5,10 +5,10 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+
 #include "cli/provision/identity.h"
 #include "cli/provision/inventory.h"
-
-#include "core/fleet_config.h"
+#include "core/fleet/fleet_config.h"
 
 namespace biglittle {
 

@@ -11,11 +11,11 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+
 #include "cli/provision/authority.h"
 #include "cli/provision/identity.h"
 #include "cli/provision/rights.h"
-
-#include "core/fleet_config.h"
+#include "core/fleet/fleet_config.h"
 
 namespace biglittle {
 

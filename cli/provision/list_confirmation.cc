@@ -2,7 +2,7 @@
 
 #include <thread>
 
-#include "wire/tls/broker_probe.h"
+#include "wire/connect/broker_probe.h"
 
 namespace biglittle {
 namespace {

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "core/clock.h"
-#include "core/fleet_config.h"
+#include "core/fleet/broker_config.h"
 #include "wire/tls/credentials.h"
 
 namespace biglittle {

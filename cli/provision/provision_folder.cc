@@ -9,7 +9,6 @@
 #include <utility>
 
 #include "cli/provision/secrets.h"
-
 #include "core/text.h"
 
 namespace biglittle {

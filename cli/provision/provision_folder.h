@@ -19,11 +19,11 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+
 #include "cli/provision/authority.h"
 #include "cli/provision/identity.h"
 #include "cli/provision/inventory.h"
 #include "cli/provision/private_files.h"
-
 #include "wire/tls/credentials.h"
 
 namespace biglittle {

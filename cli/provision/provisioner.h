@@ -11,6 +11,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+
 #include "cli/provision/broker_settings.h"
 #include "cli/provision/control_channel.h"
 #include "cli/provision/dynamic_security.h"

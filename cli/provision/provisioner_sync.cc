@@ -6,10 +6,11 @@
 #include <thread>
 #include <utility>
 
+#include <nlohmann/json.hpp>
+
 #include "cli/provision/broker_reload.h"
 #include "cli/provision/list_confirmation.h"
 #include "cli/provision/provisioner.h"
-#include <nlohmann/json.hpp>
 
 namespace biglittle {
 namespace {

@@ -9,10 +9,10 @@
 #include <thread>
 #include <utility>
 
-#include "cli/provision/rights.h"
 #include <nlohmann/json.hpp>
 
-#include "wire/mqtt_session.h"
+#include "cli/provision/rights.h"
+#include "wire/mqtt/mqtt_session.h"
 #include "wire/topics.h"
 
 namespace biglittle {

@@ -9,12 +9,12 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+
 #include "cli/provision/control_channel.h"
 #include "cli/provision/identity.h"
 #include "cli/provision/inventory.h"
 #include "cli/provision/provision_folder.h"
-
-#include "core/fleet_config.h"
+#include "core/fleet/fleet_config.h"
 
 namespace biglittle {
 

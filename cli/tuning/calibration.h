@@ -7,9 +7,8 @@
 #include <vector>
 
 #include "cli/tuning/cascade_table.h"
-
 #include "core/prediction.h"
-#include "core/task.h"
+#include "core/task/task.h"
 
 namespace biglittle {
 

@@ -6,10 +6,9 @@
 
 #include "cli/tuning/calibration.h"
 #include "cli/tuning/cascade_table.h"
-
 #include "core/prediction.h"
-#include "core/task.h"
-#include "device_agent/escalation_policy.h"
+#include "core/task/task.h"
+#include "device_agent/little/escalation_policy.h"
 
 namespace biglittle {
 

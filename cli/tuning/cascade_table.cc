@@ -8,9 +8,9 @@
 #include <string_view>
 #include <utility>
 
-#include "core/normalisation.h"
+#include "core/task/normalisation.h"
 #include "nn/classifier.h"
-#include "wire/tensor_codec.h"
+#include "wire/messages/tensor_codec.h"
 
 namespace biglittle {
 namespace {

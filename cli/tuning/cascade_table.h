@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "cli/tuning/labelled_data.h"
 
+#include "cli/tuning/labelled_data.h"
 #include "core/prediction.h"
-#include "core/task.h"
+#include "core/task/task.h"
 
 namespace biglittle {
 

@@ -4,8 +4,7 @@
 #include <utility>
 
 #include "cli/tuning/logistic_fit.h"
-
-#include "wire/escalation.h"
+#include "wire/messages/escalation.h"
 
 namespace biglittle {
 namespace {

@@ -4,8 +4,7 @@
 #include <string>
 
 #include "cli/tuning/evaluation.h"
-
-#include "core/task.h"
+#include "core/task/task.h"
 
 namespace biglittle {
 

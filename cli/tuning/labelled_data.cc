@@ -10,11 +10,10 @@
 #include <utility>
 #include <variant>
 
-#include "cli/dataset.h"
-
+#include "cli/tuning/dataset.h"
 #include "core/digest.h"
-#include "core/fleet_config.h"
-#include "device_agent/sources/data_file.h"
+#include "core/fleet/source_config.h"
+#include "device_agent/sources/replay/data_file.h"
 #include "device_agent/sources/source_factory.h"
 
 namespace biglittle {

@@ -9,7 +9,7 @@
 
 #include "absl/status/statusor.h"
 
-#include "core/task.h"
+#include "core/task/task.h"
 #include "core/tensor.h"
 
 namespace biglittle {

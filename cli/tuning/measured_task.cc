@@ -4,6 +4,7 @@
 
 #include "cli/installation.h"
 #include "cli/tuning/progress_line.h"
+#include "core/task/task_file.h"
 
 namespace biglittle {
 

@@ -6,10 +6,10 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+
 #include "cli/tuning/cascade_table.h"
 #include "cli/tuning/labelled_data.h"
-
-#include "core/task.h"
+#include "core/task/task.h"
 
 namespace biglittle {
 

@@ -6,7 +6,7 @@
 #include <iostream>
 #include <utility>
 
-#include "core/terminal_guard.h"
+#include "core/program/terminal_guard.h"
 
 namespace biglittle {
 

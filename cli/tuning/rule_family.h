@@ -16,11 +16,10 @@
 
 #include "cli/tuning/calibration.h"
 #include "cli/tuning/cascade_table.h"
-
-#include "core/answer_rule.h"
 #include "core/prediction.h"
-#include "core/task.h"
-#include "device_agent/escalation_policy.h"
+#include "core/task/answer_rule.h"
+#include "core/task/task.h"
+#include "device_agent/little/escalation_policy.h"
 
 namespace biglittle {
 

@@ -10,8 +10,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include "core/answer_rule.h"
-#include "core/map_reader.h"
+#include "core/task/answer_rule.h"
+#include "core/task/task_file.h"
+#include "core/yaml/map_reader.h"
 
 namespace biglittle {
 namespace {

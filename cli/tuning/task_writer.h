@@ -7,10 +7,10 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "cli/tuning/tuner.h"
 
-#include "core/task.h"
-#include "core/yaml_reader.h"
+#include "cli/tuning/tuner.h"
+#include "core/task/task.h"
+#include "core/yaml/yaml_reader.h"
 
 namespace biglittle {
 

@@ -9,7 +9,6 @@
 
 #include "cli/tuning/binomial.h"
 #include "cli/tuning/logistic_fit.h"
-
 #include "core/random.h"
 
 namespace biglittle {

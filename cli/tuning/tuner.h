@@ -16,13 +16,13 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+
 #include "cli/tuning/cascade_counts.h"
 #include "cli/tuning/cascade_table.h"
 #include "cli/tuning/objective.h"
 #include "cli/tuning/rule_family.h"
-
-#include "core/answer_rule.h"
-#include "core/task.h"
+#include "core/task/answer_rule.h"
+#include "core/task/task.h"
 
 namespace biglittle {
 

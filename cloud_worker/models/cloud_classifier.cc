@@ -5,7 +5,7 @@
 #include <cmath>
 #include <utility>
 
-#include "core/normalisation.h"
+#include "core/task/normalisation.h"
 
 namespace biglittle {
 namespace {

@@ -7,9 +7,9 @@
 #include "absl/status/statusor.h"
 
 #include "cloud_worker/models/load_supervisor.h"
-#include "cloud_worker/work_item.h"
+#include "cloud_worker/queue/work_item.h"
 #include "core/clock.h"
-#include "core/task.h"
+#include "core/task/task.h"
 #include "nn/classifier.h"
 
 namespace biglittle {

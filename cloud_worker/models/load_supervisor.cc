@@ -10,8 +10,8 @@
 #include <thread>
 #include <utility>
 
-#include "cloud_worker/halt_gauge.h"
-#include "core/exception_status.h"
+#include "cloud_worker/compute/halt_gauge.h"
+#include "core/program/exception_status.h"
 
 namespace biglittle {
 namespace {

@@ -7,7 +7,8 @@
 #include <utility>
 
 #include "core/digest.h"
-#include "core/task_versions.h"
+#include "core/task/task_file.h"
+#include "core/task/task_versions.h"
 
 namespace biglittle {
 namespace {

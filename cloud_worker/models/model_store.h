@@ -17,11 +17,11 @@
 
 #include "cloud_worker/models/load_supervisor.h"
 #include "cloud_worker/models/served_model.h"
-#include "cloud_worker/work_item.h"
+#include "cloud_worker/queue/work_item.h"
 #include "core/clock.h"
-#include "core/release_memory.h"
 #include "core/signature.h"
-#include "core/task.h"
+#include "core/task/release_memory.h"
+#include "core/task/task.h"
 
 namespace biglittle {
 

@@ -10,9 +10,9 @@
 
 #include "cloud_worker/models/cloud_classifier.h"
 #include "cloud_worker/models/load_supervisor.h"
-#include "cloud_worker/work_item.h"
+#include "cloud_worker/queue/work_item.h"
 #include "core/clock.h"
-#include "core/task.h"
+#include "core/task/task.h"
 
 namespace biglittle {
 

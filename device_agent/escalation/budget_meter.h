@@ -7,7 +7,7 @@
 #include <cstddef>
 
 #include "core/clock.h"
-#include "core/fleet_config.h"
+#include "core/fleet/escalation_config.h"
 #include "core/token_bucket.h"
 
 namespace biglittle {

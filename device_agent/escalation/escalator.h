@@ -18,8 +18,7 @@
 #include "absl/status/status.h"
 
 #include "core/clock.h"
-#include "core/fleet_config.h"
-#include "core/little_verdict.h"
+#include "core/fleet/escalation_config.h"
 #include "core/log_limit.h"
 #include "core/outcome.h"
 #include "core/random.h"
@@ -30,8 +29,9 @@
 #include "device_agent/escalation/request_packer.h"
 #include "device_agent/escalation/round_trip.h"
 #include "device_agent/escalation/time_gate.h"
-#include "wire/escalation.h"
+#include "device_agent/little/little_verdict.h"
 #include "wire/message.h"
+#include "wire/messages/escalation.h"
 #include "wire/mqtt_packets.h"
 #include "wire/topics.h"
 

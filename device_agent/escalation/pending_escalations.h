@@ -15,8 +15,8 @@
 #include <vector>
 
 #include "core/clock.h"
-#include "core/little_verdict.h"
 #include "core/tensor.h"
+#include "device_agent/little/little_verdict.h"
 
 namespace biglittle {
 

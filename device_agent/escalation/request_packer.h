@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "core/clock.h"
-#include "core/fleet_config.h"
+#include "core/fleet/escalation_config.h"
 #include "device_agent/escalation/budget_meter.h"
 #include "device_agent/escalation/pending_escalations.h"
 

@@ -15,7 +15,7 @@
 #include "core/clock.h"
 #include "device_agent/results/result_store.h"
 #include "wire/message.h"
-#include "wire/result.h"
+#include "wire/messages/result.h"
 
 namespace biglittle {
 

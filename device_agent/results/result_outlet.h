@@ -28,8 +28,8 @@
 #include "device_agent/results/result_batch.h"
 #include "device_agent/results/result_store.h"
 #include "wire/message.h"
+#include "wire/messages/result.h"
 #include "wire/mqtt_packets.h"
-#include "wire/result.h"
 
 namespace biglittle {
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/exception_status.h"
+#include "core/program/exception_status.h"
 #include "device_agent/results/store_place.h"
 
 namespace biglittle {

@@ -11,17 +11,17 @@
 
 #include "absl/status/status.h"
 
-#include "device_agent/sources/replay_source.h"
-#include "device_agent/sources/vibration_simulator.h"
-#include "device_agent/sources/vibration_source.h"
+#include "device_agent/sources/replay/replay_source.h"
+#include "device_agent/sources/vibration/vibration_simulator.h"
+#include "device_agent/sources/vibration/vibration_source.h"
 
 namespace biglittle {
 namespace {
 
 // Ends another source after so many readings.
-class FirstReadings final : public ReadingSource {
+class FirstReadings final : public PolledSource {
  public:
-  FirstReadings(std::unique_ptr<ReadingSource> source, std::uint64_t readings)
+  FirstReadings(std::unique_ptr<PolledSource> source, std::uint64_t readings)
       : source_(std::move(source)), left_(readings) {}
 
   absl::StatusOr<std::optional<Sample>> Next() override {
@@ -29,19 +29,19 @@ class FirstReadings final : public ReadingSource {
     --left_;
     return source_->Next();
   }
-  absl::Status Skip(std::uint64_t count) override {
-    const std::uint64_t skipped = std::min(count, left_);
-    left_ -= skipped;
-    return source_->Skip(skipped);
+  absl::Status ResumeAt(std::uint64_t number) override {
+    const std::uint64_t before = std::min(number, left_);
+    left_ -= before;
+    return source_->ResumeAt(before);
   }
 
  private:
-  const std::unique_ptr<ReadingSource> source_;
+  const std::unique_ptr<PolledSource> source_;
   std::uint64_t left_;
 };
 
-absl::StatusOr<std::unique_ptr<ReadingSource>> MakeVibration(const VibrationSource& config,
-                                                             const Task& task) {
+absl::StatusOr<std::unique_ptr<PolledSource>> MakeVibration(const VibrationSource& config,
+                                                            const Task& task) {
   const Shape shape{kVibrationAxes, kVibrationSamples};
   const bool same_labels = std::equal(task.labels.begin(), task.labels.end(),
                                       kVibrationLabels.begin(), kVibrationLabels.end());
@@ -55,8 +55,8 @@ absl::StatusOr<std::unique_ptr<ReadingSource>> MakeVibration(const VibrationSour
   return MakeVibrationSource(config.seed);
 }
 
-absl::StatusOr<std::unique_ptr<ReadingSource>> MakeEndless(const SourceConfig& config,
-                                                           const Task& task, DataFiles& files) {
+absl::StatusOr<std::unique_ptr<PolledSource>> MakeEndless(const SourceConfig& config,
+                                                          const Task& task, DataFiles& files) {
   if (const auto* vibration = std::get_if<VibrationSource>(&config.kind)) {
     return MakeVibration(*vibration, task);
   }
@@ -66,15 +66,15 @@ absl::StatusOr<std::unique_ptr<ReadingSource>> MakeEndless(const SourceConfig& c
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<ReadingSource>> MakeSource(const SourceConfig& config,
-                                                          const Task& task, DataFiles& files) {
+absl::StatusOr<std::unique_ptr<PolledSource>> MakeSource(const SourceConfig& config,
+                                                         const Task& task, DataFiles& files) {
   auto source = MakeEndless(config, task, files);
   if (!source.ok() || !config.readings) return source;
   return std::make_unique<FirstReadings>(*std::move(source), *config.readings);
 }
 
-absl::StatusOr<std::unique_ptr<ReadingSource>> MakeSource(const SourceConfig& config,
-                                                          const Task& task) {
+absl::StatusOr<std::unique_ptr<PolledSource>> MakeSource(const SourceConfig& config,
+                                                         const Task& task) {
   DataFiles files;
   return MakeSource(config, task, files);
 }

@@ -110,7 +110,7 @@ def read_idx(path):
 
 
 def same_layout(found, wanted):
-    """Whether windows of these shapes hold their elements in the same order: core/window_layout.h."""
+    """Whether windows of these shapes hold their elements in the same order: core/task/window_layout.h."""
     extents = [extent for extent in found if extent != 1]
     return np.prod(found) == np.prod(wanted) and (
         len(extents) <= 1 or extents == [extent for extent in wanted if extent != 1])

@@ -21,9 +21,9 @@
 #include "absl/status/statusor.h"
 
 #include "core/protobuf_scan.h"
-#include "nn/graph.h"
+#include "nn/graph/graph.h"
+#include "nn/graph/load_limits.h"
 #include "nn/importer/tensors.h"
-#include "nn/load_limits.h"
 #include "nn/operators/registry.h"
 
 namespace biglittle::nn {

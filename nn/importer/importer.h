@@ -6,8 +6,8 @@
 
 #include "absl/status/statusor.h"
 
-#include "nn/graph.h"
-#include "nn/load_limits.h"
+#include "nn/graph/graph.h"
+#include "nn/graph/load_limits.h"
 
 namespace biglittle::nn {
 

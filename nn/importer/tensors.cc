@@ -16,7 +16,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
-#include "nn/graph.h"
+#include "nn/graph/graph.h"
 
 namespace biglittle::nn {
 namespace {

@@ -7,7 +7,7 @@
 
 #include "absl/status/statusor.h"
 
-#include "nn/graph.h"
+#include "nn/graph/graph.h"
 
 namespace biglittle::nn {
 

@@ -8,9 +8,10 @@
 
 #include "absl/status/statusor.h"
 
-#include "nn/activation.h"
-#include "nn/graph.h"
-#include "nn/kernel.h"
+#include "nn/graph/graph.h"
+#include "nn/kernel/activation.h"
+#include "nn/kernel/kernel.h"
+#include "nn/operators/apply_activation.h"
 #include "nn/operators/node_view.h"
 
 namespace biglittle::nn {

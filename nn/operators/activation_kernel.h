@@ -3,7 +3,7 @@
 
 #include "absl/status/statusor.h"
 
-#include "nn/activation.h"
+#include "nn/kernel/activation.h"
 #include "nn/operators/node_view.h"
 
 namespace biglittle::nn {

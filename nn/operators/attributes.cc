@@ -14,7 +14,7 @@
 
 #include "absl/status/status.h"
 
-#include "nn/graph.h"
+#include "nn/graph/graph.h"
 #include "nn/operators/node_view.h"
 
 namespace biglittle::nn {

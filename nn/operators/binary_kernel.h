@@ -12,9 +12,9 @@
 
 #include "absl/status/statusor.h"
 
-#include "nn/graph.h"
-#include "nn/kernel.h"
-#include "nn/operators/binary.h"
+#include "nn/graph/graph.h"
+#include "nn/kernel/kernel.h"
+#include "nn/operators/binary_function.h"
 #include "nn/operators/node_view.h"
 #include "nn/operators/source.h"
 #include "nn/operators/strided.h"

@@ -6,7 +6,7 @@
 #include <optional>
 #include <string_view>
 
-#include "nn/kernel.h"
+#include "nn/kernel/kernel.h"
 #include "nn/operators/conv_parameters.h"
 
 namespace biglittle::nn {

@@ -12,8 +12,8 @@
 #include <utility>
 #include <vector>
 
-#include "nn/graph.h"
-#include "nn/kernel.h"
+#include "nn/graph/graph.h"
+#include "nn/kernel/kernel.h"
 #include "nn/operators/conv_algorithm.h"
 
 namespace biglittle::nn {

@@ -6,7 +6,7 @@
 #include <string>
 #include <utility>
 
-#include "nn/kernel.h"
+#include "nn/kernel/kernel.h"
 #include "nn/operators/conv_algorithm.h"
 #include "nn/operators/conv_parameters.h"
 

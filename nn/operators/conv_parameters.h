@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "nn/graph.h"
+#include "nn/graph/graph.h"
 #include "nn/operators/epilogue.h"
 #include "nn/operators/window.h"
 

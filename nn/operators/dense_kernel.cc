@@ -14,9 +14,9 @@
 
 #include "absl/status/status.h"
 
-#include "nn/activation.h"
-#include "nn/graph.h"
-#include "nn/kernel.h"
+#include "nn/graph/graph.h"
+#include "nn/kernel/activation.h"
+#include "nn/kernel/kernel.h"
 #include "nn/simd/tile_product.h"
 
 namespace biglittle::nn {

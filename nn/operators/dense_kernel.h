@@ -8,8 +8,8 @@
 
 #include "absl/status/status.h"
 
-#include "nn/graph.h"
-#include "nn/kernel.h"
+#include "nn/graph/graph.h"
+#include "nn/kernel/kernel.h"
 #include "nn/operators/epilogue.h"
 #include "nn/operators/node_view.h"
 #include "nn/simd/tile_product.h"

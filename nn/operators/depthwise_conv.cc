@@ -5,9 +5,9 @@
 #include <string_view>
 #include <vector>
 
-#include "nn/activation.h"
-#include "nn/aligned_floats.h"
-#include "nn/kernel.h"
+#include "nn/kernel/activation.h"
+#include "nn/kernel/aligned_floats.h"
+#include "nn/kernel/kernel.h"
 #include "nn/operators/conv_algorithm.h"
 #include "nn/operators/conv_parameters.h"
 #include "nn/operators/window.h"

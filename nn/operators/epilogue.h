@@ -5,9 +5,10 @@
 #include <optional>
 #include <string>
 
-#include "nn/activation.h"
-#include "nn/kernel.h"
-#include "nn/workers.h"
+#include "nn/kernel/activation.h"
+#include "nn/kernel/kernel.h"
+#include "nn/kernel/workers.h"
+#include "nn/operators/apply_activation.h"
 
 namespace biglittle::nn {
 

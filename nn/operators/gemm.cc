@@ -13,9 +13,9 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
-#include "nn/blas.h"
-#include "nn/graph.h"
-#include "nn/kernel.h"
+#include "nn/graph/graph.h"
+#include "nn/kernel/blas.h"
+#include "nn/kernel/kernel.h"
 #include "nn/operators/attributes.h"
 #include "nn/operators/broadcast.h"
 #include "nn/operators/dense_kernel.h"

@@ -1,7 +1,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
-#include "nn/activation.h"
+#include "nn/kernel/activation.h"
 #include "nn/operators/activation_kernel.h"
 #include "nn/operators/attributes.h"
 #include "nn/operators/node_view.h"

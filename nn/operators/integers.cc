@@ -10,8 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
-#include "nn/graph.h"
-#include "nn/operators/binary.h"
+#include "nn/graph/graph.h"
 #include "nn/operators/binary_kernel.h"
 #include "nn/operators/broadcast.h"
 #include "nn/operators/node_view.h"

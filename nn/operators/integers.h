@@ -5,7 +5,7 @@
 
 #include "absl/status/statusor.h"
 
-#include "nn/operators/binary.h"
+#include "nn/operators/binary_function.h"
 #include "nn/operators/node_view.h"
 
 namespace biglittle::nn {

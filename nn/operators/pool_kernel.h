@@ -6,8 +6,8 @@
 #include <limits>
 #include <string>
 
-#include "nn/graph.h"
-#include "nn/kernel.h"
+#include "nn/graph/graph.h"
+#include "nn/kernel/kernel.h"
 #include "nn/operators/window.h"
 #include "nn/operators/window_rows.h"
 #include "nn/simd/depthwise.h"

@@ -11,8 +11,8 @@
 #include <utility>
 #include <vector>
 
-#include "nn/aligned_floats.h"
-#include "nn/kernel.h"
+#include "nn/kernel/aligned_floats.h"
+#include "nn/kernel/kernel.h"
 #include "nn/simd/tile_product.h"
 
 namespace biglittle::nn {

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "nn/kernel.h"
+#include "nn/kernel/kernel.h"
 #include "nn/simd/tile_product.h"
 
 namespace biglittle::nn {

@@ -15,8 +15,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
-#include "nn/activation.h"
-#include "nn/graph.h"
+#include "nn/graph/graph.h"
+#include "nn/kernel/activation.h"
 #include "nn/operators/attributes.h"
 #include "nn/operators/node_view.h"
 #include "nn/operators/recurrent_kernel.h"

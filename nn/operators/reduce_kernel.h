@@ -10,8 +10,8 @@
 #include <memory>
 #include <vector>
 
-#include "nn/graph.h"
-#include "nn/kernel.h"
+#include "nn/graph/graph.h"
+#include "nn/kernel/kernel.h"
 #include "nn/operators/pool_kernel.h"
 #include "nn/operators/strided.h"
 

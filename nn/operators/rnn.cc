@@ -5,7 +5,7 @@
 
 #include "absl/status/statusor.h"
 
-#include "nn/activation.h"
+#include "nn/kernel/activation.h"
 #include "nn/operators/attributes.h"
 #include "nn/operators/node_view.h"
 #include "nn/operators/operators.h"

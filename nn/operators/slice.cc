@@ -8,7 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
-#include "nn/graph.h"
+#include "nn/graph/graph.h"
 #include "nn/operators/attributes.h"
 #include "nn/operators/axes.h"
 #include "nn/operators/node_view.h"

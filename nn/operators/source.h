@@ -7,8 +7,8 @@
 
 #include "absl/status/statusor.h"
 
-#include "nn/graph.h"
-#include "nn/kernel.h"
+#include "nn/graph/graph.h"
+#include "nn/kernel/kernel.h"
 #include "nn/operators/node_view.h"
 
 namespace biglittle::nn {

@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "nn/graph.h"
-#include "nn/kernel.h"
+#include "nn/graph/graph.h"
+#include "nn/kernel/kernel.h"
 #include "nn/operators/strided.h"
 
 namespace biglittle::nn {

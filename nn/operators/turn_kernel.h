@@ -6,7 +6,7 @@
 #include <string>
 #include <utility>
 
-#include "nn/kernel.h"
+#include "nn/kernel/kernel.h"
 
 namespace biglittle::nn {
 

@@ -9,7 +9,7 @@
 
 #include "absl/status/statusor.h"
 
-#include "nn/kernel.h"
+#include "nn/kernel/kernel.h"
 #include "nn/operators/node_view.h"
 
 namespace biglittle::nn {

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "nn/activation.h"
+#include "nn/kernel/activation.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "nn/simd/elementwise.cc"

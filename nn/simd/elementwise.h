@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "nn/activation.h"
+#include "nn/kernel/activation.h"
 
 namespace biglittle::nn::simd {
 

@@ -20,7 +20,7 @@
 #include <limits>
 #include <span>
 
-#include "nn/aligned_floats.h"
+#include "nn/kernel/aligned_floats.h"
 
 namespace biglittle::nn::simd {
 

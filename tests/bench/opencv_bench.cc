@@ -14,11 +14,11 @@
 #include <string>
 #include <vector>
 
-#include "cli/call_timing.h"
 #include <opencv2/core.hpp>
 #include <opencv2/core/utils/logger.hpp>
 #include <opencv2/dnn.hpp>
 
+#include "cli/bench/call_timing.h"
 #include "core/random.h"
 
 namespace {

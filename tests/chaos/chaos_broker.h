@@ -5,8 +5,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "cli/broker_process.h"
-
+#include "cli/lab/broker_process.h"
 #include "tests/fakes/temporary_folder.h"
 
 namespace biglittle::chaos {

@@ -8,8 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/child_process.h"
-
+#include "cli/lab/child_process.h"
 #include "tests/chaos/fleet_files.h"
 #include "tests/chaos/memory_watch.h"
 

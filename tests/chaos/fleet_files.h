@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "core/fleet_config.h"
+#include "core/fleet/fleet_config.h"
 #include "tests/fakes/temporary_folder.h"
 
 namespace biglittle::chaos {

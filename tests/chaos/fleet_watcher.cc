@@ -7,7 +7,7 @@
 #include <cstdlib>
 #include <utility>
 
-#include "wire/consumed.h"
+#include "wire/messages/consumed.h"
 #include "wire/topics.h"
 
 namespace biglittle::chaos {

@@ -20,11 +20,11 @@
 
 #include "core/bounded_queue.h"
 #include "core/clock.h"
-#include "core/fleet_config.h"
+#include "core/fleet/fleet_config.h"
 #include "tests/chaos/phase_figures.h"
 #include "tests/chaos/result_ledger.h"
-#include "wire/mqtt_session.h"
-#include "wire/status.h"
+#include "wire/messages/status.h"
+#include "wire/mqtt/mqtt_session.h"
 #include "wire/topics.h"
 
 namespace biglittle::chaos {
@@ -47,7 +47,7 @@ class FleetWatcher {
   std::string OnlineRun(const std::string& worker) const;
   // Messages that the broker dropped, of all its lives.
   std::uint64_t dropped() const { return dropped_before_ + dropped_; }
-  // Results that nobody is to believe (wire/consumed.h).
+  // Results that nobody is to believe (wire/messages/consumed.h).
   std::uint64_t refused() const { return refused_; }
   // Results that could not be read, or not be kept: the harness's own failure.
   std::uint64_t unreadable() const { return unreadable_ + inbox_full_; }

@@ -6,8 +6,8 @@
 
 #include "biglittle/v1/escalation.pb.h"
 #include "tests/fakes/tiny_task.h"
-#include "wire/compression.h"
-#include "wire/escalation.h"
+#include "wire/messages/compression.h"
+#include "wire/messages/escalation.h"
 
 namespace biglittle::chaos {
 namespace {

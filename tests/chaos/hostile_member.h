@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "core/clock.h"
-#include "core/fleet_config.h"
+#include "core/fleet/fleet_config.h"
 #include "wire/message.h"
-#include "wire/mqtt_session.h"
+#include "wire/mqtt/mqtt_session.h"
 #include "wire/topics.h"
 
 namespace biglittle::chaos {

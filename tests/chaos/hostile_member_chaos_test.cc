@@ -8,8 +8,8 @@
 #include "core/text.h"
 #include "tests/chaos/hostile_member.h"
 #include "tests/chaos/scenario.h"
-#include "wire/escalation.h"
-#include "wire/result.h"
+#include "wire/messages/escalation.h"
+#include "wire/messages/result.h"
 
 namespace biglittle::chaos {
 namespace {

@@ -13,9 +13,9 @@
 #include <vector>
 
 #include "core/bounded_queue.h"
-#include "core/fleet_config.h"
-#include "wire/escalation.h"
-#include "wire/mqtt_session.h"
+#include "core/fleet/fleet_config.h"
+#include "wire/messages/escalation.h"
+#include "wire/mqtt/mqtt_session.h"
 #include "wire/topics.h"
 
 namespace biglittle::chaos {

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "wire/result.h"
+#include "wire/messages/result.h"
 
 namespace biglittle::chaos {
 

@@ -4,7 +4,7 @@
 
 #include <functional>
 
-#include "cli/result_tally.h"
+#include "cli/lab/result_tally.h"
 
 namespace biglittle::chaos {
 namespace {

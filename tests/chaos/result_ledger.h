@@ -12,7 +12,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "wire/result.h"
+#include "wire/messages/result.h"
 
 namespace biglittle::chaos {
 

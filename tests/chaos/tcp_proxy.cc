@@ -15,8 +15,7 @@
 #include <system_error>
 #include <utility>
 
-#include "cli/broker_process.h"
-
+#include "cli/lab/broker_process.h"
 #include "tests/fakes/loopback.h"
 
 namespace biglittle::chaos {

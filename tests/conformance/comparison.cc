@@ -15,7 +15,7 @@
 
 #include "absl/status/statusor.h"
 
-#include "nn/load_limits.h"
+#include "nn/graph/load_limits.h"
 #include "nn/model.h"
 #include "tests/conformance/nets.h"
 

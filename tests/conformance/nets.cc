@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "nn/load_limits.h"
+#include "nn/graph/load_limits.h"
 #include "tests/conformance/case_folder.h"
 #include "tests/conformance/comparison.h"
 #include "tests/conformance/rules.h"

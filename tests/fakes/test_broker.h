@@ -6,9 +6,8 @@
 
 #include <optional>
 
-#include "cli/broker_process.h"
-
-#include "core/fleet_config.h"
+#include "cli/lab/broker_process.h"
+#include "core/fleet/broker_config.h"
 #include "tests/fakes/temporary_folder.h"
 
 namespace biglittle {

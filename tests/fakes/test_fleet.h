@@ -11,13 +11,13 @@
 #include <thread>
 #include <vector>
 
-#include "cli/child_process.h"
-#include "cli/fleet_observer.h"
 #include "cli/installation.h"
-#include "cli/result_tally.h"
-
-#include "core/fleet_config.h"
-#include "device_agent/sources/npy_file.h"
+#include "cli/lab/child_process.h"
+#include "cli/lab/fleet_observer.h"
+#include "cli/lab/result_tally.h"
+#include "core/fleet/fleet_config.h"
+#include "core/fleet/fleet_file.h"
+#include "device_agent/sources/replay/npy_file.h"
 #include "tests/fakes/temporary_folder.h"
 #include "tests/fakes/test_broker.h"
 #include "tests/fakes/tiny_task.h"

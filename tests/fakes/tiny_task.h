@@ -6,9 +6,10 @@
 #include <optional>
 #include <vector>
 
-#include "core/task.h"
+#include "core/task/task.h"
+#include "core/task/task_file.h"
 #include "core/tensor.h"
-#include "device_agent/sources/reading_source.h"
+#include "device_agent/sources/polled_source.h"
 
 namespace biglittle {
 

@@ -11,9 +11,8 @@
 #include <utility>
 #include <vector>
 
-#include "cli/broker_process.h"
-
-#include "core/fleet_config.h"
+#include "cli/lab/broker_process.h"
+#include "core/fleet/broker_config.h"
 #include "tests/fakes/temporary_folder.h"
 #include "tests/fakes/test_authority.h"
 

@@ -7,7 +7,7 @@
 
 #include "tests/fuzz/cost.h"
 #include "tests/fuzz/require.h"
-#include "wire/http_request.h"
+#include "wire/http/http_request.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const biglittle::Cost cost(size);

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <span>
 
-#include "device_agent/sources/idx_file.h"
+#include "device_agent/sources/replay/idx_file.h"
 #include "tests/fuzz/cost.h"
 #include "tests/fuzz/require.h"
 

@@ -21,7 +21,7 @@
 #include "tests/fuzz/cost.h"
 #include "tests/fuzz/require.h"
 #include "wire/message.h"
-#include "wire/result.h"
+#include "wire/messages/result.h"
 
 namespace biglittle {
 namespace {

@@ -9,10 +9,10 @@
 #include "core/tensor.h"
 #include "tests/fuzz/cost.h"
 #include "tests/fuzz/require.h"
-#include "wire/escalation.h"
 #include "wire/message.h"
-#include "wire/result.h"
-#include "wire/status.h"
+#include "wire/messages/escalation.h"
+#include "wire/messages/result.h"
+#include "wire/messages/status.h"
 
 namespace biglittle::wire {
 namespace {

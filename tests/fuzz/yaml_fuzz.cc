@@ -5,9 +5,10 @@
 #include <string_view>
 #include <vector>
 
-#include "core/fleet_config.h"
+#include "core/fleet/fleet_file.h"
 #include "core/prediction.h"
-#include "core/task.h"
+#include "core/task/task.h"
+#include "core/task/task_file.h"
 #include "core/text.h"
 #include "tests/fuzz/cost.h"
 #include "tests/fuzz/require.h"

@@ -8,10 +8,10 @@
 #include <fstream>
 #include <string>
 
-#include "cli/child_process.h"
-#include "cli/installation.h"
 #include <nlohmann/json.hpp>
 
+#include "cli/installation.h"
+#include "cli/lab/child_process.h"
 #include "tests/fakes/temporary_folder.h"
 
 namespace biglittle {

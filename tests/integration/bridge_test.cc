@@ -7,10 +7,9 @@
 #include <thread>
 
 #include "cli/provision/bridge_settings.h"
-
 #include "core/bounded_queue.h"
 #include "tests/integration/central_broker.h"
-#include "wire/mqtt_session.h"
+#include "wire/mqtt/mqtt_session.h"
 #include "wire/topics.h"
 
 namespace biglittle {

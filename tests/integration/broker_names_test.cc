@@ -10,8 +10,7 @@
 #include <sstream>
 #include <string>
 
-#include "cli/child_process.h"
-
+#include "cli/lab/child_process.h"
 #include "tests/fakes/eventually.h"
 #include "tests/fakes/free_port.h"
 #include "tests/fakes/log_capture.h"
@@ -20,7 +19,7 @@
 #include "tests/fakes/system_files.h"
 #include "tests/fakes/test_authority.h"
 #include "tests/fakes/test_broker.h"
-#include "wire/mqtt_session.h"
+#include "wire/mqtt/mqtt_session.h"
 
 namespace biglittle::wire {
 namespace {

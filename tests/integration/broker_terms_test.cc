@@ -15,7 +15,7 @@
 #include "tests/fakes/log_capture.h"
 #include "tests/fakes/messages.h"
 #include "tests/fakes/raw_broker.h"
-#include "wire/mqtt_session.h"
+#include "wire/mqtt/mqtt_session.h"
 
 using std::string_literals::operator""s;
 

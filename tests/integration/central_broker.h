@@ -14,10 +14,9 @@
 #include <thread>
 #include <vector>
 
-#include "cli/broker_process.h"
-#include "cli/child_process.h"
+#include "cli/lab/broker_process.h"
+#include "cli/lab/child_process.h"
 #include "cli/provision/broker_settings.h"
-
 #include "tests/fakes/temporary_folder.h"
 #include "tests/fakes/test_authority.h"
 #include "tests/fakes/tiny_versions.h"

@@ -5,11 +5,11 @@
 #include <cstdlib>
 #include <fstream>
 
-#include "cli/broker_process.h"
-#include "cli/child_process.h"
-#include "cli/installation.h"
 #include <nlohmann/json.hpp>
 
+#include "cli/installation.h"
+#include "cli/lab/broker_process.h"
+#include "cli/lab/child_process.h"
 #include "tests/fakes/temporary_folder.h"
 
 namespace biglittle {

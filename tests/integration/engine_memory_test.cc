@@ -10,10 +10,10 @@
 #include <string>
 #include <vector>
 
-#include "cli/child_process.h"
-#include "cli/installation.h"
 #include <nlohmann/json.hpp>
 
+#include "cli/installation.h"
+#include "cli/lab/child_process.h"
 #include "nn/model.h"
 #include "tests/fakes/shipped.h"
 #include "tests/fakes/temporary_folder.h"

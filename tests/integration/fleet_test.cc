@@ -5,7 +5,7 @@
 
 #include "tests/fakes/test_broker.h"
 #include "tests/fakes/test_fleet.h"
-#include "wire/escalation.h"
+#include "wire/messages/escalation.h"
 #include "wire/topics.h"
 
 namespace biglittle {

@@ -11,7 +11,7 @@
 #include "core/random.h"
 #include "tests/chaos/tcp_proxy.h"
 #include "tests/fakes/test_broker.h"
-#include "wire/mqtt_session.h"
+#include "wire/mqtt/mqtt_session.h"
 
 namespace biglittle::wire {
 namespace {

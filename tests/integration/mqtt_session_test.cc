@@ -1,5 +1,5 @@
 // The MQTT session against a real broker: what it promises when all is well and when it is not.
-#include "wire/mqtt_session.h"
+#include "wire/mqtt/mqtt_session.h"
 
 #include <gtest/gtest.h>
 
@@ -14,7 +14,7 @@
 #include "tests/fakes/eventually.h"
 #include "tests/fakes/messages.h"
 #include "tests/fakes/test_broker.h"
-#include "wire/tcp_nodelay.h"
+#include "wire/connect/tcp_nodelay.h"
 
 namespace biglittle::wire {
 namespace {

@@ -9,12 +9,11 @@
 #include <optional>
 #include <sstream>
 
-#include "cli/broker_process.h"
-#include "cli/provision_command.h"
-
+#include "cli/lab/broker_process.h"
+#include "cli/provision/provision_command.h"
 #include "tests/fakes/temporary_folder.h"
 #include "tests/fakes/tiny_task.h"
-#include "wire/mqtt_session.h"
+#include "wire/mqtt/mqtt_session.h"
 
 namespace biglittle {
 inline SteadyTime Soon() { return std::chrono::steady_clock::now() + std::chrono::seconds(20); }

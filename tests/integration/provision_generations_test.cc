@@ -4,11 +4,11 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
-#include "cli/broker_file.h"
-#include "cli/provision/private_files.h"
 #include <nlohmann/json.hpp>
 
-#include "core/exit_code.h"
+#include "cli/check/broker_file.h"
+#include "cli/provision/private_files.h"
+#include "core/program/exit_code.h"
 #include "tests/integration/provision_fixture.h"
 #include "wire/topics.h"
 

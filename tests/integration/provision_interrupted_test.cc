@@ -8,12 +8,12 @@
 
 #include <thread>
 
+#include <nlohmann/json.hpp>
+
 #include "cli/provision/broker_reload.h"
 #include "cli/provision/private_files.h"
 #include "cli/provision/provisioner.h"
-#include <nlohmann/json.hpp>
-
-#include "core/exit_code.h"
+#include "core/program/exit_code.h"
 #include "tests/integration/provision_fixture.h"
 
 namespace biglittle {

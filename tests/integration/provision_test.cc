@@ -7,14 +7,15 @@
 #include <set>
 #include <thread>
 
-#include "cli/provision/private_files.h"
-#include "cli/provision/provisioner.h"
 #include <nlohmann/json.hpp>
 
-#include "core/exit_code.h"
-#include "core/fleet_config.h"
+#include "cli/provision/private_files.h"
+#include "cli/provision/provisioner.h"
+#include "core/fleet/fleet_file.h"
+#include "core/program/exit_code.h"
 #include "core/signature.h"
-#include "core/task.h"
+#include "core/task/task.h"
+#include "core/task/task_file.h"
 #include "tests/integration/provision_fixture.h"
 #include "wire/topics.h"
 

@@ -9,13 +9,14 @@
 #include <string>
 #include <vector>
 
+#include "cli/own_user.h"
 #include "core/shown_text.h"
 #include "tests/fakes/eventually.h"
 #include "tests/fakes/free_port.h"
 #include "tests/fakes/http_client.h"
 #include "tests/fakes/test_fleet.h"
-#include "wire/mqtt_session.h"
-#include "wire/result.h"
+#include "wire/messages/result.h"
+#include "wire/mqtt/mqtt_session.h"
 
 namespace biglittle {
 namespace {

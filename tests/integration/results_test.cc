@@ -7,7 +7,7 @@
 #include "tests/fakes/raw_broker.h"
 #include "tests/fakes/test_broker.h"
 #include "tests/fakes/test_fleet.h"
-#include "wire/mqtt_session.h"
+#include "wire/mqtt/mqtt_session.h"
 
 namespace biglittle {
 namespace {

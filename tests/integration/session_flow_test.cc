@@ -16,7 +16,7 @@
 #include "tests/fakes/messages.h"
 #include "tests/fakes/raw_broker.h"
 #include "tests/fakes/test_broker.h"
-#include "wire/mqtt_session.h"
+#include "wire/mqtt/mqtt_session.h"
 
 namespace biglittle::wire {
 namespace {

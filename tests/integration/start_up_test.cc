@@ -7,9 +7,8 @@
 #include <optional>
 #include <thread>
 
-#include "cli/child_process.h"
 #include "cli/installation.h"
-
+#include "cli/lab/child_process.h"
 #include "device_agent/results/result_store.h"
 #include "tests/fakes/test_fleet.h"
 

@@ -18,9 +18,8 @@
 #include <tuple>
 #include <vector>
 
-#include "cli/child_process.h"
 #include "cli/installation.h"
-
+#include "cli/lab/child_process.h"
 #include "tests/fakes/eventually.h"
 #include "tests/fakes/free_port.h"
 #include "tests/fakes/http_client.h"

@@ -13,7 +13,7 @@
 #include "tests/fakes/eventually.h"
 #include "tests/fakes/log_capture.h"
 #include "tests/fakes/tls_broker.h"
-#include "wire/mqtt_session.h"
+#include "wire/mqtt/mqtt_session.h"
 
 namespace biglittle::wire {
 namespace {

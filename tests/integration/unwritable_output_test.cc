@@ -6,10 +6,9 @@
 #include <filesystem>
 #include <string>
 
-#include "cli/child_process.h"
 #include "cli/installation.h"
-
-#include "device_agent/sources/npy_file.h"
+#include "cli/lab/child_process.h"
+#include "device_agent/sources/replay/npy_file.h"
 #include "tests/fakes/temporary_folder.h"
 #include "tests/fakes/test_fleet.h"
 

@@ -20,8 +20,8 @@
 #include "core/bounded_queue.h"
 #include "tests/fakes/test_broker.h"
 #include "tests/fakes/tiny_versions.h"
-#include "wire/escalation.h"
-#include "wire/mqtt_session.h"
+#include "wire/messages/escalation.h"
+#include "wire/mqtt/mqtt_session.h"
 #include "wire/topics.h"
 
 namespace biglittle {

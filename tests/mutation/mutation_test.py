@@ -163,7 +163,7 @@ class SuitesTest(unittest.TestCase):
         names = suites.suites_of("cli/tuning/tuner.cc")[0].filter(ROOT)
         self.assertIn("RiskBound.*", names.split(":"))
         self.assertNotIn("BrokerCheckTest.*", names.split(":"))
-        self.assertEqual(suites.suites_of("wire/outbox.cc")[0].filter(ROOT), "*")
+        self.assertEqual(suites.suites_of("wire/mqtt/outbox.cc")[0].filter(ROOT), "*")
 
 
 if __name__ == "__main__":

@@ -2,7 +2,8 @@
 """Holds the include directions of docs/architecture.md.
 
 1. A module includes only modules below it.
-2. Inside a program the stages do not include each other; only the files that join them do.
+2. Inside a module no arrow runs back: a folder includes those below it, the stages of a program
+   only each other's types; the files that join them include all.
 3. Each third-party library is included in one module, or in one file.
 """
 import pathlib
@@ -20,41 +21,102 @@ MODULES = {
     "cli": {"core", "nn", "wire", "device_agent"},
 }
 
-# Files that join a program's stages, and so may include all of them.
-JOINTS = {
-    "device_agent": {"agent", "agent_loop", "shared_parts", "hosted_device", "device_host",
-                     "main"},
-    "cloud_worker": {"worker", "worker_answers", "worker_reload", "main"},
+# Module -> folder in it ("" for the files of the module itself) -> what these may include of the same
+# module, besides their own folder: folders, or single files without suffix.
+FOLDERS = {
+    "core": {
+        "": set(),
+        "yaml": {""},
+        "task": {"", "yaml"},
+        "fleet": {"", "yaml", "task"},
+        "program": {""},
+    },
+    "nn": {
+        "graph": set(),
+        "kernel": set(),
+        "simd": {"kernel"},
+        "operators": {"graph", "kernel", "simd"},
+        "importer": {"graph", "operators"},
+        "compile": {"graph", "kernel", "operators"},
+        "run": {"graph", "kernel", "compile"},
+        "": {"graph", "importer", "compile", "run"},
+    },
+    "wire": {
+        "": set(),
+        "messages": {""},
+        "http": set(),
+        "tls": set(),
+        "connect": {"", "tls"},
+        "mqtt": {"", "tls", "connect"},
+    },
+    # Stages of a program: what they share is the types of its arrows, and pure policies.
+    "device_agent": {
+        "": set(),
+        "sources": set(),
+        "sources/replay": {"sources/polled_source", "sources/sample"},
+        "sources/vibration": {"sources/polled_source", "sources/sample"},
+        "intake": {"sources/polled_source", "sources/live_source", "sources/sample"},
+        "little": set(),
+        "escalation": {"little/little_verdict", "delivery_tag"},
+        "results": {"little/little_verdict", "delivery_tag"},
+    },
+    "cloud_worker": {
+        "": {"queue/work_item"},
+        "queue": set(),
+        "intake": {"queue/work_item"},
+        "compute": {"queue/work_item"},
+        "models": {"queue/work_item", "compute/halt_gauge"},
+        "replies": {"queue/work_item"},
+    },
+    # A command has a folder; those below it serve several.
+    "cli": {
+        "": set(),
+        "check": {""},
+        "provision": {"", "check"},
+        "lab": {"", "check", "provision"},
+        "tuning": {"", "lab"},
+        "demo": {"", "lab", "tuning"},
+        "bench": {"", "lab", "tuning"},
+        "classify": {""},
+        "inspect": {""},
+        "simulate": {""},
+        "watch": {""},
+    },
 }
-# The types of a program's arrows, and pure policies: every stage may include them.
-ARROWS = {
-    "device_agent": {"sources/reading_source", "escalation_policy", "delivery_tag"},
-    "cloud_worker": {"work_item", "batch_policy", "load_gauge", "drain_rate", "device_limit",
-                      "work_queue", "halt_gauge"},
+
+# Files that join a module's folders, and so may include all of them.
+JOINTS = {
+    "core": set(),
+    "nn": set(),
+    "wire": set(),
+    "device_agent": {"agent", "agent_loop", "shared_parts", "hosted_device", "device_host", "main",
+                     "sources/source_factory"},
+    "cloud_worker": {"worker", "worker_answers", "worker_reload", "main"},
+    "cli": {"main", "main_provision"},
 }
 
 # Prefix of an included header -> where it may be included: a folder or a file, without suffix.
 THIRD_PARTY = {
-    "mqtt/": ["wire/paho_message", "wire/paho_connection"],
-    "MQTTAsync.h": ["wire/paho_reasons"],
+    "mqtt/": ["wire/mqtt/paho_message", "wire/mqtt/paho_connection"],
+    "MQTTAsync.h": ["wire/mqtt/paho_reasons"],
     "biglittle/v1/": ["wire"],
     "google/protobuf/": ["wire", "nn/importer", "core/protobuf_scan"],
     "onnx/": ["nn/importer"],
-    "cblas.h": ["nn/blas"],
-    "yaml-cpp/": ["core/yaml_reader"],
-    "openssl/": ["core/digest", "core/signature", "wire/tls", "cli/provision/authority",
+    "cblas.h": ["nn/kernel/blas"],
+    "yaml-cpp/": ["core/yaml/yaml_reader"],
+    "openssl/": ["core/digest", "core/signature", "wire/tls", "wire/connect", "cli/provision/authority",
                  "cli/provision/secrets"],
     "sqlite3.h": ["device_agent/results/sqlite"],
-    "prometheus/": ["core/metrics"],
-    "zlib.h": ["device_agent/sources/gzip"],
+    "prometheus/": ["core/program/metrics"],
+    "zlib.h": ["device_agent/sources/replay/gzip"],
     "CLI/": ["cli/main", "cli/main_provision", "device_agent/main", "cloud_worker/main"],
 }
 
 # What is written -> where it may be: of a log and a terminal that obey nothing (decision 022).
 WRITTEN = {
-    re.compile(r"\bspdlog::set_\w+\("): "core/log",
-    re.compile(r"\brdbuf\("): "core/terminal_guard",
-    re.compile(r"""["'][^"\n]*\\(x1b|033|e\[)"""): "core/terminal_guard",
+    re.compile(r"\bspdlog::set_\w+\("): "core/program/log",
+    re.compile(r"\brdbuf\("): "core/program/terminal_guard",
+    re.compile(r"""["'][^"\n]*\\(x1b|033|e\[)"""): "core/program/terminal_guard",
 }
 # Each must set up both, first of all.
 PROGRAMS = {"device_agent/main.cc", "cloud_worker/main.cc", "cli/main.cc"}
@@ -62,12 +124,19 @@ PROGRAMS = {"device_agent/main.cc", "cloud_worker/main.cc", "cli/main.cc"}
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^">]+)[">]', re.MULTILINE)
 
 
-def stage_of(module, path):
-    """A program's stage: its sub-folder, or the file's name. None for what joins the stages."""
-    stem = str(pathlib.PurePath(path).with_suffix(""))
-    if stem in JOINTS.get(module, ()):
+def folder_problem(module, inner, other):
+    """Why the file `inner` of a module may not include the header `other` of it; None if it may."""
+    stem = str(pathlib.PurePath(inner).with_suffix(""))
+    if stem in JOINTS[module]:
         return None
-    return stem.split("/")[0]
+    folder, _, _ = stem.rpartition("/")
+    other_stem = str(pathlib.PurePath(other).with_suffix(""))
+    other_folder, _, _ = other_stem.rpartition("/")
+    if folder not in FOLDERS[module]:
+        return f"the folder {module}/{folder} is not known here"
+    if other_folder == folder or {other_folder, other_stem} & FOLDERS[module][folder]:
+        return None
+    return f"{module}/{folder or '*'} may not include {module}/{other}"
 
 
 def problems_of(path, text):
@@ -78,16 +147,14 @@ def problems_of(path, text):
         target, _, target_inner = header.partition("/")
         if target in MODULES and target != module and target not in MODULES[module]:
             yield f"{path}: {module} may not include {header}"
-        if target == module and module in JOINTS:
-            stage, other = stage_of(module, inner), stage_of(module, target_inner)
-            arrow = str(pathlib.PurePath(target_inner).with_suffix("")) in ARROWS[module]
-            if stage is not None and stage != other and not arrow:
-                yield f"{path}: a stage may not include another one: {header}"
+        if target == module:
+            problem = folder_problem(module, inner, target_inner)
+            if problem:
+                yield f"{path}: {problem}"
         for prefix, places in THIRD_PARTY.items():
             if header.startswith(prefix) and not any(
                     stem == place or stem.startswith(place + "/") for place in places):
                 yield f"{path}: {header} belongs into {' or '.join(places) or 'no file'}"
-
 
     for pattern, place in WRITTEN.items():
         if stem != place and pattern.search(text):

@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "device_agent/sources/data_file.h"
+#include "device_agent/sources/replay/data_file.h"
 #include "nn/model.h"
 
 namespace biglittle {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "core/clock.h"
-#include "core/fleet_config.h"
+#include "core/fleet/broker_config.h"
 #include "core/log_limit.h"
 #include "wire/tls/credential_watch.h"
 #include "wire/tls/credentials.h"

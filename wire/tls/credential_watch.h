@@ -9,7 +9,7 @@
 
 #include "absl/status/statusor.h"
 
-#include "core/fleet_config.h"
+#include "core/fleet/broker_config.h"
 #include "wire/tls/credentials.h"
 
 namespace biglittle::wire {

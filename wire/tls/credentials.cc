@@ -13,7 +13,7 @@
 
 #include "absl/status/status.h"
 
-#include "core/fleet_broker.h"
+#include "core/fleet/fleet_broker.h"
 #include "core/text.h"
 #include "wire/tls/certificate.h"
 

@@ -11,7 +11,7 @@
 #include "absl/status/statusor.h"
 
 #include "core/clock.h"
-#include "core/fleet_config.h"
+#include "core/fleet/broker_config.h"
 
 namespace biglittle::wire {
 

@@ -48,7 +48,7 @@ def task():
             "horizontal, vertical, axial) on a bearing of type 6205, 6400 samples a second, windows "
             "of 1024 samples, 160 ms, four to five turns of the shaft. Rates of the faults, their "
             "modulation by the load zone, slip and ringing follow the published models named in "
-            "device_agent/sources/vibration_simulator.h; the amplitudes are invented. Each reading "
+            "device_agent/sources/vibration/vibration_simulator.h; the amplitudes are invented. Each reading "
             "is another machine: speed, load, noise, sensor gain, resonances, and at times a knock "
             "from the surroundings are drawn anew. Healthy occurs in 40 % of the readings, each of "
             "the ten faults in 6 %."),

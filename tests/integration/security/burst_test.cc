@@ -8,7 +8,7 @@
 
 #include "tests/fakes/test_fleet.h"
 #include "tests/integration/security/secure_broker.h"
-#include "wire/mqtt_session.h"
+#include "wire/mqtt/mqtt_session.h"
 
 namespace biglittle {
 namespace {

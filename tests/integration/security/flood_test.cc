@@ -11,11 +11,10 @@
 #include <tuple>
 #include <vector>
 
-#include "cli/result_tally.h"
-
+#include "cli/lab/result_tally.h"
 #include "tests/fakes/test_fleet.h"
 #include "tests/integration/security/secure_broker.h"
-#include "wire/escalation.h"
+#include "wire/messages/escalation.h"
 
 namespace biglittle {
 namespace {

@@ -8,7 +8,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "wire/escalation.h"
+#include "wire/messages/escalation.h"
 
 namespace biglittle {
 namespace {

@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/integration/security/matrix.h"
-#include "wire/escalation.h"
+#include "wire/messages/escalation.h"
 
 namespace biglittle {
 namespace {

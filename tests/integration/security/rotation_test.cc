@@ -6,7 +6,6 @@
 #include <string>
 
 #include "cli/provision/private_files.h"
-
 #include "tests/fakes/test_fleet.h"
 #include "tests/integration/security/secure_broker.h"
 

@@ -4,11 +4,11 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include <nlohmann/json.hpp>
+
 #include "cli/provision/broker_limits.h"
 #include "cli/provision/control_channel.h"
 #include "cli/provision/private_files.h"
-#include <nlohmann/json.hpp>
-
 #include "tests/fakes/free_port.h"
 
 namespace biglittle {

@@ -9,11 +9,10 @@
 #include <optional>
 #include <string>
 
-#include "cli/broker_process.h"
+#include "cli/lab/broker_process.h"
 #include "cli/provision/authority.h"
 #include "cli/provision/identity.h"
 #include "cli/provision/provisioner.h"
-
 #include "tests/fakes/temporary_folder.h"
 #include "tests/integration/security/mqtt_client.h"
 

@@ -6,7 +6,7 @@
 #include <sstream>
 #include <streambuf>
 
-#include "core/exit_code.h"
+#include "core/program/exit_code.h"
 
 namespace biglittle {
 namespace {

@@ -10,8 +10,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include "core/fleet_config.h"
-#include "core/task.h"
+#include "core/fleet/fleet_file.h"
+#include "core/task/task.h"
+#include "core/task/task_file.h"
 #include "tests/fakes/shipped.h"
 
 namespace biglittle {

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "core/fleet_config.h"
+#include "core/fleet/fleet_file.h"
 #include "tests/fakes/temporary_folder.h"
 
 namespace biglittle {

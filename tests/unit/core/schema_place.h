@@ -12,8 +12,10 @@
 
 #include <nlohmann/json.hpp>
 
-#include "core/fleet_config.h"
-#include "core/task.h"
+#include "core/fleet/fleet_config.h"
+#include "core/fleet/fleet_file.h"
+#include "core/task/task.h"
+#include "core/task/task_file.h"
 #include "tests/fakes/temporary_folder.h"
 
 namespace biglittle {

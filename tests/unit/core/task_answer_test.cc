@@ -7,7 +7,7 @@
 #include <variant>
 #include <vector>
 
-#include "core/task.h"
+#include "core/task/task.h"
 #include "tests/unit/core/task_text.h"
 
 namespace biglittle {

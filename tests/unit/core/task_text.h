@@ -3,7 +3,8 @@
 
 #include <string>
 
-#include "core/task.h"
+#include "core/task/task.h"
+#include "core/task/task_file.h"
 
 namespace biglittle {
 

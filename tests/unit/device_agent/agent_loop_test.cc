@@ -17,7 +17,7 @@ namespace {
 
 constexpr Milliseconds kDrainTimeout{1500};
 
-class FewSamples final : public ReadingSource {
+class FewSamples final : public PolledSource {
  public:
   explicit FewSamples(int count) : left_(count) {}
   absl::StatusOr<std::optional<Sample>> Next() override {
@@ -30,7 +30,7 @@ class FewSamples final : public ReadingSource {
   int left_;
 };
 
-class ThrowingSource final : public ReadingSource {
+class ThrowingSource final : public PolledSource {
  public:
   absl::StatusOr<std::optional<Sample>> Next() override {
     if (taken_++ == 2) throw std::bad_alloc();
@@ -46,7 +46,7 @@ class AgentLoopTest : public testing::Test {
   // Nobody listens on its broker's port.
   std::unique_ptr<AgentLoop> MakeLoop(
       const StoreConfig& store,
-      std::unique_ptr<ReadingSource> source = std::make_unique<FewSamples>(3)) {
+      std::unique_ptr<PolledSource> source = std::make_unique<FewSamples>(3)) {
     FleetConfig fleet;
     fleet.fleet = "plant";
     fleet.broker.port = UnusedPort();

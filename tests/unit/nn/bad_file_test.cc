@@ -5,13 +5,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <fstream>
 #include <limits>
 #include <string>
 
 #include "absl/status/status.h"
 
 #include "nn/model.h"
+#include "tests/fakes/temporary_folder.h"
 #include "tests/unit/nn/net_check.h"
 #include "tests/unit/nn/onnx_builder.h"
 
@@ -34,14 +34,12 @@ TEST(BadFile, Directory) {
 }
 
 TEST(BadFile, LoadsFromDisk) {
-  const std::filesystem::path path =
-      std::filesystem::path(::testing::TempDir()) / "biglittle_sound_net.onnx";
-  std::ofstream(path, std::ios::binary) << SoundNet().Bytes();
+  const TemporaryFolder folder;
+  const std::filesystem::path path = folder.Write("sound_net.onnx", SoundNet().Bytes());
   EXPECT_TRUE(Model::Load(path).ok());
   const auto limited = Model::Load(path, {.max_file_bytes = 16});
   EXPECT_EQ(limited.status().code(), StatusCode::kResourceExhausted);
   EXPECT_THAT(std::string(limited.status().message()), ::testing::HasSubstr("16 are allowed"));
-  std::filesystem::remove(path);
 }
 
 TEST(BadFile, EmptyOrSomethingElse) {

@@ -6,7 +6,7 @@
 #include <thread>
 #include <vector>
 
-#include "core/normalisation.h"
+#include "core/task/normalisation.h"
 #include "tests/fakes/tiny_task.h"
 
 namespace biglittle::nn {

@@ -5,14 +5,14 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
-#include <fstream>
 #include <span>
 #include <string>
 
 #include "absl/status/status.h"
 
 #include "core/digest.h"
-#include "core/task.h"
+#include "core/task/task.h"
+#include "tests/fakes/temporary_folder.h"
 #include "tests/unit/nn/net_check.h"
 #include "tests/unit/nn/onnx_builder.h"
 
@@ -20,18 +20,15 @@ namespace biglittle::nn::testing {
 namespace {
 
 absl::Status Load(const OnnxBuilder& net, std::size_t heads = 1) {
-  const std::filesystem::path file =
-      std::filesystem::path(::testing::TempDir()) / "biglittle_classifier_test.onnx";
+  const TemporaryFolder folder;
   const std::string bytes = net.Bytes();
-  std::ofstream(file, std::ios::binary) << bytes;
+  const std::filesystem::path file = folder.Write("classifier_test.onnx", bytes);
   Task task;
   task.name = "test";
   task.input_shape = {4};
   task.little = {file, Sha256(std::as_bytes(std::span(bytes))), {0, 1, 2}};
   task.little.temperatures.assign(heads, 1.0F);
-  const absl::Status status = Classifier::Load(task, task.little, 1).status();
-  std::filesystem::remove(file);
-  return status;
+  return Classifier::Load(task, task.little, 1).status();
 }
 
 TEST(Classifier, WantsOneOutput) {
@@ -40,25 +37,23 @@ TEST(Classifier, WantsOneOutput) {
   net.graph().add_output()->set_name("h");
   const absl::Status status = Load(net);
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
-  EXPECT_THAT(std::string(status.message()),
-              ::testing::EndsWith(
-                  "biglittle_classifier_test.onnx has 2 output tensors, task test takes 1: only a "
-                  "little net whose design is early_exit has two"));
+  EXPECT_THAT(
+      std::string(status.message()),
+      ::testing::EndsWith("classifier_test.onnx has 2 output tensors, task test takes 1: only a "
+                          "little net whose design is early_exit has two"));
 }
 
 // Nobody vouches for such a file: it is not even parsed.
 TEST(Classifier, LooksAtTheDigestFirst) {
-  const std::filesystem::path file =
-      std::filesystem::path(::testing::TempDir()) / "biglittle_classifier_test.onnx";
-  std::ofstream(file, std::ios::binary) << "no net at all";
+  const TemporaryFolder folder;
+  const std::filesystem::path file = folder.Write("classifier_test.onnx", "no net at all");
   Task task;
   task.name = "test";
   task.little = {file, std::string(64, '0'), {0, 1, 2}};
   const absl::Status status = Classifier::Load(task, task.little, 1).status();
-  std::filesystem::remove(file);
   EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_THAT(std::string(status.message()),
-              ::testing::HasSubstr("biglittle_classifier_test.onnx has sha256 "));
+              ::testing::HasSubstr("classifier_test.onnx has sha256 "));
 }
 
 TEST(Classifier, WantsAnOutputForEachHead) {

@@ -5,8 +5,8 @@
 #include <random>
 
 #include "biglittle/v1/escalation.pb.h"
-#include "wire/compression.h"
-#include "wire/escalation.h"
+#include "wire/messages/compression.h"
+#include "wire/messages/escalation.h"
 
 namespace biglittle::wire {
 namespace {

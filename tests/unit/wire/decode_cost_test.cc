@@ -6,9 +6,9 @@
 #include <string>
 
 #include "biglittle/v1/escalation.pb.h"
-#include "wire/compression.h"
-#include "wire/escalation.h"
-#include "wire/result.h"
+#include "wire/messages/compression.h"
+#include "wire/messages/escalation.h"
+#include "wire/messages/result.h"
 
 using std::string_literals::operator""s;
 

@@ -8,9 +8,10 @@
 #include <string>
 #include <vector>
 
-#include "core/task.h"
+#include "core/task/task.h"
+#include "core/task/task_file.h"
 #include "tests/fakes/shipped.h"
-#include "wire/escalation.h"
+#include "wire/messages/escalation.h"
 
 namespace biglittle::wire {
 namespace {

@@ -7,9 +7,8 @@
 #include <utility>
 #include <vector>
 
-#include "cli/child_process.h"
+#include "cli/lab/child_process.h"
 #include "cli/provision/private_files.h"
-
 #include "tests/fakes/temporary_folder.h"
 
 namespace biglittle {

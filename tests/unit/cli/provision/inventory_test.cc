@@ -2,8 +2,9 @@
 
 #include <gtest/gtest.h>
 
-#include "cli/provision/fleet_plan.h"
 #include <nlohmann/json.hpp>
+
+#include "cli/provision/fleet_plan.h"
 
 namespace biglittle {
 namespace {

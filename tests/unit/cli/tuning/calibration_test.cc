@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "cli/tuning/cascade_counts.h"
-
 #include "core/random.h"
 #include "tests/unit/cli/tuning/synthetic_table.h"
 

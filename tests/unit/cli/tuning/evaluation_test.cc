@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "cli/tuning/evaluation_report.h"
-
 #include "tests/unit/cli/tuning/hand_made_table.h"
 #include "tests/unit/cli/tuning/synthetic_table.h"
 

@@ -8,8 +8,7 @@
 
 #include "cli/tuning/cascade_table.h"
 #include "cli/tuning/evaluation.h"
-
-#include "core/task.h"
+#include "core/task/task.h"
 
 namespace biglittle {
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "device_agent/sources/vibration_simulator.h"
+#include "device_agent/sources/vibration/vibration_simulator.h"
 #include "tests/fakes/tiny_task.h"
 #include "tests/unit/cli/tuning/data_folder.h"
 

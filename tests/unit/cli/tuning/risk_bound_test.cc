@@ -10,7 +10,6 @@
 
 #include "cli/tuning/binomial.h"
 #include "cli/tuning/tuner.h"
-
 #include "core/random.h"
 #include "tests/unit/cli/tuning/synthetic_table.h"
 

@@ -9,9 +9,8 @@
 #include <vector>
 
 #include "cli/tuning/cascade_table.h"
-
 #include "core/random.h"
-#include "core/task.h"
+#include "core/task/task.h"
 
 namespace biglittle {
 

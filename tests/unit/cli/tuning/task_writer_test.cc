@@ -7,7 +7,8 @@
 #include <iterator>
 #include <string>
 
-#include "core/yaml_reader.h"
+#include "core/task/task_file.h"
+#include "core/yaml/yaml_reader.h"
 #include "tests/fakes/temporary_folder.h"
 
 namespace biglittle {

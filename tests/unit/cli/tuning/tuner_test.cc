@@ -11,7 +11,6 @@
 #include <vector>
 
 #include "cli/tuning/logistic_fit.h"
-
 #include "tests/unit/cli/tuning/synthetic_table.h"
 
 namespace biglittle {

@@ -12,7 +12,7 @@
 #include <string>
 
 #include "hwy/targets.h"
-#include "nn/activation.h"
+#include "nn/kernel/activation.h"
 #include "tests/unit/nn/net_check.h"
 #include "tests/unit/nn/simd/targets.h"
 

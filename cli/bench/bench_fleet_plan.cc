@@ -1,0 +1,153 @@
+#include "cli/bench/bench_fleet_plan.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <utility>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "cli/tuning/dataset.h"
+#include "core/random.h"
+#include "device_agent/sources/replay/data_file.h"
+#include "device_agent/sources/replay/npy_file.h"
+
+namespace biglittle {
+namespace {
+
+constexpr std::string_view kSimulatedTask = "vibration";
+constexpr std::uint64_t kSeed = 1;
+// Windows enough that devices differ, of some megabytes at most: each process has them in memory,
+// and a fleet in the field has sensors instead.
+constexpr std::int64_t kMostWindows = 512;
+constexpr std::int64_t kMostBytes = std::int64_t{8} << 20;
+// Nobody waits for that many.
+constexpr std::uint64_t kEndless = 1'000'000'000;
+
+// A JSON string is a YAML string too, whatever it contains.
+std::string Quoted(const std::string& text) { return nlohmann::json(text).dump(); }
+
+template <typename Element>
+void Append(double value, std::vector<std::byte>& bytes) {
+  Element element{};
+  if constexpr (std::is_integral_v<Element>) {
+    const double least = std::numeric_limits<Element>::min();
+    const double most = std::numeric_limits<Element>::max();
+    element = static_cast<Element>(std::clamp(std::round(value), least, most));
+  } else {
+    element = static_cast<Element>(value);
+  }
+  const std::size_t at = bytes.size();
+  bytes.resize(at + sizeof(element));
+  std::memcpy(bytes.data() + at, &element, sizeof(element));
+}
+
+void Append(DType dtype, double value, std::vector<std::byte>& bytes) {
+  switch (dtype) {
+    case DType::kUint8:
+      return Append<std::uint8_t>(value, bytes);
+    case DType::kInt16:
+      return Append<std::int16_t>(value, bytes);
+    case DType::kFloat32:
+      return Append<float>(value, bytes);
+  }
+}
+
+// Each number drawn as the task says that its channel's are distributed.
+absl::StatusOr<BenchWindows> WriteSeededWindows(const Task& task,
+                                                const std::filesystem::path& file) {
+  const std::int64_t elements = ElementCount(task.input_shape).value_or(1);
+  const std::int64_t count = std::clamp<std::int64_t>(
+      kMostBytes / (elements * static_cast<std::int64_t>(ElementSize(task.input_dtype))), 1,
+      kMostWindows);
+  const Normalisation& by = task.normalisation;
+  const auto channels = static_cast<std::int64_t>(by.mean.size());
+  Random random(kSeed);
+  std::vector<std::byte> bytes;
+  for (std::int64_t window = 0; window < count; ++window) {
+    for (std::int64_t i = 0; i < elements; ++i) {
+      const auto channel = static_cast<std::size_t>(i * channels / elements);
+      Append(task.input_dtype, by.mean[channel] + by.standard_deviation[channel] * random.Normal(),
+             bytes);
+    }
+  }
+  Shape shape{count};
+  shape.insert(shape.end(), task.input_shape.begin(), task.input_shape.end());
+  if (absl::Status written = WriteNpy(file, AsElementType(task.input_dtype), shape, bytes);
+      !written.ok()) {
+    return written;
+  }
+  return BenchWindows{fmt::format("{} seeded windows of noise (no --data)", count), file,
+                      static_cast<std::uint64_t>(count)};
+}
+
+// Evenly spaced, so that all classes and persons are among them.
+absl::StatusOr<BenchWindows> WriteSomeWindows(const DataArray& all, const std::string& name,
+                                              const std::filesystem::path& file) {
+  const auto total = static_cast<std::size_t>(all.shape.front());
+  const std::size_t bytes = all.data.size() / total;
+  const auto most = std::max<std::size_t>(1, static_cast<std::size_t>(kMostBytes) / bytes);
+  const std::size_t count = std::min({total, most, static_cast<std::size_t>(kMostWindows)});
+  DataArray some{all.type, all.shape, {}};
+  some.shape.front() = static_cast<std::int64_t>(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto at = all.data.begin() + static_cast<std::ptrdiff_t>(i * total / count * bytes);
+    some.data.insert(some.data.end(), at, at + static_cast<std::ptrdiff_t>(bytes));
+  }
+  if (absl::Status written = WriteNpy(file, some); !written.ok()) return written;
+  return BenchWindows{fmt::format("{} of the {} recorded windows of {}", count, total, name), file,
+                      count};
+}
+
+// A template's copies begin one window further each, so there are no more copies than windows.
+std::string DeviceLines(const BenchFleet& fleet, const std::string& task,
+                        const BenchWindows& windows, std::uint64_t first, std::uint64_t count) {
+  std::string source = fmt::format("      type: vibration\n      seed: {}\n", first);
+  if (!windows.windows.empty()) {
+    source = fmt::format("      type: replay\n      windows: {}\n      stride: {}\n",
+                         Quoted(windows.windows.string()), count);
+  }
+  return fmt::format(
+      "  - id: {}-{{n}}\n    count: {}\n    first: {}\n    task: {}\n    deadline_ms: {}\n"
+      "    status_interval_ms: {}\n    escalation: {{deadline_margin_ms: {}}}\n{}    source:\n{}   "
+      "   readings: {}\n      interval_ms: {}\n",
+      fleet.prefix, count, first, task, kBenchDeadline.count(), kBenchStatusInterval.count(),
+      kBenchMargin.count(), fleet.device_keys, source, kEndless, fleet.interval.count());
+}
+
+}  // namespace
+
+absl::StatusOr<BenchWindows> PrepareWindows(const BenchFleetOptions& options, const Task& task,
+                                            const std::filesystem::path& folder) {
+  if (options.data.empty()) {
+    if (options.task == kSimulatedTask) return BenchWindows{.described = "the simulated sensor"};
+    return WriteSeededWindows(task, folder / "windows.npy");
+  }
+  const auto found = FindDataset(options.task, std::filesystem::absolute(options.data));
+  if (!found.ok()) return found.status();
+  const auto array = LoadDataFile(found->windows);
+  if (!array.ok()) return array.status();
+  return WriteSomeWindows(*array, found->windows.string(), folder / "windows.npy");
+}
+
+std::string MakeBenchFleet(const BenchFleet& fleet, const std::string& task,
+                           const BenchWindows& windows, const std::filesystem::path& models,
+                           std::uint16_t broker_port) {
+  std::string yaml = fmt::format(
+      "version: 1\nfleet: bench\nmodels: {}\nbroker: {{host: 127.0.0.1, port: {}}}\n"
+      "workers:\n  - id: {}\n    tasks: [{}]\n    reload_interval_ms: 0\ndevices:\n",
+      Quoted(models.string()), broker_port, kBenchWorker, task);
+  const std::uint64_t most = windows.windows.empty() ? fleet.devices : windows.count;
+  for (std::uint64_t made = 0; made < fleet.devices;) {
+    const std::uint64_t count = std::min(most, fleet.devices - made);
+    yaml += DeviceLines(fleet, task, windows, made + 1, count);
+    made += count;
+  }
+  return yaml;
+}
+
+}  // namespace biglittle

@@ -1,0 +1,88 @@
+// The processes of `biglittle bench fleet`, and its phases.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+#include "cli/bench/bench_fleet_options.h"
+#include "cli/bench/bench_fleet_plan.h"
+#include "cli/bench/bench_fleet_summary.h"
+#include "cli/installation.h"
+#include "cli/lab/broker_process.h"
+#include "cli/lab/child_process.h"
+#include "cli/lab/fleet_observer.h"
+#include "cli/lab/result_tally.h"
+#include "cli/lab/scratch_folder.h"
+#include "core/program/stop_signal.h"
+#include "core/task/task.h"
+
+namespace biglittle {
+
+// A SIGINT or SIGTERM makes whatever runs return Cancelled soon; what was started ends with this
+// object. Not thread-safe.
+class FleetBench {
+ public:
+  // `options` must outlive it.
+  explicit FleetBench(const BenchFleetOptions& options)
+      : options_(options), installation_(Installation::Find()) {}
+
+  // Starts broker, worker and observer. InvalidArgument or NotFound: the options name what cannot
+  // be used; else errors as those of the parts.
+  absl::Status Start();
+  const BenchWindows& windows() const { return windows_; }
+
+  // Starts a device without a broker, `times` times: milliseconds to its first result.
+  absl::StatusOr<std::vector<double>> FirstResults(int times);
+  // Runs a fleet: until all are online, for `seconds` more, until they have stopped.
+  absl::StatusOr<FleetRun> Run(const BenchFleet& fleet, std::size_t processes,
+                               std::chrono::duration<double> seconds);
+
+  // The logs stay, in the folder that is returned.
+  std::filesystem::path Keep();
+  bool interrupted() const { return stop_.requested(); }
+
+ private:
+  // What a window begins and ends with.
+  struct Look {
+    SteadyTime at;
+    FleetCpu cpu;
+    std::uint64_t finals = 0;
+    std::uint64_t escalated = 0;
+  };
+  using Agents = std::vector<ChildProcess>;
+
+  absl::Status StartWorker();
+  absl::StatusOr<FleetConfig> WriteFleet(const BenchFleet& fleet, std::filesystem::path& file,
+                                         std::uint16_t broker_port);
+  // Takes results until `done`, but not beyond `deadline`: false then.
+  template <typename Done>
+  absl::StatusOr<bool> TakeUntil(SteadyTime deadline, ResultTally& tally, Done done);
+  absl::Status AwaitOnline(Agents& agents, std::size_t devices, ResultTally& tally);
+  absl::Status Measure(Agents& agents, std::chrono::duration<double> seconds, ResultTally& tally,
+                       FleetRun& run);
+  absl::StatusOr<Look> LookAt(const Agents& agents, const ResultTally& tally);
+  // Ends the agents and waits for their last results.
+  absl::Status Conclude(Agents& agents, const FleetConfig& config, ResultTally& tally,
+                        FleetRun& run);
+
+  const BenchFleetOptions& options_;
+  const Installation installation_;
+  StopSignal stop_;
+  std::optional<ScratchFolder> folder_;
+  std::filesystem::path models_;
+  std::optional<Task> task_;
+  BenchWindows windows_;
+  std::optional<BrokerProcess> broker_;
+  std::optional<ChildProcess> worker_;
+  std::unique_ptr<FleetObserver> observer_;
+};
+
+}  // namespace biglittle

@@ -1,0 +1,97 @@
+#include "cli/simulate/simulate_command.h"
+
+#include <cerrno>
+#include <cstddef>
+#include <fstream>
+#include <memory>
+#include <optional>
+#include <ostream>
+#include <system_error>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "fmt/format.h"
+
+#include "core/program/exit_code.h"
+#include "core/tensor.h"
+#include "device_agent/sources/polled_source.h"
+#include "device_agent/sources/vibration/vibration_simulator.h"
+#include "device_agent/sources/vibration/vibration_source.h"
+
+namespace biglittle {
+namespace {
+
+// The preamble of a NumPy file of format 1.0: magic, version, length of the header, the header as a
+// dictionary, filled up with blanks so that the data begin at a multiple of 64.
+// Source: numpy.org, "NEP 1 - A simple file format for NumPy arrays".
+std::string NpyPreamble(const std::string& element, const std::string& shape) {
+  std::string header =
+      fmt::format("{{'descr': '{}', 'fortran_order': False, 'shape': ({}), }}", element, shape);
+  constexpr std::size_t kBefore = 10;
+  header.append(63 - (kBefore + header.size()) % 64, ' ');
+  header.push_back('\n');
+  std::string preamble("\x93NUMPY\x01\x00", 8);
+  preamble.push_back(static_cast<char>(header.size() & 0xffU));
+  preamble.push_back(static_cast<char>(header.size() >> 8U));
+  return preamble + header;
+}
+
+absl::Status WriteReadings(const SimulateOptions& options, std::ofstream& windows,
+                           std::ofstream& labels) {
+  windows << NpyPreamble(
+      "<f4", fmt::format("{}, {}, {}", options.readings, kVibrationAxes, kVibrationSamples));
+  labels << NpyPreamble("|u1", fmt::format("{},", options.readings));
+  const std::unique_ptr<PolledSource> source = MakeVibrationSource(options.seed);
+  for (std::uint64_t i = 0; i < options.readings && windows && labels; ++i) {
+    const absl::StatusOr<std::optional<Sample>> sample = source->Next();
+    if (!sample.ok()) return sample.status();
+    if (!sample->has_value()) return absl::InternalError("the simulation ended early");
+    const Tensor& window = (*sample)->window;
+    // A stream of characters is the standard library's only way to write bytes.
+    windows.write(reinterpret_cast<const char*>(window.data.data()),
+                  static_cast<std::streamsize>(window.data.size()));
+    labels.put(static_cast<char>((*sample)->truth.value_or(0)));
+  }
+  windows.close();
+  labels.close();
+  if (!windows || !labels) {
+    return absl::UnavailableError("writing failed; is there room on the disk?");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+int RunSimulate(const SimulateOptions& options, std::ostream& out, std::ostream& err) {
+  if (options.task != "vibration") {
+    err << fmt::format("simulate: task '{}' has no simulated sensor; the only one is vibration\n",
+                       options.task);
+    return kExitBadInput;
+  }
+  if (options.readings < 1 || options.readings > kMaxSimulatedReadings) {
+    err << fmt::format("simulate: --readings {} is out of range; give 1 to {}\n", options.readings,
+                       kMaxSimulatedReadings);
+    return kExitBadInput;
+  }
+  std::error_code error;
+  std::filesystem::create_directories(options.out, error);
+  errno = 0;
+  std::ofstream windows(options.out / "X.npy", std::ios::binary | std::ios::trunc);
+  std::ofstream labels(options.out / "y.npy", std::ios::binary | std::ios::trunc);
+  if (!windows || !labels) {
+    const bool is_full = errno == ENOSPC;
+    err << fmt::format("simulate: cannot write to folder '{}'{}{}; choose another --out\n",
+                       options.out.string(), error ? ": " : "", error ? error.message() : "");
+    return is_full ? kExitFailed : kExitBadInput;
+  }
+  const absl::Status written = WriteReadings(options, windows, labels);
+  if (!written.ok()) {
+    err << fmt::format("simulate: {}: {}\n", options.out.string(), std::string(written.message()));
+    return kExitFailed;
+  }
+  out << fmt::format("{} readings in {} and {}\n", options.readings,
+                     (options.out / "X.npy").string(), (options.out / "y.npy").string());
+  return kExitDone;
+}
+
+}  // namespace biglittle

@@ -1,0 +1,27 @@
+// Fleet files: read and checked.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string_view>
+
+#include "core/diagnostics.h"
+#include "core/fleet/fleet_config.h"
+
+namespace biglittle {
+
+// Whether the file of models_public_key is read. Whoever loads no task need not have it: it is
+// provisioning that makes it, and a dashboard has none.
+enum class ModelsKey : std::uint8_t { kRead, kNotNeeded };
+
+// Reads and validates a fleet file. Relative paths in it are relative to the file. Reports every
+// problem: unknown keys, wrong types, values out of range, ids or tasks that do not exist, files
+// that are missing.
+Parsed<FleetConfig> LoadFleet(const std::filesystem::path& path,
+                              ModelsKey models_key = ModelsKey::kRead);
+
+// The same for a text in memory; `file` names it in problems and is what relative paths go by.
+Parsed<FleetConfig> ParseFleet(std::string_view text, const std::filesystem::path& file,
+                               ModelsKey models_key = ModelsKey::kRead);
+
+}  // namespace biglittle

@@ -1,0 +1,17 @@
+// The rules of a fleet file's workers.
+#pragma once
+
+#include <vector>
+
+#include "core/fleet/fleet_devices.h"
+#include "core/fleet/worker_config.h"
+#include "core/yaml/map_reader.h"
+
+namespace biglittle {
+
+inline constexpr std::size_t kMaxWorkers = 1000;
+
+// The `workers` list, templates unfolded, in the file's order.
+std::vector<WorkerConfig> ReadWorkers(const YamlNode& node, KnownTasks& known, Problems& problems);
+
+}  // namespace biglittle

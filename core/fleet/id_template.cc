@@ -1,0 +1,78 @@
+#include "core/fleet/id_template.h"
+
+#include <fmt/format.h>
+
+#include "core/text.h"
+
+namespace biglittle {
+namespace {
+
+constexpr std::string_view kNumberMark = "{n}";
+
+std::string CopyId(std::string_view pattern, std::uint64_t number, std::uint64_t largest) {
+  const std::string digits = fmt::format("{:0{}}", number, fmt::formatted_size("{}", largest));
+  std::string id(pattern);
+  for (std::size_t at = id.find(kNumberMark); at != std::string::npos;
+       at = id.find(kNumberMark, at + digits.size())) {
+    id.replace(at, kNumberMark.size(), digits);
+  }
+  return id;
+}
+
+// Whether the id has a number where there are copies, and only there.
+bool FitsCopies(const YamlNode& node, std::string_view id, const Copies& copies,
+                Problems& problems) {
+  const bool has_number = id.find(kNumberMark) != std::string_view::npos;
+  if (has_number && !copies.is_template) {
+    problems.Add(node, "'id' has {n}, the number of a copy; say how many with 'count'");
+    return false;
+  }
+  if (!has_number && copies.count > 1) {
+    problems.Add(node, fmt::format("'id' must contain {{n}}, the number of the copy, where "
+                                   "'count' is {}",
+                                   copies.count));
+    return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+Copies ReadCopies(MapReader& map, std::size_t most) {
+  Copies copies;
+  map.GetWhole("count", {1, static_cast<std::int64_t>(most)}, copies.count);
+  copies.is_template = map.Find("count") != nullptr;
+  map.GetWhole("first", {0, 1'000'000'000}, copies.first);
+  const YamlNode* first = map.Find("first");
+  if (first != nullptr && !copies.is_template) {
+    map.problems().Add(*first,
+                       "'first' numbers the copies of a template; give 'count' too, or remove it");
+  }
+  return copies;
+}
+
+std::vector<std::string> IdTemplates::Unfold(const YamlNode& id, const Copies& copies,
+                                             std::size_t room, Problems& problems) {
+  std::vector<std::string> ids;
+  const auto text = ReadLine(id, "id", 64, problems);
+  if (!text || !FitsCopies(id, *text, copies, problems)) return ids;
+  const std::uint64_t largest = copies.first + copies.count - 1;
+  for (std::size_t k = 0; k < copies.count && ids.size() < room; ++k) {
+    std::string copy = CopyId(*text, copies.first + k, largest);
+    if (!IsIdentifier(copy)) {
+      problems.Add(id, fmt::format("'id' must be 1 to 64 characters of A-Z a-z 0-9 _ . -, not {}",
+                                   Quoted(copy)));
+      return ids;
+    }
+    const auto [known, is_new] = line_of_id_.emplace(copy, id.line);
+    if (!is_new) {
+      problems.Add(id, fmt::format("{} id {} is given twice, first at line {}", what_, Quoted(copy),
+                                   known->second));
+      return ids;
+    }
+    ids.push_back(std::move(copy));
+  }
+  return ids;
+}
+
+}  // namespace biglittle

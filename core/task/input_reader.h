@@ -1,0 +1,13 @@
+// The `input` of a task file: what one reading is, and how it crosses the network.
+#pragma once
+
+#include "core/task/task.h"
+#include "core/yaml/map_reader.h"
+
+namespace biglittle {
+
+// Fills the task's input_dtype, input_shape and wire_dtype from the map `node`; what is wrong is
+// added to `problems`, and its field left as it was.
+void ReadInput(const YamlNode& node, Task& task, Problems& problems);
+
+}  // namespace biglittle

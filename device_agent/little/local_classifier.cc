@@ -1,0 +1,44 @@
+#include "device_agent/little/local_classifier.h"
+
+#include <utility>
+
+#include "core/task/normalisation.h"
+
+namespace biglittle {
+
+LocalClassifier::LocalClassifier(std::shared_ptr<nn::ClassifierPool> nets, EscalationRule rule)
+    : nets_(std::move(nets)), rule_(std::move(rule)) {}
+
+absl::StatusOr<LocalClassifier> LocalClassifier::Load(const Task& task,
+                                                      const EscalationConfig& config) {
+  // The rule's errors first: they need no file.
+  if (const auto rule = MakeRule(task, config); !rule.ok()) return rule.status();
+  auto nets = nn::ClassifierPool::Load(task, task.little);
+  if (!nets.ok()) return nets.status();
+  return Make(task, config, *std::move(nets));
+}
+
+absl::StatusOr<LocalClassifier> LocalClassifier::Make(const Task& task,
+                                                      const EscalationConfig& config,
+                                                      std::shared_ptr<nn::ClassifierPool> nets) {
+  absl::StatusOr<EscalationRule> rule = MakeRule(task, config);
+  if (!rule.ok()) return rule.status();
+  if (absl::Status added = nets->AddUser(); !added.ok()) return added;
+  return LocalClassifier(std::move(nets), *std::move(rule));
+}
+
+LocalAnswer LocalClassifier::Classify(const Task& task, const Tensor& window) {
+  const nn::ClassifierPool::Lease net = nets_->Take();
+  Normalise(task, window, net->features(0));
+  LocalAnswer answer;
+  const LocalDecision decision = DecideLocally(rule_, [&](std::size_t head) -> const Prediction& {
+    return answer.prediction = net->ClassifyUpTo(head);
+  });
+  answer.head = decision.head;
+  answer.is_final = decision.answered;
+  answer.unlike = rule_.unlike != UnlikeAction::kIgnore &&
+                  IsUnlike(rule_.heads[answer.head], answer.prediction);
+  return answer;
+}
+
+}  // namespace biglittle

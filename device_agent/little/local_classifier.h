@@ -1,0 +1,50 @@
+// The little net and the rule that says when its answer counts: all that happens with a reading
+// before it is answered here or escalated.
+//
+// Not thread-safe; several may share their nets.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+
+#include "absl/status/statusor.h"
+
+#include "core/fleet/escalation_config.h"
+#include "core/prediction.h"
+#include "core/task/task.h"
+#include "core/tensor.h"
+#include "device_agent/little/escalation_policy.h"
+#include "nn/classifier_pool.h"
+
+namespace biglittle {
+
+struct LocalAnswer {
+  Prediction prediction;  // of the head that was asked last
+  std::size_t head = 0;   // which one that was; an early exit is 0
+  bool unlike = false;    // unlike the training data, where the rule asks for that
+  bool is_final = false;  // answered here; else to be escalated
+};
+
+class LocalClassifier {
+ public:
+  // Loads the task's little net; errors as nn::Classifier::Load and MakeRule.
+  static absl::StatusOr<LocalClassifier> Load(const Task& task, const EscalationConfig& config);
+
+  // The same with nets of the task that were loaded before, as one user more of them.
+  static absl::StatusOr<LocalClassifier> Make(const Task& task, const EscalationConfig& config,
+                                              std::shared_ptr<nn::ClassifierPool> nets);
+
+  // Asks one head after the other until one may answer. `window` must have passed CheckWindow for
+  // the same task.
+  LocalAnswer Classify(const Task& task, const Tensor& window);
+
+  const EscalationRule& rule() const { return rule_; }
+
+ private:
+  LocalClassifier(std::shared_ptr<nn::ClassifierPool> nets, EscalationRule rule);
+
+  std::shared_ptr<nn::ClassifierPool> nets_;
+  EscalationRule rule_;
+};
+
+}  // namespace biglittle

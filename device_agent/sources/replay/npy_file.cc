@@ -1,0 +1,150 @@
+#include "device_agent/sources/replay/npy_file.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <fstream>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "device_agent/sources/replay/gzip.h"
+#include "device_agent/sources/replay/npy_header.h"
+#include "device_agent/sources/replay/npy_order.h"
+
+namespace biglittle {
+namespace {
+
+constexpr std::string_view kMagic = "\x93NUMPY";
+constexpr std::string_view kZipMagic = "PK\x03\x04";
+constexpr std::string_view kEmptyZipMagic = "PK\x05\x06";
+constexpr std::size_t kMaxHeaderBytes = 1U << 16U;
+constexpr std::size_t kAlignment = 64;  // of the data, as NumPy writes it
+
+absl::Status CutShort(std::string_view where) {
+  return absl::DataLossError(fmt::format("the .npy data is cut short in its {}", where));
+}
+
+std::string_view AsText(std::span<const std::byte> bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+// Takes the header's length, little endian in `width` bytes, from the front of `rest`.
+std::size_t TakeLength(std::span<const std::byte>& rest, std::size_t width) {
+  std::size_t length = 0;
+  for (std::size_t i = 0; i < width; ++i) {
+    length |= std::to_integer<std::size_t>(rest[i]) << (8 * i);
+  }
+  rest = rest.subspan(width);
+  return length;
+}
+
+absl::Status WriteFile(const std::filesystem::path& path, std::span<const std::byte> bytes) {
+  std::filesystem::path partial = path;
+  partial += ".partial";
+  std::ofstream stream(partial, std::ios::binary | std::ios::trunc);
+  stream.write(reinterpret_cast<const char*>(bytes.data()),
+               static_cast<std::streamsize>(bytes.size()));
+  stream.close();
+  std::error_code error;
+  if (!stream.fail()) {
+    std::filesystem::rename(partial, path, error);
+    if (!error) return absl::OkStatus();
+  }
+  std::error_code ignored;
+  std::filesystem::remove(partial, ignored);
+  return absl::UnavailableError(
+      fmt::format("{}: cannot be written; check the folder, its permissions and the free space",
+                  path.string()));
+}
+
+}  // namespace
+
+bool IsNpy(std::span<const std::byte> bytes) { return AsText(bytes).starts_with(kMagic); }
+
+bool IsNpz(std::span<const std::byte> bytes) {
+  return AsText(bytes).starts_with(kZipMagic) || AsText(bytes).starts_with(kEmptyZipMagic);
+}
+
+absl::StatusOr<DataArray> ParseNpy(std::span<const std::byte> bytes) {
+  if (!IsNpy(bytes)) return absl::DataLossError("not a .npy file");
+  std::span<const std::byte> rest = bytes.subspan(kMagic.size());
+  if (rest.size() < 2) return CutShort("version");
+  const int major = std::to_integer<int>(rest[0]);
+  const int minor = std::to_integer<int>(rest[1]);
+  // 3.0 is 2.0 with a header in UTF-8, of which the element types that are read need nothing.
+  if (major < 1 || major > 3 || minor != 0) {
+    return absl::UnimplementedError(
+        fmt::format("version {}.{} of .npy is not read, 1.0, 2.0 and 3.0 are", major, minor));
+  }
+  rest = rest.subspan(2);
+  const std::size_t length_bytes = major == 1 ? 2 : 4;
+  if (rest.size() < length_bytes) return CutShort("header");
+  const std::size_t header_bytes = TakeLength(rest, length_bytes);
+  if (header_bytes > kMaxHeaderBytes) {
+    return absl::DataLossError(fmt::format("the .npy header claims {} bytes, {} are the limit",
+                                           header_bytes, kMaxHeaderBytes));
+  }
+  if (rest.size() < header_bytes) return CutShort("header");
+  absl::StatusOr<NpyHeader> header = ParseNpyHeader(AsText(rest.first(header_bytes)));
+  if (!header.ok()) return header.status();
+  rest = rest.subspan(header_bytes);
+
+  const auto expected = DataBytes(header->type, header->shape);
+  if (!expected) {
+    return absl::InvalidArgumentError(
+        fmt::format("shape {} is empty or larger than {} bytes, which is the limit",
+                    ToString(header->shape), kMaxDataBytes));
+  }
+  if (rest.size() != *expected) {
+    return absl::DataLossError(
+        fmt::format("{} of shape {} needs {} bytes, the file has {}: {}", Name(header->type),
+                    ToString(header->shape), *expected, rest.size(),
+                    rest.size() < *expected ? "it is cut short" : "something follows the data"));
+  }
+  std::vector<std::byte> data =
+      header->fortran_order ? FromFortranOrder(rest, header->shape, ElementSize(header->type))
+                            : std::vector<std::byte>(rest.begin(), rest.end());
+  if (header->big_endian) SwapBytes(data, ElementSize(header->type));
+  return DataArray{header->type, std::move(header->shape), std::move(data)};
+}
+
+absl::Status WriteNpy(const std::filesystem::path& path, ElementType type, const Shape& shape,
+                      std::span<const std::byte> data) {
+  const auto expected = DataBytes(type, shape);
+  if (!expected || *expected != data.size()) {
+    return absl::InvalidArgumentError(fmt::format("{}: {} of shape {} is not {} bytes",
+                                                  path.string(), Name(type), ToString(shape),
+                                                  data.size()));
+  }
+  std::string header = FormatNpyHeader(type, shape);
+  // Magic, version, length and header end, with a line feed, where the data is aligned.
+  const std::size_t before = kMagic.size() + 2 + 2;
+  const std::size_t total = (before + header.size() + 1 + kAlignment - 1) / kAlignment * kAlignment;
+  header.resize(total - before - 1, ' ');
+  header.push_back('\n');
+  std::string front(kMagic);
+  front += {'\1', '\0', static_cast<char>(header.size() & 0xffU),
+            static_cast<char>(header.size() >> 8U)};
+  front += header;
+
+  const auto front_bytes = std::as_bytes(std::span(front));
+  std::vector<std::byte> bytes(front_bytes.begin(), front_bytes.end());
+  bytes.insert(bytes.end(), data.begin(), data.end());
+  if (path.extension() == ".gz") {
+    absl::StatusOr<std::vector<std::byte>> packed = Gzip(bytes);
+    if (!packed.ok()) return packed.status();
+    bytes = *std::move(packed);
+  }
+  return WriteFile(path, bytes);
+}
+
+absl::Status WriteNpy(const std::filesystem::path& path, const DataArray& array) {
+  return WriteNpy(path, array.type, array.shape, array.data);
+}
+
+}  // namespace biglittle

@@ -1,0 +1,37 @@
+// NumPy's array files, .npy and .npy.gz.
+//
+// Read: format versions 1.0 to 3.0, the element types of data_array.h in either order of their
+// bytes, C's or Fortran's order of the elements. Source: NumPy's documentation, "numpy.lib.format".
+// Its header is a Python literal; only the literal that NumPy itself writes is understood, nothing
+// is evaluated.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <span>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+#include "core/tensor.h"
+#include "device_agent/sources/replay/data_array.h"
+
+namespace biglittle {
+
+// True if `bytes` begin as a .npy file does.
+bool IsNpy(std::span<const std::byte> bytes);
+
+// True if `bytes` begin as an .npz file does, NumPy's archive of arrays, which is a zip archive.
+bool IsNpz(std::span<const std::byte> bytes);
+
+// The whole of an unpacked file. The message of an error says what is wrong, not which file.
+absl::StatusOr<DataArray> ParseNpy(std::span<const std::byte> bytes);
+
+// Writes version 1.0; gzip-compressed if the name ends in ".gz". The file appears under its name
+// only when it is complete. `data` must have as many bytes as `type` and `shape` need. LoadDataFile
+// (data_file.h) reads it back.
+absl::Status WriteNpy(const std::filesystem::path& path, ElementType type, const Shape& shape,
+                      std::span<const std::byte> data);
+absl::Status WriteNpy(const std::filesystem::path& path, const DataArray& array);
+
+}  // namespace biglittle

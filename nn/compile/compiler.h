@@ -1,0 +1,19 @@
+// Graph -> Network: checks every node, infers every shape, computes what is known at Load.
+#pragma once
+
+#include <memory>
+
+#include "absl/status/statusor.h"
+
+#include "nn/compile/network.h"
+#include "nn/graph/graph.h"
+#include "nn/graph/load_limits.h"
+
+namespace biglittle::nn {
+
+// `graph` must come from ImportOnnx and OrderNodes. Fills everything of the network but what only
+// the file knows (ModelInfo::file_bytes, sha256) and what is known when the steps are final: see
+// OrderSteps. No kernels are fused yet, and outputs may share slots: see SeparateOutputs.
+absl::StatusOr<std::unique_ptr<Network>> Compile(const Graph& graph, const LoadLimits& limits);
+
+}  // namespace biglittle::nn

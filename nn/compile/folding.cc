@@ -1,0 +1,130 @@
+#include "nn/compile/folding.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+#include <numeric>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+#include "nn/graph/graph.h"
+#include "nn/kernel/kernel.h"
+#include "nn/kernel/workers.h"
+#include "nn/operators/node_view.h"
+#include "nn/operators/turn_kernel.h"
+
+namespace biglittle::nn {
+namespace {
+
+struct Free {
+  void operator()(float* memory) const { std::free(memory); }
+};
+
+struct Batch {
+  std::int64_t samples = 1;
+  std::int64_t max_scratch = 0;  // floats
+};
+
+// `samples` feature maps of shape `dims`, one after the other, in the other layout.
+void Turn(const Dims& dims, std::int64_t samples, bool to_channels_last, std::vector<float>& map) {
+  const std::int64_t channels = dims[1];
+  const std::int64_t pixels = Product(dims, 2, static_cast<std::int64_t>(dims.size()));
+  const std::vector<float> from = map;
+  const float* const pointer = from.data();
+  const TurnKernel kernel =
+      to_channels_last ? TurnKernel(channels, pixels, "") : TurnKernel(pixels, channels, "");
+  Workers alone(1);
+  kernel.Run(KernelArguments{samples, samples, {&pointer, 1}, map.data(), nullptr, &alone});
+}
+
+// Seals the kernel and runs it.
+absl::Status RunKernel(const NodeView& view, Kernel& kernel,
+                       const std::vector<std::vector<float>>& inputs, const Batch& batch,
+                       std::vector<float>& output) {
+  kernel.Seal();
+  Workers alone(1);
+  const std::int64_t scratch_floats = kernel.ScratchFloats(batch.samples, 1);
+  if (scratch_floats > batch.max_scratch) {
+    return absl::ResourceExhaustedError(
+        fmt::format("{}: computing it at load takes too much memory", Describe(view.node())));
+  }
+  constexpr std::size_t kLine = 64;
+  const std::size_t bytes = static_cast<std::size_t>(scratch_floats) * sizeof(float);
+  const std::unique_ptr<float[], Free> scratch(
+      static_cast<float*>(std::aligned_alloc(kLine, (bytes / kLine + 1) * kLine)));
+  if (scratch == nullptr) return absl::ResourceExhaustedError("there is not enough memory");
+  std::vector<const float*> pointers;
+  for (const std::vector<float>& input : inputs) pointers.push_back(input.data());
+  kernel.Run(KernelArguments{batch.samples, batch.samples, pointers, output.data(), scratch.get(),
+                             &alone});
+  return absl::OkStatus();
+}
+
+// What a kernel that moves integers is given in their place: the positions of the elements, counted
+// through all operands. Its output then says which element went where.
+absl::StatusOr<ConstantPtr> MoveIntegers(const NodeView& view, const Computed& computed,
+                                         Constant result, const Batch& batch) {
+  std::vector<std::int64_t> all;
+  std::vector<std::vector<float>> inputs;
+  for (const int operand : computed.operands) {
+    const std::vector<std::int64_t>& ints = view.ConstantAt(operand)->ints;
+    inputs.emplace_back(ints.size());
+    std::iota(inputs.back().begin(), inputs.back().end(), static_cast<float>(all.size()));
+    all.insert(all.end(), ints.begin(), ints.end());
+  }
+  if (static_cast<std::int64_t>(all.size()) > kMaxExactInteger) {
+    return view.Unsupported("it moves more integers than the engine can count");
+  }
+  std::vector<float> positions(static_cast<std::size_t>(result.type.elements()));
+  if (absl::Status s = RunKernel(view, *computed.kernel, inputs, batch, positions); !s.ok()) {
+    return s;
+  }
+  for (const float position : positions) {
+    result.ints.push_back(all[static_cast<std::size_t>(position)]);
+  }
+  return std::make_shared<const Constant>(std::move(result));
+}
+
+}  // namespace
+
+absl::StatusOr<ConstantPtr> Fold(const NodeView& view, const Computed& computed,
+                                 const TensorType& type, std::int64_t batch,
+                                 std::int64_t max_scratch) {
+  const Batch how{batch, max_scratch};
+  Constant result{type, {}, {}};
+  const bool integers = type.element != ElementType::kFloat32;
+  if (computed.moves && integers) {
+    return MoveIntegers(view, computed, std::move(result), how);
+  }
+  std::vector<std::vector<float>> inputs;
+  for (const int operand : computed.operands) {
+    absl::StatusOr<std::vector<float>> floats = view.AsFloats(operand);
+    if (!floats.ok()) return floats.status();
+    inputs.push_back(*std::move(floats));
+  }
+  std::vector<float> output(static_cast<std::size_t>(type.elements()));
+  // A convolution: its one operand and its output are feature maps.
+  const bool turned = computed.kernel->PrefersChannelsLast() && computed.kernel->ToChannelsLast();
+  if (turned) Turn(view.Type(computed.operands[0]).dims, batch, true, inputs[0]);
+  if (absl::Status s = RunKernel(view, *computed.kernel, inputs, how, output); !s.ok()) return s;
+  if (turned) Turn(type.dims, batch, false, output);
+  if (!std::ranges::all_of(output, [](float x) { return std::isfinite(x); })) {
+    return view.Invalid("its value, known at load, is not finite");
+  }
+  if (integers) {
+    for (const float x : output) result.ints.push_back(static_cast<std::int64_t>(x));
+  } else {
+    result.floats = std::move(output);
+  }
+  return std::make_shared<const Constant>(std::move(result));
+}
+
+}  // namespace biglittle::nn

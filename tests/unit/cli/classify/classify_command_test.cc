@@ -1,0 +1,106 @@
+#include "cli/classify/classify_command.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <limits>
+#include <sstream>
+
+#include <nlohmann/json.hpp>
+
+#include "core/program/exit_code.h"
+#include "device_agent/sources/replay/npy_file.h"
+#include "tests/fakes/temporary_folder.h"
+#include "tests/fakes/tiny_task.h"
+
+namespace biglittle {
+namespace {
+
+class ClassifyTest : public testing::Test {
+ protected:
+  void WriteInput(const std::vector<float>& values, Shape shape) {
+    ASSERT_TRUE(
+        WriteNpy(options_.input, ElementType::kFloat32, shape, std::as_bytes(std::span(values)))
+            .ok());
+  }
+  int Run() { return RunClassify(options_, out_, err_); }
+
+  const TemporaryFolder folder_;
+  ClassifyOptions options_{TestDataFolder() / "tiny" / "big.onnx", folder_.path() / "X.npy", {}};
+  std::ostringstream out_;
+  std::ostringstream err_;
+};
+
+TEST_F(ClassifyTest, PrintsTheOutputsUnchangedAndTheClasses) {
+  WriteInput({0, 0.5F, 0, 0, 0, 0, 0, -3}, {2, 4});
+  EXPECT_EQ(Run(), kExitDone) << err_.str();
+  const auto json = nlohmann::json::parse(out_.str());
+  EXPECT_EQ(json["outputs"], nlohmann::json::parse("[[0,5,0,0],[0,0,0,-30]]"));
+  EXPECT_EQ(json["classes"], nlohmann::json::parse("[1,0]"));
+  ASSERT_EQ(json["named_outputs"].size(), 1U);
+  EXPECT_EQ(json["named_outputs"].front(), json["outputs"]);
+}
+
+TEST_F(ClassifyTest, SaysThatNothingIsNormalisedAndWhatIsPrinted) {
+  WriteInput({0, 0.5F, 0, 0}, {1, 4});
+  EXPECT_EQ(Run(), kExitDone);
+  EXPECT_EQ(err_.str(),
+            "biglittle classify: the input goes into the net as it is, no task normalises it; "
+            "printed: 'logits'\n");
+}
+
+TEST_F(ClassifyTest, PrintsEveryOutputByItsName) {
+  options_.model = TestDataFolder() / "tiny-exit" / "little.onnx";
+  WriteInput({0, 0.5F, 0, 0, 0, 0, 0, -3}, {2, 4});
+  EXPECT_EQ(Run(), kExitDone) << err_.str();
+  const auto all = nlohmann::json::parse(out_.str());
+  ASSERT_EQ(all["named_outputs"].size(), 2U) << all;
+  EXPECT_EQ(all["named_outputs"]["logits"], all["outputs"]);
+  const auto exit = all["named_outputs"]["exit_logits"];
+  ASSERT_EQ(exit.size(), 2U);
+  EXPECT_NE(exit, all["outputs"]);
+  EXPECT_THAT(err_.str(), testing::EndsWith("printed: 'exit_logits', 'logits'; 'outputs' and "
+                                            "'classes' are those of 'logits'\n"));
+  out_.str("");
+  options_.output = "exit_logits";
+  EXPECT_EQ(Run(), kExitDone) << err_.str();
+  const auto one = nlohmann::json::parse(out_.str());
+  EXPECT_EQ(one["outputs"], exit);
+  EXPECT_EQ(one["named_outputs"].size(), 1U);
+  EXPECT_EQ(one["named_outputs"]["exit_logits"], exit);
+}
+
+TEST_F(ClassifyTest, WritesAFileForMoreThanOneBatch) {
+  std::vector<float> values(100 * 4, 0.0F);
+  for (std::size_t i = 0; i < 100; ++i) values[i * 4 + i % 4] = 1.0F;
+  WriteInput(values, {100, 4});
+  options_.json = folder_.path() / "out.json";
+  EXPECT_EQ(Run(), kExitDone);
+  std::ifstream file(options_.json);
+  const auto json = nlohmann::json::parse(file);
+  ASSERT_EQ(json["classes"].size(), 100U);
+  EXPECT_EQ(json["classes"][98], 2);
+}
+
+TEST_F(ClassifyTest, BadInputGetsOneLine) {
+  const auto refused = [&](const char* expected) {
+    err_.str("");
+    EXPECT_EQ(Run(), kExitBadInput);
+    EXPECT_THAT(err_.str(), testing::HasSubstr(expected));
+    EXPECT_EQ(std::ranges::count(err_.str(), '\n'), 1);
+  };
+  refused("X.npy");
+  WriteInput({1, 2, 3}, {1, 3});
+  refused("takes Nx4");
+  options_.output = "logit";
+  refused("has no output 'logit'; --output may be 'logits'");
+  options_.output.reset();
+  WriteInput({1, 2, std::numeric_limits<float>::infinity(), 3}, {1, 4});
+  refused("element 2 is not a finite number");
+  options_.model = folder_.path() / "none.onnx";
+  refused("none.onnx");
+}
+
+}  // namespace
+}  // namespace biglittle

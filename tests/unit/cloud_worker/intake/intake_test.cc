@@ -1,0 +1,135 @@
+#include "cloud_worker/intake/intake.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/fakes/tiny_task.h"
+
+namespace biglittle {
+namespace {
+
+using testing::HasSubstr;
+using wire::RejectionReason;
+
+class IntakeTest : public testing::Test {
+ protected:
+  static wire::Message Message(const wire::EscalationRequest& request) {
+    wire::Message message;
+    message.topic = "biglittle/v1/plant/devices/pump/escalate";
+    message.response_topic = "biglittle/v1/plant/devices/pump/reply";
+    message.correlation_data = "run/1";
+    message.payload = Encode(request);
+    message.received_at = SteadyTime(Milliseconds(1000));
+    return message;
+  }
+  static wire::EscalationRequest Request() {
+    return {"tiny", {{1, Milliseconds(80), TinySample(1, true).window}}};
+  }
+
+  const std::map<std::string, Task> tasks_{{"tiny", LoadTinyTask()}};
+  const Intake intake_{wire::Topics("biglittle/v1", "plant"), tasks_};
+};
+
+TEST_F(IntakeTest, AdmitsWhatIsWellFormed) {
+  const auto admission = intake_.Admit(Message(Request()));
+  ASSERT_TRUE(admission.has_value());
+  EXPECT_FALSE(admission->request_refused.has_value());
+  EXPECT_TRUE(admission->refused.empty());
+  ASSERT_EQ(admission->items.size(), 1U);
+  const WorkItem& item = admission->items.front();
+  EXPECT_EQ(item.address.device, "pump");
+  EXPECT_EQ(item.address.correlation_data, "run/1");
+  EXPECT_EQ(item.task, "tiny");
+  EXPECT_EQ(item.sequence, 1U);
+  EXPECT_EQ(item.arrived_at, SteadyTime(Milliseconds(1000)));
+  EXPECT_EQ(item.expires_at, SteadyTime(Milliseconds(1080)));
+}
+
+TEST_F(IntakeTest, HowADeviceWantsItsRepliesGoesWithTheItem) {
+  wire::EscalationRequest request = Request();
+  EXPECT_FALSE(intake_.Admit(Message(request))->items.at(0).address.packs);
+  EXPECT_FALSE(intake_.Admit(Message(request))->items.at(0).same_clock);
+  request.packed_replies = true;
+  request.same_clock = true;
+  EXPECT_TRUE(intake_.Admit(Message(request))->items.at(0).address.packs);
+  EXPECT_TRUE(intake_.Admit(Message(request))->items.at(0).same_clock);
+  request.task = "weather";
+  EXPECT_TRUE(intake_.Admit(Message(request))->address.packs);
+}
+
+TEST_F(IntakeTest, PriorityGoesWithTheItem) {
+  wire::EscalationRequest request = Request();
+  EXPECT_EQ(intake_.Admit(Message(request))->items.at(0).priority, wire::kNormalPriority);
+  request.readings[0].priority = wire::kPrioritised;
+  EXPECT_EQ(intake_.Admit(Message(request))->items.at(0).priority, wire::kPrioritised);
+}
+
+TEST_F(IntakeTest, AnotherDevicesResponseTopicIsRefused) {
+  wire::Message message = Message(Request());
+  message.response_topic = "biglittle/v1/plant/devices/valve/reply";
+  const auto admission = intake_.Admit(message);
+  ASSERT_TRUE(admission->request_refused.has_value());
+  EXPECT_EQ(admission->request_refused->reason, RejectionReason::kInvalid);
+  EXPECT_EQ(admission->address.device, "pump");
+  EXPECT_TRUE(admission->items.empty());
+}
+
+TEST_F(IntakeTest, GarbageIsRefusedWithAReason) {
+  wire::Message message = Message(Request());
+  message.payload = "garbage";
+  const auto admission = intake_.Admit(message);
+  EXPECT_EQ(admission->request_refused->reason, RejectionReason::kInvalid);
+  EXPECT_THAT(admission->request_refused->detail, HasSubstr("no protobuf"));
+}
+
+TEST_F(IntakeTest, NoticesWhatABridgeOfMqtt3TakesAway) {
+  wire::Message message = Message(Request());
+  EXPECT_EQ(LostProperties(message), "");
+  message.correlation_data.clear();
+  message.content_type = wire::kProtobufContent;
+  EXPECT_EQ(LostProperties(message), "correlation data");
+  message.response_topic.clear();
+  EXPECT_EQ(LostProperties(message), "response topic, correlation data");
+  message.content_type.clear();
+  EXPECT_EQ(LostProperties(message), "response topic, correlation data, content type");
+}
+
+TEST_F(IntakeTest, ARefusalQuotesWhatTheDeviceSent) {
+  wire::EscalationRequest request = Request();
+  request.task = "a\x1b[2J\nb";
+  wire::Message message = Message(request);
+  EXPECT_THAT(intake_.Admit(message)->request_refused->detail, HasSubstr("'a\\x1b[2J\\x0ab'"));
+  message.topic = "biglittle/v1/plant/devices/pu\xe2\x80\xaemp/escalate";
+  EXPECT_THAT(intake_.Admit(message)->request_refused->detail, HasSubstr("'pu\\u202emp'"));
+}
+
+TEST_F(IntakeTest, AnUnknownTaskIsRefused) {
+  wire::EscalationRequest request = Request();
+  request.task = "weather";
+  const auto admission = intake_.Admit(Message(request));
+  EXPECT_EQ(admission->request_refused->reason, RejectionReason::kUnknownTask);
+  EXPECT_THAT(admission->request_refused->detail, HasSubstr("weather"));
+}
+
+TEST_F(IntakeTest, AReadingThatDoesNotFitIsRefusedAlone) {
+  wire::EscalationRequest request = Request();
+  request.readings.push_back({2, Milliseconds(80), TinyWindow({1, 2})});
+  request.readings.push_back(
+      {3, Milliseconds(80), {DType::kUint8, {4}, std::vector<std::byte>(4)}});
+  const auto admission = intake_.Admit(Message(request));
+  EXPECT_EQ(admission->items.size(), 1U);
+  ASSERT_EQ(admission->refused.size(), 2U);
+  const auto& shape = std::get<wire::Rejection>(admission->refused[0].answer);
+  EXPECT_EQ(admission->refused[0].sequence, 2U);
+  EXPECT_THAT(shape.detail, HasSubstr("shape 2"));
+  EXPECT_THAT(std::get<wire::Rejection>(admission->refused[1].answer).detail, HasSubstr("uint8"));
+}
+
+TEST_F(IntakeTest, OnAForeignTopicThereIsNobodyToAnswer) {
+  wire::Message message = Message(Request());
+  message.topic = "biglittle/v1/another/devices/pump/escalate";
+  EXPECT_FALSE(intake_.Admit(message).has_value());
+}
+
+}  // namespace
+}  // namespace biglittle

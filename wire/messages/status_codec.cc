@@ -1,0 +1,89 @@
+#include <utility>
+
+#include "biglittle/v1/status.pb.h"
+#include "wire/messages/json.h"
+#include "wire/messages/status.h"
+
+namespace biglittle::wire {
+
+std::string_view Name(State state) {
+  switch (state) {
+    case State::kOnline:
+      return "online";
+    case State::kOffline:
+      return "offline";
+    case State::kStopped:
+      return "stopped";
+  }
+  return "unknown";
+}
+
+std::string Encode(const Status& status) {
+  v1::Status out;
+  out.set_fleet(status.fleet);
+  out.set_device(status.device);
+  out.set_worker(status.worker);
+  switch (status.state) {
+    case State::kOnline:
+      out.set_state(v1::Status::online);
+      break;
+    case State::kOffline:
+      out.set_state(v1::Status::offline);
+      break;
+    case State::kStopped:
+      out.set_state(v1::Status::stopped);
+      break;
+  }
+  out.set_run(status.run);
+  SetTimestamp(status.time, *out.mutable_time());
+  out.mutable_models()->insert(status.models.begin(), status.models.end());
+  out.mutable_counters()->insert(status.counters.begin(), status.counters.end());
+  for (const DeviceWork& work : status.busiest) {
+    v1::DeviceWork& to = *out.add_busiest();
+    to.set_device(work.device);
+    to.set_readings(work.readings);
+    to.set_compute_ms(work.compute_ms);
+  }
+  return ToJson(out);
+}
+
+Message ToMessage(std::string topic, const Status& status) {
+  Message message;
+  message.topic = std::move(topic);
+  message.payload = Encode(status);
+  message.content_type = kJsonContent;
+  message.retained = true;
+  return message;
+}
+
+absl::StatusOr<Status> DecodeStatus(std::string_view payload) {
+  v1::Status in;
+  if (absl::Status status = FromJson(payload, in); !status.ok()) return status;
+  Status out;
+  switch (in.state()) {
+    case v1::Status::online:
+      out.state = State::kOnline;
+      break;
+    case v1::Status::offline:
+      out.state = State::kOffline;
+      break;
+    case v1::Status::stopped:
+      out.state = State::kStopped;
+      break;
+    default:
+      return absl::InvalidArgumentError("the status has no state");
+  }
+  out.fleet = in.fleet();
+  out.device = in.device();
+  out.worker = in.worker();
+  out.run = in.run();
+  out.time = FromTimestamp(in.time());
+  out.models.insert(in.models().begin(), in.models().end());
+  out.counters.insert(in.counters().begin(), in.counters().end());
+  for (const v1::DeviceWork& work : in.busiest()) {
+    out.busiest.push_back({work.device(), work.readings(), work.compute_ms()});
+  }
+  return out;
+}
+
+}  // namespace biglittle::wire
