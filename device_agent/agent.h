@@ -26,12 +26,13 @@
 #include "device_agent/agent_counters.h"
 #include "device_agent/agent_metrics.h"
 #include "device_agent/escalation/escalator.h"
+#include "device_agent/intake/intake.h"
 #include "device_agent/little/local_classifier.h"
 #include "device_agent/reading_deadlines.h"
 #include "device_agent/results/outcome_result.h"
 #include "device_agent/results/result_outlet.h"
 #include "device_agent/results/result_store.h"
-#include "device_agent/sources/polled_source.h"
+#include "device_agent/sources/sample.h"
 #include "wire/message.h"
 #include "wire/mqtt_packets.h"
 
@@ -65,10 +66,6 @@ class Agent {
   // One reading in, captured at `captured_at`, not later than now.
   void OnSample(Sample sample, SteadyTime captured_at);
   // Readings that nobody will classify, because too many came.
-  struct DroppedReading {
-    SteadyTime captured_at;
-    std::optional<int> truth;
-  };
   void OnDropped(std::span<const DroppedReading> readings);
   // One message of the reply topic in.
   void OnReply(const wire::Message& message) { escalator_.OnReply(message); }

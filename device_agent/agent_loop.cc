@@ -22,19 +22,15 @@ namespace {
 // are asked for again or end by their deadline.
 constexpr std::size_t kMaxWaitingReplies = 4096;
 constexpr std::size_t kMaxWaitingReplyBytes = std::size_t{16} << 20U;
-// How long a source without an interval of its own waits while the outgoing queue is half full.
-constexpr Milliseconds kBackpressurePause{5};
-// Dropped readings are ended together, but not so many that replies have to wait for them.
-constexpr std::size_t kMaxDroppedAtOnce = 256;
 constexpr Milliseconds kStorePoll{10};
 
 }  // namespace
 
 AgentLoop::AgentLoop(const FleetConfig& fleet, const DeviceConfig& device, Agent::Parts parts,
-                     std::unique_ptr<PolledSource> source)
+                     std::unique_ptr<Intake> intake)
     : device_(device),
       status_topic_(wire::Topics(fleet.topic_root, fleet.fleet).DeviceStatus(device.id)),
-      source_(std::move(source)),
+      intake_(std::move(intake)),
       events_(kMaxWaitingReplies),
       expiry_(fleet.broker, {wire::Role::kDevice, device.id}),
       status_{.fleet = fleet.fleet,
@@ -81,8 +77,7 @@ void AgentLoop::OnConnection(bool connected) {
     const std::lock_guard lock(news_mutex_);
     links_.push_back(connected);
   }
-  // Only to wake the loop; a full queue keeps it awake.
-  static_cast<void>(events_.TryPush(WakeUp{}));
+  Wake();
 }
 
 void AgentLoop::OnDelivered(std::uint64_t tag, wire::Delivery delivery) {
@@ -95,7 +90,7 @@ void AgentLoop::OnDelivered(std::uint64_t tag, wire::Delivery delivery) {
     delivered_.emplace_back(tag, delivery);
   }
   // What was refused has to be sent again; what was taken can wait for the next turn.
-  if (delivery == wire::Delivery::kRefused) static_cast<void>(events_.TryPush(WakeUp{}));
+  if (delivery == wire::Delivery::kRefused) Wake();
 }
 
 void AgentLoop::OnTooLarge(wire::Message&& message) {
@@ -104,7 +99,7 @@ void AgentLoop::OnTooLarge(wire::Message&& message) {
     const std::lock_guard lock(news_mutex_);
     too_large_.push_back(std::move(message));
   }
-  static_cast<void>(events_.TryPush(WakeUp{}));
+  Wake();
 }
 
 void AgentLoop::NoteLargeStatus() {
@@ -123,22 +118,15 @@ void AgentLoop::Observe(wire::ProgramHealth* health, const AgentMetrics* metrics
 
 void AgentLoop::Stop() {
   stop_requested_.store(true, std::memory_order_release);
-  // Only to wake the loop; a full queue keeps it awake.
-  static_cast<void>(events_.TryPush(WakeUp{}));
+  Wake();
 }
 
 absl::Status AgentLoop::Run() {
-  source_status_ = source_->ResumeAt(agent_.next_sequence());
-  exhausted_ = !source_status_.ok();
   const SteadyTime now = Clock::Real().Now();
-  next_reading_at_ = now + first_reading_after_;
   next_status_at_ = now + device_.status_interval;
   SayExpired(now);
   SayExpiry(now);
-  const SourceConfig& source = device_.source;
-  if (source.interval.count() > 0) {
-    schedule_.emplace(source.interval, source.queue_capacity, source.when_full, next_reading_at_);
-  }
+  intake_->Start(agent_.next_sequence(), now + first_reading_after_, [this] { Wake(); });
   session_.Start();
   // What is pending ends all the same, and the broker is told that the device has stopped.
   absl::Status broken = StatusOrException([this] {
@@ -159,8 +147,8 @@ void AgentLoop::Flow() {
     const SteadyTime now = Clock::Real().Now();
     ReportHealth(now);
     PublishStatusIfDue(now);
-    if (MayTakeReading()) TakeReadings(now);
-    if (stop_requested() || (exhausted_ && agent_.pending() == 0)) return;
+    TakeReadings(now);
+    if (stop_requested() || (intake_->ended() && agent_.pending() == 0)) return;
     if (const std::optional<Event> event = events_.PopUntil(NextWake())) Handle(*event);
   }
 }
@@ -208,64 +196,58 @@ void AgentLoop::PublishStatusIfDue(SteadyTime now) {
   next_status_at_ = now + device_.status_interval;
 }
 
-// A sensor with an interval cannot be asked to wait; one without may be, so that it neither floods
-// the outgoing queue nor turns readings into fallbacks.
-bool AgentLoop::MayTakeReading() const {
-  if (exhausted_) return false;
-  return schedule_.has_value() || agent_.has_room();
+Pressure AgentLoop::PressureNow() const {
+  return {.escalations_full = !agent_.has_room(),
+          .backlog_high = session_.backlog() * 2 > session_.max_backlog()};
 }
 
 void AgentLoop::TakeReadings(SteadyTime now) {
-  if (!schedule_) {
-    if (now < next_reading_at_) return;
-    const bool busy = session_.backlog() * 2 > session_.max_backlog();
-    if (busy) next_reading_at_ = now + kBackpressurePause;
-    if (busy) return;
-    if (std::optional<Sample> sample = NextSample()) {
-      agent_.OnSample(*std::move(sample), Clock::Real().Now());
-    }
-    return;
+  Arrivals arrivals = intake_->Take(now, PressureNow());
+  if (!arrivals.dropped.empty()) agent_.OnDropped(arrivals.dropped);
+  if (arrivals.sample) {
+    agent_.OnSample(std::move(arrivals.sample->sample), arrivals.sample->captured_at);
   }
-  std::vector<Agent::DroppedReading> dropped;
-  while (const std::optional<ReadingSchedule::Due> due = schedule_->Take(now)) {
-    std::optional<Sample> sample = NextSample();
-    if (!sample) break;
-    if (!due->dropped) {
-      // In the order in which they came.
-      agent_.OnDropped(std::exchange(dropped, {}));
-      agent_.OnSample(*std::move(sample), due->captured_at);
-      break;
-    }
-    dropped.push_back({due->captured_at, sample->truth});
-    if (dropped.size() == kMaxDroppedAtOnce) break;
-  }
-  if (!dropped.empty()) agent_.OnDropped(dropped);
 }
 
-// nullopt when the source has ended or failed.
-std::optional<Sample> AgentLoop::NextSample() {
-  absl::StatusOr<std::optional<Sample>> sample = source_->Next();
-  if (!sample.ok()) source_status_ = sample.status();
-  if (!sample.ok() || !sample->has_value()) {
-    exhausted_ = true;
-    return std::nullopt;
+// Of a sensor that did not wait for us some readings may wait: each ends like the others, as far as
+// the time reaches; then as overruns.
+void AgentLoop::EndIntake(SteadyTime deadline) {
+  intake_->Stop(deadline);
+  for (;;) {
+    Arrivals arrivals = intake_->Take(Clock::Real().Now(), {});
+    if (arrivals.dropped.empty() && !arrivals.sample) return;
+    if (!arrivals.dropped.empty()) agent_.OnDropped(arrivals.dropped);
+    if (!arrivals.sample) continue;
+    CapturedSample& last = *arrivals.sample;
+    if (Clock::Real().Now() < deadline) {
+      agent_.OnSample(std::move(last.sample), last.captured_at);
+    } else {
+      const DroppedReading dropped{last.captured_at, last.sample.truth};
+      agent_.OnDropped({&dropped, 1});
+    }
   }
-  return *std::move(sample);
 }
 
 SteadyTime AgentLoop::NextWake() const {
-  SteadyTime wake = next_status_at_;
+  SteadyTime wake = std::min(next_status_at_, intake_->NextTake(PressureNow()));
   if (health_ != nullptr) wake = std::min(wake, health_->next_report());
-  if (MayTakeReading()) {
-    wake = std::min(wake, schedule_ ? schedule_->NextTake() : next_reading_at_);
-  }
   if (const std::optional<SteadyTime> agent = agent_.NextWake()) wake = std::min(wake, *agent);
   return wake;
 }
 
+// From any thread. Once is enough until it is heard: whoever wakes often must not take the room of
+// replies. A full queue keeps the loop awake.
+void AgentLoop::Wake() {
+  if (wake_waits_.exchange(true)) return;
+  if (!events_.TryPush(WakeUp{})) wake_waits_ = false;
+}
+
 void AgentLoop::Handle(const Event& event) {
   const auto* message = std::get_if<wire::Message>(&event);
-  if (message == nullptr) return;
+  if (message == nullptr) {
+    wake_waits_ = false;
+    return;
+  }
   waiting_reply_bytes_.fetch_sub(message->payload.size(), std::memory_order_relaxed);
   agent_.OnReply(*message);
 }
@@ -288,6 +270,7 @@ void AgentLoop::RefreshStatus() {
 
 std::map<std::string, std::uint64_t> AgentLoop::Counters() {
   std::map<std::string, std::uint64_t> counters = agent_.counters();
+  intake_->AddCounters(counters);
   wire::AddCounters(session_.counters(), counters);
   {
     const std::lock_guard lock(news_mutex_);
@@ -315,12 +298,14 @@ void AgentLoop::ReportHealth(SteadyTime now) {
 }
 
 std::string AgentLoop::Condition(bool connected) const {
+  const std::string trouble = intake_->Trouble();
+  const std::string source = trouble.empty() ? "" : "; the source has failed: " + trouble;
   if (!connected) {
-    return fmt::format("offline: {}; readings are answered by the little net",
-                       session_.WhyNotConnected());
+    return fmt::format("offline: {}; readings are answered by the little net{}",
+                       session_.WhyNotConnected(), source);
   }
   const std::string refused = refusals_.Sentence();
-  return refused.empty() ? "online" : "online, but " + refused;
+  return (refused.empty() ? "online" : "online, but " + refused) + source;
 }
 
 // Whoever stops us does not wait for a broker that is away or refuses results: what is left stays
@@ -341,6 +326,7 @@ void AgentLoop::EmptyStore(SteadyTime deadline) {
 absl::Status AgentLoop::Finish() {
   const SteadyTime deadline = Clock::Real().Now() + device_.drain_timeout;
   if (health_ != nullptr) health_->Stopping();
+  EndIntake(deadline);
   agent_.EndAll();
   EmptyStore(deadline);
   RefreshStatus();
@@ -353,7 +339,7 @@ absl::Status AgentLoop::Finish() {
   session_.Stop();
   TakeNews();
   agent_.outlet().Flush();
-  if (!source_status_.ok()) return source_status_;
+  if (const absl::Status source = intake_->status(); !source.ok()) return source;
   const ResultOutlet& outlet = agent_.outlet();
   if (const std::uint64_t waiting = outlet.undelivered(); stored && waiting > 0) {
     spdlog::info("{}: {} results wait in the store for the next start", device_.id, waiting);

@@ -21,8 +21,7 @@
 #include "core/fleet/fleet_config.h"
 #include "core/log_limit.h"
 #include "device_agent/agent.h"
-#include "device_agent/intake/reading_schedule.h"
-#include "device_agent/sources/polled_source.h"
+#include "device_agent/intake/intake.h"
 #include "wire/http/program_health.h"
 #include "wire/messages/status.h"
 #include "wire/mqtt/mqtt_session.h"
@@ -33,9 +32,9 @@ namespace biglittle {
 
 class AgentLoop {
  public:
-  // Copies what it needs of `fleet` and `device`. `source` stands before its first window.
+  // Copies what it needs of `fleet` and `device`. `intake` has not been started.
   AgentLoop(const FleetConfig& fleet, const DeviceConfig& device, Agent::Parts parts,
-            std::unique_ptr<PolledSource> source);
+            std::unique_ptr<Intake> intake);
 
   // Before Run: whom to tell how it goes. Both must outlive the loop.
   void Observe(wire::ProgramHealth* health, const AgentMetrics* metrics);
@@ -44,7 +43,7 @@ class AgentLoop {
   // whose sensors would else all speak at once.
   void Delay(SteadyTime::duration first_reading) { first_reading_after_ = first_reading; }
 
-  // Runs until the source has no more readings or Stop() is called; then ends what is pending,
+  // Runs until no more readings will come or Stop() is called; then ends what is pending,
   // hands over what waits for the broker (at most drain_timeout), says stopped and disconnects.
   // Not OK if the source failed, if an exception ended the flow, or if results are lost because
   // they could not be delivered; what is in the store is not lost. Throws only before the first
@@ -76,10 +75,11 @@ class AgentLoop {
   void SayExpiry(SteadyTime now);
   // Whether the task has expired; says it now and then.
   bool SayExpired(SteadyTime now);
-  bool MayTakeReading() const;
+  Pressure PressureNow() const;
   void TakeReadings(SteadyTime now);
-  std::optional<Sample> NextSample();
+  void EndIntake(SteadyTime deadline);
   SteadyTime NextWake() const;
+  void Wake();
   void Handle(const Event& event);
   wire::Message StatusMessage(wire::State state);
   std::string Condition(bool connected) const;
@@ -97,17 +97,14 @@ class AgentLoop {
   std::atomic<bool> stop_requested_{false};
 
   // Used by the thread of Run only.
-  std::unique_ptr<PolledSource> source_;
-  std::optional<ReadingSchedule> schedule_;  // absent: the source can be asked to wait
-  bool exhausted_ = false;
-  absl::Status source_status_;
+  const std::unique_ptr<Intake> intake_;
   SteadyTime::duration first_reading_after_{0};
-  SteadyTime next_reading_at_;  // of a source that can wait
   SteadyTime next_status_at_;
   wire::ProgramHealth* health_ = nullptr;
 
   BoundedQueue<Event> events_;
   std::atomic<std::size_t> waiting_reply_bytes_ = 0;  // of the payloads in events_
+  std::atomic<bool> wake_waits_{false};               // there is a WakeUp in events_
 
   // Protected by news_mutex_: what the session's threads have to tell. `delivered_` and
   // `too_large_` are bounded by the session's backlog.

@@ -34,6 +34,9 @@ Metrics::Histogram ReadingSeconds(Metrics& metrics, wire::DecidedBy decided_by) 
 std::vector<CounterRule> MakeRules() {
   std::vector<CounterRule> rules = {
       {"readings", "readings_total", "Readings taken from the source."},
+      {"source_failures", "source_failures_total", "Times that the source failed."},
+      {"source_gap_values", "source_gap_values_total",
+       "Values that the source lost before they were a reading."},
       // The sum of outcomes_total.
       {"outcomes", "", ""},
       {"decided_by_little", kOutcomes, kOutcomesHelp, {{"kind", "little"}, {"reason", "none"}}},

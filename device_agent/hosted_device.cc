@@ -11,8 +11,11 @@
 
 #include "core/program/descriptors.h"
 #include "core/program/exception_status.h"
+#include "device_agent/intake/live_intake.h"
+#include "device_agent/intake/polled_intake.h"
 #include "device_agent/reading_deadlines.h"
 #include "device_agent/results/result_store.h"
+#include "device_agent/sources/device_source.h"
 #include "wire/tls/credentials.h"
 
 namespace biglittle {
@@ -59,6 +62,20 @@ absl::StatusOr<std::optional<ResultStore>> OpenStore(const DeviceConfig& device)
   return std::optional<ResultStore>(*std::move(store));
 }
 
+absl::StatusOr<std::unique_ptr<Intake>> MakeIntake(SharedParts& shared, const DeviceConfig& device,
+                                                   const Task& task) {
+  absl::StatusOr<DeviceSource> source = shared.SourceOf(device);
+  if (!source.ok()) return source.status();
+  if (auto* polled = std::get_if<std::unique_ptr<PolledSource>>(&*source)) {
+    return std::make_unique<PolledIntake>(std::move(*polled), device.source);
+  }
+  const auto window_bytes = static_cast<std::size_t>(ElementCount(task.input_shape).value_or(0)) *
+                            ElementSize(task.input_dtype);
+  return std::make_unique<LiveIntake>(std::get<std::unique_ptr<LiveSource>>(*std::move(source)),
+                                      device.source, window_bytes,
+                                      SourceSupervisor::Options{.device = device.id});
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<HostedDevice>> HostedDevice::Make(const FleetConfig& fleet,
@@ -92,14 +109,14 @@ absl::Status HostedDevice::Build(const FleetConfig& fleet, const DeviceConfig& d
   if (!little.ok()) return little.status();
   auto deadlines = ReadingDeadlines::Make(device, **task);
   if (!deadlines.ok()) return deadlines.status();
-  auto source = shared.SourceOf(device);
-  if (!source.ok()) return source.status();
+  auto intake = MakeIntake(shared, device, **task);
+  if (!intake.ok()) return intake.status();
   auto store = OpenStore(device);
   if (!store.ok()) return store.status();
   loop_ = std::make_unique<AgentLoop>(
       fleet, device,
       Agent::Parts{**task, *std::move(little), *std::move(deadlines), *std::move(store)},
-      *std::move(source));
+      *std::move(intake));
   loop_->Observe(health_.get(), &*metrics_);
   return absl::OkStatus();
 }

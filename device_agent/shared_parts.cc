@@ -70,8 +70,10 @@ absl::StatusOr<LocalClassifier> SharedParts::LittleOf(const DeviceConfig& device
   return LocalClassifier::Make(task, device.escalation, *at->second);
 }
 
-absl::StatusOr<std::unique_ptr<PolledSource>> SharedParts::SourceOf(const DeviceConfig& device) {
-  return MakeSource(device.source, *tasks_.at(device.task), files_);
+absl::StatusOr<DeviceSource> SharedParts::SourceOf(const DeviceConfig& device) {
+  auto source = MakeSource(device.source, *tasks_.at(device.task), files_);
+  if (!source.ok()) return source.status();
+  return *std::move(source);
 }
 
 }  // namespace biglittle

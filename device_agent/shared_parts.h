@@ -12,7 +12,7 @@
 #include "core/fleet/fleet_config.h"
 #include "core/task/task.h"
 #include "device_agent/little/local_classifier.h"
-#include "device_agent/sources/polled_source.h"
+#include "device_agent/sources/device_source.h"
 #include "device_agent/sources/replay/data_file.h"
 #include "nn/classifier_pool.h"
 
@@ -30,7 +30,7 @@ class SharedParts {
   // Errors as LocalClassifier::Load. The device's task must have been had before.
   absl::StatusOr<LocalClassifier> LittleOf(const DeviceConfig& device);
   // Likewise; errors as MakeSource.
-  absl::StatusOr<std::unique_ptr<PolledSource>> SourceOf(const DeviceConfig& device);
+  absl::StatusOr<DeviceSource> SourceOf(const DeviceConfig& device);
 
  private:
   const FleetConfig& fleet_;

@@ -207,7 +207,7 @@ TEST_F(AgentStoreTest, AStoredResultThatIsTooLargeByNowStandsInNobodysWay) {
 
 TEST_F(AgentStoreTest, DroppedReadingsAreWrittenDownTogether) {
   agent_->OnLink(false);
-  agent_->OnDropped(std::vector<Agent::DroppedReading>(300, {clock_.Now(), 1}));
+  agent_->OnDropped(std::vector<DroppedReading>(300, {clock_.Now(), 1}));
   EXPECT_EQ(agent_->outlet().undelivered(), 300U);
   Start();
   EXPECT_EQ(agent_->next_sequence(), 300U);
@@ -219,7 +219,7 @@ TEST_F(AgentStoreTest, WithoutRoomOnDiskResultsGoOutAllTheSame) {
   OnSample(TinySample(2, true));
   OnSample(TinySample(1, true));
   agent_->OnReply(Answer(requests_.front(), 1));
-  agent_->OnDropped(std::vector<Agent::DroppedReading>(3, {clock_.Now(), 1}));
+  agent_->OnDropped(std::vector<DroppedReading>(3, {clock_.Now(), 1}));
   EXPECT_EQ(results_.size(), 5U);
   EXPECT_GT(agent_->counters().at("store_failures"), 0U);
   EXPECT_EQ(agent_->counters().at("store_rows"), 0U);
@@ -259,13 +259,13 @@ TEST_F(AgentStoreTest, AStoreThatStaysFullIsSaidOnce) {
 TEST_F(AgentStoreTest, NoSequenceNumberIsUsedTwiceThoughNoResultFits) {
   Start({.max_bytes = 100});
   OnSample(TinySample(2, true));
-  agent_->OnDropped(std::vector<Agent::DroppedReading>(3, {clock_.Now(), 1}));
+  agent_->OnDropped(std::vector<DroppedReading>(3, {clock_.Now(), 1}));
   OnSample(TinySample(1, true));
   Start();
   EXPECT_EQ(agent_->next_sequence(), 5U);
-  agent_->OnDropped(std::vector<Agent::DroppedReading>(3, {clock_.Now(), 1}));
+  agent_->OnDropped(std::vector<DroppedReading>(3, {clock_.Now(), 1}));
   Start({.max_bytes = 100});
-  agent_->OnDropped(std::vector<Agent::DroppedReading>(3, {clock_.Now(), 1}));
+  agent_->OnDropped(std::vector<DroppedReading>(3, {clock_.Now(), 1}));
   Start();
   EXPECT_EQ(agent_->next_sequence(), 11U);
 }
@@ -316,7 +316,7 @@ TEST_F(AgentStoreTest, NoReadingIsLostOrEndsTwiceInEverySchedule) {
         case 5:
           if (random.Below(6) == 0) Start();
           if (random.Below(6) == 0) {
-            agent_->OnDropped(std::vector<Agent::DroppedReading>(3, {clock_.Now(), 1}));
+            agent_->OnDropped(std::vector<DroppedReading>(3, {clock_.Now(), 1}));
             taken += 3;
           }
           break;

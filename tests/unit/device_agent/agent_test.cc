@@ -164,7 +164,7 @@ TEST_F(AgentTest, ReadingsThatDoNotFitEndAsInvalid) {
 }
 
 TEST_F(AgentTest, ADroppedReadingHasItsResultToo) {
-  agent_->OnDropped(std::vector<Agent::DroppedReading>{{clock_.Now(), 3}});
+  agent_->OnDropped(std::vector<DroppedReading>{{clock_.Now(), 3}});
   ASSERT_EQ(results_.size(), 1U);
   EXPECT_EQ(results_.front().reason, "overrun");
   EXPECT_EQ(results_.front().class_index, kOtherClass);

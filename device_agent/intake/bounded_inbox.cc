@@ -1,0 +1,128 @@
+#include "device_agent/intake/bounded_inbox.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+namespace biglittle {
+namespace {
+
+// Of dropped readings, whose time and truth are kept: beyond it they are counted.
+constexpr std::size_t kExactDropped = 4096;
+
+}  // namespace
+
+BoundedInbox::BoundedInbox(const Options& options, const Clock& clock, std::function<void()> wake)
+    : options_(options), clock_(clock), dropped_(kExactDropped), wake_(std::move(wake)) {}
+
+void BoundedInbox::Put(Sample sample, SteadyTime captured_at) {
+  // The agent sees by its shape that it is none of the task's.
+  if (sample.window.data.size() > options_.window_bytes) sample.window.data = {};
+  captured_at = std::min(captured_at, clock_.Now());
+  {
+    const std::lock_guard lock(mutex_);
+    if (over()) return;
+    Enqueue(std::move(sample), captured_at);
+    ended_ = options_.most.has_value() && came_ >= *options_.most;
+    if (ended_) news_.notify_all();
+  }
+  Wake();
+}
+
+void BoundedInbox::Enqueue(Sample sample, SteadyTime captured_at) {
+  const std::uint64_t number = came_++;
+  if (waiting_.size() >= options_.capacity && options_.when_full == WhenFull::kDropNewest) {
+    return dropped_.Add({captured_at, sample.truth}, number);
+  }
+  waiting_.push_back({std::move(sample), captured_at, number});
+  if (waiting_.size() <= options_.capacity) return;
+  const Waiting& oldest = waiting_.front();
+  dropped_.Add({oldest.captured_at, oldest.sample.truth}, oldest.number);
+  waiting_.pop_front();
+}
+
+void BoundedInbox::Gap(std::uint64_t values) {
+  const std::lock_guard lock(mutex_);
+  if (!closed_) gaps_ += values;
+}
+
+void BoundedInbox::Fail(absl::Status why) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (over() || failure_) return;
+    failure_ = std::move(why);
+  }
+  news_.notify_all();
+}
+
+void BoundedInbox::End() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (closed_) return;
+    ended_ = true;
+  }
+  news_.notify_all();
+  Wake();
+}
+
+void BoundedInbox::Wake() {
+  const std::lock_guard lock(wake_mutex_);
+  if (wake_) wake_();
+}
+
+Arrivals BoundedInbox::Take() {
+  const std::lock_guard lock(mutex_);
+  Arrivals arrivals;
+  const std::uint64_t next =
+      waiting_.empty() ? std::numeric_limits<std::uint64_t>::max() : waiting_.front().number;
+  arrivals.dropped = dropped_.Take(Intake::kMaxDroppedAtOnce, next);
+  if (waiting_.empty() || arrivals.dropped.size() == Intake::kMaxDroppedAtOnce) return arrivals;
+  Waiting& first = waiting_.front();
+  arrivals.sample = CapturedSample{std::move(first.sample), first.captured_at};
+  waiting_.pop_front();
+  return arrivals;
+}
+
+bool BoundedInbox::empty() const {
+  const std::lock_guard lock(mutex_);
+  return waiting_.empty() && dropped_.empty();
+}
+
+std::uint64_t BoundedInbox::gaps() const {
+  const std::lock_guard lock(mutex_);
+  return gaps_;
+}
+
+void BoundedInbox::Close() {
+  {
+    const std::lock_guard lock(mutex_);
+    closed_ = true;
+  }
+  news_.notify_all();
+  const std::lock_guard lock(wake_mutex_);
+  wake_ = nullptr;
+}
+
+std::optional<absl::Status> BoundedInbox::WaitForFailure() {
+  std::unique_lock lock(mutex_);
+  news_.wait(lock, [this] { return failure_.has_value() || over(); });
+  if (over()) return std::nullopt;
+  return std::exchange(failure_, std::nullopt);
+}
+
+bool BoundedInbox::Pause(Milliseconds pause) {
+  std::unique_lock lock(mutex_);
+  return !news_.wait_for(lock, pause, [this] { return over(); });
+}
+
+std::uint64_t BoundedInbox::came() const {
+  const std::lock_guard lock(mutex_);
+  return came_;
+}
+
+bool BoundedInbox::ended() const {
+  const std::lock_guard lock(mutex_);
+  return ended_;
+}
+
+}  // namespace biglittle

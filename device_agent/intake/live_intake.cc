@@ -1,0 +1,58 @@
+#include "device_agent/intake/live_intake.h"
+
+#include <spdlog/spdlog.h>
+
+#include <utility>
+
+namespace biglittle {
+
+LiveIntake::LiveIntake(std::unique_ptr<LiveSource> source, const SourceConfig& config,
+                       std::size_t window_bytes, SourceSupervisor::Options options)
+    : inbox_{.capacity = config.queue_capacity,
+             .when_full = config.when_full,
+             .window_bytes = window_bytes,
+             .most = config.readings},
+      options_(std::move(options)),
+      source_(std::move(source)) {}
+
+LiveIntake::~LiveIntake() { Stop(Clock::Real().Now()); }
+
+void LiveIntake::Start(std::uint64_t /*had*/, SteadyTime /*first_at*/, std::function<void()> wake) {
+  supervisor_ =
+      std::make_shared<SourceSupervisor>(std::move(source_), inbox_, options_, std::move(wake));
+  thread_ = std::thread([supervisor = supervisor_] { supervisor->Run(); });
+}
+
+Arrivals LiveIntake::Take(SteadyTime /*now*/, const Pressure& /*pressure*/) {
+  return supervisor_->inbox().Take();
+}
+
+SteadyTime LiveIntake::NextTake(const Pressure& /*pressure*/) const {
+  return supervisor_->inbox().empty() ? SteadyTime::max() : SteadyTime();
+}
+
+void LiveIntake::Stop(SteadyTime deadline) {
+  if (!thread_.joinable()) return;
+  supervisor_->AskToStop();
+  if (supervisor_->WaitUntilDone(deadline)) return thread_.join();
+  spdlog::error("{}: the source does not stop; it is left behind", options_.device);
+  thread_.detach();
+}
+
+bool LiveIntake::ended() const {
+  const BoundedInbox& inbox = supervisor_->inbox();
+  return inbox.ended() && inbox.empty();
+}
+
+std::string LiveIntake::Trouble() const { return supervisor_->Trouble(); }
+
+void LiveIntake::AddCounters(std::map<std::string, std::uint64_t>& counters) const {
+  if (const std::uint64_t failures = supervisor_->failures(); failures > 0) {
+    counters["source_failures"] = failures;
+  }
+  if (const std::uint64_t gaps = supervisor_->inbox().gaps(); gaps > 0) {
+    counters["source_gap_values"] = gaps;
+  }
+}
+
+}  // namespace biglittle

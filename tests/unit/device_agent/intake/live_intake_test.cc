@@ -1,0 +1,130 @@
+#include "device_agent/intake/live_intake.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <new>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "core/bounded_queue.h"
+#include "tests/fakes/eventually.h"
+#include "tests/fakes/scripted_live_source.h"
+#include "tests/fakes/tiny_task.h"
+
+namespace biglittle {
+namespace {
+
+constexpr std::chrono::seconds kPatience{20};
+
+class LiveIntakeTest : public testing::Test {
+ protected:
+  void Start(
+      ScriptedLiveSource::OnStart on_start, std::function<void()> on_stop = [] {}) {
+    intake_.emplace(std::make_unique<ScriptedLiveSource>(std::move(on_start), std::move(on_stop)),
+                    SourceConfig{}, 16,
+                    SourceSupervisor::Options{.device = "pump", .first_pause = Milliseconds(1)});
+    intake_->Start(1000, Clock::Real().Now(), [this] { static_cast<void>(woken_.TryPush(0)); });
+  }
+  static void Put(SampleInbox& inbox, int truth) {
+    Sample sample = TinySample(0, true);
+    sample.truth = truth;
+    inbox.Put(std::move(sample), Clock::Real().Now());
+  }
+  // Waits until somebody wakes, if there is nothing.
+  std::optional<int> Next() {
+    const SteadyTime deadline = Clock::Real().Now() + kPatience;
+    for (;;) {
+      const Arrivals arrivals = intake_->Take(Clock::Real().Now(), {});
+      if (arrivals.sample) return arrivals.sample->sample.truth;
+      if (intake_->ended() || !woken_.PopUntil(deadline)) return std::nullopt;
+    }
+  }
+  std::map<std::string, std::uint64_t> Counters() const {
+    std::map<std::string, std::uint64_t> counters;
+    intake_->AddCounters(counters);
+    return counters;
+  }
+  BoundedQueue<int> woken_{1000};
+  std::optional<LiveIntake> intake_;
+};
+
+// Earlier runs had a thousand readings: they were others.
+TEST_F(LiveIntakeTest, SkipsNothing) {
+  Start([](SampleInbox& inbox, int) {
+    for (int i = 0; i < 3; ++i) Put(inbox, i);
+    inbox.End();
+    return absl::OkStatus();
+  });
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(Next(), i);
+  EXPECT_EQ(Next(), std::nullopt);
+  EXPECT_TRUE(intake_->ended());
+  EXPECT_TRUE(intake_->status().ok());
+}
+
+TEST_F(LiveIntakeTest, AFailureIsAStateAndNotTheEnd) {
+  Gate well;
+  std::atomic<int> stops{0};
+  Start(
+      [&](SampleInbox& inbox, int before) -> absl::Status {
+        if (before == 0) return absl::NotFoundError("no such port");
+        if (before == 1) throw std::bad_alloc();
+        if (before == 2) {
+          inbox.Fail(absl::UnavailableError("the line is cut"));
+          return absl::OkStatus();
+        }
+        well.Wait();
+        Put(inbox, before);
+        return absl::OkStatus();
+      },
+      [&] { ++stops; });
+  EXPECT_TRUE(Eventually([&] { return intake_->Trouble() == "the line is cut"; }))
+      << intake_->Trouble();
+  EXPECT_FALSE(intake_->ended());
+  EXPECT_EQ(Counters().at("source_failures"), 3U);
+  well.Open();
+  EXPECT_EQ(Next(), 3);
+  EXPECT_EQ(intake_->Trouble(), "");
+  EXPECT_EQ(stops, 3);  // one for each Start that is over
+  intake_->Stop(Clock::Real().Now() + kPatience);
+  EXPECT_EQ(stops, 4);
+}
+
+TEST_F(LiveIntakeTest, DoesNotWaitForASourceThatDoesNotStop) {
+  auto gate = std::make_shared<Gate>();
+  auto gone = std::make_shared<std::atomic<bool>>(false);
+  Start(
+      [](SampleInbox& inbox, int) {
+        Put(inbox, 7);
+        return absl::OkStatus();
+      },
+      [gate, gone] {
+        gate->Wait();
+        *gone = true;
+      });
+  EXPECT_TRUE(Eventually([&] { return intake_->NextTake({}) == SteadyTime(); }));
+  intake_->Stop(Clock::Real().Now() + Milliseconds(20));
+  EXPECT_EQ(Next(), 7);  // what had come is not lost
+  intake_.reset();
+  EXPECT_FALSE(*gone);
+  gate->Open();
+  EXPECT_TRUE(Eventually([&] { return gone->load(); }));
+}
+
+TEST_F(LiveIntakeTest, CountsGaps) {
+  Start([](SampleInbox& inbox, int) {
+    inbox.Gap(12);
+    return absl::OkStatus();
+  });
+  EXPECT_TRUE(Eventually([&] { return Counters().contains("source_gap_values"); }));
+  EXPECT_EQ(Counters().at("source_gap_values"), 12U);
+}
+
+}  // namespace
+}  // namespace biglittle
