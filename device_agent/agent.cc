@@ -57,10 +57,7 @@ Agent::Agent(const FleetConfig& fleet, const DeviceConfig& device, Parts parts, 
       clock_(clock),
       little_(std::move(parts.little)),
       outlet_(OutletOptions(fleet, device), std::move(parts.store), publish, counters_, clock),
-      escalator_(
-          EscalatorOptions(fleet, device, task_, origin_.run), publish,
-          [this](const LittleVerdict& verdict, const Outcome& outcome) { End(verdict, outcome); },
-          counters_, clock),
+      escalator_(EscalatorOptions(fleet, device, task_, origin_.run), publish, counters_, clock),
       next_sequence_(outlet_.next_sequence()) {
   outlet_.Recover(
       [this](wire::Result& result, Milliseconds since) { EndRestarted(result, since); });
@@ -122,7 +119,7 @@ LittleVerdict Agent::Unseen(const Reading& reading) const {
 void Agent::Escalate(LittleVerdict verdict, Tensor window) {
   WriteDown(verdict);
   const bool prioritised = task_.IsPriority(verdict.prediction.class_index);
-  escalator_.Escalate(std::move(verdict), std::move(window), prioritised);
+  escalator_.Escalate(std::move(verdict), std::move(window), prioritised, *this);
 }
 
 // Before anything is sent: whatever happens to this process, the reading has a result. Its results

@@ -25,6 +25,7 @@
 #include "core/task/task.h"
 #include "device_agent/agent_counters.h"
 #include "device_agent/agent_metrics.h"
+#include "device_agent/escalation/escalation_purpose.h"
 #include "device_agent/escalation/escalator.h"
 #include "device_agent/intake/intake.h"
 #include "device_agent/little/local_classifier.h"
@@ -38,7 +39,8 @@
 
 namespace biglittle {
 
-class Agent {
+// As an EscalationPurpose it answers a reading: the end of its escalation is the reading's.
+class Agent final : private EscalationPurpose {
  public:
   // Takes a message to be published; not OK if it was refused.
   using Publish = std::function<absl::Status(wire::Message)>;
@@ -54,6 +56,7 @@ class Agent {
   // the store ends now.
   Agent(const FleetConfig& fleet, const DeviceConfig& device, Parts parts, std::string run,
         Publish publish, const Clock& clock);
+  ~Agent() override = default;
   Agent(const Agent&) = delete;
   Agent& operator=(const Agent&) = delete;
 
@@ -102,7 +105,7 @@ class Agent {
   void Escalate(LittleVerdict verdict, Tensor window);
   void WriteDown(const LittleVerdict& verdict);
   void FallBack(const LittleVerdict& verdict, FallbackReason reason, std::string detail = {});
-  void End(const LittleVerdict& verdict, const Outcome& outcome);
+  void End(const LittleVerdict& verdict, const Outcome& outcome) override;
   void CountEnd(const LittleVerdict& verdict, const Outcome& outcome, const wire::Result& result);
   wire::Result MakeResult(const LittleVerdict& verdict, const Outcome& outcome) const;
   void EndRestarted(wire::Result& result, Milliseconds since);

@@ -43,9 +43,8 @@ LinkDevice::LinkDevice(const FleetConfig& fleet, const std::string& task, Tensor
       session_(SessionOptions(fleet)),
       escalator_(
           EscalatorOptions(topics_, task, run_, max_pending),
-          [this](wire::Message message) { return Publish(std::move(message)); },
-          [this](const LittleVerdict& verdict, const Outcome& outcome) { End(verdict, outcome); },
-          counters_, Clock::Real()) {}
+          [this](wire::Message message) { return Publish(std::move(message)); }, counters_,
+          Clock::Real()) {}
 
 wire::MqttSession::Options LinkDevice::SessionOptions(const FleetConfig& fleet) {
   wire::MqttSession::Options options;
@@ -87,7 +86,7 @@ void LinkDevice::Escalate() {
   Tensor window = reading_;
   trip_.decided_at = Now();
   verdict.captured_at = trip_.decided_at;
-  escalator_.Escalate(std::move(verdict), std::move(window), false);
+  escalator_.Escalate(std::move(verdict), std::move(window), false, *this);
 }
 
 void LinkDevice::End(const LittleVerdict& verdict, const Outcome& outcome) {

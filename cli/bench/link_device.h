@@ -21,6 +21,7 @@
 #include "core/fleet/fleet_config.h"
 #include "core/program/stop_signal.h"
 #include "core/tensor.h"
+#include "device_agent/escalation/escalation_purpose.h"
 #include "device_agent/escalation/escalator.h"
 #include "wire/mqtt/mqtt_session.h"
 #include "wire/topics.h"
@@ -56,7 +57,7 @@ struct LinkRun {
 
 // One thread calls it. Its session hands over on that thread only while no other one lives in the
 // process (decision 016), so that whoever compares two devices ends one before the other connects.
-class LinkDevice {
+class LinkDevice final : private EscalationPurpose {
  public:
   // `max_pending`: of readings under way at once.
   LinkDevice(const FleetConfig& fleet, const std::string& task, Tensor window,
@@ -92,7 +93,7 @@ class LinkDevice {
 
   wire::MqttSession::Options SessionOptions(const FleetConfig& fleet);
   absl::Status Publish(wire::Message message);
-  void End(const LittleVerdict& verdict, const Outcome& outcome);
+  void End(const LittleVerdict& verdict, const Outcome& outcome) override;
   void Escalate();
   void Handle(wire::Message message);
   // Into `run`: all of a trip but what the worker's next reply will say, and that of the last one.

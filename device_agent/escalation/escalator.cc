@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/half.h"
+#include "core/text.h"
 #include "device_agent/delivery_tag.h"
 
 namespace biglittle {
@@ -28,13 +29,11 @@ RoundTrip::Options RoundTripOptions(const EscalationConfig& config) {
 
 }  // namespace
 
-Escalator::Escalator(Options options, Publish publish, End end, Counters& counters,
-                     const Clock& clock)
+Escalator::Escalator(Options options, Publish publish, Counters& counters, const Clock& clock)
     : options_(std::move(options)),
       escalate_topic_(options_.topics.Escalate(options_.device)),
       response_topic_(options_.topics.ReplyBase(options_.device)),
       publish_(std::move(publish)),
-      end_(std::move(end)),
       counters_(counters),
       clock_(clock),
       pending_(options_.config.max_pending),
@@ -43,20 +42,23 @@ Escalator::Escalator(Options options, Publish publish, End end, Counters& counte
       gate_(options_.config.round_trip_hysteresis, options_.config.probe_interval),
       packer_(options_.config.packing, options_.config.budget, options_.max_request_bytes),
       request_ids_(options_.run),
-      jitter_(std::hash<std::string>{}(options_.run)) {}
+      jitter_(std::hash<std::string>{}(options_.run)),
+      repliers_(options_.device, counters) {}
 
-void Escalator::Escalate(LittleVerdict verdict, Tensor window, bool prioritised) {
-  if (pending_.full()) return FallBack(verdict, FallbackReason::kTooManyPending);
-  const SteadyTime now = clock_.Now();
-  const SteadyTime give_up_at =
-      verdict.captured_at + verdict.deadline - options_.config.deadline_margin;
-  const SteadyTime::duration left = give_up_at - now;
-  if (left <= SteadyTime::duration::zero() ||
-      !gate_.Admit(verdict.deadline, left, round_trip_.Quantile(now), now)) {
-    return FallBack(verdict, FallbackReason::kNoTime);
-  }
+void Escalator::Escalate(LittleVerdict verdict, Tensor window, bool prioritised,
+                         EscalationPurpose& purpose) {
   PendingEscalation escalation;
   escalation.verdict = std::move(verdict);
+  escalation.purpose = &purpose;
+  if (pending_.full()) return FallBack(escalation, FallbackReason::kTooManyPending);
+  const SteadyTime now = clock_.Now();
+  const SteadyTime give_up_at = escalation.verdict.captured_at + escalation.verdict.deadline -
+                                options_.config.deadline_margin;
+  const SteadyTime::duration left = give_up_at - now;
+  if (left <= SteadyTime::duration::zero() ||
+      !gate_.Admit(escalation.verdict.deadline, left, round_trip_.Quantile(now), now)) {
+    return FallBack(escalation, FallbackReason::kNoTime);
+  }
   const bool half = options_.wire_dtype == WireDType::kFloat16 && window.dtype == DType::kFloat32 &&
                     FitHalves(window.data);
   escalation.wire_bytes = window.data.size() / (half ? 2 : 1);
@@ -80,7 +82,7 @@ void Escalator::SendDue() {
   wake_ = plan.wake;
   for (const RequestPacker::Pack& pack : plan.packs) Send(pack, now);
   for (const std::uint64_t sequence : plan.without_budget) {
-    FallBack(pending_.Take(sequence)->verdict, FallbackReason::kBudget);
+    FallBack(*pending_.Take(sequence), FallbackReason::kBudget);
   }
 }
 
@@ -154,7 +156,7 @@ void Escalator::NotTaken(std::span<const std::uint64_t> sequences, const absl::S
   for (const std::uint64_t sequence : sequences) {
     const PendingEscalation& escalation = pending_.Get(sequence);
     if (escalation.attempts == 0) {
-      FallBack(pending_.Take(sequence)->verdict, FallbackReason::kBacklogFull, Text(why));
+      FallBack(*pending_.Take(sequence), FallbackReason::kBacklogFull, Text(why));
       continue;
     }
     const auto wait = RetryTimeout(escalation.attempts + 1, escalation.give_up_at - now);
@@ -190,7 +192,7 @@ void Escalator::OnTime() {
     }
     lost_request = expired.request.id;
     Forget(expired, false);
-    FallBack(expired.verdict, FallbackReason::kDeadline);
+    FallBack(expired, FallbackReason::kDeadline);
   }
   SendDue();
 }
@@ -198,7 +200,7 @@ void Escalator::OnTime() {
 void Escalator::EndAll() {
   for (const PendingEscalation& left : pending_.TakeAll()) {
     Forget(left, false);
-    FallBack(left.verdict, FallbackReason::kStopping);
+    FallBack(left, FallbackReason::kStopping);
   }
 }
 
@@ -221,8 +223,176 @@ void Escalator::Forget(const PendingEscalation& escalation, bool answered) {
                   {escalation.first_sent_at, escalation.attempts, answered});
 }
 
-void Escalator::FallBack(const LittleVerdict& verdict, FallbackReason reason, std::string detail) {
-  end_(verdict, FellBack{reason, std::move(detail), verdict.prediction});
+void Escalator::OnReply(const wire::Message& message) {
+  std::optional<std::string> worker = options_.topics.WorkerOfReply(message.topic, options_.device);
+  if (!worker) return Count("replies_on_foreign_topics");
+  replier_ = *std::move(worker);
+  observed_request_.clear();
+  replier_answers_ = false;
+  if (!IsWorthReading(message)) return;
+  const auto reply = wire::DecodeEscalationReply(message.payload);
+  if (!reply.ok()) {
+    return repliers_.NoteInvalid(replier_, std::string(reply.status().message()), clock_.Now());
+  }
+  if (reply->rejection) {
+    for (const std::uint64_t sequence : pending_.OfRequest(message.correlation_data)) {
+      OnRejection(sequence, message.correlation_data, *reply->rejection);
+    }
+  }
+  for (const wire::ReadingReply& item : reply->replies) {
+    OnReadingReply(item, item.request_id.empty() ? message.correlation_data : item.request_id,
+                   *reply);
+  }
+  if (replier_answers_) repliers_.Answered(replier_, clock_.Now());
+}
+
+// What answers none of our requests may be dear to read.
+bool Escalator::IsWorthReading(const wire::Message& message) {
+  const std::string& request_id = message.correlation_data;
+  if (request_id.empty()) {
+    repliers_.NoteLostCorrelation(clock_.Now());
+    return false;
+  }
+  if (pending_.Knows(request_id) || ended_.Knows(request_id)) return true;
+  repliers_.Count("unknown", replier_);
+  return false;
+}
+
+void Escalator::OnReadingReply(const wire::ReadingReply& item, const std::string& request_id,
+                               const wire::EscalationReply& reply) {
+  // One that was never sent has no request id either.
+  if (request_id.empty() || pending_.Find(item.sequence, request_id) == nullptr) {
+    return OnStrayReply(item.sequence, request_id);
+  }
+  if (const auto* rejection = std::get_if<wire::Rejection>(&item.answer)) {
+    return OnRejection(item.sequence, request_id, *rejection);
+  }
+  const auto& answer = std::get<wire::CloudPrediction>(item.answer);
+  if (answer.prediction.class_index >= static_cast<int>(options_.classes)) {
+    const std::string why =
+        fmt::format("it answers class {}, task {} has {} classes", answer.prediction.class_index,
+                    options_.task, options_.classes);
+    return repliers_.NoteInvalid(replier_, why, clock_.Now());
+  }
+  OnPrediction(*pending_.Take(item.sequence, request_id), answer, reply);
+}
+
+// Nothing waits for it: it comes too late, or again, or is none of ours.
+void Escalator::OnStrayReply(std::uint64_t sequence, const std::string& request_id) {
+  EndedEscalation* ended = ended_.Find(sequence, request_id);
+  if (ended == nullptr) return repliers_.Count("unknown", replier_);
+  if (ended->answered) return repliers_.Count("repeated", replier_);
+  Count("replies_late");
+  ended->answered = true;
+  Observe(request_id, ended->first_sent_at, ended->attempts);
+}
+
+// Readings that came and went together made one round trip.
+void Escalator::Observe(const std::string& request_id, SteadyTime first_sent_at,
+                        std::size_t attempts) {
+  if (request_id == observed_request_) return;
+  observed_request_ = request_id;
+  const SteadyTime now = clock_.Now();
+  round_trip_.Answered(now - first_sent_at, attempts, now);
+}
+
+void Escalator::OnPrediction(PendingEscalation escalation, const wire::CloudPrediction& answer,
+                             const wire::EscalationReply& reply) {
+  const SteadyTime now = clock_.Now();
+  const SteadyTime::duration took = now - escalation.first_sent_at;
+  replier_answers_ = true;
+  Observe(escalation.request.id, escalation.first_sent_at, escalation.attempts);
+  Forget(escalation, true);
+  // It reached us in time but we come to it too late: the promise is the deadline.
+  if (now > escalation.verdict.captured_at + escalation.verdict.deadline) {
+    return FallBack(escalation, FallbackReason::kDeadline);
+  }
+  escalation.purpose->End(
+      escalation.verdict,
+      AnsweredByCloud{answer.prediction, replier_, answer.model_digest, IsUnexpected(answer),
+                      CloudTiming{took, answer.queue_time, answer.compute_time, answer.take_time,
+                                  reply.previous_send_time}});
+}
+
+bool Escalator::IsUnexpected(const wire::CloudPrediction& answer) {
+  if (options_.big_digest.empty() || answer.model_digest == options_.big_digest) return false;
+  repliers_.NoteUnexpected(replier_, answer.model_digest, options_.big_digest, clock_.Now());
+  return true;
+}
+
+void Escalator::OnRejection(std::uint64_t sequence, const std::string& request_id,
+                            const wire::Rejection& rejection) {
+  Count(fmt::format("rejected_{}", Name(rejection.reason)));
+  spdlog::debug("{}: reading {} rejected: {}: {}", options_.device, sequence,
+                Name(rejection.reason), Quoted(rejection.detail));
+  const PendingEscalation& escalation = *pending_.Find(sequence, request_id);
+  const std::string refused_before = escalation.refused_by;
+  const std::size_t refusals = pending_.Refused(sequence, replier_);
+  if (const auto next = AfterRejection(escalation, refused_before, rejection, clock_.Now())) {
+    pending_.Schedule(sequence, *next);
+    if (*next <= looked_at_) wake_ = *next;
+    return;
+  }
+  // Another worker may have the request as well, and answer.
+  if (rejection.reason != wire::RejectionReason::kInvalid && refusals < escalation.attempts) return;
+  const std::optional<PendingEscalation> refused = pending_.Take(sequence);
+  Forget(*refused, true);
+  FallBack(*refused, FallbackReason::kRejected, std::string(Name(rejection.reason)));
+}
+
+void Escalator::OnRefused(std::uint64_t request_number, std::string_view mend) {
+  Count("requests_refused");
+  const SteadyTime now = clock_.Now();
+  if (refusal_said_.MaySay(now)) {
+    spdlog::error("{}: the broker refuses requests to {}, their readings fall back at once: {}",
+                  options_.device, escalate_topic_, mend);
+  }
+  for (const std::uint64_t sequence : pending_.OfRequest(request_number)) {
+    // What was sent before may still be answered.
+    if (pending_.Refused(sequence) < pending_.Get(sequence).attempts) continue;
+    const std::optional<PendingEscalation> refused = pending_.Take(sequence);
+    Forget(*refused, false);
+    FallBack(*refused, FallbackReason::kRefused);
+  }
+}
+
+// When to ask again; nullopt where that would be no use.
+std::optional<SteadyTime> Escalator::AfterRejection(const PendingEscalation& escalation,
+                                                    const std::string& refused_before,
+                                                    const wire::Rejection& rejection,
+                                                    SteadyTime now) {
+  if (escalation.attempts >= options_.config.max_attempts) return std::nullopt;
+  SteadyTime::duration wait = options_.config.retry_min;
+  switch (rejection.reason) {
+    case wire::RejectionReason::kOverloaded:
+      // It speaks for itself: the group's next worker may be idle. That it was asked once more is
+      // chance where another is known to answer.
+      if (refused_before.empty() ||
+          (refused_before == replier_ && repliers_.AnotherAnswers(replier_, now))) {
+        wait = SteadyTime::duration::zero();
+      } else {
+        wait = std::max<SteadyTime::duration>(rejection.retry_after,
+                                              round_trip_.RetryTimeout(escalation.attempts, wait));
+      }
+      break;
+    case wire::RejectionReason::kUnknownTask:
+    case wire::RejectionReason::kInternal:
+      // The group's next worker may know the task, or be well.
+      break;
+    case wire::RejectionReason::kExpired:
+    case wire::RejectionReason::kInvalid:
+      return std::nullopt;
+  }
+  const SteadyTime::duration answer =
+      round_trip_.Quantile(now).value_or(SteadyTime::duration::zero());
+  if (now + wait + answer >= escalation.give_up_at) return std::nullopt;
+  return now + wait;
+}
+
+void Escalator::FallBack(const PendingEscalation& escalation, FallbackReason reason,
+                         std::string detail) {
+  const LittleVerdict& verdict = escalation.verdict;
+  escalation.purpose->End(verdict, FellBack{reason, std::move(detail), verdict.prediction});
 }
 
 }  // namespace biglittle

@@ -24,7 +24,9 @@
 #include "core/random.h"
 #include "core/tensor.h"
 #include "device_agent/escalation/ended_escalations.h"
+#include "device_agent/escalation/escalation_purpose.h"
 #include "device_agent/escalation/pending_escalations.h"
+#include "device_agent/escalation/repliers.h"
 #include "device_agent/escalation/request_id.h"
 #include "device_agent/escalation/request_packer.h"
 #include "device_agent/escalation/round_trip.h"
@@ -55,14 +57,14 @@ class Escalator {
   };
   // Takes a request to be published; not OK if it was refused.
   using Publish = std::function<absl::Status(wire::Message)>;
-  using End = std::function<void(const LittleVerdict& verdict, Outcome outcome)>;
   using Counters = std::map<std::string, std::uint64_t>;
 
   // `counters` is counted into, and must outlive the escalator as `clock` must.
-  Escalator(Options options, Publish publish, End end, Counters& counters, const Clock& clock);
+  Escalator(Options options, Publish publish, Counters& counters, const Clock& clock);
 
   // `prioritised`: the little net takes it for a class that goes before others in the worker.
-  void Escalate(LittleVerdict verdict, Tensor window, bool prioritised);
+  // `purpose` is told the end, and must outlive the escalation.
+  void Escalate(LittleVerdict verdict, Tensor window, bool prioritised, EscalationPurpose& purpose);
   // The broker refused the request with this number, which its tag has, or does not take one so
   // large; `mend` says what helps. Of its readings those end that nobody can answer any more.
   void OnRefused(std::uint64_t request_number, std::string_view mend);
@@ -102,23 +104,16 @@ class Escalator {
                                            const wire::Rejection& rejection, SteadyTime now);
   void Observe(const std::string& request_id, SteadyTime first_sent_at, std::size_t attempts);
   void Forget(const PendingEscalation& escalation, bool answered);
-  void FallBack(const LittleVerdict& verdict, FallbackReason reason, std::string detail = {});
+  void FallBack(const PendingEscalation& escalation, FallbackReason reason,
+                std::string detail = {});
   bool IsWorthReading(const wire::Message& message);
-  void NoteLostCorrelation();
-  void OnInvalidReply(std::string_view why);
   void Count(const std::string& name) { ++counters_[name]; }
-  // Whether the replier is one of those that are remembered.
-  bool RememberReplier();
-  bool AnotherAnswers(SteadyTime now) const;
-  // Of the reply that is looked at: together, and for its worker.
-  void CountReply(std::string_view kind);
 
   // Constant after construction.
   const Options options_;
   const std::string escalate_topic_;
   const std::string response_topic_;
   const Publish publish_;
-  const End end_;
   Counters& counters_;
   const Clock& clock_;
 
@@ -134,12 +129,8 @@ class Escalator {
   std::string replier_;  // its worker
   bool replier_answers_ = false;
   std::string observed_request_;  // whose round trip was counted
-  // Workers that have counters of their own, and when each answered last.
-  std::map<std::string, std::optional<SteadyTime>> repliers_;
+  Repliers repliers_;
   LogLimit refusal_said_;
-  LogLimit correlation_said_;
-  LogLimit invalid_said_;
-  LogLimit unexpected_said_;
   bool link_up_ = false;
   std::size_t max_packet_bytes_ = wire::kMaxPacketBytes;
   SteadyTime looked_at_{};          // what was due until then was seen

@@ -16,6 +16,7 @@
 
 #include "core/clock.h"
 #include "core/tensor.h"
+#include "device_agent/escalation/escalation_purpose.h"
 #include "device_agent/little/little_verdict.h"
 
 namespace biglittle {
@@ -27,9 +28,10 @@ struct RequestName {
 
 struct PendingEscalation {
   LittleVerdict verdict;
-  RequestName request;  // that it was sent in; without an id until then
-  Tensor window;        // kept, for it may have to be sent again
-  // Of the window on the wire, not compressed: what the budget and a request\'s bound count.
+  EscalationPurpose* purpose = nullptr;  // who is told the end
+  RequestName request;                   // that it was sent in; without an id until then
+  Tensor window;                         // kept, for it may have to be sent again
+  // Of the window on the wire, not compressed: what the budget and a request's bound count.
   std::size_t wire_bytes = 0;
   SteadyTime decided_at;
   SteadyTime give_up_at;       // when the fallback must be decided

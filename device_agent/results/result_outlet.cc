@@ -11,8 +11,10 @@ namespace {
 
 // Provisional results that were not sent are remembered, up to so many.
 constexpr std::size_t kMostRemembered = 65536;
-constexpr Milliseconds kRefusedPause{1000};
 constexpr Milliseconds kResendBurst{100};
+// Stored results go out while fewer than this are on their way: new ones do not queue behind them.
+constexpr std::size_t kResendWindow = 32;
+constexpr Milliseconds kResendPoll{10};
 constexpr std::uint64_t kLogEvery = 1000;
 
 std::string Text(const absl::Status& status) { return std::string(status.message()); }
@@ -25,21 +27,25 @@ ResultOutlet::ResultOutlet(Options options, std::optional<ResultStore> store, Pu
       publish_(std::move(publish)),
       counters_(counters),
       clock_(clock),
-      store_(std::move(store)),
+      journal_(std::move(store), options_.keep, counters, clock),
       resend_budget_(static_cast<double>(options_.resend_per_s), kResendBurst),
-      refused_pause_(kRefusedPause),
-      last_sign_of_life_(clock.Now()),
-      next_flush_(clock.Now()),
-      next_aging_(clock.Now()),
       batch_(options_.batch, options_.topic,
              [this](wire::Message message, std::span<const ResultBatch::Item> items) {
                SendMessage(std::move(message), items);
              }) {
-  if (store_ && store_->rows() > 0) unsent_from_ = 0;
+  if (journal_.rows() > 0) order_.Add(0);
+}
+
+void ResultOutlet::Recover(const Restarted& restarted) {
+  journal_.ForEachOpen([&](wire::Result result, ResultKey key, Milliseconds age) {
+    restarted(result, age);
+    result.resent = true;
+    Send(result, key);
+  });
 }
 
 void ResultOutlet::Pending(const wire::Result& if_lost) {
-  if (store_) Store(if_lost, FinalKey(if_lost.sequence), true);
+  journal_.Write(if_lost, FinalKey(if_lost.sequence), true);
 }
 
 void ResultOutlet::Provisional(const wire::Result& result) {
@@ -50,52 +56,41 @@ void ResultOutlet::Final(const wire::Result& result) {
   // A provisional one that was never sent says nothing any more.
   const ResultKey provisional = ProvisionalKey(result.sequence);
   if (unsent_provisional_.erase(provisional) > 0) {
-    done_.AddObsolete(provisional);
+    journal_.Discard(provisional);
   }
   Send(result, FinalKey(result.sequence));
 }
 
-// One transaction for all of them; nothing is sent before it is written down.
+// Nothing is sent before it is written down.
 void ResultOutlet::Finals(std::span<const wire::Result> results) {
-  if (results.empty()) return;
-  bool stored = store_.has_value();
-  if (stored) {
-    static_cast<void>(store_->Begin());
-    for (const wire::Result& result : results) {
-      if (!Store(result, FinalKey(result.sequence), false)) break;
-    }
-    const absl::Status written = store_->Commit();
-    NoteStore(written);
-    stored = written.ok();
-    if (!stored) static_cast<void>(store_->NoteUsed(results.back().sequence));
-  }
+  const bool written = journal_.WriteFinals(results);
   for (const wire::Result& result : results) {
-    SendStored(result, FinalKey(result.sequence), stored);
+    SendWritten(result, FinalKey(result.sequence), written);
   }
 }
 
 void ResultOutlet::Send(const wire::Result& result, ResultKey key) {
-  SendStored(result, key, store_ && Store(result, key, false));
+  SendWritten(result, key, journal_.Write(result, key, false));
 }
 
-void ResultOutlet::SendStored(const wire::Result& result, ResultKey key, bool stored) {
+void ResultOutlet::SendWritten(const wire::Result& result, ResultKey key, bool written) {
   // With a store the broker's absence is the store's business; without one the session keeps what
   // it can.
-  if (stored && !link_up_) return SendLater(key);
-  if (store_) (stored ? in_flight_ : unstored_).insert(key);
-  batch_.Add(result, {key, stored}, clock_.Now());
+  if (written && !link_up_) return SendLater(key);
+  if (has_store()) (written ? in_flight_ : unstored_).insert(key);
+  batch_.Add(result, {key, written}, clock_.Now());
 }
 
 void ResultOutlet::SendMessage(wire::Message message, std::span<const ResultBatch::Item> items) {
   if (items.size() > 1 && wire::PacketBytes(message) > max_packet_bytes_) {
     return SendHalves(message, items);
   }
-  const DeliveryTag tag = store_ ? DeliveryTag{TagKind::kResult, items.front().key}
-                                 : DeliveryTag{TagKind::kLostResults, items.size()};
+  const DeliveryTag tag = has_store() ? DeliveryTag{TagKind::kResult, items.front().key}
+                                      : DeliveryTag{TagKind::kLostResults, items.size()};
   message.tag = ToTag(tag);
   const absl::Status taken = publish_(std::move(message));
   if (!taken.ok()) return NoteRefused(items, taken);
-  if (!store_ || items.size() == 1) return;
+  if (!has_store() || items.size() == 1) return;
   std::vector<ResultKey>& keys = companions_[tag.value];
   for (const ResultBatch::Item& item : items) keys.push_back(item.key);
 }
@@ -138,15 +133,6 @@ void ResultOutlet::NoteRefused(std::span<const ResultBatch::Item> items, const a
   }
 }
 
-bool ResultOutlet::Store(const wire::Result& result, ResultKey key, bool open) {
-  const absl::Status status = store_->Put(key, open, Encode(result, wire::ResultFormat::kProtobuf));
-  CountDropped();
-  NoteStore(status);
-  // A full store may still have room for a number, if not for a result.
-  if (!status.ok()) static_cast<void>(store_->NoteUsed(result.sequence));
-  return status.ok();
-}
-
 // The broker may have lost what it had acknowledged: a consumer drops what it has twice.
 void ResultOutlet::OnLink(bool up, std::size_t max_packet_bytes) {
   if (up) max_packet_bytes_ = max_packet_bytes;
@@ -154,9 +140,8 @@ void ResultOutlet::OnLink(bool up, std::size_t max_packet_bytes) {
   link_up_ = up;
   if (!up) return;
   batch_.SetMaxPacketBytes(max_packet_bytes);
-  for (const ResultKey key : done_.TakeDelivered()) SendLater(key);
-  resend_from_ = clock_.Now();
-  refused_pause_ = kRefusedPause;
+  for (const ResultKey key : journal_.TakeDelivered()) SendLater(key);
+  order_.OnConnected(clock_.Now());
 }
 
 void ResultOutlet::OnDelivered(DeliveryTag tag, wire::Delivery delivery) {
@@ -184,24 +169,18 @@ void ResultOutlet::OnResultDelivered(ResultKey key, wire::Delivery delivery) {
   if (unstored_.erase(key) > 0) return OnUnstoredDelivered(key, delivery);
   if (in_flight_.erase(key) == 0) return;
   if (delivery == wire::Delivery::kTaken) {
-    last_sign_of_life_ = clock_.Now();
-    // What it refuses it may take now as well.
-    refused_pause_ = kRefusedPause;
-    resend_from_ = std::min(resend_from_, last_sign_of_life_ + kRefusedPause);
-    done_.AddDelivered(key, last_sign_of_life_);
-    return;
+    order_.OnTaken(clock_.Now());
+    return journal_.OnDelivered(key, clock_.Now());
   }
   OnStoredRefused(key, "let the device publish there");
 }
 
-// It waits in the store. Those behind it go first: it may be the only one that the broker does not
-// want. A refusal within a pause, of a result that was on its way already, does not lengthen it;
-// that those which were refused before were refused once more does (Resend).
+// It waits in the store, behind all others.
 void ResultOutlet::OnStoredRefused(ResultKey key, std::string_view mend) {
   ++counters_["results_refused"];
-  SendAgainLater(key);
   const SteadyTime now = clock_.Now();
-  if (now >= resend_from_) resend_from_ = now + (unsent_from_ ? kRefusedPause : refused_pause_);
+  order_.AddRefused(key, now);
+  RememberProvisional(key);
   if (!refusal_said_.MaySay(now)) return;
   spdlog::error(
       "{}: the broker refuses results to {}: they wait in the store and are sent again now and "
@@ -213,19 +192,11 @@ void ResultOutlet::OnStoredRefused(ResultKey key, std::string_view mend) {
 // from now on what it says is wrong.
 void ResultOutlet::OnUnstoredDelivered(ResultKey key, wire::Delivery delivery) {
   if (delivery == wire::Delivery::kRefused) return NoteLost(1);
-  const absl::StatusOr<bool> stored = store_->Contains(key);
-  if (stored.ok() && !*stored) return;
-  done_.AddObsolete(key);
+  journal_.DiscardIfWritten(key);
 }
 
 void ResultOutlet::SendLater(ResultKey key) {
-  unsent_from_ = unsent_from_ ? std::min(*unsent_from_, key) : key;
-  RememberProvisional(key);
-}
-
-// After all others that wait.
-void ResultOutlet::SendAgainLater(ResultKey key) {
-  refused_from_ = refused_from_ ? std::min(*refused_from_, key) : key;
+  order_.Add(key);
   RememberProvisional(key);
 }
 
@@ -236,26 +207,72 @@ void ResultOutlet::RememberProvisional(ResultKey key) {
   unsent_provisional_.insert(key);
 }
 
-// Each change is said once; a disk may stay full for days.
-void ResultOutlet::NoteStore(const absl::Status& status) {
-  if (!status.ok()) ++counters_["store_failures"];
-  if (status.ok() == !store_fails_) return;
-  store_fails_ = !status.ok();
-  if (store_fails_) {
-    spdlog::error("the result store cannot be written: {}; results go to the broker without it",
-                  Text(status));
-  } else {
-    spdlog::info("the result store can be written again");
+void ResultOutlet::OnTime() {
+  const SteadyTime now = clock_.Now();
+  batch_.OnTime(now);
+  journal_.OnTime(now);
+  if (link_up_ && !order_.empty() && now >= order_.not_before()) Resend();
+}
+
+void ResultOutlet::Resend() {
+  const SteadyTime now = clock_.Now();
+  ResultKey from = order_.Next();
+  while (on_their_way() < kResendWindow && resend_budget_.Has(1, now)) {
+    const std::vector<ResultStore::Row> rows = journal_.From(from);
+    if (journal_.last_read_failed()) return;
+    if (rows.empty()) return order_.AllPassed();
+    for (const ResultStore::Row& row : rows) {
+      if (!in_flight_.contains(row.key) && !journal_.IsDone(row.key)) {
+        if (on_their_way() >= kResendWindow || !resend_budget_.Has(1, now)) return;
+        if (!ResendRow(row)) return;
+      }
+      order_.Passed(row.key);
+      from = row.key + 1;
+    }
   }
 }
 
-// With every row that is written: the names only when there is something to say.
-void ResultOutlet::CountDropped() {
-  if (store_->dropped() == counted_dropped_) return;
-  counted_dropped_ = store_->dropped();
-  counters_["store_dropped_provisional"] = store_->dropped().provisional;
-  counters_["store_dropped_final"] = store_->dropped().final;
-  counters_["store_dropped_too_old"] = store_->dropped().too_old;
+// False: the session has no room.
+bool ResultOutlet::ResendRow(const ResultStore::Row& row) {
+  std::optional<wire::Result> result = journal_.Read(row);
+  if (!result) return true;
+  result->resent = true;
+  wire::Message message;
+  message.topic = options_.topic;
+  message.payload = Encode(*result);
+  message.content_type = wire::kJsonContent;
+  message.tag = ToTag({TagKind::kResult, row.key});
+  if (wire::PacketBytes(message) > max_packet_bytes_) {
+    // For this broker, now: it may be mended.
+    resend_budget_.Take(1);
+    OnStoredRefused(row.key, "a result is larger than it takes; raise its max_packet_size");
+    return true;
+  }
+  const absl::Status taken = publish_(std::move(message));
+  if (taken.code() == absl::StatusCode::kInvalidArgument) {
+    // Larger than a payload may be by now: it would stand before all others for ever.
+    ++counters_["results_refused"];
+    spdlog::error("{}: the stored result of reading {} is lost to its consumers: {}",
+                  result->device, result->sequence, Text(taken));
+    journal_.Discard(row.key);
+    resend_budget_.Take(1);
+    return true;
+  }
+  if (!taken.ok()) return false;
+  resend_budget_.Take(1);
+  in_flight_.insert(row.key);
+  unsent_provisional_.erase(row.key);
+  ++counters_["results_resent"];
+  return true;
+}
+
+std::optional<SteadyTime> ResultOutlet::NextWake() const {
+  if (!has_store()) return batch_.due();
+  SteadyTime wake = std::min(journal_.NextWake(), batch_.due().value_or(SteadyTime::max()));
+  if (link_up_ && !order_.empty()) {
+    wake = std::min(wake, std::max(order_.not_before(), clock_.Now() + kResendPoll));
+  }
+  return wake;
 }
 
 }  // namespace biglittle

@@ -24,8 +24,9 @@
 #include "core/log_limit.h"
 #include "core/token_bucket.h"
 #include "device_agent/delivery_tag.h"
-#include "device_agent/results/done_rows.h"
+#include "device_agent/results/resend_order.h"
 #include "device_agent/results/result_batch.h"
+#include "device_agent/results/result_journal.h"
 #include "device_agent/results/result_store.h"
 #include "wire/message.h"
 #include "wire/messages/result.h"
@@ -54,7 +55,7 @@ class ResultOutlet {
                Counters& counters, const Clock& clock);
 
   // The first sequence number that was never used.
-  std::uint64_t next_sequence() const { return store_ ? store_->next_sequence() : 0; }
+  std::uint64_t next_sequence() const { return journal_.next_sequence(); }
 
   // Makes the final result of a reading that an earlier run left open out of the one that Pending
   // was given; `since` then as much time has passed at least.
@@ -81,25 +82,24 @@ class ResultOutlet {
   // Hands over at once what waits for companions.
   void SendNow() { batch_.Flush(); }
   // Forgets at once all that was delivered.
-  void Flush() { Forget(SteadyTime::max()); }
+  void Flush() { journal_.Flush(); }
 
   std::optional<SteadyTime> NextWake() const;
   // Results in the store that were not delivered, without those of escalations under way.
-  std::uint64_t undelivered() const;
+  std::uint64_t undelivered() const { return journal_.undelivered(); }
   // Results that could not be stored and that the broker has not taken yet.
   std::size_t unstored() const { return unstored_.size(); }
   // Results that the broker refused and that nobody has any more.
   std::uint64_t lost() const { return lost_; }
   // Results that could not even be sent, for the backlog or the broker's packet size, likewise.
   std::uint64_t unsent() const { return unsent_; }
-  bool has_store() const { return store_.has_value(); }
-  std::uint64_t store_rows() const { return store_ ? store_->rows() : 0; }
-  std::uint64_t store_bytes() const { return store_ ? store_->bytes() : 0; }
+  bool has_store() const { return journal_.exists(); }
+  std::uint64_t store_rows() const { return journal_.rows(); }
+  std::uint64_t store_bytes() const { return journal_.bytes(); }
 
  private:
   void Send(const wire::Result& result, ResultKey key);
-  void SendStored(const wire::Result& result, ResultKey key, bool stored);
-  bool Store(const wire::Result& result, ResultKey key, bool open);
+  void SendWritten(const wire::Result& result, ResultKey key, bool written);
   void SendMessage(wire::Message message, std::span<const ResultBatch::Item> items);
   void SendHalves(const wire::Message& message, std::span<const ResultBatch::Item> items);
   void NoteRefused(std::span<const ResultBatch::Item> items, const absl::Status& why);
@@ -107,19 +107,14 @@ class ResultOutlet {
   void OnUnstoredDelivered(ResultKey key, wire::Delivery delivery);
   void OnStoredRefused(ResultKey key, std::string_view mend);
   void NoteLost(std::uint64_t results);
-  void Forget(SteadyTime delivered_by);
   void Resend();
   bool ResendRow(const ResultStore::Row& row);
   void SendLater(ResultKey key);
-  void SendAgainLater(ResultKey key);
   void RememberProvisional(ResultKey key);
   // Results in flight that do not wait for companions any more.
   std::size_t on_their_way() const {
     return in_flight_.size() - std::min(in_flight_.size(), batch_.size());
   }
-  bool waits_to_be_sent() const { return unsent_from_ || refused_from_; }
-  void NoteStore(const absl::Status& status);
-  void CountDropped();
 
   // Constant after construction.
   const Options options_;
@@ -127,32 +122,21 @@ class ResultOutlet {
   Counters& counters_;
   const Clock& clock_;
 
-  std::optional<ResultStore> store_;
-  ResultStore::Dropped counted_dropped_;
-  bool store_fails_ = false;
+  ResultJournal journal_;
+  ResendOrder order_;  // of what waits in the journal
+  TokenBucket resend_budget_;
   bool link_up_ = false;
   std::size_t max_packet_bytes_ = wire::kMaxPacketBytes;
-  TokenBucket resend_budget_;
   std::unordered_set<ResultKey> in_flight_;  // at most what the session's backlog holds
-  // The same, of what the store could not take; without a store, nobody counts them.
+  // The same, of what could not be written; without a store, nobody counts them.
   std::unordered_set<ResultKey> unstored_;
   // Of readings that may still be under way; bounded.
   std::unordered_set<ResultKey> unsent_provisional_;
   // Of messages under way with several results, by tag: the first one's key is the tag.
   std::unordered_map<ResultKey, std::vector<ResultKey>> companions_;
-  DoneRows done_;           // bounded
-  SteadyTime resend_from_;  // the broker refused one: not before
-  Milliseconds refused_pause_;
   LogLimit refusal_said_;
   std::uint64_t lost_ = 0;
   std::uint64_t unsent_ = 0;
-  // No row before this one waits to be sent; nullopt: none at all does, but for refused ones.
-  std::optional<ResultKey> unsent_from_;
-  // Nor does a refused one before this one; they come when all others have been sent.
-  std::optional<ResultKey> refused_from_;
-  SteadyTime last_sign_of_life_;  // of the broker
-  SteadyTime next_flush_;
-  SteadyTime next_aging_;
   ResultBatch batch_;  // what is in here counts as being in flight
 };
 

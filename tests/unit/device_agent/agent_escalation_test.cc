@@ -53,6 +53,9 @@ TEST_F(AgentEscalationTest, SendsHalvesWhereTheTaskSaysSo) {
 
 // The tiny task's readings are too short to get shorter: this one has more numbers than the task.
 TEST_F(AgentEscalationTest, CompressesWhereTheFleetSaysSo) {
+  struct Nobody final : EscalationPurpose {
+    void End(const LittleVerdict&, const Outcome&) override {}
+  } nobody;
   const Tensor window = TinyWindow(std::vector<float>(1000, 0.5F));
   for (const Compression compression : {Compression::kNone, Compression::kZstd}) {
     std::vector<Message> sent;
@@ -66,9 +69,9 @@ TEST_F(AgentEscalationTest, CompressesWhereTheFleetSaysSo) {
           sent.push_back(std::move(message));
           return absl::OkStatus();
         },
-        [](const LittleVerdict&, const Outcome&) {}, counters, clock_);
+        counters, clock_);
     escalator.OnLink(true);
-    escalator.Escalate({.captured_at = clock_.Now(), .deadline = kDeadline}, window, false);
+    escalator.Escalate({.captured_at = clock_.Now(), .deadline = kDeadline}, window, false, nobody);
     ASSERT_EQ(sent.size(), 1U);
     EXPECT_EQ(sent[0].payload.size() < 200, compression == Compression::kZstd);
     EXPECT_EQ(wire::DecodeEscalationRequest(sent[0].payload)->readings[0].window, window);
