@@ -18,10 +18,6 @@
 namespace biglittle {
 namespace {
 
-// Replies that arrived and were not looked at yet; beyond it they count as lost, and the readings
-// are asked for again or end by their deadline.
-constexpr std::size_t kMaxWaitingReplies = 4096;
-constexpr std::size_t kMaxWaitingReplyBytes = std::size_t{16} << 20U;
 constexpr Milliseconds kStorePoll{10};
 
 }  // namespace
@@ -29,18 +25,17 @@ constexpr Milliseconds kStorePoll{10};
 AgentLoop::AgentLoop(const FleetConfig& fleet, const DeviceConfig& device, Agent::Parts parts,
                      std::unique_ptr<Intake> intake)
     : device_(device),
-      status_topic_(wire::Topics(fleet.topic_root, fleet.fleet).DeviceStatus(device.id)),
       intake_(std::move(intake)),
-      events_(kMaxWaitingReplies),
-      expiry_(fleet.broker, {wire::Role::kDevice, device.id}),
-      status_{.fleet = fleet.fleet,
-              .device = device.id,
-              .run = NewRunId(),
-              .models = {{parts.task.name, parts.task.little.sha256}}},
+      status_(wire::Topics(fleet.topic_root, fleet.fleet).DeviceStatus(device.id),
+              {.fleet = fleet.fleet,
+               .device = device.id,
+               .run = NewRunId(),
+               .models = {{parts.task.name, parts.task.little.sha256}}}),
+      expiry_(fleet.broker, device.id),
       refusals_({"results", "results", "requests", "statuses"}),
       session_(SessionOptions(fleet)),
       agent_(
-          fleet, device, std::move(parts), status_.run,
+          fleet, device, std::move(parts), status_.run(),
           [this](wire::Message message) { return session_.Publish(std::move(message)); },
           Clock::Real()) {}
 
@@ -51,10 +46,10 @@ wire::MqttSession::Options AgentLoop::SessionOptions(const FleetConfig& fleet) {
   options.identity = {wire::Role::kDevice, device_.id};
   options.client_id = fmt::format("biglittle-{}-device-{}", fleet.fleet, device_.id);
   options.subscriptions = {topics.Replies(device_.id)};
-  options.will = StatusMessage(wire::State::kOffline);
-  options.birth = [this] { return StatusMessage(wire::State::kOnline); };
-  options.on_message = [this](wire::Message&& message) { OnMessage(std::move(message)); };
-  options.on_connection = [this](bool connected) { OnConnection(connected); };
+  options.will = status_.Message(wire::State::kOffline);
+  options.birth = [this] { return status_.Message(wire::State::kOnline); };
+  options.on_message = [this](wire::Message&& message) { news_.OnReply(std::move(message)); };
+  options.on_connection = [this](bool connected) { news_.OnLink(connected); };
   options.on_delivered = [this](std::uint64_t tag, wire::Delivery delivery) {
     OnDelivered(tag, delivery);
   };
@@ -62,44 +57,18 @@ wire::MqttSession::Options AgentLoop::SessionOptions(const FleetConfig& fleet) {
   return options;
 }
 
-void AgentLoop::OnMessage(wire::Message&& message) {
-  const std::size_t bytes = message.payload.size();
-  const std::size_t waiting = waiting_reply_bytes_.fetch_add(bytes, std::memory_order_relaxed);
-  const bool fits = waiting == 0 || waiting + bytes <= kMaxWaitingReplyBytes;
-  if (fits && events_.TryPush(std::move(message))) return;
-  waiting_reply_bytes_.fetch_sub(bytes, std::memory_order_relaxed);
-  const std::lock_guard lock(news_mutex_);
-  ++replies_dropped_;
-}
-
-void AgentLoop::OnConnection(bool connected) {
-  {
-    const std::lock_guard lock(news_mutex_);
-    links_.push_back(connected);
-  }
-  Wake();
-}
-
 void AgentLoop::OnDelivered(std::uint64_t tag, wire::Delivery delivery) {
   const TagKind kind = FromTag(tag).kind;
   refusals_.Note(static_cast<std::size_t>(kind), delivery);
   // Of what cannot be sent again the agent only wants to know that it is lost.
   if (delivery == wire::Delivery::kTaken && kind != TagKind::kResult) return;
-  {
-    const std::lock_guard lock(news_mutex_);
-    delivered_.emplace_back(tag, delivery);
-  }
   // What was refused has to be sent again; what was taken can wait for the next turn.
-  if (delivery == wire::Delivery::kRefused) Wake();
+  news_.OnDelivered(tag, delivery, delivery == wire::Delivery::kRefused);
 }
 
 void AgentLoop::OnTooLarge(wire::Message&& message) {
   if (FromTag(message.tag).kind == TagKind::kStatus) NoteLargeStatus();
-  {
-    const std::lock_guard lock(news_mutex_);
-    too_large_.push_back(std::move(message));
-  }
-  Wake();
+  news_.OnTooLarge(std::move(message));
 }
 
 void AgentLoop::NoteLargeStatus() {
@@ -118,15 +87,14 @@ void AgentLoop::Observe(wire::ProgramHealth* health, const AgentMetrics* metrics
 
 void AgentLoop::Stop() {
   stop_requested_.store(true, std::memory_order_release);
-  Wake();
+  news_.Wake();
 }
 
 absl::Status AgentLoop::Run() {
   const SteadyTime now = Clock::Real().Now();
   next_status_at_ = now + device_.status_interval;
-  SayExpired(now);
-  SayExpiry(now);
-  intake_->Start(agent_.next_sequence(), now + first_reading_after_, [this] { Wake(); });
+  expiry_.Say(agent_.task(), now);
+  intake_->Start(agent_.next_sequence(), now + first_reading_after_, [this] { news_.Wake(); });
   session_.Start();
   // What is pending ends all the same, and the broker is told that the device has stopped.
   absl::Status broken = StatusOrException([this] {
@@ -149,48 +117,24 @@ void AgentLoop::Flow() {
     PublishStatusIfDue(now);
     TakeReadings(now);
     if (stop_requested() || (intake_->ended() && agent_.pending() == 0)) return;
-    if (const std::optional<Event> event = events_.PopUntil(NextWake())) Handle(*event);
+    if (const auto reply = news_.WaitUntil(NextWake())) agent_.OnReply(*reply);
   }
 }
 
 void AgentLoop::TakeNews() {
-  std::vector<std::pair<std::uint64_t, wire::Delivery>> delivered;
-  std::vector<bool> links;
-  std::vector<wire::Message> too_large;
-  {
-    const std::lock_guard lock(news_mutex_);
-    delivered.swap(delivered_);
-    links.swap(links_);
-    too_large.swap(too_large_);
-  }
-  for (const auto& [tag, delivery] : delivered) agent_.OnDelivered(tag, delivery);
-  for (const bool up : links) agent_.OnLink(up, session_.max_packet_bytes());
-  for (wire::Message& message : too_large) agent_.OnTooLarge(std::move(message));
-}
-
-bool AgentLoop::SayExpired(SteadyTime now) {
-  if (!agent_.task().IsExpired(Clock::Real().WallNow())) return false;
-  if (expired_said_.MaySay(now)) {
-    spdlog::warn("{}: {}", device_.id, ExpirySentence(agent_.task()));
-  }
-  return true;
-}
-
-void AgentLoop::SayExpiry(SteadyTime now) {
-  expiry_.Refresh();
-  for (const std::string& notice : expiry_.NoticesToSay(now, Clock::Real().WallNow())) {
-    spdlog::warn("{}: {}", device_.id, notice);
-  }
+  SessionNews::News news = news_.Take();
+  for (const auto& [tag, delivery] : news.delivered) agent_.OnDelivered(tag, delivery);
+  for (const bool up : news.links) agent_.OnLink(up, session_.max_packet_bytes());
+  for (wire::Message& message : news.too_large) agent_.OnTooLarge(std::move(message));
 }
 
 void AgentLoop::PublishStatusIfDue(SteadyTime now) {
   if (now < next_status_at_) return;
-  SayExpired(now);
-  SayExpiry(now);
-  RefreshStatus();
+  expiry_.Say(agent_.task(), now);
+  status_.SetCounters(Counters());
   // While away there is nobody to tell; the birth message of the next connect says it.
   if (session_.connected()) {
-    const absl::Status taken = session_.Publish(StatusMessage(wire::State::kOnline));
+    const absl::Status taken = session_.Publish(status_.Message(wire::State::kOnline));
     if (absl::IsInvalidArgument(taken)) NoteLargeStatus();
   }
   next_status_at_ = now + device_.status_interval;
@@ -235,47 +179,11 @@ SteadyTime AgentLoop::NextWake() const {
   return wake;
 }
 
-// From any thread. Once is enough until it is heard: whoever wakes often must not take the room of
-// replies. A full queue keeps the loop awake.
-void AgentLoop::Wake() {
-  if (wake_waits_.exchange(true)) return;
-  if (!events_.TryPush(WakeUp{})) wake_waits_ = false;
-}
-
-void AgentLoop::Handle(const Event& event) {
-  const auto* message = std::get_if<wire::Message>(&event);
-  if (message == nullptr) {
-    wake_waits_ = false;
-    return;
-  }
-  waiting_reply_bytes_.fetch_sub(message->payload.size(), std::memory_order_relaxed);
-  agent_.OnReply(*message);
-}
-
-// On the session's thread as well as on ours.
-wire::Message AgentLoop::StatusMessage(wire::State state) {
-  const std::lock_guard lock(status_mutex_);
-  status_.state = state;
-  status_.time = Clock::Real().WallNow();
-  wire::Message message = ToMessage(status_topic_, status_);
-  message.tag = ToTag({TagKind::kStatus, 0});
-  return message;
-}
-
-void AgentLoop::RefreshStatus() {
-  std::map<std::string, std::uint64_t> counters = Counters();
-  const std::lock_guard lock(status_mutex_);
-  status_.counters = std::move(counters);
-}
-
 std::map<std::string, std::uint64_t> AgentLoop::Counters() {
   std::map<std::string, std::uint64_t> counters = agent_.counters();
   intake_->AddCounters(counters);
   wire::AddCounters(session_.counters(), counters);
-  {
-    const std::lock_guard lock(news_mutex_);
-    counters["replies_dropped"] = replies_dropped_;
-  }
+  counters["replies_dropped"] = news_.replies_dropped();
   return counters;
 }
 
@@ -290,9 +198,8 @@ void AgentLoop::ReportHealth(SteadyTime now) {
   signs.gauges = {{"broker_connected", connected ? 1 : 0},
                   {"pending_escalations", static_cast<double>(agent_.pending())},
                   {"backlog_messages", static_cast<double>(session_.backlog())},
-                  {"waiting_replies", static_cast<double>(events_.size())},
-                  {"task_expired", SayExpired(now) ? 1 : 0}};
-  SayExpiry(now);
+                  {"waiting_replies", static_cast<double>(news_.waiting_replies())},
+                  {"task_expired", expiry_.Say(agent_.task(), now) ? 1 : 0}};
   expiry_.AddGauges(signs.gauges);
   health_->Report(std::move(signs), now);
 }
@@ -329,8 +236,8 @@ absl::Status AgentLoop::Finish() {
   EndIntake(deadline);
   agent_.EndAll();
   EmptyStore(deadline);
-  RefreshStatus();
-  static_cast<void>(session_.Publish(StatusMessage(wire::State::kStopped)));
+  status_.SetCounters(Counters());
+  static_cast<void>(session_.Publish(status_.Message(wire::State::kStopped)));
   // What is in a store is not lost though the broker cannot be given it now.
   const bool stored = device_.store.has_value() && agent_.outlet().has_store();
   const bool wait = !stored || session_.connected() || agent_.outlet().unstored() > 0;
@@ -359,12 +266,7 @@ absl::Status AgentLoop::Finish() {
 std::size_t AgentLoop::Drain(SteadyTime deadline) {
   for (;;) {
     const std::size_t left = session_.Drain(deadline);
-    bool came_back = false;
-    {
-      const std::lock_guard lock(news_mutex_);
-      came_back = !too_large_.empty();
-    }
-    if (left > 0 || !came_back) return left;
+    if (left > 0 || !news_.has_too_large()) return left;
     TakeNews();
   }
 }

@@ -6,27 +6,23 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
-#include <utility>
-#include <variant>
-#include <vector>
 
 #include "absl/status/status.h"
 
-#include "core/bounded_queue.h"
 #include "core/clock.h"
 #include "core/fleet/device_config.h"
 #include "core/fleet/fleet_config.h"
 #include "core/log_limit.h"
 #include "device_agent/agent.h"
+#include "device_agent/device_status.h"
+#include "device_agent/expiry_notices.h"
 #include "device_agent/intake/intake.h"
+#include "device_agent/session_news.h"
 #include "wire/http/program_health.h"
-#include "wire/messages/status.h"
 #include "wire/mqtt/mqtt_session.h"
 #include "wire/mqtt/refusal_gauge.h"
-#include "wire/tls/credential_expiry.h"
 
 namespace biglittle {
 
@@ -54,14 +50,9 @@ class AgentLoop {
   void Stop();
 
  private:
-  struct WakeUp {};  // something else has changed
-  using Event = std::variant<wire::Message, WakeUp>;
-
   wire::MqttSession::Options SessionOptions(const FleetConfig& fleet);
 
   // The session's threads.
-  void OnMessage(wire::Message&& message);
-  void OnConnection(bool connected);
   void OnDelivered(std::uint64_t tag, wire::Delivery delivery);
   void OnTooLarge(wire::Message&& message);
   void NoteLargeStatus();  // any thread
@@ -72,18 +63,11 @@ class AgentLoop {
   void Flow();
   void TakeNews();
   void PublishStatusIfDue(SteadyTime now);
-  void SayExpiry(SteadyTime now);
-  // Whether the task has expired; says it now and then.
-  bool SayExpired(SteadyTime now);
   Pressure PressureNow() const;
   void TakeReadings(SteadyTime now);
   void EndIntake(SteadyTime deadline);
   SteadyTime NextWake() const;
-  void Wake();
-  void Handle(const Event& event);
-  wire::Message StatusMessage(wire::State state);
   std::string Condition(bool connected) const;
-  void RefreshStatus();
   void EmptyStore(SteadyTime deadline);
   void ReportHealth(SteadyTime now);
   std::map<std::string, std::uint64_t> Counters();
@@ -92,7 +76,6 @@ class AgentLoop {
 
   // Constant after construction.
   const DeviceConfig device_;
-  const std::string status_topic_;
 
   std::atomic<bool> stop_requested_{false};
 
@@ -102,26 +85,10 @@ class AgentLoop {
   SteadyTime next_status_at_;
   wire::ProgramHealth* health_ = nullptr;
 
-  BoundedQueue<Event> events_;
-  std::atomic<std::size_t> waiting_reply_bytes_ = 0;  // of the payloads in events_
-  std::atomic<bool> wake_waits_{false};               // there is a WakeUp in events_
-
-  // Protected by news_mutex_: what the session's threads have to tell. `delivered_` and
-  // `too_large_` are bounded by the session's backlog.
-  std::mutex news_mutex_;
-  std::vector<std::pair<std::uint64_t, wire::Delivery>> delivered_;
-  std::vector<bool> links_;  // up or down, in order
-  std::vector<wire::Message> too_large_;
-  std::uint64_t replies_dropped_ = 0;
-
+  SessionNews news_;
+  DeviceStatus status_;
   LogLimit large_status_said_;
-  LogLimit expired_said_{std::chrono::hours(6)};
-  wire::CredentialExpiry expiry_;  // the thread of Run's
-
-  // Protected by status_mutex_.
-  std::mutex status_mutex_;
-  wire::Status status_;
-
+  ExpiryNotices expiry_;         // the thread of Run's
   wire::RefusalGauge refusals_;  // by TagKind
 
   // After what its callbacks use, so that it ends first.

@@ -1,0 +1,24 @@
+#include "device_agent/device_status.h"
+
+#include <utility>
+
+#include "core/clock.h"
+#include "device_agent/delivery_tag.h"
+
+namespace biglittle {
+
+void DeviceStatus::SetCounters(std::map<std::string, std::uint64_t> counters) {
+  const std::lock_guard lock(mutex_);
+  status_.counters = std::move(counters);
+}
+
+wire::Message DeviceStatus::Message(wire::State state) {
+  const std::lock_guard lock(mutex_);
+  status_.state = state;
+  status_.time = Clock::Real().WallNow();
+  wire::Message message = ToMessage(topic_, status_);
+  message.tag = ToTag({TagKind::kStatus, 0});
+  return message;
+}
+
+}  // namespace biglittle

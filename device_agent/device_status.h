@@ -1,0 +1,35 @@
+// What a device says of itself on its retained status topic.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <string>
+
+#include "wire/message.h"
+#include "wire/messages/status.h"
+
+namespace biglittle {
+
+// Thread-safe: the session's thread says online at every connect, the agent's all else.
+class DeviceStatus {
+ public:
+  // `status` has all that stays as it is.
+  DeviceStatus(std::string topic, wire::Status status)
+      : topic_(std::move(topic)), status_(std::move(status)) {}
+
+  const std::string& run() const { return status_.run; }
+
+  // What the next messages say.
+  void SetCounters(std::map<std::string, std::uint64_t> counters);
+  wire::Message Message(wire::State state);
+
+ private:
+  const std::string topic_;
+
+  // Protected by mutex_, but for what stays as it is.
+  std::mutex mutex_;
+  wire::Status status_;
+};
+
+}  // namespace biglittle
