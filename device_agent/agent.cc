@@ -67,15 +67,15 @@ void Agent::OnSample(Sample sample, SteadyTime captured_at) {
   Reading reading = NewReading(std::move(sample), captured_at);
   if (const absl::Status fit = CheckWindow(task_, reading.window); !fit.ok()) {
     spdlog::warn("{}: reading {} refused: {}", origin_.device, reading.sequence, Text(fit));
-    return FallBack(Unseen(reading), FallbackReason::kInvalidReading, Text(fit));
+    return FallBack(Unclassified(reading), FallbackReason::kInvalidReading, Text(fit));
   }
   const SteadyTime begin = clock_.Now();
   LocalAnswer answer = little_.Classify(task_, reading.window);
   if (!std::isfinite(answer.prediction.confidence)) {
-    return FallBack(Unseen(reading), FallbackReason::kInvalidReading,
+    return FallBack(Unclassified(reading), FallbackReason::kInvalidReading,
                     "its values are too large for the little net");
   }
-  LittleVerdict verdict = Unseen(reading);
+  LittleVerdict verdict = Unclassified(reading);
   verdict.deadline = deadlines_.Of(answer.prediction);
   verdict.prediction = std::move(answer.prediction);
   verdict.unlike = answer.unlike;
@@ -91,7 +91,7 @@ void Agent::OnDropped(std::span<const DroppedReading> readings) {
   std::vector<wire::Result> results;
   results.reserve(readings.size());
   for (const DroppedReading& dropped : readings) {
-    const LittleVerdict verdict = Unseen(NewReading({{}, dropped.truth}, dropped.captured_at));
+    const LittleVerdict verdict = Unclassified(NewReading({{}, dropped.truth}, dropped.captured_at));
     const Outcome outcome = FellBack{FallbackReason::kOverrun, {}, verdict.prediction};
     results.push_back(MakeResult(verdict, outcome));
     CountEnd(verdict, outcome, results.back());
@@ -106,7 +106,7 @@ Reading Agent::NewReading(Sample sample, SteadyTime captured_at) {
           sample.truth};
 }
 
-LittleVerdict Agent::Unseen(const Reading& reading) const {
+LittleVerdict Agent::Unclassified(const Reading& reading) const {
   LittleVerdict verdict;
   verdict.sequence = reading.sequence;
   verdict.capture_time = reading.capture_time;

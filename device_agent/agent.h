@@ -101,7 +101,7 @@ class Agent final : private EscalationPurpose {
 
  private:
   Reading NewReading(Sample sample, SteadyTime captured_at);
-  LittleVerdict Unseen(const Reading& reading) const;
+  LittleVerdict Unclassified(const Reading& reading) const;
   void Escalate(LittleVerdict verdict, Tensor window);
   void WriteDown(const LittleVerdict& verdict);
   void FallBack(const LittleVerdict& verdict, FallbackReason reason, std::string detail = {});

@@ -1,5 +1,7 @@
 #include "device_agent/little/local_classifier.h"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 #include "core/task/normalisation.h"
@@ -25,6 +27,15 @@ absl::StatusOr<LocalClassifier> LocalClassifier::Make(const Task& task,
   if (!rule.ok()) return rule.status();
   if (absl::Status added = nets->AddUser(); !added.ok()) return added;
   return LocalClassifier(std::move(nets), *std::move(rule));
+}
+
+absl::Status LocalClassifier::SetRule(EscalationRule rule) {
+  if (rule.heads.size() != rule_.heads.size()) {
+    return absl::InvalidArgumentError(fmt::format("the rule is for {} heads, the little net has {}",
+                                                  rule.heads.size(), rule_.heads.size()));
+  }
+  rule_ = std::move(rule);
+  return absl::OkStatus();
 }
 
 LocalAnswer LocalClassifier::Classify(const Task& task, const Tensor& window) {

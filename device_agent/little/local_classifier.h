@@ -39,6 +39,9 @@ class LocalClassifier {
   LocalAnswer Classify(const Task& task, const Tensor& window);
 
   const EscalationRule& rule() const { return rule_; }
+  // From the next reading on. InvalidArgument, and nothing changes, unless it has as many heads as
+  // the one before, which were the net's.
+  absl::Status SetRule(EscalationRule rule);
 
  private:
   LocalClassifier(std::shared_ptr<nn::ClassifierPool> nets, EscalationRule rule);

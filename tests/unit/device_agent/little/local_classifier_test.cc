@@ -77,6 +77,20 @@ TEST(LocalClassifier, FixedPolicies) {
   EXPECT_FALSE(never.Classify(task, TinySample(0, true).window).is_final);
 }
 
+TEST(LocalClassifier, AnswersByTheRuleThatItWasGivenLast) {
+  const Task task = LoadTinyExitTask();
+  LocalClassifier little = Load(task, {});
+  const Tensor window = TinySample(0, true).window;
+  EXPECT_TRUE(little.Classify(task, window).is_final);
+  EscalationRule rule = little.rule();
+  rule.mode = EscalationMode::kBigOnly;
+  ASSERT_TRUE(little.SetRule(rule).ok());
+  EXPECT_FALSE(little.Classify(task, window).is_final);
+  rule.heads.resize(1);
+  EXPECT_EQ(little.SetRule(rule).message(), "the rule is for 1 heads, the little net has 2");
+  EXPECT_FALSE(little.Classify(task, window).is_final);
+}
+
 TEST(LocalClassifier, RefusesARuleOrANetThatDoesNotFit) {
   EXPECT_EQ(LocalClassifier::Load(LoadTinyTask(), {.policy = EscalationPolicyKind::kLogistic})
                 .status()
