@@ -53,6 +53,7 @@ FOLDERS = {
     "device_agent": {
         "": set(),
         "sources": set(),
+        "sources/formats": set(),
         "sources/replay": {"sources/polled_source", "sources/sample"},
         "sources/vibration": {"sources/polled_source", "sources/sample"},
         "intake": {"sources/polled_source", "sources/live_source", "sources/sample"},
