@@ -56,6 +56,7 @@ FOLDERS = {
         "sources/formats": set(),
         "sources/replay": {"sources/polled_source", "sources/sample"},
         "sources/vibration": {"sources/polled_source", "sources/sample"},
+        "state": set(),
         "intake": {"sources/polled_source", "sources/live_source", "sources/sample"},
         "little": set(),
         "escalation": {"little/little_verdict", "delivery_tag"},
