@@ -41,6 +41,11 @@ void BoundedInbox::Enqueue(Sample sample, SteadyTime captured_at) {
   waiting_.pop_front();
 }
 
+bool BoundedInbox::full() const {
+  const std::lock_guard lock(mutex_);
+  return waiting_.size() >= options_.capacity;
+}
+
 void BoundedInbox::Gap(std::uint64_t values) {
   const std::lock_guard lock(mutex_);
   if (!closed_) gaps_ += values;

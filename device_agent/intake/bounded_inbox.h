@@ -34,6 +34,7 @@ class BoundedInbox final : public SampleInbox {
 
   // The source's side.
   void Put(Sample sample, SteadyTime captured_at) override;
+  bool full() const override;
   void Gap(std::uint64_t values) override;
   void Fail(absl::Status why) override;
   void End() override;

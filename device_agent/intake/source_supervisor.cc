@@ -19,14 +19,14 @@ SourceSupervisor::SourceSupervisor(std::unique_ptr<LiveSource> source,
       inbox_(inbox, Clock::Real(), std::move(wake)) {}
 
 void SourceSupervisor::Run() {
-  Milliseconds pause = options_.first_pause;
+  Milliseconds pause = source_->restart_delay();
   std::uint64_t came = 0;
   while (const std::optional<absl::Status> why = RunOnce()) {
-    if (inbox_.came() > came) pause = options_.first_pause;
+    if (inbox_.came() > came) pause = source_->restart_delay();
     came = inbox_.came();
     NoteFailure(*why, pause);
     if (!inbox_.Pause(pause)) break;
-    pause = std::min(pause * 2, options_.longest_pause);
+    pause = std::max(pause, std::min(pause * 2, options_.longest_pause));
   }
   const std::lock_guard lock(mutex_);
   done_ = true;

@@ -23,7 +23,7 @@ class SourceSupervisor {
  public:
   struct Options {
     std::string device;  // for the log
-    Milliseconds first_pause{100};
+    // Between a failure and the next start; the first one is the source's own.
     Milliseconds longest_pause{30'000};
   };
   // `wake` as BoundedInbox's.

@@ -20,6 +20,8 @@ class SampleInbox {
   // steady clock; a time that is still to come counts as now. Never refused: where there is no room
   // one of the windows that wait ends as an overrun, as the fleet file's when_full says.
   virtual void Put(Sample sample, SteadyTime captured_at) = 0;
+  // For a source that can wait: one of the windows that wait would have to go for one more.
+  virtual bool full() const = 0;
   // Values were lost before they could become a window: this many, of one channel, or at least 1.
   virtual void Gap(std::uint64_t values) = 0;
   // The source cannot go on. It is stopped and started again, after a while that grows with each
@@ -44,6 +46,8 @@ class LiveSource {
   // Ends the delivery and closes everything; after it the source uses the inbox no more. Throws
   // nothing. Called once for each Start.
   virtual void Stop() = 0;
+  // After the first failure; then it grows.
+  virtual Milliseconds restart_delay() const { return Milliseconds(100); }
 };
 
 }  // namespace biglittle

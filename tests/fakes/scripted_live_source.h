@@ -23,6 +23,7 @@ class ScriptedLiveSource final : public LiveSource {
 
   absl::Status Start(SampleInbox& inbox) override { return on_start_(inbox, starts_++); }
   void Stop() override { on_stop_(); }
+  Milliseconds restart_delay() const override { return Milliseconds(1); }
 
  private:
   const OnStart on_start_;

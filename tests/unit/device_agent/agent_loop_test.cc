@@ -170,10 +170,9 @@ TEST_F(AgentLoopTest, NobodyWaitsForALiveSource) {
       });
   SourceConfig config;
   config.queue_capacity = 8;
-  auto loop = MakeLoop(
-      {}, std::make_unique<LiveIntake>(
-              std::move(source), config, 16,
-              SourceSupervisor::Options{.device = "pump", .first_pause = Milliseconds(1)}));
+  auto loop =
+      MakeLoop({}, std::make_unique<LiveIntake>(std::move(source), config, 16,
+                                                SourceSupervisor::Options{.device = "pump"}));
   Metrics metrics([] { return std::vector<Measurement>(); });
   const AgentMetrics told(metrics);
   loop->Observe(nullptr, &told);

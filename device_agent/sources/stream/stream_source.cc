@@ -1,0 +1,102 @@
+#include "device_agent/sources/stream/stream_source.h"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdint>
+#include <cstring>
+#include <utility>
+
+#include "core/program/exception_status.h"
+
+namespace biglittle {
+namespace {
+
+constexpr std::size_t kReadBytes = std::size_t{16} << 10U;
+constexpr Milliseconds kRoomPoll{2};
+
+}  // namespace
+
+StreamSource::StreamSource(std::unique_ptr<ByteStream> stream, std::unique_ptr<ByteSink> sink,
+                           bool waits, Milliseconds restart_delay)
+    : stream_(std::move(stream)),
+      sink_(std::move(sink)),
+      waits_(waits),
+      restart_delay_(restart_delay) {}
+
+absl::Status StreamSource::Start(SampleInbox& inbox) {
+  sink_->Begin(inbox);
+  stop_ = Descriptor(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  if (!stop_.valid()) return absl::UnavailableError("no file descriptor is left");
+  const absl::StatusOr<int> fd = stream_->Open();
+  if (!fd.ok()) return fd.status();
+  thread_ = std::thread([this, fd = *fd, &inbox] { Read(fd, inbox); });
+  return absl::OkStatus();
+}
+
+void StreamSource::Stop() {
+  if (thread_.joinable()) {
+    eventfd_write(stop_.get(), 1);
+    thread_.join();
+  }
+  stream_->Close();
+  stop_.Reset();
+}
+
+void StreamSource::Read(int fd, SampleInbox& inbox) {
+  while (Wait(fd, inbox)) {
+    std::optional<absl::Status> said;
+    const absl::Status broken = StatusOrException([&] {
+      said = ReadOnce(fd);
+      return absl::OkStatus();
+    });
+    if (!broken.ok()) return inbox.Fail(broken);
+    if (!said) continue;
+    return said->ok() ? inbox.End() : inbox.Fail(*said);
+  }
+}
+
+bool StreamSource::Wait(int fd, const SampleInbox& inbox) const {
+  while (waits_ && inbox.full()) {
+    if (!Pause(kRoomPoll)) return false;
+  }
+  std::array<pollfd, 2> polled{{{stop_.get(), POLLIN, 0}, {fd, POLLIN, 0}}};
+  while (poll(polled.data(), polled.size(), -1) < 0) {
+    if (errno != EINTR && errno != EAGAIN) return false;
+  }
+  return polled[0].revents == 0;
+}
+
+bool StreamSource::Pause(Milliseconds pause) const {
+  pollfd stop{stop_.get(), POLLIN, 0};
+  poll(&stop, 1, static_cast<int>(pause.count()));
+  return stop.revents == 0;
+}
+
+std::optional<absl::Status> StreamSource::ReadOnce(int fd) {
+  std::array<char, kReadBytes> bytes;
+  const ssize_t count = read(fd, bytes.data(), bytes.size());
+  const SteadyTime now = Clock::Real().Now();
+  if (count > 0) {
+    absl::Status status = sink_->OnBytes({bytes.data(), static_cast<std::size_t>(count)}, now);
+    return status.ok() ? std::nullopt : std::optional(std::move(status));
+  }
+  if (count < 0 && (errno == EAGAIN || errno == EINTR)) return std::nullopt;
+  if (const auto pause = count == 0 ? stream_->PauseAtEnd() : std::nullopt) {
+    Pause(*pause);
+    return std::nullopt;
+  }
+  const int error = count < 0 ? errno : 0;
+  absl::Status last = sink_->OnEnd(now);
+  absl::Status why = stream_->WhyEnded();
+  if (why.ok() && error != 0) {
+    return absl::UnavailableError(fmt::format("reading has failed: {}", std::strerror(error)));
+  }
+  return last.ok() ? why : last;
+}
+
+}  // namespace biglittle
