@@ -25,6 +25,8 @@ FILES = (
     "cloud_worker/queue/work_queue.cc",
     "wire/mqtt/outbox.cc",
     "wire/mqtt/outbox.h",
+    "wire/mqtt/packet_limit.h",
+    "wire/mqtt/reconnect_backoff.h",
     "wire/messages/*_codec.cc",
     "core/task/answer_rule.h",
     "core/bounded_queue.h",

@@ -3,13 +3,25 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
-#include <atomic>
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
 #include <utility>
 
 #include "absl/cleanup/cleanup.h"
 
-#include "wire/mqtt/mqtt_session_impl.h"
+#include "core/program/exception_status.h"
+#include "wire/mqtt/outbox.h"
+#include "wire/mqtt/packet_limit.h"
+#include "wire/mqtt/paho_connection.h"
+#include "wire/mqtt/paho_lock.h"
 #include "wire/mqtt/paho_message.h"
+#include "wire/mqtt/reconnect_backoff.h"
+#include "wire/mqtt/refusal_log.h"
+#include "wire/mqtt/session_opener.h"
+#include "wire/tls/credential_watch.h"
 
 namespace biglittle::wire {
 
@@ -17,36 +29,145 @@ using std::chrono::steady_clock;
 
 namespace {
 
-// Sessions of this process that were started and not stopped.
-std::atomic<int> live_sessions = 0;
-
-// Set on Paho's threads while they call us.
-thread_local bool in_callback = false;
-
-class InCallback {
- public:
-  InCallback() : before_(std::exchange(in_callback, true)) {}
-  ~InCallback() { in_callback = before_; }
-  InCallback(const InCallback&) = delete;
-  InCallback& operator=(const InCallback&) = delete;
-
- private:
-  const bool before_;
-};
-
 // A caller that publishes something urgent takes what waits before it along, up to so many.
 constexpr std::size_t kMostByCaller = 16;
 
-// Paho has one lock for all clients of a process. It is held while one of them connects, shakes
-// hands or is called back, so that only the thread of a session may wait for it: unless there is no
-// other session, and this one is connected.
-bool MayCallPaho() { return !in_callback && live_sessions.load(std::memory_order_acquire) == 1; }
+// How often a connection is asked whether it still stands, should Paho have told nobody; with TLS
+// also whether its credentials are still those on disk. A thousand devices in the clear need not
+// wake a thousand times a second for that.
+Milliseconds CheckInterval(const BrokerConfig& broker) {
+  return Milliseconds(broker.tls ? 1000 : 5000);
+}
+
+// A connection that stood this long ends the growing of the reconnect delay.
+constexpr std::chrono::seconds kStableConnection{5};
+
+// Paho's code above us knows no exceptions: the process would end.
+template <typename Work>
+void Shielded(const std::string& client_id, const Work& work) {
+  const absl::Status done = StatusOrException([&work] {
+    work();
+    return absl::OkStatus();
+  });
+  if (done.ok()) return;
+  spdlog::error("{}: news of the broker are lost: {}", client_id, std::string(done.message()));
+}
 
 }  // namespace
 
+// One state under one mutex, which callers, Paho's threads and the session's own change together:
+// hence more functions than a class should have.
+class MqttSession::Impl {
+ public:
+  explicit Impl(Options options)
+      : options_(std::move(options)),
+        opener_(OpenerOptions(options_)),
+        backoff_(options_.broker.reconnect_delay_min, options_.broker.reconnect_delay_max,
+                 std::hash<std::string>{}(options_.client_id)),
+        credential_watch_(options_.broker, options_.identity),
+        outbox_(options_.broker.max_backlog_messages, options_.broker.max_in_flight_messages) {}
+  ~Impl() { Stop(); }
+
+  void Start();
+  absl::Status Publish(Message message);
+  std::size_t Drain(SteadyTime deadline);
+  void Unsubscribe(SteadyTime deadline);
+  bool WaitConnected(SteadyTime deadline);
+  void Stop();
+
+  bool connected() const {
+    const Lock lock(mutex_);
+    return connected_;
+  }
+  std::size_t backlog() const {
+    const Lock lock(mutex_);
+    return outbox_.size();
+  }
+  std::string trouble() const {
+    const Lock lock(mutex_);
+    return connected_ ? "" : trouble_;
+  }
+  std::size_t max_packet_bytes() const {
+    const Lock lock(mutex_);
+    return packet_limit_.bytes();
+  }
+  const Options& options() const { return options_; }
+  Counters counters() const;
+
+ private:
+  using Lock = std::unique_lock<std::mutex>;
+
+  static SessionOpener::Options OpenerOptions(const Options& options);
+
+  // All on the session's thread.
+  void Run();
+  bool Connect();
+  absl::Status OpenAndSubscribe();
+  void NoteFailure(const absl::Status& failure);
+  void ObeyBroker();
+  void LearnPacketLimit();
+  void GiveBack(std::vector<SharedMessage> messages);
+  void LogRefusals(Lock& lock);
+  void Serve();
+  void CheckConnection(Lock& lock);
+  bool CredentialsRenewed();
+  void Abandon(const absl::Status& why);
+  void EndConnection();
+  void LeaveSubscriptions(Lock& lock);
+  PahoConnection::Events Events();
+
+  // On the session's thread and on those that publish something urgent; never on Paho's.
+  bool MayHandOver() const { return connected_ && !lost_ && !stopping_ && !handing_over_; }
+  void HandOver(Lock& lock, std::size_t most);
+
+  // On Paho's threads.
+  void OnMessage(const mqtt::message& message);
+  void OnDone(std::uint64_t id, const PahoConnection::Verdict& verdict);
+  void OnLost(const std::string& cause, int reason_code);
+
+  // Constant after construction.
+  const Options options_;
+
+  // Used by the session's thread only.
+  SessionOpener opener_;
+  std::unique_ptr<PahoConnection> connection_;
+  ReconnectBackoff backoff_;
+  std::string last_failure_;  // that was logged
+  CredentialWatch credential_watch_;
+  bool renewed_ = false;  // the connection ends for new credentials
+
+  std::thread thread_;
+
+  // Protected by mutex_.
+  mutable std::mutex mutex_;
+  // For callers that wait: connected, left, nothing in the outbox, stopping.
+  std::condition_variable changed_;
+  // For the session's thread, which every message would else wake twice: by its acknowledgement
+  // too.
+  std::condition_variable work_;
+  Outbox outbox_;
+  Counters counters_;  // without the outbox's
+  bool connected_ = false;
+  bool lost_ = false;
+  bool lost_for_size_ = false;  // the broker ended the connection over a message that was too large
+  std::string trouble_;         // why there is no connection
+  PacketLimit packet_limit_;
+  bool giving_back_ = false;  // messages that are in the outbox no more
+  RefusalLog refusals_;
+  std::vector<std::string> to_log_;  // lines about refusals, for the session's thread; few
+  bool stopping_ = false;
+  bool leaving_ = false;  // Unsubscribe() was called
+  bool left_ = false;     // and done on this connection
+  // Some thread hands messages to connection_, with the mutex released: one at a time, so that they
+  // stay in order.
+  bool handing_over_ = false;
+};
+
+// What callers call.
+
 void MqttSession::Impl::Start() {
   thread_ = std::thread([this] { Run(); });
-  live_sessions.fetch_add(1, std::memory_order_acq_rel);
+  CountSession(1);
 }
 
 absl::Status MqttSession::Impl::Publish(Message message) {
@@ -59,12 +180,12 @@ absl::Status MqttSession::Impl::Publish(Message message) {
         fmt::format("a payload of {} bytes is over max_payload_bytes ({})", message.payload.size(),
                     options_.broker.max_payload_bytes));
   }
-  if (PacketBytes(message) > max_packet_bytes_) {
+  if (PacketBytes(message) > packet_limit_.bytes()) {
     ++counters_.refused_too_large;
     return absl::InvalidArgumentError(fmt::format(
         "a payload of {} bytes makes a packet larger than the broker takes ({} bytes): raise its "
         "max_packet_size, or lower max_payload_bytes",
-        message.payload.size(), max_packet_bytes_));
+        message.payload.size(), packet_limit_.bytes()));
   }
   if (!outbox_.Push(std::move(message))) {
     ++counters_.refused_backlog_full;
@@ -108,7 +229,7 @@ void MqttSession::Impl::Stop() {
   }
   if (!thread_.joinable()) return;
   thread_.join();
-  live_sessions.fetch_sub(1, std::memory_order_acq_rel);
+  CountSession(-1);
 }
 
 // The lock is released meanwhile: an acknowledgement may come before Paho's call returns.
@@ -146,11 +267,13 @@ MqttSession::Counters MqttSession::Impl::counters() const {
   return all;
 }
 
+// What Paho's threads call.
+
 void MqttSession::Impl::OnDone(std::uint64_t id, const PahoConnection::Verdict& verdict) {
-  const InCallback here;
+  const PahoCallback here;
   const bool refused = verdict.delivery == Delivery::kRefused;
   SharedMessage message;
-  bool work = false;  // the window was full, or there is something to tell
+  bool work = false;  // the window was full, or there is something to log
   {
     const Lock lock(mutex_);
     message = refused ? outbox_.Refuse(id) : outbox_.Acknowledge(id);
@@ -159,11 +282,11 @@ void MqttSession::Impl::OnDone(std::uint64_t id, const PahoConnection::Verdict& 
       ++counters_.refused_by_broker;
       if (auto line = refusals_.Note(message->topic, verdict.reason_code, verdict.reason_string,
                                      steady_clock::now())) {
-        to_tell_.push_back(*std::move(line));
+        to_log_.push_back(*std::move(line));
       }
     }
     if (outbox_.size() == 0) changed_.notify_all();
-    work = !to_tell_.empty() || (outbox_.CanTake() && !handing_over_);
+    work = !to_log_.empty() || (outbox_.CanTake() && !handing_over_);
   }
   if (work) work_.notify_one();
   if (message->tag != 0 && options_.on_delivered) {
@@ -172,7 +295,7 @@ void MqttSession::Impl::OnDone(std::uint64_t id, const PahoConnection::Verdict& 
 }
 
 void MqttSession::Impl::OnMessage(const mqtt::message& message) {
-  const InCallback here;
+  const PahoCallback here;
   {
     const Lock lock(mutex_);
     ++counters_.received;
@@ -194,6 +317,243 @@ void MqttSession::Impl::OnLost(const std::string& cause, int reason_code) {
   spdlog::warn("{}: connection to {} lost{}{}", options_.client_id, BrokerUri(options_.broker),
                cause.empty() ? "" : ": ", cause);
   work_.notify_one();
+}
+
+// The session's thread: connects, publishes, looks after the connection.
+
+void MqttSession::Impl::Run() {
+  for (;;) {
+    const SteadyTime begin = steady_clock::now();
+    renewed_ = false;
+    const absl::Status ran = StatusOrException([this] {
+      if (Connect()) Serve();
+      EndConnection();
+      return absl::OkStatus();
+    });
+    if (!ran.ok()) Abandon(ran);
+    const bool stable = steady_clock::now() - begin > kStableConnection;
+    if (!stable && !renewed_) opener_.LeaveAddress();
+    const Milliseconds delay = renewed_ ? Milliseconds(0) : backoff_.Next(stable);
+    Lock lock(mutex_);
+    LearnPacketLimit();
+    outbox_.Requeue();
+    if (work_.wait_for(lock, delay, [this] { return stopping_; })) return;
+  }
+}
+
+// Memory was short, say: the next connection may have more of it.
+void MqttSession::Impl::Abandon(const absl::Status& why) {
+  Lock lock(mutex_);
+  const bool was_connected = std::exchange(connected_, false);
+  lost_ = true;
+  trouble_ = std::string(why.message());
+  changed_.notify_all();
+  // Whoever publishes something urgent may be at it.
+  changed_.wait(lock, [this] { return !handing_over_; });
+  lock.unlock();
+  connection_.reset();
+  if (std::exchange(last_failure_, std::string(why.message())) != why.message()) {
+    spdlog::error("{}: the connection is given up: {}; trying on", options_.client_id,
+                  last_failure_);
+  }
+  if (was_connected && options_.on_connection) options_.on_connection(false);
+}
+
+void MqttSession::Impl::EndConnection() {
+  // What a shared group's members have not been sent yet goes to the others: a clean start would
+  // forget it.
+  if (renewed_ && options_.clean_start) connection_->Unsubscribe(options_.subscriptions);
+  connection_.reset();
+}
+
+bool MqttSession::Impl::Connect() {
+  const absl::Status opened = OpenAndSubscribe();
+  std::vector<SharedMessage> too_large;
+  {
+    const Lock lock(mutex_);
+    if (stopping_) return false;
+    if (!opened.ok() || lost_) {
+      NoteFailure(opened);
+      return false;
+    }
+    trouble_.clear();
+    ObeyBroker();
+    too_large = outbox_.TakeLargerThan(packet_limit_.bytes());
+    counters_.refused_too_large += too_large.size();
+    giving_back_ = !too_large.empty();
+    connected_ = true;
+    left_ = false;
+    ++counters_.connects;
+    changed_.notify_all();
+  }
+  last_failure_.clear();
+  spdlog::debug("{}: connected to {}", options_.client_id, BrokerUri(options_.broker));
+  if (options_.on_connection) options_.on_connection(true);
+  GiveBack(std::move(too_large));
+  const Lock lock(mutex_);
+  giving_back_ = false;
+  changed_.notify_all();
+  return true;
+}
+
+void MqttSession::Impl::NoteFailure(const absl::Status& failure) {
+  ++counters_.connect_failures;
+  if (failure.code() == absl::StatusCode::kPermissionDenied) ++counters_.subscriptions_refused;
+  backoff_.NoteFailure(failure);
+  // Lost meanwhile, which was told, with the reason.
+  const bool told =
+      lost_ && (failure.ok() || absl::IsCancelled(failure) || absl::IsUnavailable(failure));
+  if (told) return;
+  trouble_ = std::string(failure.message());
+  // Said once a cause, not once a try: a broker may be away for days.
+  if (last_failure_ == trouble_) return;
+  last_failure_ = trouble_;
+  spdlog::warn("{}: cannot connect to the broker at {}: {}; trying on", options_.client_id,
+               BrokerUri(options_.broker), last_failure_);
+}
+
+// What the broker's CONNACK bounds.
+void MqttSession::Impl::ObeyBroker() {
+  const Connack& connack = connection_->connack();
+  // Paho looks at its queue once a second only while it may send nothing more: it never comes to
+  // that.
+  outbox_.SetWindow(
+      std::clamp<std::size_t>(connack.receive_maximum, 1, options_.broker.max_in_flight_messages));
+  packet_limit_.Say(connack.maximum_packet_size, steady_clock::now());
+}
+
+// A broker may end the connection over a message's size without having said how large one may be.
+void MqttSession::Impl::LearnPacketLimit() {
+  if (!std::exchange(lost_for_size_, false)) return;
+  packet_limit_.Learn(outbox_.LargestSent(), steady_clock::now());
+}
+
+void MqttSession::Impl::GiveBack(std::vector<SharedMessage> messages) {
+  for (SharedMessage& message : messages) {
+    if (options_.on_too_large && message->tag != 0) {
+      options_.on_too_large(Message(*message));
+      continue;
+    }
+    spdlog::error(
+        "{}: a message of {} bytes to {} is lost: the broker takes {} bytes at most; raise its "
+        "max_packet_size, or lower 'max_payload_bytes'",
+        options_.client_id, PacketBytes(*message), message->topic, max_packet_bytes());
+  }
+}
+
+absl::Status MqttSession::Impl::OpenAndSubscribe() {
+  bool subscribe = true;
+  {
+    const Lock lock(mutex_);
+    lost_ = false;
+    subscribe = !leaving_;
+  }
+  credential_watch_.Begin();
+  const std::vector<std::string> none;
+  auto opened = opener_.Open(subscribe ? options_.subscriptions : none, Events());
+  if (!opened.ok()) return opened.status();
+  connection_ = *std::move(opened);
+  if (options_.birth) {
+    Message birth = options_.birth();
+    const Lock lock(mutex_);
+    outbox_.PushBirth(std::move(birth));
+  }
+  return absl::OkStatus();
+}
+
+SessionOpener::Options MqttSession::Impl::OpenerOptions(const Options& options) {
+  return {.broker = options.broker,
+          .identity = options.identity,
+          .client_id = options.client_id,
+          .clean_start = options.clean_start,
+          .will = options.will,
+          .retains = options.will && options.will->retained};
+}
+
+void MqttSession::Impl::Serve() {
+  SteadyTime next_check = steady_clock::now() + CheckInterval(options_.broker);
+  Lock lock(mutex_);
+  while (!stopping_ && !lost_ && !renewed_) {
+    work_.wait_until(lock, next_check, [this] {
+      return stopping_ || lost_ || (leaving_ && !left_) || !to_log_.empty() ||
+             (outbox_.CanTake() && !handing_over_);
+    });
+    LogRefusals(lock);
+    if (stopping_ || lost_) break;
+    if (leaving_ && !left_) {
+      LeaveSubscriptions(lock);
+    } else if (steady_clock::now() >= next_check) {
+      CheckConnection(lock);
+      next_check = steady_clock::now() + CheckInterval(options_.broker);
+    } else if (!handing_over_) {
+      HandOver(lock, 1);  // nothing, if it was woken for a refusal
+    }
+  }
+  connected_ = false;
+  changed_.wait(lock, [this] { return !handing_over_; });
+  if (renewed_) {
+    ++counters_.renewals;
+  } else if (!stopping_) {
+    ++counters_.connections_lost;
+  }
+  changed_.notify_all();
+  lock.unlock();
+  if (options_.on_connection) options_.on_connection(false);
+}
+
+// Not where it was noticed: there Paho waits, and with it all sessions.
+void MqttSession::Impl::LogRefusals(Lock& lock) {
+  if (to_log_.empty()) return;
+  const std::vector<std::string> lines = std::exchange(to_log_, {});
+  lock.unlock();
+  for (const std::string& line : lines) spdlog::error("{}: {}", options_.client_id, line);
+  lock.lock();
+}
+
+// Paho holds its own lock while it delivers a message to us: nothing of it is asked under ours.
+void MqttSession::Impl::CheckConnection(Lock& lock) {
+  lock.unlock();
+  const bool connected = connection_->connected();
+  renewed_ = connected && CredentialsRenewed();
+  lock.lock();
+  if (!connected) lost_ = true;
+}
+
+bool MqttSession::Impl::CredentialsRenewed() {
+  const absl::StatusOr<bool> renewed = credential_watch_.Renewed();
+  if (!renewed.ok()) {
+    spdlog::warn("{}: new credentials cannot be used, the connection keeps the old ones: {}",
+                 options_.client_id, std::string(renewed.status().message()));
+    return false;
+  }
+  if (*renewed) spdlog::info("{}: connecting anew, with new credentials", options_.client_id);
+  return *renewed;
+}
+
+void MqttSession::Impl::LeaveSubscriptions(Lock& lock) {
+  lock.unlock();
+  connection_->Unsubscribe(options_.subscriptions);
+  lock.lock();
+  left_ = true;
+  changed_.notify_all();
+}
+
+PahoConnection::Events MqttSession::Impl::Events() {
+  PahoConnection::Events events;
+  events.on_message = [this](const mqtt::message& message) {
+    Shielded(options_.client_id, [&] { OnMessage(message); });
+  };
+  events.on_lost = [this](const std::string& cause, int reason_code) {
+    Shielded(options_.client_id, [&] { OnLost(cause, reason_code); });
+  };
+  events.on_done = [this](std::uint64_t id, const PahoConnection::Verdict& verdict) {
+    Shielded(options_.client_id, [&] { OnDone(id, verdict); });
+  };
+  events.cancelled = [this] {
+    const Lock lock(mutex_);
+    return stopping_ || lost_;
+  };
+  return events;
 }
 
 MqttSession::MqttSession(Options options) : impl_(std::make_unique<Impl>(std::move(options))) {}

@@ -37,7 +37,8 @@ bool MayBePahos(int fd) {
          (fcntl(fd, F_GETFL) & O_NONBLOCK) != 0;
 }
 
-ssize_t Told(int fd, ssize_t result) {
+// What Paho is to see: a connection that is lost looks like one that is busy.
+ssize_t WithoutLostConnection(int fd, ssize_t result) {
   if (result >= 0) return result;
   const int error = errno;
   errno = IsLostConnection(error) && MayBePahos(fd) ? EAGAIN : error;
@@ -48,11 +49,11 @@ ssize_t Told(int fd, ssize_t result) {
 
 // Straight to the kernel: signal handlers write too, and may not look symbols up.
 extern "C" ssize_t write(int fd, const void* data, std::size_t size) {
-  return Told(fd, syscall(SYS_write, fd, data, size));
+  return WithoutLostConnection(fd, syscall(SYS_write, fd, data, size));
 }
 
 extern "C" ssize_t writev(int fd, const iovec* parts, int count) {
-  return Told(fd, syscall(SYS_writev, fd, parts, count));
+  return WithoutLostConnection(fd, syscall(SYS_writev, fd, parts, count));
 }
 
 #endif
