@@ -17,7 +17,7 @@ struct Range {
 
 // What is obeyed or not seen; in order. Sources: The Unicode Standard 15.0, general categories Cc,
 // Cf, Zl, Zp; Default_Ignorable_Code_Point; of Zs all but the ASCII and the ideographic space.
-constexpr Range kUnseen[] = {
+constexpr Range kInvisible[] = {
     {0x0000, 0x001f},   {0x007f, 0x00a0}, {0x00ad, 0x00ad}, {0x034f, 0x034f},   {0x061c, 0x061c},
     {0x115f, 0x1160},   {0x1680, 0x1680}, {0x17b4, 0x17b5}, {0x180b, 0x180f},   {0x2000, 0x200f},
     {0x2028, 0x202f},   {0x205f, 0x206f}, {0x3164, 0x3164}, {0xfe00, 0xfe0f},   {0xfeff, 0xfeff},
@@ -37,7 +37,7 @@ bool IsIn(char32_t character, const Range (&ranges)[kSize]) {
 
 // `before`: the character before it, if that is shown as it is.
 bool IsSeen(char32_t character, char32_t before) {
-  if (!IsIn(character, kUnseen)) return true;
+  if (!IsIn(character, kInvisible)) return true;
   return before >= kFirstJoined && IsIn(character, kJoining);
 }
 
@@ -87,7 +87,7 @@ std::size_t Append(std::string_view text, std::size_t at, char32_t& before, std:
 
 }  // namespace
 
-bool IsUnseen(char32_t character) { return IsIn(character, kUnseen); }
+bool IsInvisible(char32_t character) { return IsIn(character, kInvisible); }
 
 bool IsPlain(std::string_view text) { return std::ranges::all_of(text, IsPlainByte); }
 
@@ -126,7 +126,7 @@ std::string ShownJson(std::string_view json) {
     const char32_t character = length == 0 ? 0xfffd : Utf8Character(sequence);
     // Between values JSON itself has the ends of lines.
     const bool blank = character == '\n' || character == '\t' || character == '\r';
-    if (length > 0 && (blank || !IsIn(character, kUnseen))) {
+    if (length > 0 && (blank || !IsIn(character, kInvisible))) {
       shown += sequence;
     } else {
       SpellJson(character, shown);

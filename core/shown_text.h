@@ -28,7 +28,7 @@ std::string ShownLines(std::string_view text);
 std::string ShownJson(std::string_view json);
 
 // A terminal obeys it, or nobody sees it: what is spelled out, joiners included.
-bool IsUnseen(char32_t character);
+bool IsInvisible(char32_t character);
 
 // Shown() would leave it as it is: for those who have nothing to do then.
 bool IsPlain(std::string_view text);

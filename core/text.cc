@@ -34,7 +34,7 @@ std::string Quoted(std::string_view text) {
 std::optional<std::size_t> FirstInvisible(std::string_view text) {
   for (std::size_t i = 0; i < text.size();) {
     const std::size_t length = Utf8Length(text, i);
-    if (length > 1 && IsUnseen(Utf8Character(text.substr(i, length)))) return i;
+    if (length > 1 && IsInvisible(Utf8Character(text.substr(i, length)))) return i;
     i += std::max<std::size_t>(length, 1);
   }
   return std::nullopt;

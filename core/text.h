@@ -16,7 +16,7 @@ std::optional<std::size_t> FirstUnprintable(std::string_view text);
 // 'text' for a message: Shown() (core/shown_text.h), shortened to about 60 bytes.
 std::string Quoted(std::string_view text);
 
-// Position of the first character beyond ASCII that is unseen (IsUnseen in core/shown_text.h);
+// Position of the first character beyond ASCII that nobody sees (IsInvisible in core/shown_text.h);
 // nullopt if there is none.
 std::optional<std::size_t> FirstInvisible(std::string_view text);
 // `text` without them.

@@ -199,7 +199,7 @@ std::vector<Diagnostic> Parse(std::string_view text, const std::string& file,
   } catch (const YAML::Exception& error) {
     if (error.mark.is_null()) return {{file, 0, 0, "not valid YAML: " + error.msg}};
     const int line = error.mark.line + 1;
-    if (const auto cause = UnseenCause(text, line)) {
+    if (const auto cause = InvisibleCause(text, line)) {
       return {{file, cause->line, cause->column, "not valid YAML: " + cause->message}};
     }
     return {{file, line, error.mark.column + 1, "not valid YAML: " + error.msg}};

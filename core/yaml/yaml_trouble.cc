@@ -37,18 +37,18 @@ std::string Shown(std::string_view text, std::size_t at) {
 
 }  // namespace
 
-std::optional<UnseenTrouble> UnseenCause(std::string_view text, int line) {
+std::optional<InvisibleTrouble> InvisibleCause(std::string_view text, int line) {
   const auto column = [](std::size_t at) { return static_cast<int>(at) + 1; };
   if (const auto tab = TabInIndentation(LineOf(text, line))) {
-    return UnseenTrouble{line, column(*tab), "a tab as indentation; YAML takes spaces only"};
+    return InvisibleTrouble{line, column(*tab), "a tab as indentation; YAML takes spaces only"};
   }
   // What is no ':' with a space behind it is noticed in the next line only.
   for (const int at : {line, line - 1}) {
     const std::string_view suspect = at > 0 ? LineOf(text, at) : "";
-    if (const auto unseen = FirstInvisible(suspect)) {
-      return UnseenTrouble{at, column(*unseen),
-                           fmt::format("the invisible character {}; write a space or nothing",
-                                       Shown(suspect, *unseen))};
+    if (const auto invisible = FirstInvisible(suspect)) {
+      return InvisibleTrouble{at, column(*invisible),
+                              fmt::format("the invisible character {}; write a space or nothing",
+                                          Shown(suspect, *invisible))};
     }
   }
   return std::nullopt;

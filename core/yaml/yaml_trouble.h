@@ -7,7 +7,7 @@
 
 namespace biglittle {
 
-struct UnseenTrouble {
+struct InvisibleTrouble {
   int line;    // 1-based
   int column;  // 1-based, in bytes
   std::string message;
@@ -15,6 +15,6 @@ struct UnseenTrouble {
 
 // The tab in the indentation, or the invisible character, that made a parser give up at `line`
 // (1-based); nullopt if neither is there.
-std::optional<UnseenTrouble> UnseenCause(std::string_view text, int line);
+std::optional<InvisibleTrouble> InvisibleCause(std::string_view text, int line);
 
 }  // namespace biglittle
