@@ -10,7 +10,6 @@
 
 #include <CLI/CLI.hpp>
 
-#include "cloud_worker/models/load_supervisor.h"
 #include "cloud_worker/models/model_store.h"
 #include "cloud_worker/worker.h"
 #include "cloud_worker/worker_metrics.h"
@@ -20,6 +19,7 @@
 #include "core/program/core_dumps.h"
 #include "core/program/exception_status.h"
 #include "core/program/exit_code.h"
+#include "core/program/load_supervisor.h"
 #include "core/program/log.h"
 #include "core/program/stop_signal.h"
 #include "core/program/terminal_guard.h"

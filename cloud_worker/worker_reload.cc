@@ -9,7 +9,7 @@ namespace biglittle {
 // The first look is taken in any case: it tells of versions that could not be loaded at the start.
 void Worker::ReloadLoop() {
   for (;;) {
-    const auto changes = models_.LookForChanges([this] {
+    const auto changes = models_.Poll([this] {
       if (health_ != nullptr) health_->service().Reloading();
     });
     if (reload_stop_.closed()) return;  // what it was loading has not failed

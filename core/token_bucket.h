@@ -35,7 +35,7 @@ class TokenBucket {
     if (rate_) tokens_ -= amount;
   }
   // What has happened already: leaves a debt, at most as large as the bucket.
-  void Owe(double amount, SteadyTime now) {
+  void Charge(double amount, SteadyTime now) {
     if (!rate_) return;
     Fill(now);
     tokens_ = std::max(tokens_ - amount, -capacity_);

@@ -9,8 +9,8 @@
 #include <utility>
 #include <variant>
 
-#include "cloud_worker/compute/halt_gauge.h"
 #include "core/program/exception_status.h"
+#include "core/program/suspend_detector.h"
 
 namespace biglittle {
 namespace {
@@ -78,10 +78,10 @@ struct ComputePool::Shared {
     thread.refusals = std::move(refusals);
     return true;
   }
-  // The process stood still: for as long no inference could get on.
-  void ForgiveLocked(SteadyTime::duration halt, SteadyTime now) {
+  // The process was suspended: for as long no inference could get on.
+  void ForgiveLocked(SteadyTime::duration suspended, SteadyTime now) {
     for (const auto& thread : threads) {
-      if (thread->began) thread->began = std::min(*thread->began + halt, now);
+      if (thread->began) thread->began = std::min(*thread->began + suspended, now);
     }
   }
   void AbandonLocked(Thread& thread) {
@@ -186,11 +186,11 @@ void ComputePool::Watch() {
   Shared& shared = *shared_;
   const Milliseconds timeout = shared.options.inference_timeout;
   const Milliseconds tick = std::min(timeout / 4, kLongestTick);
-  HaltGauge halts(tick, Now());
+  SuspendDetector suspensions(tick, Now());
   std::unique_lock lock(shared.mutex);
   while (!shared.finished) {
     const SteadyTime now = Now();
-    shared.ForgiveLocked(halts.StoodStill(now), now);
+    shared.ForgiveLocked(suspensions.Poll(now), now);
     const auto hung = shared.TakeLocked(
         [&](const Thread& thread) { return thread.began && *thread.began + timeout <= now; });
     // They are ours alone now: an abandoned thread looks at nothing else of itself.
@@ -202,7 +202,7 @@ void ComputePool::Watch() {
       for (const auto& thread : hung) Replace(thread->task);
       lock.lock();
       shared.replacing = false;
-      halts.Restart(Now());
+      suspensions.Restart(Now());
       shared.changed.notify_all();
       continue;
     }

@@ -12,7 +12,7 @@ bool DeviceLimit::Allows(const std::string& device, SteadyTime now, double amoun
 
 void DeviceLimit::Charge(const std::string& device, double amount, SteadyTime now) {
   const std::lock_guard lock(mutex_);
-  BucketLocked(device, now).Owe(amount, now);
+  BucketLocked(device, now).Charge(amount, now);
 }
 
 TokenBucket& DeviceLimit::BucketLocked(const std::string& device, SteadyTime now) {

@@ -3,29 +3,12 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
-#include <system_error>
 #include <utility>
 
-#include "core/digest.h"
 #include "core/task/task_file.h"
-#include "core/task/task_versions.h"
 
 namespace biglittle {
 namespace {
-
-// Devices and queued readings were checked against the version that serves.
-absl::Status CheckSameInterface(const Task& old, const Task& fresh) {
-  const char* what = nullptr;
-  if (fresh.name != old.name) what = "name";
-  if (fresh.labels != old.labels) what = "labels";
-  if (fresh.input_dtype != old.input_dtype) what = "input dtype";
-  if (fresh.input_shape != old.input_shape) what = "input shape";
-  if (what == nullptr) return absl::OkStatus();
-  return absl::FailedPreconditionError(
-      fmt::format("its {} is not that of the version that serves: restart the workers and devices "
-                  "to change it",
-                  what));
-}
 
 // What a version must be able to follow.
 struct Before {
@@ -47,11 +30,27 @@ absl::StatusOr<std::shared_ptr<ServedModel>> LoadChecked(const ModelStore::Optio
   const Parsed<Task> task = LoadSignedTask(folder / "task.yaml", options.key);
   if (!task.ok()) return absl::InvalidArgumentError(ToString(task.problems));
   if (absl::Status follows = CheckFollows(before, *task.value); !follows.ok()) return follows;
-  return ServedModel::Load(*task.value, options.max_batch_size, options.compute_threads,
-                           *options.clock, limited);
+  return options.backend->load(*task.value,
+                               {.max_batch_size = options.max_batch_size,
+                                .threads = options.compute_threads,
+                                .clock = options.clock},
+                               limited);
+}
+
+LoadSupervisor::Options SupervisorOptions(Milliseconds inference_timeout) {
+  return {.limit = inference_timeout,
+          .too_slow = fmt::format("its net takes longer than inference_timeout_ms {} for a batch: "
+                                  "take a faster net, smaller batches or a longer time-out",
+                                  inference_timeout.count()),
+          .cancelled = "the worker stops"};
 }
 
 }  // namespace
+
+ModelStore::ModelStore(Options options)
+    : options_(std::move(options)),
+      loading_(SupervisorOptions(options_.inference_timeout)),
+      releases_(options_.releases) {}
 
 absl::StatusOr<std::unique_ptr<ModelStore>> ModelStore::Load(Options options) {
   std::unique_ptr<ModelStore> store(new ModelStore(std::move(options)));
@@ -62,38 +61,19 @@ absl::StatusOr<std::unique_ptr<ModelStore>> ModelStore::Load(Options options) {
 }
 
 absl::Status ModelStore::LoadFirst(const std::string& task) {
-  absl::Status problem;
-  for (const std::filesystem::path& folder : TaskVersions(options_.models / task)) {
-    Fingerprint fingerprint = FingerprintOf(folder);
+  VersionWatch& watch = watches_.try_emplace(task, WatchOptions(task)).first->second;
+  return watch.Begin([&](const std::filesystem::path& folder) {
     Served model = LoadVersion(task, folder, nullptr);
-    if (model.ok()) {
-      Remember((*model)->task());
-      tasks_.emplace(task, (*model)->task());
-      serving_.emplace(task, *std::move(model));
-      origins_[task] = {folder, std::move(fingerprint), {}};
-      return absl::OkStatus();
-    }
-    problem.Update(model.status());
-  }
-  return problem;
+    if (!model.ok()) return model.status();
+    tasks_.emplace(task, (*model)->task());
+    Serve(task, *std::move(model));
+    return absl::OkStatus();
+  });
 }
 
-// Cheap enough to be taken every second: the net's file, which may be large, is not read.
-ModelStore::Fingerprint ModelStore::FingerprintOf(const std::filesystem::path& folder) const {
-  const auto digest = Sha256OfFile(folder / "task.yaml");
-  std::string fingerprint = digest.ok() ? *digest : "none";
-  if (options_.key) {
-    const auto signature = Sha256OfFile(SignaturePath(folder / "task.yaml"));
-    fingerprint += " " + (signature.ok() ? *signature : "none");
-  }
-  const Parsed<Task> task = LoadTask(folder / "task.yaml");
-  if (!task.ok()) return fingerprint;
-  std::error_code error;
-  const auto size = std::filesystem::file_size(task.value->big.file, error);
-  if (error) return fingerprint;
-  const auto written = std::filesystem::last_write_time(task.value->big.file, error);
-  if (error) return fingerprint;
-  return fmt::format("{} {} {}", fingerprint, size, written.time_since_epoch().count());
+VersionWatch::Options ModelStore::WatchOptions(const std::string& task) const {
+  return {
+      .folder = options_.models / task, .is_signed = options_.key.has_value(), .net = &Task::big};
 }
 
 // What cannot be read is as if it were not there: whoever could spoil it could remove it as well.
@@ -142,44 +122,31 @@ ModelStore::Served ModelStore::LoadVersion(const std::string& task,
   return *std::move(*loaded);
 }
 
-std::vector<ModelStore::Change> ModelStore::LookForChanges(const std::function<void()>& loading) {
+std::vector<ModelStore::Change> ModelStore::Poll(const std::function<void()>& loading) {
   std::vector<Change> changes;
-  for (const auto& [task, unused] : tasks_) Look(task, loading, changes);
+  for (auto& [name, watch] : watches_) {
+    const std::string& task = name;
+    std::string digest;  // of a version that took over: the last one that was tried
+    const auto load = [&](const std::filesystem::path& folder) {
+      if (loading) loading();
+      Served model = LoadVersion(task, folder, &tasks_.at(task));
+      if (!model.ok()) return model.status();
+      digest = (*model)->task().big.sha256;
+      Serve(task, *std::move(model));
+      return absl::OkStatus();
+    };
+    for (const VersionWatch::Trial& trial : watch.Poll(load)) {
+      changes.push_back({task, trial.folder, trial.loaded.ok() ? digest : "",
+                         std::string(trial.loaded.message())});
+    }
+  }
   return changes;
 }
 
-void ModelStore::Look(const std::string& task, const std::function<void()>& loading,
-                      std::vector<Change>& changes) {
-  Origin& origin = origins_.at(task);
-  std::map<std::filesystem::path, Fingerprint> refused;  // forgets folders that are gone
-  for (const std::filesystem::path& folder : TaskVersions(options_.models / task)) {
-    Fingerprint fingerprint = FingerprintOf(folder);
-    const bool serves = folder == origin.folder;
-    if (serves && fingerprint == origin.fingerprint) break;
-    const auto known = origin.refused.find(folder);
-    if (known == origin.refused.end() || known->second != fingerprint) {
-      if (loading) loading();
-      Served model = LoadVersion(task, folder, &tasks_.at(task));
-      if (model.ok()) {
-        Remember((*model)->task());
-        changes.push_back({task, folder, (*model)->task().big.sha256, ""});
-        origin.folder = folder;
-        origin.fingerprint = std::move(fingerprint);
-        Replace(task, *std::move(model));
-        break;
-      }
-      changes.push_back({task, folder, "", std::string(model.status().message())});
-    }
-    refused.insert_or_assign(folder, std::move(fingerprint));
-    // The version that serves lives on in memory, whatever became of its files: none below it.
-    if (serves) break;
-  }
-  origin.refused = std::move(refused);
-}
-
-void ModelStore::Replace(const std::string& task, std::shared_ptr<ServedModel> model) {
+void ModelStore::Serve(const std::string& task, std::shared_ptr<ServedModel> model) {
+  Remember(model->task());
   const std::lock_guard lock(mutex_);
-  serving_.at(task).swap(model);
+  serving_[task].swap(model);
 }
 
 std::shared_ptr<ServedModel> ModelStore::Serving(const std::string& task) const {

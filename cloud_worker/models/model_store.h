@@ -15,17 +15,19 @@
 
 #include "absl/status/statusor.h"
 
-#include "cloud_worker/models/load_supervisor.h"
-#include "cloud_worker/models/served_model.h"
+#include "cloud_worker/backends/backend_registry.h"
+#include "cloud_worker/backends/served_model.h"
 #include "cloud_worker/queue/work_item.h"
 #include "core/clock.h"
+#include "core/program/load_supervisor.h"
 #include "core/signature.h"
 #include "core/task/release_memory.h"
 #include "core/task/task.h"
+#include "core/task/version_watch.h"
 
 namespace biglittle {
 
-// Thread-safe, but for LookForChanges: one thread calls it.
+// Thread-safe, but for Poll: one thread calls it.
 class ModelStore {
  public:
   struct Options {
@@ -39,9 +41,10 @@ class ModelStore {
     // A version whose net takes longer for a batch is refused.
     Milliseconds inference_timeout{10'000};
     const Clock* clock = &Clock::Real();
+    const Backend* backend = &DefaultBackend();
   };
 
-  // What LookForChanges did with a version that it had not seen like this before.
+  // What Poll did with a version that it had not seen like this before.
   struct Change {
     std::string task;
     std::filesystem::path folder;
@@ -71,39 +74,24 @@ class ModelStore {
   // What is being loaded is left behind (LoadSupervisor), and nothing is loaded any more.
   void StopLoading() { loading_.Cancel(); }
 
-  // Looks at every task's folder once. A version is known by its folder, the content of its
-  // task.yaml (with a key, of its signature too), and size and time of its net's file; one that was
-  // refused is not tried again until one of these changes. `loading` is called before a version is
-  // loaded, which may take seconds.
-  std::vector<Change> LookForChanges(const std::function<void()>& loading = {});
+  // Looks at every task's folder once, by VersionWatch::Poll. `loading` is called before a version
+  // is loaded, which may take seconds.
+  std::vector<Change> Poll(const std::function<void()>& loading = {});
 
  private:
-  using Fingerprint = std::string;
   using Served = absl::StatusOr<std::shared_ptr<ServedModel>>;
-  // Whence the serving version came and what was refused since; LookForChanges's own.
-  struct Origin {
-    std::filesystem::path folder;
-    Fingerprint fingerprint;
-    std::map<std::filesystem::path, Fingerprint> refused;
-  };
 
-  explicit ModelStore(Options options)
-      : options_(std::move(options)),
-        loading_(options_.inference_timeout),
-        releases_(options_.releases) {}
+  explicit ModelStore(Options options);
 
   absl::Status LoadFirst(const std::string& task);
-  void Look(const std::string& task, const std::function<void()>& loading,
-            std::vector<Change>& changes);
+  VersionWatch::Options WatchOptions(const std::string& task) const;
   // `serving`: what it must be able to replace; nullptr: nothing. Throws nothing.
   Served LoadVersion(const std::string& task, const std::filesystem::path& folder,
                      const Task* serving);
   std::optional<std::uint64_t> NewestRelease(const std::string& task) const;
-  // It serves from now on.
   void Remember(const Task& task);
-  Fingerprint FingerprintOf(const std::filesystem::path& folder) const;
-  // The old one is freed by whoever uses it last.
-  void Replace(const std::string& task, std::shared_ptr<ServedModel> model);
+  // From now on. The old one is freed by whoever uses it last.
+  void Serve(const std::string& task, std::shared_ptr<ServedModel> model);
   std::shared_ptr<ServedModel> Serving(const std::string& task) const;
 
   // Constant after Load.
@@ -113,7 +101,7 @@ class ModelStore {
   LoadSupervisor loading_;
   ReleaseMemory releases_;
 
-  std::map<std::string, Origin> origins_;
+  std::map<std::string, VersionWatch> watches_;  // by task; Poll's own
 
   // Protected by mutex_.
   mutable std::mutex mutex_;

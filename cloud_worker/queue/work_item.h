@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/clock.h"
@@ -45,5 +46,13 @@ struct Answer {
   ReplyAddress address;
   wire::ReadingReply reply;
 };
+
+// The same refusal for each of them.
+inline std::vector<Answer> RefuseAll(std::vector<WorkItem> items, const wire::Rejection& why) {
+  std::vector<Answer> answers;
+  answers.reserve(items.size());
+  for (WorkItem& item : items) answers.push_back({std::move(item.address), {item.sequence, why}});
+  return answers;
+}
 
 }  // namespace biglittle

@@ -14,6 +14,7 @@ FILES = (
     "device_agent/escalation/*.h",
     "device_agent/results/*.cc",
     "device_agent/results/*.h",
+    "cloud_worker/backends/batch_answers.cc",
     "cloud_worker/queue/batch_policy.cc",
     "cloud_worker/queue/batcher.cc",
     "cloud_worker/intake/device_limit.cc",
@@ -33,6 +34,7 @@ FILES = (
     "core/program/counter_rules.cc",
     "core/task/normalisation.cc",
     "core/prediction.cc",
+    "core/task/version_watch.cc",
     "core/token_bucket.h",
     "cli/tuning/*.cc",
 )

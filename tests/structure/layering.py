@@ -71,7 +71,10 @@ FOLDERS = {
         "queue": set(),
         "intake": {"queue/work_item"},
         "compute": {"queue/work_item"},
-        "models": {"queue/work_item", "compute/halt_gauge"},
+        # What a backend implements and may use; only the registry knows the backends.
+        "backends": {"queue/work_item"},
+        "backends/engine": {"backends/served_model", "backends/batch_answers", "queue/work_item"},
+        "models": {"queue/work_item", "backends"},
         "replies": {"queue/work_item"},
     },
     # A command has a folder; those below it serve several.
@@ -97,7 +100,8 @@ JOINTS = {
     "wire": set(),
     "device_agent": {"agent", "agent_loop", "shared_parts", "hosted_device", "device_host", "main",
                      "sources/source_factory"},
-    "cloud_worker": {"worker", "worker_answers", "worker_reload", "main"},
+    "cloud_worker": {"worker", "worker_answers", "worker_reload", "main",
+                     "backends/backend_registry"},
     "cli": {"main", "main_provision"},
 }
 

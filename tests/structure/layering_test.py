@@ -24,6 +24,10 @@ class LayeringTest(unittest.TestCase):
         self.assertTrue(problems("device_agent/little/escalation_policy.cc",
                                  "device_agent/escalation/pending_escalations.h"))
         self.assertTrue(problems("cloud_worker/intake/intake.cc", "cloud_worker/worker.h"))
+        self.assertTrue(problems("cloud_worker/models/model_store.cc",
+                                 "cloud_worker/backends/engine/engine_model.h"))
+        self.assertFalse(problems("cloud_worker/backends/backend_registry.cc",
+                                  "cloud_worker/backends/engine/engine_model.h"))
         self.assertFalse(problems("cloud_worker/worker.h", "cloud_worker/queue/batcher.h"))
         self.assertFalse(problems("cloud_worker/queue/batcher.h", "cloud_worker/queue/work_item.h"))
         self.assertFalse(problems("device_agent/sources/replay/replay_source.cc",

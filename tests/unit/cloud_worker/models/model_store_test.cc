@@ -66,21 +66,21 @@ class ModelStoreTest : public testing::Test {
   // Looks twice: what was refused is told once.
   static std::string Refused(ModelStore& store) {
     const std::string before = Serving(store);
-    const auto changes = store.LookForChanges();
+    const auto changes = store.Poll();
     EXPECT_EQ(changes.size(), 1U);
-    EXPECT_TRUE(store.LookForChanges().empty());
+    EXPECT_TRUE(store.Poll().empty());
     EXPECT_EQ(Serving(store), before);
     EXPECT_EQ(DigestOfAnswer(store), before);
     return changes.empty() ? "" : changes.front().problem;
   }
   static void ExpectReplaced(ModelStore& store, const std::string& variant) {
-    const auto changes = store.LookForChanges();
+    const auto changes = store.Poll();
     ASSERT_EQ(changes.size(), 1U);
     EXPECT_EQ(changes.front().problem, "");
     EXPECT_EQ(changes.front().digest, TinyNetDigest(variant));
     EXPECT_EQ(Serving(store), TinyNetDigest(variant));
     EXPECT_EQ(DigestOfAnswer(store), TinyNetDigest(variant));
-    EXPECT_TRUE(store.LookForChanges().empty());
+    EXPECT_TRUE(store.Poll().empty());
   }
 
   const TemporaryFolder folder_;
@@ -91,7 +91,45 @@ TEST_F(ModelStoreTest, ServesThePlainFolder) {
   auto store = Load();
   ASSERT_TRUE(store.ok()) << store.status();
   EXPECT_EQ(DigestOfAnswer(**store), TinyNetDigest("one"));
-  EXPECT_TRUE((*store)->LookForChanges().empty());
+  EXPECT_TRUE((*store)->Poll().empty());
+}
+
+// What has no net of ours at all.
+class OtherModel final : public ServedModel {
+ public:
+  explicit OtherModel(Task task) : task_(std::move(task)) {}
+
+  const Task& task() const override { return task_; }
+  std::vector<Answer> Classify(Batch batch) override {
+    return RefuseAll(std::move(batch.items), {wire::RejectionReason::kInternal, "other", {}});
+  }
+  absl::Status Renew(const LoadSupervisor::Limited& /*limited*/) override {
+    return absl::UnimplementedError("other");
+  }
+
+ private:
+  const Task task_;
+};
+
+TEST_F(ModelStoreTest, ServesWithWhateverBackendItIsGiven) {
+  static constexpr Backend kOther{
+      "other",
+      [](const Task& task, const ModelOptions& options, const LoadSupervisor::Limited& /*limited*/)
+          -> absl::StatusOr<std::shared_ptr<ServedModel>> {
+        EXPECT_EQ(options.max_batch_size, 4U);
+        EXPECT_EQ(options.threads, 3U);
+        return std::make_shared<OtherModel>(task);
+      }};
+  Write("1", "one");
+  const auto store = ModelStore::Load({.models = folder_.path(),
+                                       .tasks = {"tiny"},
+                                       .max_batch_size = 4,
+                                       .compute_threads = 3,
+                                       .backend = &kOther})
+                         .value();
+  EXPECT_EQ(Serving(*store), TinyNetDigest("one"));
+  EXPECT_EQ(store->Classify({"tiny", std::vector<WorkItem>(2)}).size(), 2U);
+  EXPECT_EQ(store->Renew("tiny"), absl::UnimplementedError("other"));
 }
 
 TEST_F(ModelStoreTest, AChangeInPlaceIsANewVersion) {
@@ -106,10 +144,10 @@ TEST_F(ModelStoreTest, SaysBeforehandThatItLoads) {
   const auto store = Load().value();
   int loads = 0;
   const auto count = [&loads] { ++loads; };
-  EXPECT_TRUE(store->LookForChanges(count).empty());
+  EXPECT_TRUE(store->Poll(count).empty());
   EXPECT_EQ(loads, 0);
   Write("2", "two");
-  EXPECT_EQ(store->LookForChanges(count).size(), 1U);
+  EXPECT_EQ(store->Poll(count).size(), 1U);
   EXPECT_EQ(loads, 1);
 }
 
@@ -123,7 +161,7 @@ TEST_F(ModelStoreTest, TheHighestNumberThatLoadsServes) {
   Write("11", "eleven");
   ExpectReplaced(*store, "eleven");
   Write("8", "eight");
-  EXPECT_TRUE(store->LookForChanges().empty());
+  EXPECT_TRUE(store->Poll().empty());
   std::filesystem::remove_all(folder_.path() / "tiny" / "11");  // rolled back
   ExpectReplaced(*store, "ten");
 }
@@ -147,7 +185,7 @@ TEST_F(ModelStoreTest, WhatIsBeingLoadedHoldsNobodyUp) {
   Write("1", "one");
   const auto store = Load().value();
   WriteSlowVersion(folder_, "2");
-  const auto changes = store->LookForChanges([&store] { store->StopLoading(); });
+  const auto changes = store->Poll([&store] { store->StopLoading(); });
   ASSERT_EQ(changes.size(), 1U);
   EXPECT_EQ(changes.front().problem, (folder_.path() / "tiny/2").string() + ": the worker stops");
   EXPECT_EQ(DigestOfAnswer(*store), TinyNetDigest("one"));

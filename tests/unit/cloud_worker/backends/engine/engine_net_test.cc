@@ -1,4 +1,4 @@
-#include "cloud_worker/models/cloud_classifier.h"
+#include "cloud_worker/backends/engine/engine_net.h"
 
 #include <gtest/gtest.h>
 
@@ -13,7 +13,7 @@
 namespace biglittle {
 namespace {
 
-class CloudClassifierTest : public testing::Test {
+class EngineNetTest : public testing::Test {
  protected:
   WorkItem Item(std::uint64_t sequence, int class_index, Milliseconds time_left) {
     return {{"pump", "request"},
@@ -26,10 +26,10 @@ class CloudClassifierTest : public testing::Test {
 
   FakeClock clock_;
   const Task task_ = LoadTinyTask();
-  CloudClassifier classifier_ = CloudClassifier::Load(task_, 4, clock_).value();
+  EngineNet classifier_ = EngineNet::Load(task_, 4, clock_).value();
 };
 
-TEST_F(CloudClassifierTest, AnswersEachItemInItsPlace) {
+TEST_F(EngineNetTest, AnswersEachItemInItsPlace) {
   classifier_.Warm([](const auto& part) {
     part();
     return true;
@@ -49,7 +49,7 @@ TEST_F(CloudClassifierTest, AnswersEachItemInItsPlace) {
   }
 }
 
-TEST_F(CloudClassifierTest, ExpiredWorkIsRejectedAndNotComputed) {
+TEST_F(EngineNetTest, ExpiredWorkIsRejectedAndNotComputed) {
   Batch batch{"tiny", {}};
   batch.items.push_back(Item(1, 0, Milliseconds(0)));
   batch.items.push_back(Item(2, 2, Milliseconds(1)));
@@ -63,7 +63,7 @@ TEST_F(CloudClassifierTest, ExpiredWorkIsRejectedAndNotComputed) {
 }
 
 // Finite in the window, not in the net: it must not spoil the message that others share.
-TEST_F(CloudClassifierTest, WhatOverflowsInTheNetIsRefusedAlone) {
+TEST_F(EngineNetTest, WhatOverflowsInTheNetIsRefusedAlone) {
   Batch batch{"tiny", {}};
   batch.items.push_back(Item(1, 0, Milliseconds(50)));
   batch.items.push_back(Item(2, 2, Milliseconds(50)));
@@ -81,12 +81,12 @@ Prediction PredictionOf(const Answer& answer) {
 }
 
 // A real net: the same bits alone and in company.
-TEST(CloudClassifierBatchTest, ABatchAnswersAsItsItemsAlone) {
+TEST(EngineNetBatchTest, ABatchAnswersAsItsItemsAlone) {
   const auto folder = std::filesystem::path(BIGLITTLE_SOURCE_DIR) / "models" / "har";
   const Parsed<Task> task = LoadTask(folder);
   if (!task.ok()) GTEST_SKIP() << "models/har is not trained";
   const FakeClock clock;
-  CloudClassifier classifier = CloudClassifier::Load(*task.value, 8, clock).value();
+  EngineNet classifier = EngineNet::Load(*task.value, 8, clock).value();
   std::mt19937 random(7);
   std::normal_distribution<float> normal;
   Batch together{"har", {}};
@@ -108,10 +108,10 @@ TEST(CloudClassifierBatchTest, ABatchAnswersAsItsItemsAlone) {
   for (std::size_t i = 0; i < alone.size(); ++i) EXPECT_EQ(PredictionOf(batched[i]), alone[i]) << i;
 }
 
-TEST(CloudClassifierLoadTest, RefusesANetOfAnotherDigest) {
+TEST(EngineNetLoadTest, RefusesANetOfAnotherDigest) {
   Task task = LoadTinyTask();
   task.big.sha256 = std::string(64, '0');
-  EXPECT_EQ(CloudClassifier::Load(task, 4, Clock::Real()).status().code(),
+  EXPECT_EQ(EngineNet::Load(task, 4, Clock::Real()).status().code(),
             absl::StatusCode::kFailedPrecondition);
 }
 

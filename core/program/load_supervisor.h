@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <string>
 
 #include "absl/status/status.h"
 
@@ -21,8 +22,15 @@ class LoadSupervisor {
   // May outlive the supervisor: it owns, or shares, all that it uses.
   using Work = std::function<absl::Status(const Limited& limited)>;
 
-  // Time in which the whole process stood still does not count.
-  explicit LoadSupervisor(Milliseconds limit);
+  struct Options {
+    // Of each limited part. Time in which the whole process was suspended does not count.
+    Milliseconds limit{10'000};
+    // What Run says of a part that took longer, and after Cancel, in words for people.
+    std::string too_slow;
+    std::string cancelled;
+  };
+
+  explicit LoadSupervisor(Options options);
 
   // What the work returns, or the exception that it ended by. DeadlineExceeded: a limited part took
   // longer. Cancelled: Cancel came. In both cases its thread is left behind.

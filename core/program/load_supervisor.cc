@@ -1,6 +1,4 @@
-#include "cloud_worker/models/load_supervisor.h"
-
-#include <fmt/format.h>
+#include "core/program/load_supervisor.h"
 
 #include <algorithm>
 #include <atomic>
@@ -10,8 +8,8 @@
 #include <thread>
 #include <utility>
 
-#include "cloud_worker/compute/halt_gauge.h"
 #include "core/program/exception_status.h"
+#include "core/program/suspend_detector.h"
 
 namespace biglittle {
 namespace {
@@ -20,16 +18,16 @@ constexpr Milliseconds kTick{100};
 
 std::atomic<std::size_t> g_left_behind{0};
 
-absl::Status Stops() { return absl::CancelledError("the worker stops"); }
-
 SteadyTime Now() { return Clock::Real().Now(); }
 
 }  // namespace
 
 struct LoadSupervisor::Shared {
-  explicit Shared(Milliseconds the_limit) : limit(the_limit) {}
+  explicit Shared(Options the_options) : options(std::move(the_options)) {}
 
-  const Milliseconds limit;
+  absl::Status Cancelled() const { return absl::CancelledError(options.cancelled); }
+
+  const Options options;
 
   std::mutex mutex;
   // The rest is protected by it.
@@ -44,7 +42,8 @@ struct LoadSupervisor::Job {
   bool left_behind = false;
 };
 
-LoadSupervisor::LoadSupervisor(Milliseconds limit) : shared_(std::make_shared<Shared>(limit)) {}
+LoadSupervisor::LoadSupervisor(Options options)
+    : shared_(std::make_shared<Shared>(std::move(options))) {}
 
 void LoadSupervisor::Start(const std::shared_ptr<Shared>& shared, const std::shared_ptr<Job>& job,
                            Work work) {
@@ -52,7 +51,7 @@ void LoadSupervisor::Start(const std::shared_ptr<Shared>& shared, const std::sha
     {
       const std::lock_guard lock(shared->mutex);
       if (job->left_behind) return false;
-      job->due = Now() + shared->limit;
+      job->due = Now() + shared->options.limit;
     }
     part();
     const std::lock_guard lock(shared->mutex);
@@ -72,27 +71,24 @@ void LoadSupervisor::Start(const std::shared_ptr<Shared>& shared, const std::sha
 absl::Status LoadSupervisor::Run(Work work) {
   const auto job = std::make_shared<Job>();
   std::unique_lock lock(shared_->mutex);
-  if (shared_->cancelled) return Stops();
+  if (shared_->cancelled) return shared_->Cancelled();
   const absl::Status started = StatusOrException([&] {
     Start(shared_, job, std::move(work));
     return absl::OkStatus();
   });
   if (!started.ok()) return started;
-  HaltGauge halts(kTick, Now());
-  for (;; shared_->changed.wait_for(lock, std::min(kTick, shared_->limit))) {
+  SuspendDetector suspensions(kTick, Now());
+  for (;; shared_->changed.wait_for(lock, std::min(kTick, shared_->options.limit))) {
     if (job->ended) return *job->ended;
     const SteadyTime now = Now();
-    const SteadyTime::duration halt = halts.StoodStill(now);
-    if (job->due) *job->due += halt;
+    const SteadyTime::duration suspended = suspensions.Poll(now);
+    if (job->due) *job->due += suspended;
     const bool late = job->due && *job->due <= now;
     if (!late && !shared_->cancelled) continue;
     job->left_behind = true;
     ++g_left_behind;
-    if (shared_->cancelled) return Stops();
-    return absl::DeadlineExceededError(
-        fmt::format("its net takes longer than inference_timeout_ms {} for a batch: take a faster "
-                    "net, smaller batches or a longer time-out",
-                    shared_->limit.count()));
+    if (shared_->cancelled) return shared_->Cancelled();
+    return absl::DeadlineExceededError(shared_->options.too_slow);
   }
 }
 
