@@ -1,5 +1,3 @@
-#include "cli/main_provision.h"
-
 #include <fmt/format.h>
 
 #include <filesystem>
@@ -7,6 +5,9 @@
 #include <string>
 #include <vector>
 
+#include <CLI/CLI.hpp>
+
+#include "cli/commands.h"
 #include "cli/provision/provision_command.h"
 #include "core/date_time.h"
 #include "core/program/core_dumps.h"
@@ -14,8 +15,6 @@
 
 namespace biglittle {
 namespace {
-
-using Command = std::function<int()>;
 
 // One set for the process, as main() parses once.
 ProvisionOptions& Shared() {
@@ -34,7 +33,7 @@ CLI::App* Add(CLI::App& app, const char* name, const char* what, bool with_days 
   return command;
 }
 
-void AddInit(CLI::App& app, Command& chosen) {
+void AddInit(CLI::App& app, ChosenCommand& chosen) {
   static ProvisionInitOptions init;
   CLI::App* command = Add(app, "init", "Make a fleet's authority and its broker's settings");
   command->add_option("--config", init.config, "The fleet's YAML file")->required();
@@ -52,7 +51,7 @@ void AddInit(CLI::App& app, Command& chosen) {
   });
 }
 
-void AddMembers(CLI::App& app, Command& chosen) {
+void AddMembers(CLI::App& app, ChosenCommand& chosen) {
   static std::vector<std::string> ids;
   for (const Role role : kRoles) {
     if (role == Role::kAdmin) continue;  // there is one, made by init
@@ -67,7 +66,7 @@ void AddMembers(CLI::App& app, Command& chosen) {
   }
 }
 
-void AddRevoke(CLI::App& app, Command& chosen) {
+void AddRevoke(CLI::App& app, ChosenCommand& chosen) {
   static std::string id;
   CLI::App* command =
       Add(app, "revoke", "End somebody's session, rights and certificates, at once");
@@ -77,7 +76,7 @@ void AddRevoke(CLI::App& app, Command& chosen) {
   });
 }
 
-void AddRotate(CLI::App& app, Command& chosen) {
+void AddRotate(CLI::App& app, ChosenCommand& chosen) {
   static ProvisionRotateOptions rotate;
   CLI::App* command =
       Add(app, "rotate", "Give somebody, or 'broker', a new key and certificate", true);
@@ -96,7 +95,7 @@ void AddRotate(CLI::App& app, Command& chosen) {
   });
 }
 
-void AddList(CLI::App& app, Command& chosen) {
+void AddList(CLI::App& app, ChosenCommand& chosen) {
   static bool json = false;
   CLI::App* command = Add(app, "list", "Who is let in, and until when");
   command->add_flag("--json", json, "As JSON");
@@ -105,7 +104,7 @@ void AddList(CLI::App& app, Command& chosen) {
   });
 }
 
-void AddApply(CLI::App& app, Command& chosen) {
+void AddApply(CLI::App& app, ChosenCommand& chosen) {
   static ProvisionApplyOptions apply;
   CLI::App* command =
       Add(app, "apply", "Let in whom a fleet file names, and nobody else of its kind", true);
@@ -119,13 +118,13 @@ void AddApply(CLI::App& app, Command& chosen) {
   });
 }
 
-void AddSync(CLI::App& app, Command& chosen) {
+void AddSync(CLI::App& app, ChosenCommand& chosen) {
   CLI::App* command = Add(app, "sync", "Tell the broker what the folder says");
   command->callback(
       [&chosen] { chosen = [] { return RunProvisionSync(Shared(), std::cout, std::cerr); }; });
 }
 
-void AddPurge(CLI::App& app, Command& chosen) {
+void AddPurge(CLI::App& app, ChosenCommand& chosen) {
   static ProvisionPurgeOptions purge;
   CLI::App* command = Add(app, "purge", "Empty what the broker retains and nobody needs");
   command->add_option("id", purge.id, "Only what this one may write: its id, or ROLE/ID");
@@ -135,7 +134,7 @@ void AddPurge(CLI::App& app, Command& chosen) {
   });
 }
 
-void AddSignModels(CLI::App& app, Command& chosen) {
+void AddSignModels(CLI::App& app, ChosenCommand& chosen) {
   static std::vector<std::filesystem::path> tasks;
   CLI::App* command =
       Add(app, "sign-models", "Sign tasks, for fleets that name a models_public_key");
@@ -158,7 +157,7 @@ void AddSignModels(CLI::App& app, Command& chosen) {
 
 }  // namespace
 
-void AddProvision(CLI::App& app, std::function<int()>& chosen) {
+void AddProvision(CLI::App& app, ChosenCommand& chosen) {
   CLI::App* provision =
       app.add_subcommand("provision", "Say who may connect to a fleet's broker, and as what");
   provision->require_subcommand(1);
