@@ -58,8 +58,7 @@ int RunWorker(const std::filesystem::path& config, const std::string& id) {
   auto health = wire::ProgramHealth::Start(worker->health, WorkerMeasurements);
   if (!health.ok()) {
     SayOnStderr("cloud_worker", std::string(health.status().message()));
-    // A port that is in use may be free the next time.
-    return absl::IsUnavailable(health.status()) ? kExitFailed : kExitBadInput;
+    return ExitCodeOf(health.status());
   }
   const WorkerMetrics metrics((*health)->metrics());
   auto models = ModelStore::Load({.models = fleet.value->models,
@@ -70,7 +69,8 @@ int RunWorker(const std::filesystem::path& config, const std::string& id) {
                                   .compute_threads = worker->compute_threads,
                                   .inference_timeout = worker->inference_timeout});
   if (!models.ok()) {
-    const int code = BadInput(std::string(models.status().message()));
+    SayOnStderr("cloud_worker", std::string(models.status().message()));
+    const int code = ExitCodeOf(models.status());
     return LoadSupervisor::left_behind() == 0 ? code : LeaveAtOnce(code);
   }
 

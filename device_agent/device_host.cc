@@ -27,13 +27,6 @@ void Tell(const std::string& device, const absl::Status& status) {
   Say(fmt::format("{}: {}", device, std::string(status.message())));
 }
 
-// What is short or in use now may not be later: whoever starts the program anew may have luck.
-int ExitCodeOf(const absl::Status& not_begun) {
-  const bool passes = not_begun.code() == absl::StatusCode::kUnavailable ||
-                      not_begun.code() == absl::StatusCode::kInternal;
-  return passes ? kExitFailed : kExitBadInput;
-}
-
 // The threads of devices, and how the worst of them ended.
 class Running {
  public:

@@ -48,7 +48,7 @@ absl::StatusOr<Model> LoadNet(const Task& task, const NetDescription& net) {
     }
     return Model::Parse(*bytes, net.file.string());
   } catch (const std::bad_alloc&) {
-    return absl::ResourceExhaustedError("there is not enough memory to read the model");
+    return absl::UnavailableError("there is not enough memory to read the model");
   }
 }
 

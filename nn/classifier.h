@@ -30,7 +30,7 @@ class Classifier {
   static absl::StatusOr<Classifier> Load(const Task& task, const NetDescription& net,
                                          std::int64_t max_batch);
   // One more of the same, for another thread: the weights are shared, only the memory for the
-  // computing is its own. May be called while this one computes. ResourceExhausted: no memory.
+  // computing is its own. May be called while this one computes. Unavailable: no memory.
   absl::StatusOr<Classifier> Another() const;
 
   std::int64_t max_batch() const { return context_.max_batch(); }

@@ -41,7 +41,7 @@ class ClassifierPool {
                                                               const NetDescription& net);
 
   // There is one user more. Adds a net, as long as there are fewer than cores and users.
-  // ResourceExhausted: no memory for it.
+  // Unavailable: no memory for it.
   absl::Status AddUser();
   std::size_t nets();
   // Waits for one that is free: at most while others compute.

@@ -101,7 +101,7 @@ absl::StatusOr<Model> Model::Load(const std::filesystem::path& path, const LoadL
     if (!bytes.ok()) return Prefixed(path.string(), bytes.status());
     return Parse(*bytes, path.string(), limits, shapes);
   } catch (const std::bad_alloc&) {
-    return absl::ResourceExhaustedError("there is not enough memory to read the model");
+    return absl::UnavailableError("there is not enough memory to read the model");
   }
 }
 
@@ -112,7 +112,7 @@ absl::StatusOr<Model> Model::Parse(std::span<const std::byte> bytes, const std::
     if (!network.ok()) return Prefixed(name, network.status());
     return Model(*std::move(network));
   } catch (const std::bad_alloc&) {
-    return absl::ResourceExhaustedError("there is not enough memory to load the model");
+    return absl::UnavailableError("there is not enough memory to load the model");
   }
 }
 
@@ -134,9 +134,9 @@ absl::StatusOr<Context> Model::Prepare(const PrepareOptions& options) const {
     if (!plan.ok()) return plan.status();
     return Context(*std::move(plan));
   } catch (const std::bad_alloc&) {
-    return absl::ResourceExhaustedError("there is not enough memory to prepare the model");
+    return absl::UnavailableError("there is not enough memory to prepare the model");
   } catch (const std::system_error& error) {
-    return absl::ResourceExhaustedError(
+    return absl::UnavailableError(
         fmt::format("{} threads cannot be started: {}", options.threads, error.what()));
   }
 }

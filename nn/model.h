@@ -47,7 +47,7 @@ class Model {
   // node, operator and reason:
   //   NotFound: no such file. InvalidArgument: not a valid model.
   //   Unimplemented: an operator, attribute or type that the engine does not have.
-  //   ResourceExhausted: a limit is exceeded.
+  //   ResourceExhausted: a limit is exceeded. Unavailable: there is not enough memory.
   static absl::StatusOr<Model> Load(const std::filesystem::path& path,
                                     const LoadLimits& limits = {},
                                     Shapes shapes = Shapes::kBatched);

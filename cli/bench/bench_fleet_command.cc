@@ -25,10 +25,6 @@ constexpr int kStarts = 5;
 // Of the phase that only tells what one device takes.
 constexpr Seconds kOneDevice{1.0};
 
-int ExitCode(const absl::Status& status) {
-  return absl::IsInvalidArgument(status) || absl::IsNotFound(status) ? kExitBadInput : kExitFailed;
-}
-
 absl::StatusOr<FleetSummary> Measure(const BenchFleetOptions& options, FleetBench& bench,
                                      std::ostream& out) {
   const double per_s = static_cast<double>(options.devices) * options.rate;
@@ -66,7 +62,7 @@ absl::StatusOr<FleetSummary> Measure(const BenchFleetOptions& options, FleetBenc
 int RunBenchFleet(const BenchFleetOptions& options, std::ostream& out, std::ostream& err) {
   const auto fail = [&](const absl::Status& status) {
     fmt::print(err, "biglittle bench fleet: {}\n", std::string(status.message()));
-    return ExitCode(status);
+    return ExitCodeOf(status);
   };
   if (absl::Status checked = CheckOptions(options); !checked.ok()) return fail(checked);
   FleetBench bench(options);

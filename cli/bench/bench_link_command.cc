@@ -162,7 +162,7 @@ int RunBenchLink(const BenchLinkOptions& options, std::ostream& out, std::ostrea
   const absl::Status status = Run(options, out);
   if (status.ok()) return kExitDone;
   fmt::print(err, "biglittle bench link: {}\n", std::string(status.message()));
-  return status.code() == absl::StatusCode::kInvalidArgument ? kExitBadInput : kExitFailed;
+  return ExitCodeOf(status);
 }
 
 }  // namespace biglittle

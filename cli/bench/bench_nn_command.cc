@@ -123,7 +123,7 @@ int RunBenchNn(const BenchNnOptions& options, std::ostream& out, std::ostream& e
   const absl::Status status = Run(options, out);
   if (status.ok()) return kExitDone;
   fmt::print(err, "biglittle bench nn: {}\n", std::string(status.message()));
-  return status.code() == absl::StatusCode::kInternal ? kExitFailed : kExitBadInput;
+  return ExitCodeOf(status);
 }
 
 }  // namespace biglittle

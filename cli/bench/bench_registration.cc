@@ -31,8 +31,7 @@ void AddBenchLink(CLI::App& bench, ChosenCommand& chosen) {
   link->add_option("--models", options.models, "Folder with one folder a task");
   link->add_option("--seconds", options.seconds, "How long to measure each figure")
       ->capture_default_str();
-  link->add_option("--window", options.window,
-                   "Readings under way at once, for readings a second")
+  link->add_option("--window", options.window, "Readings under way at once, for readings a second")
       ->capture_default_str();
   link->add_option("--json", options.json, "Write the figures to this file as well");
   link->callback(

@@ -186,7 +186,7 @@ absl::Status FleetBench::Measure(Agents& agents, Seconds seconds, ResultTally& t
              end->cpu.worker - begin->cpu.worker};
   for (const ChildProcess& agent : agents) {
     const auto bytes = ProportionalBytesOf(agent.pid());
-    if (!bytes.ok()) return bytes.status();
+    if (!bytes.ok()) return FailedWithLog("a device failed", agent.log());
     run.bytes += *bytes;
   }
   return absl::OkStatus();

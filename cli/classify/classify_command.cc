@@ -171,7 +171,7 @@ int RunClassify(const ClassifyOptions& options, std::ostream& out, std::ostream&
   const absl::Status status = Run(options, out, err);
   if (status.ok()) return kExitDone;
   fmt::print(err, "biglittle classify: {}\n", std::string(status.message()));
-  return status.code() == absl::StatusCode::kInternal ? kExitFailed : kExitBadInput;
+  return ExitCodeOf(status);
 }
 
 }  // namespace biglittle

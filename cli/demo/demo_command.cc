@@ -40,13 +40,6 @@ constexpr std::chrono::seconds kSettleTime{2};
 
 std::string Text(const absl::Status& status) { return std::string(status.message()); }
 
-int ExitCode(const absl::Status& status) {
-  return status.code() == absl::StatusCode::kInvalidArgument ||
-                 status.code() == absl::StatusCode::kNotFound
-             ? kExitBadInput
-             : kExitFailed;
-}
-
 // One run of the demo; members in the order in which they are started, and so ended in reverse.
 class Demo {
  public:
@@ -256,7 +249,7 @@ absl::StatusOr<DemoSummary> Demo::Conclude() {
 }
 
 std::string Demo::Explain(const absl::Status& status) {
-  if (ExitCode(status) == kExitBadInput || stop_.requested() || !folder_) {
+  if (ExitCodeOf(status) == kExitBadInput || stop_.requested() || !folder_) {
     return Text(status);
   }
   folder_->Keep();
@@ -269,7 +262,7 @@ int RunDemo(const DemoOptions& options, std::ostream& out, std::ostream& err) {
   Demo demo(options, out);
   const auto fail = [&](const absl::Status& status) {
     fmt::print(err, "biglittle demo: {}\n", demo.Explain(status));
-    return ExitCode(status);
+    return ExitCodeOf(status);
   };
   for (const auto step : {&Demo::Plan, &Demo::StartFleet, &Demo::Watch}) {
     if (absl::Status status = (demo.*step)(); !status.ok()) return fail(status);

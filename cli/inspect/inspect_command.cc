@@ -80,12 +80,12 @@ int RunInspect(const InspectOptions& options, std::ostream& out, std::ostream& e
   const auto model = nn::Model::Load(options.model);
   if (!model.ok()) {
     err << std::string(model.status().message()) << '\n';
-    return kExitBadInput;
+    return ExitCodeOf(model.status());
   }
   auto context = model->Prepare({});
   if (!context.ok()) {
     err << options.model.string() << ": " << std::string(context.status().message()) << '\n';
-    return kExitBadInput;
+    return ExitCodeOf(context.status());
   }
   const nn::ModelInfo& info = model->info();
   Line(out, "file", Shown(options.model.string()));

@@ -14,7 +14,8 @@ struct InspectOptions {
 // Tells to `out`: producer, opset, digest, size, ports, parameters, multiply-adds a sample, memory,
 // the operators with their counts, and the steps that they have become with the kernel of each;
 // with `profile` the microseconds that a step takes for one sample, the median of some hundred
-// runs. Returns 0, or 2 after one line to `err` if the engine cannot use the file.
+// runs. Returns the exit code; problems go
+// to `err` in one line.
 int RunInspect(const InspectOptions& options, std::ostream& out, std::ostream& err);
 
 }  // namespace biglittle

@@ -58,7 +58,7 @@ absl::StatusOr<ChildProcess> ChildProcess::Start(const std::vector<std::string>&
   const int error = errno;
   close(log_fd);
   if (pid < 0) {
-    return absl::ResourceExhaustedError(
+    return absl::UnavailableError(
         fmt::format("{} cannot be started: {}", arguments.front(), std::strerror(error)));
   }
   return ChildProcess(pid, log);

@@ -46,7 +46,7 @@ absl::Status AllowOpenFiles(std::uint64_t files) {
   rlimit limit{};
   getrlimit(RLIMIT_NOFILE, &limit);
   if (limit.rlim_max < files) {
-    return absl::ResourceExhaustedError(
+    return absl::UnavailableError(
         fmt::format("so many connections take {} open files, {} are allowed: raise the limit "
                     "('ulimit -Hn'), or fewer devices",
                     files, limit.rlim_max));

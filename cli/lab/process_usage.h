@@ -25,7 +25,7 @@ absl::StatusOr<std::uint64_t> ProportionalBytesOf(pid_t process);
 absl::StatusOr<std::uint64_t> ParseProportionalBytes(std::string_view rollup);
 
 // Lets this process and those that it will start have as many open files as the system allows.
-// ResourceExhausted, in one line that says the mend, if these are fewer than `files`.
+// Unavailable, in one line that says the mend, if these are fewer than `files`.
 absl::Status AllowOpenFiles(std::uint64_t files);
 
 }  // namespace biglittle

@@ -44,10 +44,7 @@ absl::StatusOr<Identity> OnlyOne(const std::vector<Identity>& found, const std::
 
 int FailProvision(const absl::Status& status, std::ostream& err) {
   err << "provision: " << std::string(status.message()) << '\n';
-  const bool is_input = absl::IsInvalidArgument(status) || absl::IsNotFound(status) ||
-                        absl::IsAlreadyExists(status) || absl::IsFailedPrecondition(status) ||
-                        absl::IsDataLoss(status);
-  return is_input ? kExitBadInput : kExitFailed;
+  return ExitCodeOf(status);
 }
 
 absl::Status CheckDays(int days) {

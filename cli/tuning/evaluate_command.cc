@@ -96,7 +96,7 @@ int RunEvaluate(const EvaluateOptions& options, std::ostream& out, std::ostream&
   const absl::Status status = Run(options, out, err);
   if (status.ok()) return kExitDone;
   fmt::print(err, "biglittle evaluate: {}\n", std::string(status.message()));
-  return absl::IsInternal(status) ? kExitFailed : kExitBadInput;
+  return ExitCodeOf(status);
 }
 
 }  // namespace biglittle

@@ -173,9 +173,7 @@ int RunTune(const TuneCommandOptions& options, std::ostream& out, std::ostream& 
   const absl::Status status = Run(options, out, err);
   if (status.ok()) return kExitDone;
   fmt::print(err, "biglittle tune: {}\n", std::string(status.message()));
-  const bool is_failure =
-      absl::IsFailedPrecondition(status) || absl::IsAborted(status) || absl::IsInternal(status);
-  return is_failure ? kExitFailed : kExitBadInput;
+  return ExitCodeOf(status);
 }
 
 }  // namespace biglittle

@@ -165,7 +165,7 @@ class Search {
     }
     if (chosen) return *std::move(chosen);
     const Tried first = Try(knobs.front(), testing);
-    return absl::FailedPreconditionError(fmt::format(
+    return absl::AbortedError(fmt::format(
         "no threshold can promise {}: that takes {} locally answered readings without an error, or "
         "more with some; the strictest rule tried answers {} of the {} that test it, {} of them "
         "wrongly{}. Bring more validation data or allow more",
@@ -233,7 +233,7 @@ class Search {
       best_accuracy = std::max(best_accuracy, one.counts.accuracy());
       best_recall = std::max(best_recall, one.counts.least_recall());
     }
-    return absl::FailedPreconditionError(fmt::format(
+    return absl::AbortedError(fmt::format(
         "no threshold meets '{}' on these {} readings: any escalates {:.2f} % or more, none is "
         "right in more than {:.2f} %, the big net is in {:.2f} %, and the recall of every "
         "prioritised class is {:.2f} % at best. Ask for less, or train better nets",

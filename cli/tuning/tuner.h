@@ -56,7 +56,7 @@ struct TuneResult {
 // from.
 inline constexpr std::size_t kLeastReadings = 50;
 
-// FailedPrecondition, with the reason and the nearest that can be had, where no threshold meets the
+// Aborted, with the reason and the nearest that can be had, where no threshold meets the
 // objective; InvalidArgument for too few readings.
 absl::StatusOr<TuneResult> Tune(const Task& task, const CascadeTable& table,
                                 const TuneOptions& options);

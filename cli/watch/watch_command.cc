@@ -84,13 +84,13 @@ int RunWatch(const WatchOptions& options, std::ostream& out, std::ostream& err) 
   const absl::StatusOr<Target> target = TargetOf(options);
   if (!target.ok()) {
     fmt::print(err, "biglittle watch: {}\n", std::string(target.status().message()));
-    return kExitBadInput;
+    return ExitCodeOf(target.status());
   }
   const wire::Identity identity{wire::Role::kDashboard, options.as};
   if (const absl::Status usable = wire::LoadCredentials(target->broker, identity).status();
       !usable.ok()) {
     fmt::print(err, "biglittle watch: {}\n", std::string(usable.message()));
-    return kExitBadInput;
+    return ExitCodeOf(usable);
   }
   const wire::Topics topics(target->topic_root, target->fleet);
   StopSignal stop;

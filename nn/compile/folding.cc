@@ -60,7 +60,7 @@ absl::Status RunKernel(const NodeView& view, Kernel& kernel,
   const std::size_t bytes = static_cast<std::size_t>(scratch_floats) * sizeof(float);
   const std::unique_ptr<float[], Free> scratch(
       static_cast<float*>(std::aligned_alloc(kLine, (bytes / kLine + 1) * kLine)));
-  if (scratch == nullptr) return absl::ResourceExhaustedError("there is not enough memory");
+  if (scratch == nullptr) return absl::UnavailableError("there is not enough memory");
   std::vector<const float*> pointers;
   for (const std::vector<float>& input : inputs) pointers.push_back(input.data());
   kernel.Run(KernelArguments{batch.samples, batch.samples, pointers, output.data(), scratch.get(),

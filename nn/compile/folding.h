@@ -14,7 +14,7 @@ namespace biglittle::nn {
 // sees them. Every operand of `computed` must be a constant.
 //   InvalidArgument: the result is not finite. Unimplemented: the node computes with the batch size
 //   or with integers that are no floats. ResourceExhausted: the kernel's scratch takes more than
-//   max_scratch floats.
+//   max_scratch floats. Unavailable: there is not enough memory.
 absl::StatusOr<ConstantPtr> Fold(const NodeView& view, const Computed& computed,
                                  const TensorType& type, std::int64_t batch,
                                  std::int64_t max_scratch);

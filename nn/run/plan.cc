@@ -66,7 +66,7 @@ absl::StatusOr<std::unique_ptr<Plan>> Plan::Make(std::shared_ptr<const Network> 
   plan->arena_bytes_ = bytes;
   plan->arena_.reset(static_cast<float*>(std::aligned_alloc(64, bytes)));
   if (plan->arena_ == nullptr) {
-    return absl::ResourceExhaustedError(fmt::format("there are no {} bytes of memory", bytes));
+    return absl::UnavailableError(fmt::format("there are no {} bytes of memory", bytes));
   }
   plan->Bind(buffers, layout);
   return plan;

@@ -21,8 +21,8 @@ namespace biglittle::nn {
 // Not thread-safe: one for each thread.
 class Plan {
  public:
-  // InvalidArgument if an option is out of range; ResourceExhausted if the arena would be too large
-  // or a thread cannot be started.
+  // InvalidArgument if an option is out of range; ResourceExhausted if the arena would be larger
+  // than allowed; Unavailable if there is no memory for it, or a thread cannot be started.
   static absl::StatusOr<std::unique_ptr<Plan>> Make(std::shared_ptr<const Network> network,
                                                     const PrepareOptions& options);
 

@@ -122,7 +122,7 @@ TEST_F(TunerTest, ARecallThatCannotBeToldIsRefusedWhicheverClassMisses) {
 
 TEST_F(TunerTest, SaysWhatIsTheNearestToAnObjectiveThatNoThresholdMeets) {
   const auto result = Tune(task_, table_, Plain({ObjectiveKind::kMaxEscalation, 0.2}));
-  EXPECT_EQ(result.status().code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(result.status().code(), absl::StatusCode::kAborted);
   EXPECT_THAT(std::string(result.status().message()),
               testing::AllOf(HasSubstr("no threshold meets 'at most 20 % escalated' on these 2000 "
                                        "readings: any escalates 4"),
@@ -131,7 +131,7 @@ TEST_F(TunerTest, SaysWhatIsTheNearestToAnObjectiveThatNoThresholdMeets) {
   Objective sharp{ObjectiveKind::kMaxEscalation, 0.5};
   sharp.min_recall = 0.999;
   EXPECT_EQ(Tune(task_, table_, Plain(sharp)).status().code(),
-            absl::StatusCode::kFailedPrecondition);
+            absl::StatusCode::kAborted);
 }
 
 TEST_F(TunerTest, RefusesTooFewReadings) {
