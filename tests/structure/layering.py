@@ -115,7 +115,7 @@ THIRD_PARTY = {
     "google/protobuf/": ["wire", "nn/importer", "core/protobuf_scan"],
     "onnx/": ["nn/importer"],
     "cblas.h": ["nn/kernel/blas"],
-    "yaml-cpp/": ["core/yaml/yaml_reader"],
+    "yaml-cpp/": ["core/yaml/yaml_reader", "cli/yaml_text"],
     "openssl/": ["core/digest", "core/signature", "wire/tls", "wire/connect", "cli/provision/authority",
                  "cli/provision/secrets"],
     "sqlite3.h": ["device_agent/results/sqlite"],

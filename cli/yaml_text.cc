@@ -1,0 +1,40 @@
+#include "cli/yaml_text.h"
+
+#include <algorithm>
+
+#include <nlohmann/json.hpp>
+#include <yaml-cpp/yaml.h>
+
+namespace biglittle {
+namespace {
+
+void Emit(const nlohmann::ordered_json& node, YAML::Emitter& out) {
+  if (node.is_object()) {
+    out << YAML::BeginMap;
+    for (const auto& [key, value] : node.items()) {
+      out << YAML::Key << key << YAML::Value;
+      Emit(value, out);
+    }
+    out << YAML::EndMap;
+  } else if (node.is_array()) {
+    const bool flat =
+        std::ranges::all_of(node, [](const auto& item) { return item.is_primitive(); });
+    out << (flat ? YAML::Flow : YAML::Block) << YAML::BeginSeq;
+    for (const auto& item : node) Emit(item, out);
+    out << YAML::EndSeq;
+  } else if (node.is_string()) {
+    out << YAML::DoubleQuoted << node.get<std::string>();
+  } else {
+    out << node.dump();  // to the last digit, which the emitter's own numbers are not
+  }
+}
+
+}  // namespace
+
+std::string ToYaml(const nlohmann::ordered_json& tree) {
+  YAML::Emitter out;
+  Emit(tree, out);
+  return std::string(out.c_str()) + "\n";
+}
+
+}  // namespace biglittle
