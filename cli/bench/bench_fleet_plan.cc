@@ -12,12 +12,15 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/tuning/dataset.h"
+#include "cli/yaml_text.h"
 #include "core/random.h"
 #include "device_agent/sources/replay/data_file.h"
 #include "device_agent/sources/replay/npy_file.h"
 
 namespace biglittle {
 namespace {
+
+using Json = nlohmann::ordered_json;
 
 constexpr std::string_view kSimulatedTask = "vibration";
 constexpr std::uint64_t kSeed = 1;
@@ -27,9 +30,6 @@ constexpr std::int64_t kMostWindows = 512;
 constexpr std::int64_t kMostBytes = std::int64_t{8} << 20;
 // Nobody waits for that many.
 constexpr std::uint64_t kEndless = 1'000'000'000;
-
-// A JSON string is a YAML string too, whatever it contains.
-std::string Quoted(const std::string& text) { return nlohmann::json(text).dump(); }
 
 template <typename Element>
 void Append(double value, std::vector<std::byte>& bytes) {
@@ -103,20 +103,29 @@ absl::StatusOr<BenchWindows> WriteSomeWindows(const DataArray& all, const std::s
                       count};
 }
 
+Json Source(const BenchWindows& windows, std::uint64_t first, std::uint64_t count) {
+  if (windows.windows.empty()) return {{"type", "vibration"}, {"seed", first}};
+  return {{"type", "replay"}, {"windows", windows.windows.string()}, {"stride", count}};
+}
+
 // A template's copies begin one window further each, so there are no more copies than windows.
-std::string DeviceLines(const BenchFleet& fleet, const std::string& task,
-                        const BenchWindows& windows, std::uint64_t first, std::uint64_t count) {
-  std::string source = fmt::format("      type: vibration\n      seed: {}\n", first);
-  if (!windows.windows.empty()) {
-    source = fmt::format("      type: replay\n      windows: {}\n      stride: {}\n",
-                         Quoted(windows.windows.string()), count);
+Json Devices(const BenchFleet& fleet, const std::string& task, const BenchWindows& windows,
+             std::uint64_t first, std::uint64_t count) {
+  Json devices = {{"id", fleet.prefix + "-{n}"},
+                  {"count", count},
+                  {"first", first},
+                  {"task", task},
+                  {"deadline_ms", kBenchDeadline.count()},
+                  {"status_interval_ms", kBenchStatusInterval.count()},
+                  {"escalation", {{"deadline_margin_ms", kBenchMargin.count()}}}};
+  if (fleet.health_port) {
+    devices["health"] = {{"port", *fleet.health_port}};
+    devices["drain_timeout_ms"] = 0;
   }
-  return fmt::format(
-      "  - id: {}-{{n}}\n    count: {}\n    first: {}\n    task: {}\n    deadline_ms: {}\n"
-      "    status_interval_ms: {}\n    escalation: {{deadline_margin_ms: {}}}\n{}    source:\n{}   "
-      "   readings: {}\n      interval_ms: {}\n",
-      fleet.prefix, count, first, task, kBenchDeadline.count(), kBenchStatusInterval.count(),
-      kBenchMargin.count(), fleet.device_keys, source, kEndless, fleet.interval.count());
+  devices["source"] = Source(windows, first, count);
+  devices["source"]["readings"] = kEndless;
+  devices["source"]["interval_ms"] = fleet.interval.count();
+  return devices;
 }
 
 }  // namespace
@@ -137,17 +146,20 @@ absl::StatusOr<BenchWindows> PrepareWindows(const BenchFleetOptions& options, co
 std::string MakeBenchFleet(const BenchFleet& fleet, const std::string& task,
                            const BenchWindows& windows, const std::filesystem::path& models,
                            std::uint16_t broker_port) {
-  std::string yaml = fmt::format(
-      "version: 1\nfleet: bench\nmodels: {}\nbroker: {{host: 127.0.0.1, port: {}}}\n"
-      "workers:\n  - id: {}\n    tasks: [{}]\n    reload_interval_ms: 0\ndevices:\n",
-      Quoted(models.string()), broker_port, kBenchWorker, task);
+  Json devices = Json::array();
   const std::uint64_t most = windows.windows.empty() ? fleet.devices : windows.count;
   for (std::uint64_t made = 0; made < fleet.devices;) {
     const std::uint64_t count = std::min(most, fleet.devices - made);
-    yaml += DeviceLines(fleet, task, windows, made + 1, count);
+    devices.push_back(Devices(fleet, task, windows, made + 1, count));
     made += count;
   }
-  return yaml;
+  const Json worker = {{"id", kBenchWorker}, {"tasks", {task}}, {"reload_interval_ms", 0}};
+  return ToYaml({{"version", 1},
+                 {"fleet", "bench"},
+                 {"models", models.string()},
+                 {"broker", {{"host", "127.0.0.1"}, {"port", broker_port}}},
+                 {"workers", Json::array({worker})},
+                 {"devices", devices}});
 }
 
 }  // namespace biglittle

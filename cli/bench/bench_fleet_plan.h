@@ -33,7 +33,8 @@ struct BenchFleet {
   std::string prefix;  // their ids are PREFIX-1, PREFIX-2, ...
   std::uint64_t devices = 1;
   Milliseconds interval{1000};
-  std::string device_keys;  // more lines of the device's map
+  // Of the one device, which then also ends without waiting for what it has not sent.
+  std::optional<std::uint16_t> health_port;
 };
 
 // The fleet's YAML: devices that go on until they are stopped, and one worker.

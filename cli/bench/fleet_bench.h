@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,9 +17,9 @@
 #include "cli/bench/bench_fleet_plan.h"
 #include "cli/bench/bench_fleet_summary.h"
 #include "cli/installation.h"
-#include "cli/lab/broker_process.h"
-#include "cli/lab/child_process.h"
 #include "cli/lab/fleet_observer.h"
+#include "cli/lab/fleet_processes.h"
+#include "cli/lab/local_fleet.h"
 #include "cli/lab/result_tally.h"
 #include "cli/lab/scratch_folder.h"
 #include "core/program/stop_signal.h"
@@ -57,20 +58,21 @@ class FleetBench {
     std::uint64_t finals = 0;
     std::uint64_t escalated = 0;
   };
-  using Agents = std::vector<ChildProcess>;
 
   absl::Status StartWorker();
-  absl::StatusOr<FleetConfig> WriteFleet(const BenchFleet& fleet, std::filesystem::path& file,
-                                         std::uint16_t broker_port);
+  std::string Yaml(const BenchFleet& fleet, std::uint16_t broker_port) const;
+  // Devices beside those of the worker's file.
+  std::filesystem::path FileOf(const BenchFleet& fleet) const;
+  absl::StatusOr<FleetConfig> WriteFleet(const BenchFleet& fleet, std::uint16_t broker_port) const;
   // Takes results until `done`, but not beyond `deadline`: false then.
-  template <typename Done>
-  absl::StatusOr<bool> TakeUntil(SteadyTime deadline, ResultTally& tally, Done done);
-  absl::Status AwaitOnline(Agents& agents, std::size_t devices, ResultTally& tally);
-  absl::Status Measure(Agents& agents, std::chrono::duration<double> seconds, ResultTally& tally,
-                       FleetRun& run);
-  absl::StatusOr<Look> LookAt(const Agents& agents, const ResultTally& tally);
+  absl::StatusOr<bool> TakeUntil(SteadyTime deadline, ResultTally& tally,
+                                 const std::function<bool()>& done);
+  absl::Status AwaitOnline(FleetProcesses& agents, std::size_t devices, ResultTally& tally);
+  absl::Status Measure(FleetProcesses& agents, std::chrono::duration<double> seconds,
+                       ResultTally& tally, FleetRun& run);
+  absl::StatusOr<Look> LookAt(FleetProcesses& agents, const ResultTally& tally);
   // Ends the agents and waits for their last results.
-  absl::Status Conclude(Agents& agents, const FleetConfig& config, ResultTally& tally,
+  absl::Status Conclude(FleetProcesses& agents, const FleetConfig& config, ResultTally& tally,
                         FleetRun& run);
 
   const BenchFleetOptions& options_;
@@ -80,8 +82,7 @@ class FleetBench {
   std::filesystem::path models_;
   std::optional<Task> task_;
   BenchWindows windows_;
-  std::optional<BrokerProcess> broker_;
-  std::optional<ChildProcess> worker_;
+  std::unique_ptr<LocalFleet> fleet_;  // broker and worker
   std::unique_ptr<FleetObserver> observer_;
 };
 

@@ -69,10 +69,11 @@ absl::Status LinkBench::Start(const Task& task) {
   }
   reading_ = RandomWindow(task);
   auto plain =
-      LinkFleet::Start(installation_, folder_->path() / "plain", models, LinkSecurity::kPlain);
+      StartLinkFleet(installation_, folder_->path() / "plain", models, LinkSecurity::kPlain, stop_);
   if (!plain.ok()) return plain.status();
   plain_ = *std::move(plain);
-  auto tls = LinkFleet::Start(installation_, folder_->path() / "tls", models, LinkSecurity::kTls);
+  auto tls =
+      StartLinkFleet(installation_, folder_->path() / "tls", models, LinkSecurity::kTls, stop_);
   if (!tls.ok()) return tls.status();
   tls_ = *std::move(tls);
   const auto device = Connect(*plain_, 1);
@@ -82,7 +83,7 @@ absl::Status LinkBench::Start(const Task& task) {
   return has_floor() ? StartFloor() : absl::OkStatus();
 }
 
-absl::StatusOr<std::unique_ptr<LinkDevice>> LinkBench::Connect(const LinkFleet& fleet,
+absl::StatusOr<std::unique_ptr<LinkDevice>> LinkBench::Connect(const LocalFleet& fleet,
                                                                std::size_t window) {
   auto device = std::make_unique<LinkDevice>(fleet.config(), kLinkTask, reading_, window);
   if (absl::Status connected = device->Connect(steady_clock::now() + kStartTimeout);
@@ -96,10 +97,10 @@ absl::StatusOr<std::unique_ptr<LinkDevice>> LinkBench::Connect(const LinkFleet& 
 
 // With replies as large as ours.
 absl::Status LinkBench::StartFloor() {
-  absl::StatusOr<ChildProcess> answerer =
-      ChildProcess::Start({(installation_.programs / kFloorProgram).string(), "answer",
-                           std::to_string(plain_->port()), std::to_string(reply_bytes_)},
-                          folder_->path() / "floor.log");
+  absl::StatusOr<ChildProcess> answerer = ChildProcess::Start(
+      {(installation_.programs / kFloorProgram).string(), "answer",
+       std::to_string(plain_->config().broker.port), std::to_string(reply_bytes_)},
+      folder_->path() / "floor.log");
   if (!answerer.ok()) return answerer.status();
   answerer_ = *std::move(answerer);
   const SteadyTime deadline = steady_clock::now() + kStartTimeout;
@@ -181,8 +182,9 @@ absl::StatusOr<LinkFigures> LinkBench::AskFloor(Seconds seconds, std::size_t win
   const std::filesystem::path log = folder_->path() / "floor-asks.log";
   std::filesystem::remove(log);
   absl::StatusOr<ChildProcess> asker = ChildProcess::Start(
-      {(installation_.programs / kFloorProgram).string(), "ask", std::to_string(plain_->port()),
-       std::to_string(request_bytes_), std::to_string(window), fmt::format("{}", seconds.count())},
+      {(installation_.programs / kFloorProgram).string(), "ask",
+       std::to_string(plain_->config().broker.port), std::to_string(request_bytes_),
+       std::to_string(window), fmt::format("{}", seconds.count())},
       log);
   if (!asker.ok()) return asker.status();
   const auto limit = std::chrono::ceil<Milliseconds>(seconds) + kEndTimeout;

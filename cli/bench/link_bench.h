@@ -61,7 +61,7 @@ class LinkBench {
   using Stages = std::array<std::vector<double>, kLinkStageNames.size()>;
 
   // A device of `fleet` that is connected and has run a little.
-  absl::StatusOr<std::unique_ptr<LinkDevice>> Connect(const LinkFleet& fleet, std::size_t window);
+  absl::StatusOr<std::unique_ptr<LinkDevice>> Connect(const LocalFleet& fleet, std::size_t window);
   absl::Status StartFloor();
   absl::StatusOr<LinkFigures> Ours(std::chrono::duration<double> seconds, std::size_t window,
                                    Stages& stages);
@@ -73,8 +73,8 @@ class LinkBench {
   const StopSignal& stop_;
   Tensor reading_;
   std::optional<ScratchFolder> folder_;
-  std::unique_ptr<LinkFleet> plain_;
-  std::unique_ptr<LinkFleet> tls_;
+  std::unique_ptr<LocalFleet> plain_;
+  std::unique_ptr<LocalFleet> tls_;
   std::optional<ChildProcess> answerer_;  // the floor's
   // Payloads of one reading, ours.
   std::size_t request_bytes_ = 0;

@@ -1,8 +1,5 @@
 #include "cli/bench/link_task.h"
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
 #include <cstdint>
 #include <cstring>
 #include <span>
@@ -10,7 +7,10 @@
 #include <string_view>
 #include <vector>
 
+#include <nlohmann/json.hpp>
+
 #include "cli/text_file.h"
+#include "cli/yaml_text.h"
 #include "core/digest.h"
 
 namespace biglittle {
@@ -101,14 +101,20 @@ absl::Status WriteLinkTask(const std::filesystem::path& models, DType dtype, con
   }
   return WriteTextFile(
       folder / "task.yaml",
-      fmt::format("version: 1\ntask: {}\ndescription: Nets that cost nothing\n"
-                  "labels: [one, two]\npriority_classes: [one]\n"
-                  "input:\n  dtype: {}\n  shape: [{}]\n"
-                  "normalisation:\n  mean: [0]\n  standard_deviation: [1]\n"
-                  "little:\n  file: little.onnx\n  sha256: {}\n  outputs: [one, other]\n"
-                  "  temperature: 1.0\nbig:\n  file: big.onnx\n  sha256: {}\n  temperature: 1.0\n"
-                  "thresholds:\n  one: 0.9\n",
-                  kLinkTask, Name(dtype), fmt::join(shape, ", "), digest, digest));
+      ToYaml({{"version", 1},
+              {"task", kLinkTask},
+              {"description", "Nets that cost nothing"},
+              {"labels", {"one", "two"}},
+              {"priority_classes", {"one"}},
+              {"input", {{"dtype", Name(dtype)}, {"shape", shape}}},
+              {"normalisation", {{"mean", {0}}, {"standard_deviation", {1}}}},
+              {"little",
+               {{"file", "little.onnx"},
+                {"sha256", digest},
+                {"outputs", {"one", "other"}},
+                {"temperature", 1}}},
+              {"big", {{"file", "big.onnx"}, {"sha256", digest}, {"temperature", 1}}},
+              {"thresholds", {{"one", 0.9}}}}));
 }
 
 }  // namespace biglittle

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <fmt/ostream.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -14,15 +15,17 @@
 #include "absl/status/statusor.h"
 
 #include "cli/demo/demo_chaos.h"
-#include "cli/demo/demo_fleet.h"
+#include "cli/demo/demo_plan.h"
 #include "cli/demo/demo_summary.h"
 #include "cli/installation.h"
 #include "cli/lab/child_process.h"
 #include "cli/lab/fleet_observer.h"
+#include "cli/lab/local_fleet.h"
 #include "cli/lab/result_tally.h"
 #include "cli/lab/scratch_folder.h"
 #include "cli/text_file.h"
-#include "core/fleet/fleet_file.h"
+#include "core/fleet/device_config.h"
+#include "core/fleet/worker_config.h"
 #include "core/program/exit_code.h"
 #include "core/program/stop_signal.h"
 #include "core/program/terminal_guard.h"
@@ -33,12 +36,32 @@ namespace {
 
 using std::chrono::steady_clock;
 
-constexpr std::chrono::seconds kWorkerStartTimeout{20};
+constexpr std::chrono::seconds kBrokerTimeout{20};
+// More devices share them.
+constexpr std::size_t kMostDeviceProcesses = 8;
 constexpr Milliseconds kTick{200};
 // How long results may still be on their way once every device has ended.
 constexpr std::chrono::seconds kSettleTime{2};
 
 std::string Text(const absl::Status& status) { return std::string(status.message()); }
+
+// Where the broker is and how to listen in, for people.
+std::string Whereabouts(const FleetConfig& fleet, const std::filesystem::path& folder) {
+  const std::uint16_t port = fleet.broker.port;
+  if (!fleet.broker.tls) {
+    return fmt::format("broker on 127.0.0.1:{} (listen in: mosquitto_sub -p {} -t 'biglittle/#')\n",
+                       port, port);
+  }
+  const std::filesystem::path secure = folder / kLabCredentials;
+  const std::filesystem::path self = secure / RoleName(Role::kDashboard) / kDemoDashboard;
+  // Beside devices and workers the broker's, the administrator's and the dashboard's.
+  return fmt::format(
+      "broker on 127.0.0.1:{} with the production configuration; {} certificates made\n"
+      "(listen in: mosquitto_sub -p {} --cafile {}/ca.crt --cert {}/client.crt --key "
+      "{}/client.key -t 'biglittle/v1/demo/devices/+/result')\n",
+      port, fleet.devices.size() + fleet.workers.size() + 3, port, (secure / "broker").string(),
+      self.string(), self.string());
+}
 
 // One run of the demo; members in the order in which they are started, and so ended in reverse.
 class Demo {
@@ -68,7 +91,7 @@ class Demo {
   StopSignal stop_;
   std::optional<ScratchFolder> folder_;  // kept where the logs tell what went wrong
   std::optional<Task> task_;
-  std::unique_ptr<DemoFleet> fleet_;
+  std::unique_ptr<LocalFleet> fleet_;
   std::unique_ptr<FleetObserver> observer_;
   std::optional<ResultTally> tally_;
   bool worker_ended_ = false;
@@ -95,28 +118,26 @@ absl::Status Demo::Plan() {
   absl::StatusOr<ScratchFolder> folder = ScratchFolder::Make("demo");
   if (!folder.ok()) return folder.status();
   folder_ = *std::move(folder);
-  const std::filesystem::path file = folder_->path() / "fleet.yaml";
-  if (absl::Status status = WriteTextFile(file, *yaml); !status.ok()) return status;
-  Parsed<FleetConfig> fleet = LoadFleet(file);
-  if (!fleet.ok()) return absl::InvalidArgumentError(ToString(fleet.problems));
-  fleet_ = std::make_unique<DemoFleet>(installation_, folder_->path(), file,
-                                       *std::move(fleet.value), options_.chaos);
-  return absl::OkStatus();
+  auto fleet = LocalFleet::Make(installation_, {.folder = folder_->path(),
+                                                .yaml = *yaml,
+                                                .persistent = options_.chaos,
+                                                .others = {{Role::kDashboard, kDemoDashboard}}});
+  if (fleet.ok()) fleet_ = *std::move(fleet);
+  return fleet.status();
 }
 
 absl::Status Demo::StartFleet() {
-  if (absl::Status status = fleet_->Provision(); !status.ok()) return status;
   if (absl::Status status = fleet_->StartBroker(); !status.ok()) return status;
-  out_ << fleet_->Whereabouts() << std::flush;
+  out_ << Whereabouts(fleet_->config(), folder_->path()) << std::flush;
 
   tally_.emplace(*task_);
   observer_ = std::make_unique<FleetObserver>(fleet_->config(), "demo-" + std::to_string(getpid()),
                                               kDemoDashboard);
-  if (!observer_->WaitConnected(steady_clock::now() + kWorkerStartTimeout)) {
+  if (!observer_->WaitConnected(steady_clock::now() + kBrokerTimeout)) {
     return absl::UnavailableError("the broker does not answer");
   }
   if (absl::Status status = StartWorkers(); !status.ok()) return status;
-  if (absl::Status status = fleet_->StartDevices(); !status.ok()) return status;
+  if (absl::Status status = fleet_->StartDevices(kMostDeviceProcesses); !status.ok()) return status;
   fmt::print(out_, "{} devices take {} readings\n", options_.devices, options_.readings);
   out_.flush();
   if (options_.chaos) chaos_.emplace(MakeChaos());
@@ -124,19 +145,13 @@ absl::Status Demo::StartFleet() {
 }
 
 absl::Status Demo::StartWorkers() {
-  for (std::size_t i = 0; i < fleet_->workers(); ++i) {
-    if (absl::Status status = fleet_->StartWorker(i); !status.ok()) return status;
+  for (const WorkerConfig& worker : fleet_->config().workers) {
+    if (absl::Status status = fleet_->StartWorker(worker.id); !status.ok()) return status;
   }
-  const SteadyTime deadline = steady_clock::now() + kWorkerStartTimeout;
-  for (std::size_t i = 0; i < fleet_->workers(); ++i) {
-    while (!observer_->IsOnline(fleet_->WorkerId(i))) {
-      if (stop_.requested()) return absl::CancelledError("interrupted");
-      if (fleet_->worker(i).Poll() || steady_clock::now() > deadline) {
-        return FailedWithLog("the worker did not start", fleet_->worker(i).log());
-      }
-      observer_->Take(steady_clock::now() + kTick, *tally_);
-    }
-    fmt::print(out_, "worker {} serves {}\n", fleet_->WorkerId(i), options_.task);
+  for (const WorkerConfig& worker : fleet_->config().workers) {
+    const absl::Status online = fleet_->AwaitWorker(worker.id, *observer_, *tally_, stop_);
+    if (!online.ok()) return online;
+    fmt::print(out_, "worker {} serves {}\n", worker.id, options_.task);
   }
   return absl::OkStatus();
 }
@@ -149,11 +164,12 @@ DemoChaos Demo::MakeChaos() {
   };
   DemoChaos::Actions actions;
   actions.kill_worker = [this, tell](std::size_t worker) {
-    tell(fmt::format("  !! {} is killed", fleet_->WorkerId(worker)));
-    fleet_->KillWorker(worker);
+    const std::string& id = fleet_->config().workers[worker].id;
+    tell(fmt::format("  !! {} is killed", id));
+    fleet_->worker(id).Signal(SIGKILL);
   };
   actions.start_worker = [this](std::size_t worker) {
-    static_cast<void>(fleet_->StartWorker(worker));
+    static_cast<void>(fleet_->StartWorker(fleet_->config().workers[worker].id));
   };
   actions.kill_broker = [this, tell] {
     tell("  !! the broker is killed");
@@ -163,7 +179,7 @@ DemoChaos Demo::MakeChaos() {
     const absl::Status started = fleet_->StartBroker();
     if (!started.ok()) tell(Text(started));
   };
-  return {fleet_->workers(), std::move(actions), steady_clock::now()};
+  return {fleet_->config().workers.size(), std::move(actions), steady_clock::now()};
 }
 
 absl::Status Demo::Watch() {
@@ -181,7 +197,7 @@ absl::Status Demo::Watch() {
       ShowProgress(false);
       next_progress = now + (isatty(STDOUT_FILENO) != 0 ? kTick : Milliseconds(2000));
     }
-    if (!fleet_->AllDevicesEnded()) continue;
+    if (!fleet_->processes().AllDevicesEnded()) continue;
     if (chaos_) chaos_->End();
     if (!settled_at) settled_at = now + kSettleTime;
     if (tally_->finals() >= ReadingsTaken() || now >= *settled_at) break;
@@ -191,7 +207,7 @@ absl::Status Demo::Watch() {
 }
 
 void Demo::NoticeEndedWorker() {
-  const std::optional<int> ended = fleet_->worker(0).Poll();
+  const std::optional<int> ended = fleet_->processes().workers().begin()->second.Poll();
   if (worker_ended_ || !ended) return;
   worker_ended_ = true;
   fmt::print(out_, "\nthe worker has ended (status {}); devices fall back to their little nets\n",
@@ -222,11 +238,11 @@ std::uint64_t Demo::ReadingsTaken() const {
 
 absl::StatusOr<DemoSummary> Demo::Conclude() {
   bool failed = false;
-  for (ChildProcess& device : fleet_->devices()) {
+  for (auto& [name, device] : fleet_->processes().devices()) {
     if (device.Poll().value_or(0) == 0) continue;
     failed = true;
-    fmt::print(out_, "{} ended with status {}; its log says:\n{}\n", device.log().stem().string(),
-               *device.Poll(), TailOfFile(device.log(), 3));
+    fmt::print(out_, "{} ended with status {}; its log says:\n{}\n", name, *device.Poll(),
+               TailOfFile(device.log(), 3));
   }
   DemoSummary summary = Summarise(options_.task, options_.devices, ReadingsTaken(), *tally_);
   if (chaos_) {

@@ -6,19 +6,20 @@
 
 #include <nlohmann/json.hpp>
 
+#include "cli/lab/local_fleet.h"
 #include "cli/tuning/dataset.h"
+#include "cli/yaml_text.h"
 
 namespace biglittle {
 namespace {
+
+using Json = nlohmann::ordered_json;
 
 // A fleet's readings a second when no interval is asked for: enough to be busy, little enough for
 // two cores to run every agent and the worker.
 constexpr std::uint64_t kReadingsPerSecond = 200;
 constexpr std::uint64_t kShuffleSeed = 1;
 constexpr std::string_view kSimulatedTask = "vibration";
-
-// A JSON string is a YAML string too, whatever it contains.
-std::string Quoted(const std::string& text) { return nlohmann::json(text).dump(); }
 
 absl::Status CheckNumbers(const DemoOptions& options) {
   if (options.devices < 1 || options.devices > kMaxDemoDevices) {
@@ -33,24 +34,44 @@ absl::Status CheckNumbers(const DemoOptions& options) {
   return absl::OkStatus();
 }
 
-// The lines of the broker after its port.
-std::string BrokerLines(const DemoOptions& options) {
-  std::string lines;
-  if (options.secure) {
-    lines += fmt::format("  tls: {{credentials: \"{}/{{role}}/{{id}}\"}}\n", kDemoCredentials);
+Json Broker(const DemoOptions& options, std::uint16_t port) {
+  Json broker = {{"host", "127.0.0.1"}, {"port", port}};
+  if (options.secure) broker["tls"] = {{"credentials", kLabCredentialsTemplate}};
+  if (options.chaos) {
+    broker["reconnect_delay_min_ms"] = 20;
+    broker["reconnect_delay_max_ms"] = 200;
   }
-  if (options.chaos) lines += "  reconnect_delay_min_ms: 20\n  reconnect_delay_max_ms: 200\n";
-  return lines;
+  return broker;
 }
 
-// The lines of a device's source after `type`.
-std::string SourceLines(const Dataset* dataset, std::uint64_t index, std::uint64_t devices) {
-  if (dataset == nullptr) return fmt::format("      type: vibration\n      seed: {}\n", index + 1);
-  return fmt::format(
-      "      type: replay\n      windows: {}\n      labels: {}\n"
-      "      start: {}\n      stride: {}\n      shuffle_seed: {}\n",
-      Quoted(dataset->windows.string()), Quoted(dataset->labels.string()), index, devices,
-      kShuffleSeed);
+Json Workers(const DemoOptions& options) {
+  Json workers = Json::array({{{"id", "worker-1"}, {"tasks", {options.task}}}});
+  if (options.chaos) workers.push_back({{"id", "worker-2"}, {"tasks", {options.task}}});
+  return workers;
+}
+
+// Of device `index`, but for how many readings it takes and how fast.
+Json Source(const Dataset* dataset, std::uint64_t index, std::uint64_t devices) {
+  if (dataset == nullptr) return {{"type", "vibration"}, {"seed", index + 1}};
+  return {{"type", "replay"},
+          {"windows", dataset->windows.string()},
+          {"labels", dataset->labels.string()},
+          {"start", index},
+          {"stride", devices},
+          {"shuffle_seed", kShuffleSeed}};
+}
+
+Json Device(const DemoOptions& options, const Dataset* dataset, std::uint64_t index) {
+  Json device = {{"id", fmt::format("device-{}", index + 1)},
+                 {"task", options.task},
+                 {"deadline_ms", options.deadline_ms}};
+  if (options.chaos) device["store"] = {{"folder", "stores"}, {"resend_per_s", 1000}};
+  device["source"] = Source(dataset, index, options.devices);
+  device["source"]["readings"] =
+      options.readings / options.devices + (index < options.readings % options.devices ? 1 : 0);
+  device["source"]["interval_ms"] = options.interval_ms.value_or(
+      std::max<std::uint64_t>(1, options.devices * 1000 / kReadingsPerSecond));
+  return device;
 }
 
 }  // namespace
@@ -70,25 +91,16 @@ absl::StatusOr<std::string> MakeDemoFleet(const DemoOptions& options,
         fmt::format("task {} replays recorded data: name its folder by --data DIR", options.task));
   }
 
-  const std::uint64_t interval = options.interval_ms.value_or(
-      std::max<std::uint64_t>(1, options.devices * 1000 / kReadingsPerSecond));
-  std::string yaml = fmt::format(
-      "version: 1\nfleet: demo\nmodels: {}\nbroker:\n  host: 127.0.0.1\n  port: {}\n"
-      "{}workers:\n  - id: worker-1\n    tasks: [{}]\n",
-      Quoted(models.string()), broker_port, BrokerLines(options), options.task);
-  if (options.chaos) yaml += fmt::format("  - id: worker-2\n    tasks: [{}]\n", options.task);
-  yaml += "devices:\n";
+  Json devices = Json::array();
   for (std::uint64_t index = 0; index < options.devices; ++index) {
-    const std::uint64_t share =
-        options.readings / options.devices + (index < options.readings % options.devices ? 1 : 0);
-    yaml += fmt::format(
-        "  - id: device-{}\n    task: {}\n    deadline_ms: {}\n{}    source:\n{}"
-        "      readings: {}\n      interval_ms: {}\n",
-        index + 1, options.task, options.deadline_ms,
-        options.chaos ? "    store: {folder: stores, resend_per_s: 1000}\n" : "",
-        SourceLines(dataset ? &*dataset : nullptr, index, options.devices), share, interval);
+    devices.push_back(Device(options, dataset ? &*dataset : nullptr, index));
   }
-  return yaml;
+  return ToYaml({{"version", 1},
+                 {"fleet", "demo"},
+                 {"models", models.string()},
+                 {"broker", Broker(options, broker_port)},
+                 {"workers", Workers(options)},
+                 {"devices", devices}});
 }
 
 }  // namespace biglittle

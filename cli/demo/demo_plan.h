@@ -29,9 +29,8 @@ struct DemoOptions {
 inline constexpr std::uint64_t kMaxDemoDevices = 200;
 inline constexpr std::uint64_t kMaxDemoReadings = 10'000'000;
 
-// The dashboard that the demo itself is, and its folder of credentials beside the fleet's file.
+// The dashboard that the demo itself is.
 inline constexpr char kDemoDashboard[] = "demo";
-inline constexpr char kDemoCredentials[] = "secure";
 
 // The fleet's YAML: `devices` devices that share the readings out among them, and one worker (two
 // with chaos, and devices with a store), at a broker on 127.0.0.1. Device k of n takes every n-th

@@ -16,6 +16,7 @@ namespace {
 
 // Some minutes of a busy fleet's results.
 constexpr std::size_t kMaxInbox = 200000;
+constexpr Milliseconds kTick{10};
 
 wire::MqttSession::Options SessionOptions(const FleetConfig& fleet, const std::string& name,
                                           const std::string& as,
@@ -56,6 +57,16 @@ void FleetObserver::Take(SteadyTime until, ResultTally& tally) {
   do {
     if (const std::optional<wire::Message> message = inbox_.PopUntil(until)) Sort(*message, tally);
   } while (std::chrono::steady_clock::now() < until);
+}
+
+bool FleetObserver::TakeUntil(SteadyTime deadline, ResultTally& tally,
+                              const std::function<bool()>& done) {
+  while (!done()) {
+    const SteadyTime now = std::chrono::steady_clock::now();
+    if (now >= deadline) return false;
+    Take(std::min(deadline, now + kTick), tally);
+  }
+  return true;
 }
 
 void FleetObserver::Sort(const wire::Message& message, ResultTally& tally) {

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -28,6 +29,8 @@ class FleetObserver {
 
   // Takes what arrives until `until`: results go to `tally`, statuses are kept.
   void Take(SteadyTime until, ResultTally& tally);
+  // The same until `done`, which is asked every 10 ms; false if `deadline` came first.
+  bool TakeUntil(SteadyTime deadline, ResultTally& tally, const std::function<bool()>& done);
 
   // The last status of the worker of this id says online.
   bool IsOnline(const std::string& worker) const;
