@@ -91,7 +91,8 @@ void Agent::OnDropped(std::span<const DroppedReading> readings) {
   std::vector<wire::Result> results;
   results.reserve(readings.size());
   for (const DroppedReading& dropped : readings) {
-    const LittleVerdict verdict = Unclassified(NewReading({{}, dropped.truth}, dropped.captured_at));
+    const LittleVerdict verdict =
+        Unclassified(NewReading({{}, dropped.truth}, dropped.captured_at));
     const Outcome outcome = FellBack{FallbackReason::kOverrun, {}, verdict.prediction};
     results.push_back(MakeResult(verdict, outcome));
     CountEnd(verdict, outcome, results.back());

@@ -13,9 +13,9 @@ inline constexpr int kExitBadInput = 2;  // a file, an option or a value is not 
 
 // The one rule: bad input is what the same call will be refused for again, until somebody changes
 // what it was given, a file's permissions included (InvalidArgument, NotFound, AlreadyExists,
-// PermissionDenied, FailedPrecondition, OutOfRange, Unimplemented, DataLoss, and ResourceExhausted or
-// DeadlineExceeded: larger or slower than is allowed). All else has failed: what is in use or short
-// now (Unavailable), what was interrupted, refused by others or ended by an exception.
+// PermissionDenied, FailedPrecondition, OutOfRange, Unimplemented, DataLoss, and ResourceExhausted
+// or DeadlineExceeded: larger or slower than is allowed). All else has failed: what is in use or
+// short now (Unavailable), what was interrupted, refused by others or ended by an exception.
 int ExitCodeOf(const absl::Status& status);
 
 }  // namespace biglittle

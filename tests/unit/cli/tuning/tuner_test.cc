@@ -130,8 +130,7 @@ TEST_F(TunerTest, SaysWhatIsTheNearestToAnObjectiveThatNoThresholdMeets) {
                              HasSubstr("the big net is in 100.00 %"), HasSubstr("Ask for less")));
   Objective sharp{ObjectiveKind::kMaxEscalation, 0.5};
   sharp.min_recall = 0.999;
-  EXPECT_EQ(Tune(task_, table_, Plain(sharp)).status().code(),
-            absl::StatusCode::kAborted);
+  EXPECT_EQ(Tune(task_, table_, Plain(sharp)).status().code(), absl::StatusCode::kAborted);
 }
 
 TEST_F(TunerTest, RefusesTooFewReadings) {

@@ -28,8 +28,7 @@ class LiveIntakeTest : public testing::Test {
   void Start(
       ScriptedLiveSource::OnStart on_start, std::function<void()> on_stop = [] {}) {
     intake_.emplace(std::make_unique<ScriptedLiveSource>(std::move(on_start), std::move(on_stop)),
-                    SourceConfig{}, 16,
-                    SourceSupervisor::Options{.device = "pump"});
+                    SourceConfig{}, 16, SourceSupervisor::Options{.device = "pump"});
     intake_->Start(1000, Clock::Real().Now(), [this] { static_cast<void>(woken_.TryPush(0)); });
   }
   static void Put(SampleInbox& inbox, int truth) {
