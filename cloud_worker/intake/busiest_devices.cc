@@ -1,9 +1,24 @@
 #include "cloud_worker/intake/busiest_devices.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <utility>
 
 namespace biglittle {
+
+void BusiestDevices::CountBatch(const std::vector<Answer>& answers,
+                                SteadyTime::duration compute_time) {
+  if (answers.empty()) return;
+  const SteadyTime::duration each = compute_time / static_cast<std::int64_t>(answers.size());
+  for (auto begin = answers.begin(); begin != answers.end();) {
+    const std::string& device = begin->address.device;
+    const auto end = std::find_if(begin, answers.end(), [&](const Answer& answer) {
+      return answer.address.device != device;
+    });
+    Count(device, static_cast<std::size_t>(end - begin), each * (end - begin));
+    begin = end;
+  }
+}
 
 void BusiestDevices::Count(const std::string& device, std::size_t readings,
                            SteadyTime::duration compute_time) {

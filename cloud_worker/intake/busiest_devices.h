@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "cloud_worker/queue/work_item.h"
 #include "core/clock.h"
 #include "wire/messages/status.h"
 
@@ -19,6 +20,8 @@ class BusiestDevices {
   // Devices that are counted at once; of more than that the first ones.
   static constexpr std::size_t kMaxDevices = 10'000;
 
+  // These answers came of a batch that took so long.
+  void CountBatch(const std::vector<Answer>& answers, SteadyTime::duration compute_time);
   // `device` had so many readings computed, which took so long of their batches.
   void Count(const std::string& device, std::size_t readings, SteadyTime::duration compute_time);
 

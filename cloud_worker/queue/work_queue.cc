@@ -93,9 +93,9 @@ void WorkQueue::Add(Lane& lane, WorkItem item) {
   ByUrgency& readings = lane.by_device[&device];
   const Urgency urgency = UrgencyOf(item, arrival);
   const bool is_first = readings.empty() || MoreUrgent(urgency, *readings.begin());
-  if (is_first && !readings.empty()) StandBack(lane, device);
+  if (is_first && !readings.empty()) lane.StandBack(device);
   readings.insert(urgency);
-  if (is_first) Compete(lane, device);
+  if (is_first) lane.Compete(device);
   lane.by_expiry.emplace(item.expires_at, arrival);
   lane.items.emplace(arrival, std::move(item));
   ++size_;
@@ -103,9 +103,9 @@ void WorkQueue::Add(Lane& lane, WorkItem item) {
 
 WorkItem WorkQueue::Take(Lane& lane, std::uint64_t arrival) {
   Entry& device = *devices_.find(lane.items.at(arrival).address.device);
-  StandBack(lane, device);
+  lane.StandBack(device);
   WorkItem item = Remove(lane, device, arrival);
-  Compete(lane, device);
+  lane.Compete(device);
   return item;
 }
 
@@ -114,13 +114,13 @@ WorkItem WorkQueue::Take(Lane& lane, std::uint64_t arrival) {
 WorkItem WorkQueue::TakeNext(Lane& lane) {
   const Candidate next = *lane.candidates.begin();
   Entry& device = *next.device;
-  for (auto& [task, other] : lanes_) StandBack(other, device);
+  for (auto& [task, other] : lanes_) other.StandBack(device);
   if (next.urgency.priority == wire::kNormalPriority) {
     served_ = std::max(served_, device.second.turn);
   }
   device.second.turn += lane.cost.value_or(kUnknownCost);
   WorkItem item = Remove(lane, device, next.urgency.arrival);
-  for (auto& [task, other] : lanes_) Compete(other, device);
+  for (auto& [task, other] : lanes_) other.Compete(device);
   return item;
 }
 
@@ -145,17 +145,16 @@ void WorkQueue::ForgetIdle() {
   });
 }
 
-void WorkQueue::Compete(Lane& lane, Entry& device) {
-  const auto readings = lane.by_device.find(&device);
-  if (readings == lane.by_device.end()) return;
-  lane.candidates.insert({device.second.turn / kSameTurn, *readings->second.begin(), &device});
+void WorkQueue::Lane::Compete(Entry& device) {
+  const auto readings = by_device.find(&device);
+  if (readings == by_device.end()) return;
+  candidates.insert({device.second.turn / kSameTurn, *readings->second.begin(), &device});
 }
 
-// Before its turn or its readings change.
-void WorkQueue::StandBack(Lane& lane, Entry& device) {
-  const auto readings = lane.by_device.find(&device);
-  if (readings == lane.by_device.end()) return;
-  lane.candidates.erase({device.second.turn / kSameTurn, *readings->second.begin(), &device});
+void WorkQueue::Lane::StandBack(Entry& device) {
+  const auto readings = by_device.find(&device);
+  if (readings == by_device.end()) return;
+  candidates.erase({device.second.turn / kSameTurn, *readings->second.begin(), &device});
 }
 
 std::vector<WorkItem> WorkQueue::TakeExpired(SteadyTime now) {
@@ -174,7 +173,8 @@ WorkQueue::Turn WorkQueue::Next(SteadyTime now, bool at_once) {
   std::size_t due_count = 0;
   std::optional<SteadyTime> wake;
   for (auto at = lanes_.begin(); at != lanes_.end(); ++at) {
-    const BatchDecision decision = DecideBatch(ViewOf(at->second), limits, now);
+    const BatchDecision decision =
+        DecideBatch(at->second.View(limits_.max_queue_delay), limits, now);
     if (const auto* dispatch = std::get_if<Dispatch>(&decision)) {
       if (due == lanes_.end() ||
           CandidateOrder()(*at->second.candidates.begin(), *due->second.candidates.begin())) {
@@ -190,10 +190,10 @@ WorkQueue::Turn WorkQueue::Next(SteadyTime now, bool at_once) {
   return Idle{};
 }
 
-QueueView WorkQueue::ViewOf(const Lane& lane) const {
-  if (lane.items.empty()) return {};
-  return {lane.items.size(), lane.items.begin()->second.arrived_at, lane.by_expiry.begin()->first,
-          lane.load.Expected(limits_.max_queue_delay), lane.compute_time};
+QueueView WorkQueue::Lane::View(SteadyTime::duration max_queue_delay) const {
+  if (items.empty()) return {};
+  return {items.size(), items.begin()->second.arrived_at, by_expiry.begin()->first,
+          load.Expected(max_queue_delay), compute_time};
 }
 
 Batch WorkQueue::TakeBatch(const std::string& task, Lane& lane, std::size_t count) {
@@ -217,13 +217,14 @@ std::vector<WorkItem> WorkQueue::TakeRest() {
 void WorkQueue::Computed(const std::string& task, std::size_t readings,
                          SteadyTime::duration compute_time) {
   const auto lane = lanes_.find(task);
-  if (lane == lanes_.end()) return;
+  if (lane != lanes_.end()) lane->second.Computed(readings, compute_time);
+}
+
+void WorkQueue::Lane::Computed(std::size_t readings, SteadyTime::duration took) {
   // Up at once, down slowly: a deadline missed costs more than a companion.
-  SteadyTime::duration& known = lane->second.compute_time;
-  known = std::max(compute_time, known - (known - compute_time) / 8);
-  const SteadyTime::duration cost = compute_time / std::max<std::size_t>(readings, 1);
-  std::optional<SteadyTime::duration>& usual = lane->second.cost;
-  usual = usual ? *usual + (cost - *usual) / 8 : cost;
+  compute_time = std::max(took, compute_time - (compute_time - took) / 8);
+  const SteadyTime::duration each = took / std::max<std::size_t>(readings, 1);
+  cost = cost ? *cost + (each - *cost) / 8 : each;
 }
 
 SteadyTime::duration WorkQueue::CostOf(const std::string& task) const {

@@ -92,6 +92,14 @@ class WorkQueue {
   struct Lane {
     explicit Lane(SteadyTime::duration longest_gap) : load(longest_gap) {}
 
+    QueueView View(SteadyTime::duration max_queue_delay) const;
+    // The device's most urgent reading is a candidate, or none. It stands back before its turn or
+    // its readings change.
+    void Compete(Entry& device);
+    void StandBack(Entry& device);
+    // What a batch of so many readings cost.
+    void Computed(std::size_t readings, SteadyTime::duration took);
+
     std::map<std::uint64_t, WorkItem> items;  // by number of arrival
     std::unordered_map<const Entry*, ByUrgency> by_device;
     std::set<Candidate, CandidateOrder> candidates;
@@ -105,7 +113,6 @@ class WorkQueue {
     std::uint64_t arrival = 0;
   };
 
-  QueueView ViewOf(const Lane& lane) const;
   Lane& LaneOf(const WorkItem& item);
   std::optional<Place> PlaceFor(const WorkItem& item);
   const Entry& GreediestDevice() const;
@@ -117,8 +124,6 @@ class WorkQueue {
   WorkItem Remove(Lane& lane, Entry& device, std::uint64_t arrival);
   void ForgetIdle();
   Batch TakeBatch(const std::string& task, Lane& lane, std::size_t count);
-  static void Compete(Lane& lane, Entry& device);
-  static void StandBack(Lane& lane, Entry& device);
 
   const BatchLimits limits_;
   const std::size_t capacity_;

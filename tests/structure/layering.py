@@ -76,7 +76,7 @@ FOLDERS = {
         "backends": {"queue/work_item"},
         "backends/engine": {"backends/served_model", "backends/batch_answers", "queue/work_item"},
         "models": {"queue/work_item", "backends"},
-        "replies": {"queue/work_item"},
+        "replies": {"queue/work_item", "intake/device_limit", "worker_status"},
     },
     # A command has a folder; those below it serve several.
     "cli": {
@@ -101,7 +101,7 @@ JOINTS = {
     "wire": set(),
     "device_agent": {"agent", "agent_loop", "shared_parts", "hosted_device", "device_host", "main",
                      "sources/source_factory"},
-    "cloud_worker": {"worker", "worker_answers", "worker_reload", "main",
+    "cloud_worker": {"worker", "request_intake", "health_reporter", "main",
                      "backends/backend_registry"},
     "cli": {"main"},
 }

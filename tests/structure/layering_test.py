@@ -20,7 +20,7 @@ class LayeringTest(unittest.TestCase):
         self.assertFalse(problems("cli/demo.cc", "device_agent/agent.h"))
 
     def test_stages_do_not_know_each_other(self):
-        self.assertTrue(problems("cloud_worker/queue/batcher.cc", "cloud_worker/replies/replier.h"))
+        self.assertTrue(problems("cloud_worker/queue/batcher.cc", "cloud_worker/replies/responder.h"))
         self.assertTrue(problems("device_agent/little/escalation_policy.cc",
                                  "device_agent/escalation/pending_escalations.h"))
         self.assertTrue(problems("cloud_worker/intake/intake.cc", "cloud_worker/worker.h"))

@@ -19,6 +19,17 @@ TEST(BusiestDevicesTest, TellsThoseWithTheMostComputeTimeSinceItWasAsked) {
   EXPECT_EQ(devices.Take(3), (Work{{"a", 1, 1.0}}));
 }
 
+TEST(BusiestDevicesTest, ABatchIsSharedByItsReadings) {
+  BusiestDevices devices;
+  const wire::ReadingReply reply;
+  devices.CountBatch(
+      {{{"a", "r"}, reply}, {{"b", "r"}, reply}, {{"b", "s"}, reply}, {{"a", "t"}, reply}},
+      Milliseconds(8));
+  EXPECT_EQ(devices.Take(3), (Work{{"a", 2, 4.0}, {"b", 2, 4.0}}));
+  devices.CountBatch({}, Milliseconds(8));
+  EXPECT_EQ(devices.Take(3), Work{});
+}
+
 TEST(BusiestDevicesTest, IsBounded) {
   BusiestDevices devices;
   for (std::size_t i = 0; i <= BusiestDevices::kMaxDevices; ++i) {

@@ -23,6 +23,19 @@ WorkItem Item(const Clock& clock, std::uint64_t sequence, const std::string& tas
           .expires_at = clock.Now() + time_left};
 }
 
+// A batcher whose inbox stays empty.
+struct LoneParts {
+  explicit LoneParts(const Clock& clock) : inbox(monitor, clock, 0, {}) {}
+
+  WorkMonitor monitor;
+  Inbox inbox;
+};
+class LoneBatcher : private LoneParts, public Batcher {
+ public:
+  LoneBatcher(BatchLimits limits, std::size_t capacity, std::size_t threads, const Clock& clock)
+      : LoneParts(clock), Batcher(monitor, inbox, clock, limits, capacity, threads) {}
+};
+
 // The item that has no room.
 std::optional<WorkItem> Push(Batcher& batcher, WorkItem item) {
   std::vector<WorkItem> items;
@@ -35,7 +48,7 @@ std::optional<WorkItem> Push(Batcher& batcher, WorkItem item) {
 
 TEST(BatcherTest, GivesOutBatchesOfOneTaskOldestFirst) {
   FakeClock clock;
-  Batcher batcher(kAtOnce, 100, 1, clock);
+  LoneBatcher batcher(kAtOnce, 100, 1, clock);
   for (std::uint64_t i = 0; i < 6; ++i) ASSERT_FALSE(Push(batcher, Item(clock, i)));
   const Batch first = batcher.Next().value();
   ASSERT_EQ(first.items.size(), 4U);
@@ -47,7 +60,7 @@ TEST(BatcherTest, GivesOutBatchesOfOneTaskOldestFirst) {
 
 TEST(BatcherTest, TakesARequestsReadingsTogetherAndGivesBackWhatHasNoRoom) {
   FakeClock clock;
-  Batcher batcher(kAtOnce, 5, 1, clock);
+  LoneBatcher batcher(kAtOnce, 5, 1, clock);
   std::vector<WorkItem> items;
   for (std::uint64_t i = 0; i < 7; ++i) items.push_back(Item(clock, i));
   items.back().priority = wire::kPrioritised;
@@ -61,7 +74,7 @@ TEST(BatcherTest, TakesARequestsReadingsTogetherAndGivesBackWhatHasNoRoom) {
 
 // One push wakes one thread; if that leaves some, the next one must hear of it.
 TEST(BatcherTest, OnePushFeedsAllWhoWait) {
-  Batcher batcher(kAtOnce, 100, 4, Clock::Real());
+  LoneBatcher batcher(kAtOnce, 100, 4, Clock::Real());
   std::atomic<std::size_t> taken = 0;
   std::vector<std::thread> takers;
   for (int i = 0; i < 4; ++i) {
@@ -78,7 +91,7 @@ TEST(BatcherTest, OnePushFeedsAllWhoWait) {
 
 TEST(BatcherTest, RefusesBeyondItsCapacityAndAfterItsEnd) {
   FakeClock clock;
-  Batcher batcher(kAtOnce, 1, 1, clock);
+  LoneBatcher batcher(kAtOnce, 1, 1, clock);
   ASSERT_FALSE(Push(batcher, Item(clock, 1)));
   WorkItem second = Item(clock, 2);
   second.address.device = "pump";
@@ -89,7 +102,7 @@ TEST(BatcherTest, RefusesBeyondItsCapacityAndAfterItsEnd) {
 
 TEST(BatcherTest, WhatHasExpiredTakesNobodysPlaceAndIsInNoBatch) {
   FakeClock clock;
-  Batcher batcher(kAtOnce, 2, 1, clock);
+  LoneBatcher batcher(kAtOnce, 2, 1, clock);
   ASSERT_FALSE(Push(batcher, Item(clock, 1, "a", Milliseconds(5))));
   ASSERT_FALSE(Push(batcher, Item(clock, 2)));
   clock.Advance(Milliseconds(5));
@@ -102,7 +115,7 @@ TEST(BatcherTest, WhatHasExpiredTakesNobodysPlaceAndIsInNoBatch) {
 
 TEST(BatcherTest, ClosingDispatchesWhatWaitsAndThenEnds) {
   FakeClock clock;
-  Batcher batcher({4, Milliseconds(1000000)}, 100, 1, clock);
+  LoneBatcher batcher({4, Milliseconds(1000000)}, 100, 1, clock);
   for (int i = 0; i < 3; ++i) ASSERT_FALSE(Push(batcher, Item(clock, i)));
   batcher.Close();
   EXPECT_EQ(batcher.Next()->items.size(), 3U);
@@ -112,7 +125,7 @@ TEST(BatcherTest, ClosingDispatchesWhatWaitsAndThenEnds) {
 
 TEST(BatcherTest, AbandoningGivesBackWhatWaits) {
   FakeClock clock;
-  Batcher batcher(kAtOnce, 100, 1, clock);
+  LoneBatcher batcher(kAtOnce, 100, 1, clock);
   for (int i = 0; i < 3; ++i) ASSERT_FALSE(Push(batcher, Item(clock, i)));
   EXPECT_EQ(batcher.Abandon().size(), 3U);
   EXPECT_FALSE(batcher.Next().has_value());
@@ -121,7 +134,7 @@ TEST(BatcherTest, AbandoningGivesBackWhatWaits) {
 
 TEST(BatcherTest, SaysWhenThereMayBeRoom) {
   FakeClock clock;
-  Batcher batcher(kAtOnce, 100, 1, clock);
+  LoneBatcher batcher(kAtOnce, 100, 1, clock);
   EXPECT_EQ(batcher.RetryAfter(), DrainRate::kUnmeasured);
   for (int i = 0; i < 50; ++i) ASSERT_FALSE(Push(batcher, Item(clock, i)));
   batcher.Computed("a", 1, Milliseconds(10));
@@ -130,7 +143,7 @@ TEST(BatcherTest, SaysWhenThereMayBeRoom) {
 
 // Nobody takes batches: the only compute thread is busy.
 TEST(BatcherTest, ExpiryIsToldWhileTheModelIsBusy) {
-  Batcher batcher(kAtOnce, 100, 1, Clock::Real());
+  LoneBatcher batcher(kAtOnce, 100, 1, Clock::Real());
   std::thread pusher([&] {
     EXPECT_FALSE(Push(batcher, Item(Clock::Real(), 1, "a", Milliseconds(60'000))));
     EXPECT_FALSE(Push(batcher, Item(Clock::Real(), 2, "a", Milliseconds(20))));
@@ -144,7 +157,7 @@ TEST(BatcherTest, ExpiryIsToldWhileTheModelIsBusy) {
 }
 
 TEST(BatcherTest, ManyThreadsGetEveryItemOnce) {
-  Batcher batcher({7, Milliseconds(1)}, 500, 3, Clock::Real());
+  LoneBatcher batcher({7, Milliseconds(1)}, 500, 3, Clock::Real());
   constexpr std::uint64_t kItems = 4000;
   std::mutex mutex;
   std::multiset<std::uint64_t> seen;
@@ -176,106 +189,6 @@ TEST(BatcherTest, ManyThreadsGetEveryItemOnce) {
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(seen.size(), kItems);
   EXPECT_EQ(std::set<std::uint64_t>(seen.begin(), seen.end()).size(), kItems);
-}
-
-// A message, a number, becomes the item of that number.
-class BatcherInboxTest : public testing::Test {
- protected:
-  static wire::Message Numbered(std::uint64_t number) {
-    wire::Message message;
-    message.payload = std::to_string(number);
-    return message;
-  }
-  void TakeIn(const wire::Message& message) {
-    taken_in_by_ = std::this_thread::get_id();
-    EXPECT_FALSE(Push(batcher_, Item(Clock::Real(), std::stoull(message.payload))));
-  }
-
-  static constexpr std::size_t kInbox = 8;
-  std::thread::id taken_in_by_;  // one thread at a time in the tests that look at it
-  Batcher batcher_{kAtOnce, 100,
-                   1,       Clock::Real(),
-                   kInbox,  [this](const wire::Message& message) { TakeIn(message); }};
-};
-
-TEST_F(BatcherInboxTest, WhoHasNothingToComputeTakesIn) {
-  ASSERT_TRUE(batcher_.Offer("a", Numbered(7)));
-  EXPECT_EQ(batcher_.Next()->items.front().sequence, 7U);
-  EXPECT_EQ(taken_in_by_, std::this_thread::get_id());
-  std::thread later([this] { EXPECT_TRUE(batcher_.Offer("a", Numbered(8))); });
-  EXPECT_EQ(batcher_.Next()->items.front().sequence, 8U);
-  later.join();
-}
-
-TEST_F(BatcherInboxTest, WhileAllComputeTheIntakeThreadDoes) {
-  ASSERT_TRUE(batcher_.Offer("a", Numbered(7)));
-  batcher_.CloseInbox();
-  std::thread intake([this] { batcher_.TakeInMessages(); });
-  const std::thread::id intake_id = intake.get_id();
-  intake.join();
-  EXPECT_EQ(taken_in_by_, intake_id);
-  EXPECT_EQ(batcher_.size(), 1U);
-}
-
-TEST_F(BatcherInboxTest, IsBoundedAndEnds) {
-  for (std::size_t i = 0; i < kInbox; ++i)
-    ASSERT_TRUE(batcher_.Offer(std::to_string(i), Numbered(i)));
-  wire::Message left = Numbered(99);
-  EXPECT_FALSE(batcher_.Offer("another", std::move(left)));
-  EXPECT_EQ(left.payload, "99");
-  EXPECT_EQ(batcher_.inbox_size(), kInbox);
-  batcher_.CloseInbox();
-  batcher_.TakeInMessages();  // what waits is still taken in
-  EXPECT_EQ(batcher_.inbox_size(), 0U);
-  EXPECT_FALSE(batcher_.Offer("a", Numbered(1)));
-}
-
-// A stranger's few large messages may not take what many small ones would.
-TEST_F(BatcherInboxTest, IsBoundedInBytes) {
-  wire::Message half = Numbered(1);
-  half.payload.resize(Batcher::kMaxInboxBytes / 2, ' ');
-  wire::Message more = half;
-  more.payload += ' ';
-  ASSERT_TRUE(batcher_.Offer("a", std::move(half)));
-  EXPECT_FALSE(batcher_.Offer("another", std::move(more)));
-  EXPECT_FALSE(more.payload.empty());
-  batcher_.CloseInbox();
-  batcher_.TakeInMessages();
-  EXPECT_EQ(batcher_.inbox_size(), 0U);
-}
-
-// Whoever sleeps, computes or takes in: each message comes out once.
-TEST(BatcherInbox, LosesNothingBetweenThreads) {
-  constexpr std::uint64_t kMessages = 5000;
-  for (const std::size_t computing : {1U, 3U}) {
-    Batcher* self = nullptr;
-    Batcher batcher(kAtOnce, kMessages, computing, Clock::Real(), 10 * kMessages,
-                    [&self](const wire::Message& message) {
-                      EXPECT_FALSE(Push(*self, Item(Clock::Real(), std::stoull(message.payload))));
-                    });
-    self = &batcher;
-    std::vector<std::atomic<int>> seen(kMessages);
-    std::vector<std::thread> threads;
-    for (std::size_t i = 0; i < computing; ++i) {
-      threads.emplace_back([&] {
-        while (const auto batch = batcher.Next()) {
-          for (const WorkItem& item : batch->items) ++seen[item.sequence];
-        }
-      });
-    }
-    std::thread intake([&] { batcher.TakeInMessages(); });
-    for (std::uint64_t i = 0; i < kMessages; ++i) {
-      wire::Message message;
-      message.payload = std::to_string(i);
-      EXPECT_TRUE(batcher.Offer(std::to_string(i % 5), std::move(message)));
-      if (i % 64 == 0) std::this_thread::yield();
-    }
-    batcher.CloseInbox();
-    intake.join();
-    batcher.Close();
-    for (std::thread& thread : threads) thread.join();
-    for (const auto& count : seen) EXPECT_EQ(count, 1);
-  }
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "cloud_worker/replies/replier.h"
+#include "cloud_worker/replies/reply_builder.h"
 
 #include <gtest/gtest.h>
 
@@ -9,7 +9,7 @@
 namespace biglittle {
 namespace {
 
-const Replier kReplier(wire::Topics("biglittle/v1", "plant"), "worker-1", 1U << 20U);
+const ReplyBuilder kBuilder(wire::Topics("biglittle/v1", "plant"), "worker-1", 1U << 20U);
 
 Answer AnswerTo(const std::string& device, const std::string& request, std::uint64_t sequence) {
   wire::CloudPrediction prediction;
@@ -17,8 +17,8 @@ Answer AnswerTo(const std::string& device, const std::string& request, std::uint
   return {{device, request}, {sequence, prediction}};
 }
 
-TEST(ReplierTest, OneMessageARequestOnTheDevicesOwnTopic) {
-  const std::vector<wire::Message> messages = kReplier.Reply(
+TEST(ReplyBuilderTest, OneMessageARequestOnTheDevicesOwnTopic) {
+  const std::vector<wire::Message> messages = kBuilder.Build(
       {AnswerTo("pump", "r1", 1), AnswerTo("valve", "r1", 1), AnswerTo("pump", "r1", 2)});
   ASSERT_EQ(messages.size(), 2U);
   EXPECT_EQ(messages[0].topic, "biglittle/v1/plant/devices/pump/reply/worker-1");
@@ -37,8 +37,8 @@ Answer PackedAnswer(const std::string& device, const std::string& request, std::
   return answer;
 }
 
-TEST(ReplierTest, OneMessageADeviceThatReadsThem) {
-  const std::vector<wire::Message> messages = kReplier.Reply(
+TEST(ReplyBuilderTest, OneMessageADeviceThatReadsThem) {
+  const std::vector<wire::Message> messages = kBuilder.Build(
       {PackedAnswer("pump", "r1", 1), PackedAnswer("valve", "r1", 1), PackedAnswer("pump", "r2", 2),
        AnswerTo("old", "r1", 1), AnswerTo("old", "r2", 2), PackedAnswer("pump", "r1", 3)});
   ASSERT_EQ(messages.size(), 4U);  // two of "old"
@@ -55,12 +55,12 @@ TEST(ReplierTest, OneMessageADeviceThatReadsThem) {
   EXPECT_EQ(reply.replies[2].request_id, "");
 }
 
-TEST(ReplierTest, APackedReplySaysTheDigestOnce) {
+TEST(ReplyBuilderTest, APackedReplySaysTheDigestOnce) {
   const std::string digest(64, 'd');
   std::vector<Answer> answers;
   for (std::uint64_t i = 0; i < 10; ++i) answers.push_back(PackedAnswer("pump", "r1", i, digest));
   answers.push_back(PackedAnswer("pump", "r1", 10, "another"));
-  const std::vector<wire::Message> messages = kReplier.Reply(answers);
+  const std::vector<wire::Message> messages = kBuilder.Build(answers);
   ASSERT_EQ(messages.size(), 1U);
   EXPECT_LT(messages[0].payload.size(), 5 * digest.size());
   const auto reply = wire::DecodeEscalationReply(messages[0].payload).value();
@@ -72,9 +72,9 @@ TEST(ReplierTest, APackedReplySaysTheDigestOnce) {
   EXPECT_EQ(digest_of(10), "another");
 }
 
-TEST(ReplierTest, SplitsWhatIsTooLargeForAMessage) {
+TEST(ReplyBuilderTest, SplitsWhatIsTooLargeForAMessage) {
   constexpr std::size_t kMaxBytes = 4096;
-  const Replier replier(wire::Topics("biglittle/v1", "plant"), "worker-1", kMaxBytes);
+  const ReplyBuilder builder(wire::Topics("biglittle/v1", "plant"), "worker-1", kMaxBytes);
   std::vector<Answer> answers;
   for (std::uint64_t i = 0; i < 20; ++i) {
     answers.push_back(AnswerTo("pump", "r1", i));
@@ -82,7 +82,7 @@ TEST(ReplierTest, SplitsWhatIsTooLargeForAMessage) {
         .prediction.probabilities.resize(200);
   }
   std::set<std::uint64_t> answered;
-  const std::vector<wire::Message> messages = replier.Reply(answers);
+  const std::vector<wire::Message> messages = builder.Build(answers);
   EXPECT_GT(messages.size(), 1U);
   for (const wire::Message& message : messages) {
     EXPECT_LE(message.payload.size(), kMaxBytes);
@@ -93,7 +93,7 @@ TEST(ReplierTest, SplitsWhatIsTooLargeForAMessage) {
   EXPECT_EQ(answered.size(), 20U);
 }
 
-TEST(ReplierTest, SplitsWhatIsTooLargeForTheBroker) {
+TEST(ReplyBuilderTest, SplitsWhatIsTooLargeForTheBroker) {
   constexpr std::size_t kMaxPacket = 4096;
   std::vector<Answer> answers;
   for (std::uint64_t i = 0; i < 20; ++i) {
@@ -102,31 +102,31 @@ TEST(ReplierTest, SplitsWhatIsTooLargeForTheBroker) {
         .prediction.probabilities.resize(200);
   }
   std::size_t answered = 0;
-  const std::vector<wire::Message> messages = kReplier.Reply(answers, {}, {}, kMaxPacket);
+  const std::vector<wire::Message> messages = kBuilder.Build(answers, {}, {}, kMaxPacket);
   for (const wire::Message& message : messages) {
     EXPECT_LE(wire::PacketBytes(message), kMaxPacket);
     answered += wire::DecodeEscalationReply(message.payload).value().replies.size();
   }
   EXPECT_GT(messages.size(), 1U);
   EXPECT_EQ(answered, 20U);
-  EXPECT_EQ(kReplier.Reply(answers).size(), 1U);
+  EXPECT_EQ(kBuilder.Build(answers).size(), 1U);
 }
 
-TEST(ReplierTest, NeverPutsMoreIntoAMessageThanItsReaderTakes) {
+TEST(ReplyBuilderTest, NeverPutsMoreIntoAMessageThanItsReaderTakes) {
   std::vector<Answer> answers;
   for (std::uint64_t i = 0; i < 600; ++i) answers.push_back(PackedAnswer("pump", "r1", i));
-  const std::vector<wire::Message> messages = kReplier.Reply(answers);
+  const std::vector<wire::Message> messages = kBuilder.Build(answers);
   EXPECT_EQ(messages.size(), 3U);
   for (const wire::Message& message : messages) {
     EXPECT_TRUE(wire::DecodeEscalationReply(message.payload).ok());
   }
 }
 
-TEST(ReplierTest, NothingToAnswerSendsNothing) { EXPECT_TRUE(kReplier.Reply({}).empty()); }
+TEST(ReplyBuilderTest, NothingToAnswerSendsNothing) { EXPECT_TRUE(kBuilder.Build({}).empty()); }
 
-TEST(ReplierTest, RefusesAWholeRequest) {
+TEST(ReplyBuilderTest, RefusesAWholeRequest) {
   const wire::Message message =
-      kReplier.Refuse({"pump", "r9"}, {wire::RejectionReason::kInvalid, "why", {}});
+      kBuilder.Refusal({"pump", "r9"}, {wire::RejectionReason::kInvalid, "why", {}});
   EXPECT_EQ(message.topic, "biglittle/v1/plant/devices/pump/reply/worker-1");
   EXPECT_EQ(message.correlation_data, "r9");
   EXPECT_EQ(wire::DecodeEscalationReply(message.payload)->rejection->detail, "why");

@@ -1,4 +1,4 @@
-#include "cloud_worker/replies/replier.h"
+#include "cloud_worker/replies/reply_builder.h"
 
 #include <algorithm>
 #include <map>
@@ -26,10 +26,10 @@ std::size_t BytesOf(const Answer& answer) {
 
 }  // namespace
 
-Replier::Replier(wire::Topics topics, std::string worker, std::size_t max_bytes)
+ReplyBuilder::ReplyBuilder(wire::Topics topics, std::string worker, std::size_t max_bytes)
     : topics_(std::move(topics)), worker_(std::move(worker)), max_bytes_(max_bytes) {}
 
-std::vector<wire::Message> Replier::Reply(
+std::vector<wire::Message> ReplyBuilder::Build(
     std::vector<Answer> answers, std::optional<SteadyTime> begun_at,
     std::optional<std::chrono::microseconds> previous_send_time,
     std::size_t max_packet_bytes) const {
@@ -65,14 +65,14 @@ std::vector<wire::Message> Replier::Reply(
   return messages;
 }
 
-wire::Message Replier::Refuse(const ReplyAddress& address, wire::Rejection rejection) const {
+wire::Message ReplyBuilder::Refusal(const ReplyAddress& address, wire::Rejection rejection) const {
   wire::EscalationReply reply;
   reply.rejection = std::move(rejection);
   return ToMessage(address, reply);
 }
 
-wire::Message Replier::ToMessage(const ReplyAddress& address,
-                                 const wire::EscalationReply& reply) const {
+wire::Message ReplyBuilder::ToMessage(const ReplyAddress& address,
+                                      const wire::EscalationReply& reply) const {
   wire::Message message;
   message.topic = topics_.Reply(address.device, worker_);
   message.payload = Encode(reply);

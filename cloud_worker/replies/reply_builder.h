@@ -1,5 +1,4 @@
-// The last stage of a worker: answers become messages on the reply topics of the devices that
-// asked.
+// Answers become messages on the reply topics of the devices that asked.
 #pragma once
 
 #include <chrono>
@@ -16,21 +15,21 @@
 namespace biglittle {
 
 // Immutable, thread-safe.
-class Replier {
+class ReplyBuilder {
  public:
   // `max_bytes`: of a message's payload.
-  Replier(wire::Topics topics, std::string worker, std::size_t max_bytes);
+  ReplyBuilder(wire::Topics topics, std::string worker, std::size_t max_bytes);
 
   // One message for each request that the answers belong to, or for each device that reads several
   // requests' answers in one; more where it would be too large, for `max_bytes` or for a broker
   // that takes packets of `max_packet_bytes` (wire/mqtt_packets.h). `begun_at` goes with each,
   // `previous_send_time` into each.
-  std::vector<wire::Message> Reply(std::vector<Answer> answers,
+  std::vector<wire::Message> Build(std::vector<Answer> answers,
                                    std::optional<SteadyTime> begun_at = {},
                                    std::optional<std::chrono::microseconds> previous_send_time = {},
                                    std::size_t max_packet_bytes = wire::kMaxPacketBytes) const;
   // The refusal of a request as a whole.
-  wire::Message Refuse(const ReplyAddress& address, wire::Rejection rejection) const;
+  wire::Message Refusal(const ReplyAddress& address, wire::Rejection rejection) const;
 
  private:
   // A message in the making.
