@@ -27,6 +27,7 @@ FILES = (
     "cloud_worker/replies/reply_memory.cc",
     "cloud_worker/replies/reply_memory.h",
     "cloud_worker/replies/responder.cc",
+    "cloud_worker/request_intake.cc",
     "cloud_worker/queue/work_queue.cc",
     "wire/mqtt/outbox.cc",
     "wire/mqtt/outbox.h",
