@@ -15,6 +15,7 @@ std::string Topics::Escalate(std::string_view device) const { return Device(devi
 std::string Topics::ReplyBase(std::string_view device) const { return Device(device, "reply"); }
 std::string Topics::Result(std::string_view device) const { return Device(device, "result"); }
 std::string Topics::DeviceStatus(std::string_view device) const { return Device(device, "status"); }
+std::string Topics::DeviceState(std::string_view device) const { return Device(device, "state"); }
 
 std::string Topics::Reply(std::string_view device, std::string_view worker) const {
   return fmt::format("{}devices/{}/reply/{}", prefix_, device, worker);
@@ -33,6 +34,7 @@ std::string Topics::RepliesOf(std::string_view worker) const { return Reply("+",
 std::string Topics::AllReplies() const { return Reply("+", "+"); }
 std::string Topics::AllResults() const { return Device("+", "result"); }
 std::string Topics::AllDeviceStatus() const { return Device("+", "status"); }
+std::string Topics::AllDeviceStates() const { return Device("+", "state"); }
 std::string Topics::AllWorkerStatus() const { return WorkerStatus("+"); }
 
 std::optional<std::string> Topics::Between(std::string_view branch, std::string_view topic,
@@ -69,6 +71,10 @@ std::optional<std::string> Topics::DeviceOfResult(std::string_view topic) const 
 
 std::optional<std::string> Topics::DeviceOfStatus(std::string_view topic) const {
   return Between("devices/", topic, "/status");
+}
+
+std::optional<std::string> Topics::DeviceOfState(std::string_view topic) const {
+  return Between("devices/", topic, "/state");
 }
 
 std::optional<std::string> Topics::WorkerOfStatus(std::string_view topic) const {

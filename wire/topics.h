@@ -19,6 +19,7 @@ class Topics {
   std::string Reply(std::string_view device, std::string_view worker) const;
   std::string Result(std::string_view device) const;
   std::string DeviceStatus(std::string_view device) const;
+  std::string DeviceState(std::string_view device) const;
   std::string WorkerStatus(std::string_view worker) const;
 
   // Topic filters.
@@ -28,6 +29,7 @@ class Topics {
   std::string AllReplies() const;
   std::string AllResults() const;
   std::string AllDeviceStatus() const;
+  std::string AllDeviceStates() const;
   std::string AllWorkerStatus() const;
 
   const std::string& fleet() const { return fleet_; }
@@ -36,6 +38,7 @@ class Topics {
   std::optional<std::string> WorkerOfReply(std::string_view topic, std::string_view device) const;
   std::optional<std::string> DeviceOfResult(std::string_view topic) const;
   std::optional<std::string> DeviceOfStatus(std::string_view topic) const;
+  std::optional<std::string> DeviceOfState(std::string_view topic) const;
   std::optional<std::string> WorkerOfStatus(std::string_view topic) const;
 
  private:

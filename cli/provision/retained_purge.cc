@@ -191,25 +191,30 @@ class Purger {
   const std::filesystem::path credentials_;
 };
 
-std::string StatusOf(const Identity& identity, const wire::Topics& topics) {
-  if (identity.role == Role::kDevice) return topics.DeviceStatus(identity.id);
-  return identity.role == Role::kWorker ? topics.WorkerStatus(identity.id) : "";
+// What an identity leaves retained.
+std::vector<std::string> RetainedOf(const Identity& identity, const wire::Topics& topics) {
+  if (identity.role == Role::kDevice) {
+    return {topics.DeviceStatus(identity.id), topics.DeviceState(identity.id)};
+  }
+  if (identity.role == Role::kWorker) return {topics.WorkerStatus(identity.id)};
+  return {};
 }
 
-std::set<std::string> StatusesBut(const std::set<Identity>& these, const Inventory& inventory) {
+std::set<std::string> RetainedOfAllBut(const std::set<Identity>& these,
+                                       const Inventory& inventory) {
   const wire::Topics topics(inventory.names.topic_root, inventory.names.fleet);
-  std::set<std::string> statuses;
+  std::set<std::string> retained;
   for (const auto& [identity, certificates] : inventory.identities) {
-    if (these.count(identity) == 0) statuses.insert(StatusOf(identity, topics));
+    if (these.count(identity) > 0) continue;
+    for (std::string& topic : RetainedOf(identity, topics)) retained.insert(std::move(topic));
   }
-  statuses.erase("");
-  return statuses;
+  return retained;
 }
 
 }  // namespace
 
 PurgeOrder PurgeOf(const std::set<Identity>& identities, const Inventory& inventory) {
-  PurgeOrder order{.filters = {}, .kept = StatusesBut(identities, inventory)};
+  PurgeOrder order{.filters = {}, .kept = RetainedOfAllBut(identities, inventory)};
   std::set<std::string> filters;
   for (const Identity& identity : identities) {
     for (const Right& right : RightsOf(identity, inventory.names)) {
@@ -223,7 +228,7 @@ PurgeOrder PurgeOf(const std::set<Identity>& identities, const Inventory& invent
 
 PurgeOrder PurgeOfAll(const Inventory& inventory) {
   return {.filters = {fmt::format("{}/{}/#", inventory.names.topic_root, inventory.names.fleet)},
-          .kept = StatusesBut({}, inventory)};
+          .kept = RetainedOfAllBut({}, inventory)};
 }
 
 absl::StatusOr<std::set<std::string>> PurgeRetained(const PurgeOrder& order, bool dry_run,

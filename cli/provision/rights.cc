@@ -24,7 +24,8 @@ void AddReadOne(const std::string& filter, Rights& rights) {
 Rights OfDevice(const std::string& id, const wire::Topics& topics) {
   Rights rights = {{RightKind::kSend, topics.Escalate(id)},
                    {RightKind::kSend, topics.Result(id)},
-                   {RightKind::kSend, topics.DeviceStatus(id)}};
+                   {RightKind::kSend, topics.DeviceStatus(id)},
+                   {RightKind::kSend, topics.DeviceState(id)}};
   AddReadOne(topics.Replies(id), rights);
   return rights;
 }
@@ -46,6 +47,7 @@ Rights OfDashboard(const wire::Topics& topics) {
   Rights rights;
   AddRead(topics.AllResults(), rights);
   AddRead(topics.AllDeviceStatus(), rights);
+  AddRead(topics.AllDeviceStates(), rights);
   AddRead(topics.AllWorkerStatus(), rights);
   return rights;
 }
@@ -55,6 +57,7 @@ Rights OfBridge(const wire::Topics& topics) {
   Rights rights = {{RightKind::kSend, topics.Escalate("+")},
                    {RightKind::kSend, topics.AllResults()},
                    {RightKind::kSend, topics.AllDeviceStatus()},
+                   {RightKind::kSend, topics.AllDeviceStates()},
                    {RightKind::kSend, topics.AllWorkerStatus()}};
   AddReadOne(topics.AllReplies(), rights);
   return rights;

@@ -61,7 +61,7 @@ FOLDERS = {
         "sources/serial": {"sources/stream"},
         "sources/replay": {"sources/polled_source", "sources/sample"},
         "sources/vibration": {"sources/polled_source", "sources/sample"},
-        "state": set(),
+        "state": {"delivery_tag"},
         "intake": {"sources/polled_source", "sources/live_source", "sources/sample"},
         "little": set(),
         "escalation": {"little/little_verdict", "delivery_tag"},

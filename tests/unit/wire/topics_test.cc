@@ -13,6 +13,7 @@ TEST(TopicsTest, NamesAreThoseOfTheContract) {
   EXPECT_EQ(kTopics.Reply("pump", "w1"), "biglittle/v1/plant-7/devices/pump/reply/w1");
   EXPECT_EQ(kTopics.Result("pump"), "biglittle/v1/plant-7/devices/pump/result");
   EXPECT_EQ(kTopics.DeviceStatus("pump"), "biglittle/v1/plant-7/devices/pump/status");
+  EXPECT_EQ(kTopics.DeviceState("pump"), "biglittle/v1/plant-7/devices/pump/state");
   EXPECT_EQ(kTopics.WorkerStatus("w1"), "biglittle/v1/plant-7/workers/w1/status");
   EXPECT_EQ(kTopics.SharedEscalate("workers"),
             "$share/workers/biglittle/v1/plant-7/devices/+/escalate");
@@ -21,6 +22,7 @@ TEST(TopicsTest, NamesAreThoseOfTheContract) {
   EXPECT_EQ(kTopics.AllReplies(), "biglittle/v1/plant-7/devices/+/reply/+");
   EXPECT_EQ(kTopics.AllResults(), "biglittle/v1/plant-7/devices/+/result");
   EXPECT_EQ(kTopics.AllDeviceStatus(), "biglittle/v1/plant-7/devices/+/status");
+  EXPECT_EQ(kTopics.AllDeviceStates(), "biglittle/v1/plant-7/devices/+/state");
   EXPECT_EQ(kTopics.AllWorkerStatus(), "biglittle/v1/plant-7/workers/+/status");
 }
 

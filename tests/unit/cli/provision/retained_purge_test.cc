@@ -27,15 +27,16 @@ Inventory Example() {
 TEST(PurgeOrderTest, IsWhatTheOneMayWriteButForTheStatusesOfOthers) {
   const PurgeOrder order = PurgeOf({kGone}, Example());
   EXPECT_THAT(order.filters, ElementsAre("r/f/devices/pump-9/escalate", "r/f/devices/pump-9/result",
-                                         "r/f/devices/pump-9/status"));
+                                         "r/f/devices/pump-9/state", "r/f/devices/pump-9/status"));
   EXPECT_THAT(order.kept,
-              UnorderedElementsAre("r/f/devices/pump-1/status", "r/f/workers/worker-1/status"));
+              UnorderedElementsAre("r/f/devices/pump-1/state", "r/f/devices/pump-1/status",
+                                   "r/f/workers/worker-1/status"));
   // Somebody's own status goes.
   EXPECT_THAT(PurgeOf({kPump}, Example()).kept,
               UnorderedElementsAre("r/f/workers/worker-1/status"));
   // Devices that a bridge made up, and not those that are here.
   EXPECT_THAT(PurgeOf({kSite}, Example()).filters, testing::Contains("r/f/devices/+/status"));
-  EXPECT_THAT(PurgeOf({kSite}, Example()).kept, testing::SizeIs(2));
+  EXPECT_THAT(PurgeOf({kSite}, Example()).kept, testing::SizeIs(3));
 }
 
 TEST(PurgeOrderTest, NobodyWhoWritesNothingOfTheFleetsIsLookedAt) {
@@ -46,7 +47,9 @@ TEST(PurgeOrderTest, NobodyWhoWritesNothingOfTheFleetsIsLookedAt) {
 
 TEST(PurgeOrderTest, OfAllKeepsTheStatusesOfThoseWhoAreHere) {
   EXPECT_EQ(PurgeOfAll(Example()),
-            (PurgeOrder{{"r/f/#"}, {"r/f/devices/pump-1/status", "r/f/workers/worker-1/status"}}));
+            (PurgeOrder{{"r/f/#"},
+                        {"r/f/devices/pump-1/state", "r/f/devices/pump-1/status",
+                         "r/f/workers/worker-1/status"}}));
 }
 
 }  // namespace

@@ -22,6 +22,7 @@ using Lines = std::vector<std::string>;
 TEST(RightsTest, ADeviceHasItsOwnTopicsOnly) {
   EXPECT_EQ(Spelled(Role::kDevice), (Lines{"publishClientSend r/v1/f/devices/x/escalate",
                                            "publishClientSend r/v1/f/devices/x/result",
+                                           "publishClientSend r/v1/f/devices/x/state",
                                            "publishClientSend r/v1/f/devices/x/status",
                                            "publishClientReceive r/v1/f/devices/x/reply/+",
                                            "subscribeLiteral r/v1/f/devices/x/reply/+"}));
@@ -49,7 +50,7 @@ TEST(RightsTest, ADashboardPublishesNothing) {
     EXPECT_EQ(right.find("escalate"), std::string::npos) << right;
     EXPECT_EQ(right.find("reply"), std::string::npos) << right;
   }
-  EXPECT_EQ(Spelled(Role::kDashboard).size(), 6U);
+  EXPECT_EQ(Spelled(Role::kDashboard).size(), 8U);
 }
 
 TEST(RightsTest, TheAdministratorSeesNoFleetsData) {
