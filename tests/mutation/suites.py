@@ -41,6 +41,7 @@ FILES = (
     "core/prediction.cc",
     "core/task/version_watch.cc",
     "core/token_bucket.h",
+    "signal/*.cc",
     "cli/tuning/*.cc",
 )
 LEFT_OUT = {
@@ -74,6 +75,7 @@ _TEST = re.compile(r"^(?:TEST|TEST_F|TEST_P)\((\w+),", re.MULTILINE)
 _TUNING = Suite("unit_cli", ("cli/tuning/*_test.cc",))
 _CORE = Suite("unit_core")
 _DEVICE = Suite("unit_device_agent")
+_SIGNAL = Suite("unit_signal")
 _WORKER = Suite("unit_cloud_worker")
 _WIRE = Suite("unit_wire")
 
@@ -82,6 +84,7 @@ SUITES = (
     ("device_agent/", (_DEVICE,)),
     ("cloud_worker/", (_WORKER,)),
     ("wire/", (_WIRE,)),
+    ("signal/", (_SIGNAL,)),
     ("cli/tuning/", (_TUNING,)),
     ("core/bounded_queue.h", (_WORKER, _DEVICE)),
     ("core/task/answer_rule.h", (_CORE, _DEVICE)),

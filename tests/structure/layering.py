@@ -14,12 +14,13 @@ import sys
 # Module -> the modules it may include, besides itself.
 MODULES = {
     "core": set(),
+    "signal": {"core"},
     "nn": {"core"},
     "wire": {"core"},
-    "device_agent": {"core", "nn", "wire"},
+    "device_agent": {"core", "signal", "nn", "wire"},
     "cloud_worker": {"core", "nn", "wire"},
     # The command replays a device's own sources and policy offline; it meets the worker over MQTT.
-    "cli": {"core", "nn", "wire", "device_agent"},
+    "cli": {"core", "signal", "nn", "wire", "device_agent"},
 }
 
 # Module -> folder in it ("" for the files of the module itself) -> what these may include of the same
@@ -31,6 +32,9 @@ FOLDERS = {
         "task": {"", "yaml"},
         "fleet": {"", "yaml", "task"},
         "program": {""},
+    },
+    "signal": {
+        "": set(),
     },
     "nn": {
         "graph": set(),
@@ -97,6 +101,7 @@ FOLDERS = {
 # Files that join a module's folders, and so may include all of them.
 JOINTS = {
     "core": set(),
+    "signal": set(),
     "nn": set(),
     "wire": set(),
     "device_agent": {"agent", "agent_loop", "shared_parts", "hosted_device", "device_host", "main",
