@@ -59,6 +59,11 @@ Agent::Agent(const FleetConfig& fleet, const DeviceConfig& device, Parts parts, 
       outlet_(OutletOptions(fleet, device), std::move(parts.store), publish, counters_, clock),
       escalator_(EscalatorOptions(fleet, device, task_, origin_.run), publish, counters_, clock),
       next_sequence_(outlet_.next_sequence()) {
+  if (device.state) {
+    const wire::Topics topics(fleet.topic_root, fleet.fleet);
+    state_ = std::make_unique<StateOutlet>(*device.state, task_, topics.DeviceState(device.id),
+                                           publish, counters_, clock_);
+  }
   outlet_.Recover(
       [this](wire::Result& result, Milliseconds since) { EndRestarted(result, since); });
 }
@@ -66,7 +71,9 @@ Agent::Agent(const FleetConfig& fleet, const DeviceConfig& device, Parts parts, 
 void Agent::OnSample(Sample sample, SteadyTime captured_at) {
   Reading reading = NewReading(std::move(sample), captured_at);
   if (const absl::Status fit = CheckWindow(task_, reading.window); !fit.ok()) {
-    spdlog::warn("{}: reading {} refused: {}", origin_.device, reading.sequence, Text(fit));
+    if (invalid_said_.MaySay(clock_.Now())) {
+      spdlog::warn("{}: reading {} refused: {}", origin_.device, reading.sequence, Text(fit));
+    }
     return FallBack(Unclassified(reading), FallbackReason::kInvalidReading, Text(fit));
   }
   const SteadyTime begin = clock_.Now();
@@ -138,6 +145,7 @@ void Agent::WriteDown(const LittleVerdict& verdict) {
 
 void Agent::OnLink(bool up, std::size_t max_packet_bytes) {
   outlet_.OnLink(up, max_packet_bytes);
+  if (state_) state_->OnLink(up);
   escalator_.OnLink(up, max_packet_bytes);
 }
 
@@ -175,13 +183,17 @@ void Agent::OnTooLarge(wire::Message message) {
 void Agent::OnTime() {
   escalator_.OnTime();
   outlet_.OnTime();
+  if (state_) state_->OnTime();
 }
 
 std::optional<SteadyTime> Agent::NextWake() const {
-  const std::optional<SteadyTime> a = escalator_.NextWake();
-  const std::optional<SteadyTime> b = outlet_.NextWake();
-  if (a && b) return std::min(*a, *b);
-  return a ? a : b;
+  std::optional<SteadyTime> wake = escalator_.NextWake();
+  const auto sooner = [&wake](std::optional<SteadyTime> time) {
+    if (time && (!wake || *time < *wake)) wake = time;
+  };
+  sooner(outlet_.NextWake());
+  if (state_) sooner(state_->NextWake());
+  return wake;
 }
 
 void Agent::FallBack(const LittleVerdict& verdict, FallbackReason reason, std::string detail) {
@@ -191,6 +203,7 @@ void Agent::FallBack(const LittleVerdict& verdict, FallbackReason reason, std::s
 void Agent::End(const LittleVerdict& verdict, const Outcome& outcome) {
   MakeFinalResult(origin_, task_, verdict, outcome, clock_.Now(), ended_);
   CountEnd(verdict, outcome, ended_);
+  if (state_) state_->OnFinal(ended_);
   outlet_.Final(ended_);
 }
 

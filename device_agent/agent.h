@@ -6,10 +6,12 @@
 // thread-safe.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -20,6 +22,7 @@
 #include "core/clock.h"
 #include "core/fleet/device_config.h"
 #include "core/fleet/fleet_config.h"
+#include "core/log_limit.h"
 #include "core/outcome.h"
 #include "core/task/reading.h"
 #include "core/task/task.h"
@@ -34,6 +37,7 @@
 #include "device_agent/results/result_outlet.h"
 #include "device_agent/results/result_store.h"
 #include "device_agent/sources/sample.h"
+#include "device_agent/state/state_outlet.h"
 #include "wire/message.h"
 #include "wire/mqtt_packets.h"
 
@@ -119,10 +123,12 @@ class Agent final : private EscalationPurpose {
   const Clock& clock_;
 
   const AgentMetrics* metrics_ = nullptr;
+  LogLimit invalid_said_{std::chrono::minutes(1)};
   AgentCounters own_counters_;
   std::map<std::string, std::uint64_t> counters_;  // of the parts
   LocalClassifier little_;
   ResultOutlet outlet_;
+  std::unique_ptr<StateOutlet> state_;  // nullptr: none is published
   Escalator escalator_;
   std::uint64_t next_sequence_;
   wire::Result ended_;  // the last one that End made, to be written anew

@@ -11,6 +11,7 @@
 #include "core/fleet/health_config.h"
 #include "core/fleet/results_config.h"
 #include "core/fleet/source_config.h"
+#include "core/fleet/state_config.h"
 
 namespace biglittle {
 
@@ -28,6 +29,7 @@ struct DeviceConfig {
   SourceConfig source;
   EscalationConfig escalation;
   ResultsConfig results;
+  std::optional<StateConfig> state;    // absent: none is published
   std::optional<StoreConfig> store;    // absent: what waits for the broker ends with the process
   Milliseconds status_interval{5000};  // 100 ms to 1 h
   Milliseconds drain_timeout{5000};    // 0 to 5 min; how long a stop may wait for the broker
