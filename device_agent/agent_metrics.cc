@@ -37,6 +37,13 @@ std::vector<CounterRule> MakeRules() {
       {"source_failures", "source_failures_total", "Times that the source failed."},
       {"source_gap_values", "source_gap_values_total",
        "Values that the source lost before they were a reading."},
+      {"source_refused_*",
+       "source_refused_total",
+       "What the source gave and nobody could read.",
+       {},
+       "reason"},
+      {"source_spared_windows", "source_spared_windows_total",
+       "Windows that the gate kept from the nets."},
       // The sum of outcomes_total.
       {"outcomes", "", ""},
       {"decided_by_little", kOutcomes, kOutcomesHelp, {{"kind", "little"}, {"reason", "none"}}},

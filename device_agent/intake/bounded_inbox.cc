@@ -1,5 +1,7 @@
 #include "device_agent/intake/bounded_inbox.h"
 
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 #include <limits>
 #include <utility>
@@ -51,6 +53,22 @@ void BoundedInbox::Gap(std::uint64_t values) {
   if (!closed_) gaps_ += values;
 }
 
+void BoundedInbox::Refuse(std::string_view reason, const std::string& what) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (closed_) return;
+    const auto at = refused_.find(reason);
+    ++(at == refused_.end() ? refused_.emplace(reason, 0).first : at)->second;
+  }
+  if (!refusal_said_.MaySay(clock_.Now())) return;
+  spdlog::warn("{}: the source gives what cannot be read: {}", options_.device, what);
+}
+
+void BoundedInbox::Spare() {
+  const std::lock_guard lock(mutex_);
+  if (!closed_) ++spared_;
+}
+
 void BoundedInbox::Fail(absl::Status why) {
   {
     const std::lock_guard lock(mutex_);
@@ -93,9 +111,11 @@ bool BoundedInbox::empty() const {
   return waiting_.empty() && dropped_.empty();
 }
 
-std::uint64_t BoundedInbox::gaps() const {
+void BoundedInbox::AddCounters(std::map<std::string, std::uint64_t>& counters) const {
   const std::lock_guard lock(mutex_);
-  return gaps_;
+  if (gaps_ > 0) counters["source_gap_values"] = gaps_;
+  if (spared_ > 0) counters["source_spared_windows"] = spared_;
+  for (const auto& [reason, count] : refused_) counters["source_refused_" + reason] = count;
 }
 
 void BoundedInbox::Close() {

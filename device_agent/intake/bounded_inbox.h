@@ -1,18 +1,23 @@
 // The inbox of a live source: what waits for the little net, and what became of the source.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <optional>
+#include <string>
+#include <string_view>
 
 #include "absl/status/status.h"
 
 #include "core/clock.h"
 #include "core/fleet/source_config.h"
+#include "core/log_limit.h"
 #include "device_agent/intake/dropped_readings.h"
 #include "device_agent/intake/intake.h"
 #include "device_agent/sources/live_source.h"
@@ -23,6 +28,7 @@ namespace biglittle {
 class BoundedInbox final : public SampleInbox {
  public:
   struct Options {
+    std::string device;         // for the log
     std::size_t capacity = 64;  // windows that wait
     WhenFull when_full = WhenFull::kDropOldest;
     std::size_t window_bytes = 0;       // of the task; what is larger is kept without its values
@@ -36,6 +42,8 @@ class BoundedInbox final : public SampleInbox {
   void Put(Sample sample, SteadyTime captured_at) override;
   bool full() const override;
   void Gap(std::uint64_t values) override;
+  void Refuse(std::string_view reason, const std::string& what) override;
+  void Spare() override;
   void Fail(absl::Status why) override;
   void End() override;
 
@@ -43,7 +51,8 @@ class BoundedInbox final : public SampleInbox {
   //
   Arrivals Take();
   bool empty() const;
-  std::uint64_t gaps() const;  // values, so far
+  // "source_gap_values", "source_spared_windows", "source_refused_<reason>": those that there were.
+  void AddCounters(std::map<std::string, std::uint64_t>& counters) const;
   // From now on nothing is heard; what waits can still be taken.
   void Close();
 
@@ -80,6 +89,8 @@ class BoundedInbox final : public SampleInbox {
   DroppedReadings dropped_;
   std::uint64_t came_ = 0;
   std::uint64_t gaps_ = 0;
+  std::uint64_t spared_ = 0;
+  std::map<std::string, std::uint64_t, std::less<>> refused_;  // by reason
   std::optional<absl::Status> failure_;
   bool ended_ = false;
   bool closed_ = false;
@@ -87,6 +98,8 @@ class BoundedInbox final : public SampleInbox {
   // Protected by wake_mutex_, so that nobody is woken after Close.
   std::mutex wake_mutex_;
   std::function<void()> wake_;
+
+  LogLimit refusal_said_{std::chrono::minutes(1)};  // thread-safe
 };
 
 }  // namespace biglittle

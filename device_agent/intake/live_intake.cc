@@ -8,7 +8,8 @@ namespace biglittle {
 
 LiveIntake::LiveIntake(std::unique_ptr<LiveSource> source, const SourceConfig& config,
                        std::size_t window_bytes, SourceSupervisor::Options options)
-    : inbox_{.capacity = config.queue_capacity,
+    : inbox_{.device = options.device,
+             .capacity = config.queue_capacity,
              .when_full = config.when_full,
              .window_bytes = window_bytes,
              .most = config.readings},
@@ -50,9 +51,7 @@ void LiveIntake::AddCounters(std::map<std::string, std::uint64_t>& counters) con
   if (const std::uint64_t failures = supervisor_->failures(); failures > 0) {
     counters["source_failures"] = failures;
   }
-  if (const std::uint64_t gaps = supervisor_->inbox().gaps(); gaps > 0) {
-    counters["source_gap_values"] = gaps;
-  }
+  supervisor_->inbox().AddCounters(counters);
 }
 
 }  // namespace biglittle

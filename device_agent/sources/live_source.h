@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
+#include <string_view>
 
 #include "absl/status/status.h"
 
@@ -24,6 +26,12 @@ class SampleInbox {
   virtual bool full() const = 0;
   // Values were lost before they could become a window: this many, of one channel, or at least 1.
   virtual void Gap(std::uint64_t values) = 0;
+  // A frame, a line or a message that could not be read, and so is a gap: counted by `reason`, a
+  // word of a small fixed set; `what`, one line with the stranger's bytes quoted, is said now and
+  // then.
+  virtual void Refuse(std::string_view reason, const std::string& what) = 0;
+  // A window that is not worth a look by the nets, as the fleet file's gate says.
+  virtual void Spare() = 0;
   // The source cannot go on. It is stopped and started again, after a while that grows with each
   // failure; `why`, one line that says what and where, is logged and shown meanwhile.
   virtual void Fail(absl::Status why) = 0;

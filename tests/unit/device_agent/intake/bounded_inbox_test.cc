@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <thread>
@@ -23,7 +24,7 @@ class BoundedInboxTest : public testing::Test {
  protected:
   BoundedInbox Make(std::size_t capacity, WhenFull when_full,
                     std::optional<std::uint64_t> most = std::nullopt) {
-    return {{capacity, when_full, kWindowBytes, most}, clock_, [this] { ++woken_; }};
+    return {{"pump", capacity, when_full, kWindowBytes, most}, clock_, [this] { ++woken_; }};
   }
   // Window `truth`, captured so many milliseconds after the beginning.
   void Put(BoundedInbox& inbox, int truth) {
@@ -33,6 +34,11 @@ class BoundedInboxTest : public testing::Test {
   }
   SteadyTime At(int ms) const { return begin_ + Milliseconds(ms); }
 
+  static std::map<std::string, std::uint64_t> Counters(const BoundedInbox& inbox) {
+    std::map<std::string, std::uint64_t> counters;
+    inbox.AddCounters(counters);
+    return counters;
+  }
   // What comes out, in order: "3" is window 3, "(2)" is window 2, dropped.
   static std::string TakeAll(BoundedInbox& inbox) {
     std::string all;
@@ -142,16 +148,23 @@ TEST_F(BoundedInboxTest, ClosedItHearsNothingAndWakesNobody) {
   inbox.Gap(3);
   inbox.Fail(absl::UnavailableError("late"));
   EXPECT_EQ(woken_, woken);
-  EXPECT_EQ(inbox.gaps(), 0U);
+  EXPECT_TRUE(Counters(inbox).empty());
   EXPECT_FALSE(inbox.WaitForFailure());
   EXPECT_EQ(TakeAll(inbox), "1");
 }
 
-TEST_F(BoundedInboxTest, CountsGaps) {
+TEST_F(BoundedInboxTest, CountsWhatIsNoWindow) {
   BoundedInbox inbox = Make(2, WhenFull::kDropOldest);
   inbox.Gap(3);
   inbox.Gap(4);
-  EXPECT_EQ(inbox.gaps(), 7U);
+  inbox.Spare();
+  inbox.Refuse("number", "'x' is no number");
+  inbox.Refuse("number", "'y' is no number");
+  inbox.Refuse("columns", "a line has 2 columns, not 3");
+  EXPECT_EQ(Counters(inbox), (std::map<std::string, std::uint64_t>{{"source_gap_values", 7},
+                                                                   {"source_spared_windows", 1},
+                                                                   {"source_refused_number", 2},
+                                                                   {"source_refused_columns", 1}}));
 }
 
 }  // namespace

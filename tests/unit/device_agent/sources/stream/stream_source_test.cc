@@ -38,6 +38,8 @@ class Heard final : public SampleInbox {
   void Put(Sample, SteadyTime) override {}
   bool full() const override { return full_; }
   void Gap(std::uint64_t) override {}
+  void Refuse(std::string_view, const std::string&) override {}
+  void Spare() override {}
   void Fail(absl::Status why) override {
     const std::lock_guard lock(mutex_);
     failure_ = std::string(why.message());
