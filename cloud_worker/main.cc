@@ -42,7 +42,8 @@ int BadInput(const std::string& text) {
 }
 
 int RunWorker(const std::filesystem::path& config, const std::string& id) {
-  const Parsed<FleetConfig> fleet = LoadFleet(config);
+  // What belongs to the types of its devices' sources is not its business.
+  const Parsed<FleetConfig> fleet = LoadFleet(config, nullptr);
   if (!fleet.ok()) return BadInput(ToString(fleet.problems));
   if (fleet.value->broker.has_secrets()) KeepKeysOutOfCoreDumps();
   const WorkerConfig* worker = fleet.value->FindWorker(id);

@@ -8,6 +8,7 @@
 #include <optional>
 #include <thread>
 #include <utility>
+#include <variant>
 
 #include "core/program/descriptors.h"
 #include "core/program/exception_status.h"

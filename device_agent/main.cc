@@ -19,6 +19,7 @@
 #include "core/program/unattended.h"
 #include "device_agent/device_host.h"
 #include "device_agent/many_devices.h"
+#include "device_agent/sources/source_registry.h"
 
 namespace biglittle {
 namespace {
@@ -29,7 +30,7 @@ int BadInput(const std::string& text) {
 }
 
 int RunDevices(const std::filesystem::path& config, const std::vector<std::string>& ids) {
-  const Parsed<FleetConfig> fleet = LoadFleet(config);
+  const Parsed<FleetConfig> fleet = LoadFleet(config, &AllSources());
   if (!fleet.ok()) return BadInput(ToString(fleet.problems));
   if (fleet.value->broker.has_secrets()) KeepKeysOutOfCoreDumps();
   std::vector<const DeviceConfig*> devices;

@@ -9,7 +9,7 @@
 
 #include "core/task/release_memory.h"
 #include "core/task/task_file.h"
-#include "device_agent/sources/source_factory.h"
+#include "device_agent/sources/source_registry.h"
 
 namespace biglittle {
 namespace {
@@ -71,9 +71,7 @@ absl::StatusOr<LocalClassifier> SharedParts::LittleOf(const DeviceConfig& device
 }
 
 absl::StatusOr<DeviceSource> SharedParts::SourceOf(const DeviceConfig& device) {
-  auto source = MakeSource(device.source, *tasks_.at(device.task), files_);
-  if (!source.ok()) return source.status();
-  return *std::move(source);
+  return MakeSource(device.source, *tasks_.at(device.task), shares_);
 }
 
 }  // namespace biglittle

@@ -13,7 +13,7 @@
 #include "core/task/task.h"
 #include "device_agent/little/local_classifier.h"
 #include "device_agent/sources/device_source.h"
-#include "device_agent/sources/replay/data_file.h"
+#include "device_agent/sources/source_shares.h"
 #include "nn/classifier_pool.h"
 
 namespace biglittle {
@@ -36,7 +36,7 @@ class SharedParts {
   const FleetConfig& fleet_;
   std::map<std::string, absl::StatusOr<Task>> tasks_;
   std::map<std::string, absl::StatusOr<std::shared_ptr<nn::ClassifierPool>>> nets_;
-  DataFiles files_;
+  SourceShares shares_;
 };
 
 }  // namespace biglittle

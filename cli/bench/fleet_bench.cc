@@ -12,6 +12,7 @@
 #include "cli/lab/process_usage.h"
 #include "core/fleet/device_config.h"
 #include "core/task/task_file.h"
+#include "device_agent/sources/source_registry.h"
 
 namespace biglittle {
 namespace {

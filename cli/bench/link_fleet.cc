@@ -16,6 +16,7 @@
 #include "cli/yaml_text.h"
 #include "core/task/task.h"
 #include "core/task/task_file.h"
+#include "device_agent/sources/source_registry.h"
 
 namespace biglittle {
 namespace {

@@ -26,6 +26,7 @@
 #include "core/yaml/yaml_reader.h"
 #include "device_agent/little/escalation_policy.h"
 #include "device_agent/reading_deadlines.h"
+#include "device_agent/sources/source_registry.h"
 
 namespace biglittle {
 namespace {
@@ -100,7 +101,7 @@ int CheckTaskFile(const std::filesystem::path& file, std::ostream& out, std::ost
 
 int CheckFleetFile(const std::filesystem::path& file, const std::string& text, std::ostream& out,
                    std::ostream& err) {
-  const Parsed<FleetConfig> fleet = ParseFleet(text, file);
+  const Parsed<FleetConfig> fleet = ParseFleet(text, file, &AllSources());
   if (!fleet.ok()) {
     err << ToString(fleet.problems) << '\n';
     return kExitBadInput;

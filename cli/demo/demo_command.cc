@@ -30,6 +30,7 @@
 #include "core/program/stop_signal.h"
 #include "core/program/terminal_guard.h"
 #include "core/task/task_file.h"
+#include "device_agent/sources/source_registry.h"
 
 namespace biglittle {
 namespace {

@@ -9,6 +9,7 @@
 #include "cli/text_file.h"
 #include "core/fleet/device_config.h"
 #include "core/fleet/fleet_file.h"
+#include "device_agent/sources/source_registry.h"
 
 namespace biglittle {
 namespace {
@@ -20,7 +21,7 @@ constexpr std::chrono::seconds kStartTimeout{60};
 absl::StatusOr<FleetConfig> WriteFleetFile(const std::filesystem::path& file,
                                            const std::string& yaml) {
   if (absl::Status written = WriteTextFile(file, yaml); !written.ok()) return written;
-  Parsed<FleetConfig> fleet = LoadFleet(file);
+  Parsed<FleetConfig> fleet = LoadFleet(file, &AllSources());
   if (!fleet.ok()) return absl::InvalidArgumentError(ToString(fleet.problems));
   return *std::move(fleet.value);
 }

@@ -10,6 +10,7 @@
 #include "core/fleet/fleet_file.h"
 #include "core/program/exit_code.h"
 #include "core/text.h"
+#include "device_agent/sources/source_registry.h"
 
 namespace biglittle {
 namespace {
@@ -57,7 +58,7 @@ std::filesystem::path ShippedSettings(const char* name) {
 }
 
 absl::StatusOr<FleetConfig> LoadSecureFleet(const std::filesystem::path& file) {
-  Parsed<FleetConfig> fleet = LoadFleet(file, ModelsKey::kNotNeeded);
+  Parsed<FleetConfig> fleet = LoadFleet(file, &AllSources(), ModelsKey::kNotNeeded);
   if (!fleet.ok()) return absl::InvalidArgumentError(ToString(fleet.problems));
   if (!fleet.value->broker.tls) {
     return absl::InvalidArgumentError(

@@ -8,13 +8,14 @@
 #include <span>
 #include <system_error>
 #include <utility>
-#include <variant>
 
 #include "cli/tuning/dataset.h"
 #include "core/digest.h"
 #include "core/fleet/source_config.h"
 #include "device_agent/sources/replay/data_file.h"
-#include "device_agent/sources/source_factory.h"
+#include "device_agent/sources/replay/replay_options.h"
+#include "device_agent/sources/source_registry.h"
+#include "device_agent/sources/vibration/vibration_options.h"
 
 namespace biglittle {
 namespace {
@@ -26,7 +27,7 @@ bool KeepAll(std::size_t /*row*/) { return true; }
 // Appends the rows of one source that `keep` wants; `row` counts on over all sources.
 absl::Status Append(const Task& task, const SourceConfig& config, const KeepRow& keep,
                     std::size_t& row, LabelledData& data) {
-  auto source = MakeSource(config, task);
+  auto source = MakePolledSource(config, task);
   if (!source.ok()) return source.status();
   for (;; ++row) {
     absl::StatusOr<std::optional<Sample>> sample = (*source)->Next();
@@ -44,11 +45,8 @@ absl::StatusOr<LabelledData> FromFiles(const Task& task, const std::vector<Datas
   data.name = files.front().windows.string();
   std::size_t row = 0;
   for (const Dataset& file : files) {
-    SourceConfig config;
-    ReplaySource replay;
-    replay.windows = file.windows;
-    replay.labels = file.labels;
-    config.kind = std::move(replay);
+    const SourceConfig config =
+        AsSourceConfig(ReplaySource{.windows = file.windows, .labels = file.labels});
     if (absl::Status s = Append(task, config, keep, row, data); !s.ok()) return s;
   }
   if (data.size() == 0) {
@@ -65,8 +63,7 @@ absl::StatusOr<LabelledData> FromSimulation(const Task& task, const SimulatedRea
   LabelledData data;
   const std::uint64_t seed = readings.seed + (part == DataPart::kTest ? 1 : 0);
   data.name = fmt::format("{} simulated readings of seed {}", readings.readings, seed);
-  SourceConfig config;
-  config.kind = VibrationSource{seed};
+  SourceConfig config = AsSourceConfig(VibrationSource{seed});
   config.readings = readings.readings;
   std::size_t row = 0;
   if (absl::Status s = Append(task, config, KeepAll, row, data); !s.ok()) return s;

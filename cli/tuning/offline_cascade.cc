@@ -5,7 +5,7 @@
 
 #include "core/task/normalisation.h"
 #include "device_agent/little/local_classifier.h"
-#include "device_agent/sources/source_factory.h"
+#include "device_agent/sources/source_registry.h"
 #include "nn/classifier.h"
 #include "wire/messages/tensor_codec.h"
 
@@ -40,7 +40,7 @@ absl::StatusOr<OfflineCounts> RunOffline(const Task& task, const DeviceConfig& d
   if (!little.ok()) return little.status();
   auto big = nn::Classifier::Load(task, task.big, 1);
   if (!big.ok()) return big.status();
-  absl::StatusOr<std::unique_ptr<PolledSource>> source = MakeSource(device.source, task);
+  absl::StatusOr<std::unique_ptr<PolledSource>> source = MakePolledSource(device.source, task);
   if (!source.ok()) return source.status();
   OfflineCounts counts;
   for (;;) {

@@ -150,7 +150,7 @@ std::string WriteTask(const YamlNode& root, const TuneResult& result, const Tuni
       WriteEntry(entry, 0, text);
     }
   }
-  text += fmt::format("score: {}\n", kScoreNames[static_cast<std::size_t>(task.score)]);
+  text += fmt::format("score: {}\n", ChoiceName(kScores, task.score));
   WriteRule(task, task.heads.back(), 0, text);
   if (task.heads.size() > 1) {
     text += fmt::format("early_exit:\n  temperature: {}\n", task.little.temperatures.front());

@@ -94,13 +94,13 @@ absl::StatusOr<TuneOptions> TuneOptionsOf(const TuneCommandOptions& options) {
   if (absl::Status s = CheckShare("--unlike-share", options.unlike_share, true); !s.ok()) return s;
   tune.unlike_share = options.unlike_share;
   if (options.score != "auto") {
-    const auto named = std::ranges::find(kScoreNames, options.score);
-    if (named == kScoreNames.end()) {
+    const auto named = std::ranges::find(kScores, options.score, &Choice<Score>::name);
+    if (named == kScores.end()) {
       return absl::InvalidArgumentError(fmt::format(
           "--score {} is not known; it is auto, confidence, margin, entropy or logistic",
           options.score));
     }
-    tune.score = static_cast<Score>(named - kScoreNames.begin());
+    tune.score = named->value;
   }
   if (options.thresholds == "per-class" || options.thresholds == "one") {
     tune.per_class = options.thresholds == "per-class";
@@ -119,8 +119,7 @@ void Print(const TuneResult& result, const Objective& objective, std::ostream& o
   for (const Candidate& candidate : result.candidates) {
     const bool chosen = candidate.choice.score == result.choice.score &&
                         candidate.choice.per_class == result.choice.per_class;
-    fmt::print(out, "{:<12} {:<12} {:.3f} %{}\n",
-               kScoreNames[static_cast<std::size_t>(candidate.choice.score)],
+    fmt::print(out, "{:<12} {:<12} {:.3f} %{}\n", ChoiceName(kScores, candidate.choice.score),
                Kind(candidate.choice.per_class), candidate.accuracy * 100.0,
                chosen ? "  <- chosen" : "");
   }

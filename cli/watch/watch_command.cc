@@ -20,6 +20,7 @@
 #include "core/program/stop_signal.h"
 #include "core/shown_text.h"
 #include "core/text.h"
+#include "device_agent/sources/source_registry.h"
 #include "wire/message.h"
 #include "wire/messages/consumed.h"
 #include "wire/messages/result.h"
@@ -60,7 +61,7 @@ absl::StatusOr<Target> TargetOf(const WatchOptions& options) {
     return absl::InvalidArgumentError(
         "--as must be 1 to 64 characters of A-Z a-z 0-9 _ . -: a dashboard's id");
   }
-  Parsed<FleetConfig> fleet = LoadFleet(options.config, ModelsKey::kNotNeeded);
+  Parsed<FleetConfig> fleet = LoadFleet(options.config, &AllSources(), ModelsKey::kNotNeeded);
   if (!fleet.ok()) return absl::InvalidArgumentError(ToString(fleet.problems));
   if (fleet.value->broker.has_secrets()) KeepKeysOutOfCoreDumps();
   return Target{fleet.value->broker, fleet.value->topic_root, fleet.value->fleet};

@@ -1,4 +1,4 @@
-// `broker` of a fleet file.
+// `broker` of a fleet file. What each may be: core/fleet/fleet_broker.cc.
 #pragma once
 
 #include <chrono>
@@ -25,15 +25,15 @@ struct TlsConfig {
 
 struct BrokerConfig {
   std::string host = "127.0.0.1";
-  std::uint16_t port = 1883;                  // with `tls` 8883 where the file names none
-  std::chrono::seconds keep_alive{20};        // 1 s to 1 h
-  std::chrono::seconds session_expiry{60};    // 0 s to 7 days
-  Milliseconds connect_timeout{5000};         // 100 ms to 60 s
-  Milliseconds reconnect_delay_min{100};      // 10 ms to 60 s; doubles with each failure
-  Milliseconds reconnect_delay_max{5000};     // at least reconnect_delay_min, at most 10 min
-  std::size_t max_payload_bytes = 1U << 20U;  // 1 KiB to 64 MiB; both directions
-  std::size_t max_backlog_messages = 10000;   // 1 to 1,000,000; waiting to be published
-  std::size_t max_in_flight_messages = 256;   // 1 to 65,535; published, not yet acknowledged
+  std::uint16_t port = 1883;  // with `tls` kTlsPort where the file names none
+  std::chrono::seconds keep_alive{20};
+  std::chrono::seconds session_expiry{60};
+  Milliseconds connect_timeout{5000};
+  Milliseconds reconnect_delay_min{100};  // doubles with each failure
+  Milliseconds reconnect_delay_max{5000};
+  std::size_t max_payload_bytes = 1U << 20U;  // both directions
+  std::size_t max_backlog_messages = 10000;   // waiting to be published
+  std::size_t max_in_flight_messages = 256;   // published, not yet acknowledged
   std::optional<TlsConfig> tls;               // absent: in the clear
   std::optional<std::string> username;        // absent: none
   // Holds the password of `username`. Absent: the environment has it (kPasswordVariable).

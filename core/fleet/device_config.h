@@ -1,4 +1,4 @@
-// A device of a fleet file, templates unfolded.
+// A device of a fleet file, templates unfolded. What each may be: core/fleet/fleet_devices.cc.
 #pragma once
 
 #include <cstdint>
@@ -22,17 +22,17 @@ enum class AnswerMode : std::uint8_t { kWait, kRefine };
 struct DeviceConfig {
   std::string id;
   std::string task;
-  Milliseconds deadline{500};  // 1 ms to 1 h, from capture to final outcome
-  // The deadline of readings that the little net takes for this class; same bounds, by label.
+  Milliseconds deadline{500};  // from capture to final outcome
+  // The deadline of readings that the little net takes for this class, by label.
   std::map<std::string, Milliseconds> class_deadlines;
   AnswerMode answer_mode = AnswerMode::kWait;
   SourceConfig source;
   EscalationConfig escalation;
   ResultsConfig results;
-  std::optional<StateConfig> state;    // absent: none is published
-  std::optional<StoreConfig> store;    // absent: what waits for the broker ends with the process
-  Milliseconds status_interval{5000};  // 100 ms to 1 h
-  Milliseconds drain_timeout{5000};    // 0 to 5 min; how long a stop may wait for the broker
+  std::optional<StateConfig> state;  // absent: none is published
+  std::optional<StoreConfig> store;  // absent: what waits for the broker ends with the process
+  Milliseconds status_interval{5000};
+  Milliseconds drain_timeout{5000};    // how long a stop may wait for the broker
   std::optional<HealthConfig> health;  // absent: no health server
 
   bool operator==(const DeviceConfig&) const = default;

@@ -2,76 +2,71 @@
 
 #include <fmt/format.h>
 
-#include "core/fleet/fleet_devices.h"
+#include <array>
+
+#include "core/task/label.h"
 #include "core/text.h"
+#include "core/yaml/key_kinds.h"
 
 namespace biglittle {
 namespace {
 
 constexpr std::size_t kMaxClasses = 100'000;
-constexpr std::size_t kMaxLabelBytes = 256;
-constexpr WholeRange kUpToAnHourMs{10, 3'600'000};
 constexpr WholeRange kRetryMs{1, 600'000};
 
-void ReadRate(MapReader& map, std::string_view key, double most, std::optional<float>& target) {
-  const YamlNode* node = map.Find(key);
-  if (node == nullptr) return;
-  const auto value = ReadFraction(*node, key, {0, most, true}, map.problems());
-  if (value) target = *value;
+using Policy = EscalationPolicyKind;
+constexpr std::array<Choice<Policy>, 7> kPolicies{{
+    {Policy::kTuned, "tuned", "what the score and the thresholds of task.yaml are not sure of"},
+    {Policy::kConfidence, "confidence",
+     "what this score is not sure of; it needs a `threshold` where it is not the tuned one"},
+    {Policy::kMargin, "margin", "likewise"},
+    {Policy::kEntropy, "entropy", "likewise"},
+    {Policy::kLogistic, "logistic", "likewise"},
+    {Policy::kLittleOnly, "little-only", "nothing"},
+    {Policy::kBigOnly, "big-only", "everything"},
+}};
+constexpr std::array<Choice<UnlikeAction>, 3> kUnlikeActions{{
+    {UnlikeAction::kEscalate, "escalate", "it is escalated, and its result says so"},
+    {UnlikeAction::kFlag, "flag", "its result says so"},
+    {UnlikeAction::kIgnore, "ignore", "nobody asks"},
+}};
+constexpr std::array<Choice<Compression>, 2> kCompressions{{
+    {Compression::kNone, "none"},
+    {Compression::kZstd, "zstd"},
+}};
+
+const KeyTable<EscalationPacking>& PackingKeys() {
+  using Packing = EscalationPacking;
+  static const KeyTable<Packing> keys(
+      "packing", "how readings that are escalated together share requests",
+      {WholeKey("max_readings", &Packing::max_readings, {1, 256},
+                {.help = "in one request; 1: each has its own", .unit = "readings"}),
+       WholeKey("linger_ms", &Packing::linger, {0, 1000},
+                {.help = "how long a reading may wait for others while requests are under way, at "
+                         "most a sixteenth of the time that it has; while none is, it goes at "
+                         "once"})});
+  return keys;
 }
 
-void ReadPacking(const YamlNode& node, EscalationPacking& packing, Problems& problems) {
-  MapReader map(node, "packing", problems);
-  map.GetWhole("max_readings", {1, 256}, packing.max_readings);
-  map.GetDuration("linger_ms", {0, 1000}, packing.linger);
-  map.Finish();
+const KeyTable<EscalationBudget>& BudgetKeys() {
+  using Budget = EscalationBudget;
+  static const KeyTable<Budget> keys(
+      "budget", "what the device may send: a token bucket for requests and one for their bytes",
+      {FractionKey("messages_per_s", &Budget::messages_per_s, {0, 1e6, true},
+                   {.help = "how many it sends in the long run",
+                    .unit = "requests a second",
+                    .absent = "no bound"}),
+       FractionKey("bytes_per_s", &Budget::bytes_per_s, {0, 1e9, true},
+                   {.help = "of payloads", .unit = "bytes a second", .absent = "no bound"}),
+       WholeKey("burst_ms", &Budget::burst, {1, 3'600'000},
+                {.help = "how long unused budget is kept"}),
+       WholeKey("window_ms", &Budget::window, {0, 600'000},
+                {.help = "how long a reading may wait for budget; of those that wait the least "
+                         "sure goes first"})});
+  return keys;
 }
 
-void ReadBudget(const YamlNode& node, EscalationBudget& budget, Problems& problems) {
-  MapReader map(node, "budget", problems);
-  ReadRate(map, "messages_per_s", 1e6, budget.messages_per_s);
-  ReadRate(map, "bytes_per_s", 1e9, budget.bytes_per_s);
-  map.GetDuration("burst_ms", {1, 3'600'000}, budget.burst);
-  map.GetDuration("window_ms", {0, 600'000}, budget.window);
-  map.Finish();
-}
-
-void ReadPolicy(MapReader& map, EscalationConfig& escalation) {
-  Problems& problems = map.problems();
-  if (const YamlNode* policy = map.Find("policy")) {
-    const auto choice = ReadChoice(
-        *policy, "policy",
-        {"tuned", "confidence", "margin", "entropy", "logistic", "little-only", "big-only"},
-        problems);
-    if (choice) escalation.policy = static_cast<EscalationPolicyKind>(*choice);
-  }
-  if (const YamlNode* threshold = map.Find("threshold")) {
-    const auto value = ReadFraction(*threshold, "threshold", {0, 1}, problems);
-    if (value) escalation.threshold = *value;
-  }
-  if (const YamlNode* unlike = map.Find("unlike")) {
-    const auto choice = ReadChoice(*unlike, "unlike", {"escalate", "flag", "ignore"}, problems);
-    if (choice) escalation.unlike = static_cast<UnlikeAction>(*choice);
-  }
-}
-
-void ReadRoundTrip(MapReader& map, EscalationConfig& escalation) {
-  if (const YamlNode* node = map.Find("round_trip_quantile")) {
-    const auto value = ReadFraction(*node, "round_trip_quantile", {0, 1, true}, map.problems());
-    if (value) escalation.round_trip_quantile = *value;
-  }
-  if (const YamlNode* node = map.Find("round_trip_hysteresis")) {
-    const auto value = ReadFraction(*node, "round_trip_hysteresis", {0, 10}, map.problems());
-    if (value) escalation.round_trip_hysteresis = *value;
-  }
-  map.GetDuration("round_trip_memory_ms", {100, 3'600'000}, escalation.round_trip_memory);
-  map.GetDuration("probe_interval_ms", kUpToAnHourMs, escalation.probe_interval);
-}
-
-void ReadRetry(MapReader& map, EscalationConfig& escalation) {
-  map.GetDuration("retry_min_ms", kRetryMs, escalation.retry_min);
-  map.GetDuration("retry_max_ms", kRetryMs, escalation.retry_max);
-  map.GetWhole("max_attempts", {1, 100}, escalation.max_attempts);
+void CheckRetry(MapReader& map, EscalationConfig& escalation) {
   if (escalation.retry_min <= escalation.retry_max) return;
   const YamlNode* at = map.Find("retry_max_ms");
   if (at == nullptr) at = map.Find("retry_min_ms");
@@ -82,22 +77,54 @@ void ReadRetry(MapReader& map, EscalationConfig& escalation) {
 
 }  // namespace
 
-void ReadEscalation(const YamlNode& node, EscalationConfig& escalation, Problems& problems) {
-  MapReader map(node, "escalation", problems);
-  ReadPolicy(map, escalation);
-  map.GetWhole("max_pending", {1, 100'000}, escalation.max_pending);
-  map.GetDuration("deadline_margin_ms", {0, 3'600'000}, escalation.deadline_margin);
-  ReadRoundTrip(map, escalation);
-  ReadRetry(map, escalation);
-  if (const YamlNode* packing = map.Find("packing")) {
-    ReadPacking(*packing, escalation.packing, problems);
-  }
-  if (const YamlNode* compression = map.Find("compression")) {
-    const auto choice = ReadChoice(*compression, "compression", {"none", "zstd"}, problems);
-    if (choice) escalation.compression = static_cast<Compression>(*choice);
-  }
-  if (const YamlNode* budget = map.Find("budget")) ReadBudget(*budget, escalation.budget, problems);
-  map.Finish();
+const KeyTable<EscalationConfig>& EscalationKeys() {
+  using Config = EscalationConfig;
+  static const KeyTable<Config> keys(
+      "escalation", "when a reading goes to the cloud",
+      {ChoiceKey("policy", &Config::policy, kPolicies, {.help = "what is escalated"}),
+       FractionKey("threshold", &Config::threshold, {0, 1},
+                   {.help = "score from which the little net's answer counts, for every class that "
+                            "it tells apart",
+                    .absent = "those of task.yaml, which were chosen from data"}),
+       ChoiceKey("unlike", &Config::unlike, kUnlikeActions,
+                 {.help = "what happens with a reading that is unlike the training data, where "
+                          "task.yaml has a `most_energy`"}),
+       WholeKey("max_pending", &Config::max_pending, {1, 100'000},
+                {.help = "under way at once; beyond it the little net's answer stands",
+                 .unit = "escalations"}),
+       WholeKey(
+           "deadline_margin_ms", &Config::deadline_margin, {0, 3'600'000},
+           {.help = "the fallback is decided this long before the deadline, so that the answer "
+                    "is out in time; less than `deadline_ms`"}),
+       FractionKey("round_trip_quantile", &Config::round_trip_quantile, {0, 1, true},
+                   {.help = "an escalation is sent only if this share of the recent ones had their "
+                            "answer within the time that it has left"}),
+       FractionKey("round_trip_hysteresis", &Config::round_trip_hysteresis, {0, 10},
+                   {.help = "once escalations are held back: how much shorter than the time left, "
+                            "as a share of itself, the round trip must be before they are sent "
+                            "again"}),
+       WholeKey("round_trip_memory_ms", &Config::round_trip_memory, {100, 3'600'000},
+                {.help = "older round trips are forgotten"}),
+       WholeKey("probe_interval_ms", &Config::probe_interval, {10, 3'600'000},
+                {.help = "while escalations are held back, one is sent this often all the same, to "
+                         "see whether the way is free"}),
+       WholeKey("retry_min_ms", &Config::retry_min, kRetryMs,
+                {.help = "shortest wait before an unanswered request is sent again; it follows the "
+                         "round trip and doubles with each attempt"}),
+       WholeKey("retry_max_ms", &Config::retry_max, kRetryMs,
+                {.help = "longest such wait; at least `retry_min_ms`"}),
+       WholeKey(
+           "max_attempts", &Config::max_attempts, {1, 100},
+           {.help = "how often a request is sent, the first time included", .unit = "requests"}),
+       SectionKey("packing", &Config::packing, PackingKeys(), {.absent = "all defaults"}),
+       ChoiceKey("compression", &Config::compression, kCompressions,
+                 {.help = "what is done to readings on their way to the worker, where it saves a "
+                          "tenth of their bytes; [what it "
+                          "saves](decisions/015-tensor-types-on-the-wire.md). Workers must know "
+                          "it"}),
+       SectionKey("budget", &Config::budget, BudgetKeys(), {.absent = "no bound"})},
+      CheckRetry);
+  return keys;
 }
 
 void ReadClassDeadlines(const YamlNode& node, std::map<std::string, Milliseconds>& deadlines,
@@ -117,29 +144,50 @@ void ReadClassDeadlines(const YamlNode& node, std::map<std::string, Milliseconds
   }
 }
 
-void ReadResults(const YamlNode& node, ResultsConfig& results, Problems& problems) {
-  MapReader map(node, "results", problems);
-  map.GetWhole("max_batch", {1, 256}, results.max_batch);
-  map.GetDuration("linger_ms", {1, 10'000}, results.linger);
-  map.Finish();
+const KeyTable<ResultsConfig>& ResultsKeys() {
+  static const KeyTable<ResultsConfig> keys(
+      "results", "how results leave the device: each in a message of its own, or several in one",
+      {WholeKey("max_batch", &ResultsConfig::max_batch, {1, 256},
+                {.help = "in one message at most. Above 1 consumers must read "
+                         "`application/x-ndjson` ([wire.md](wire.md#several-results-in-a-message))",
+                 .unit = "results"}),
+       WholeKey("linger_ms", &ResultsConfig::linger, {1, 10'000},
+                {.help = "how long a result may wait for companions, where `max_batch` is above 1; "
+                         "never beyond its deadline less `deadline_margin_ms`"})});
+  return keys;
 }
 
-void ReadStore(const YamlNode& node, const std::filesystem::path& base,
-               std::optional<StoreConfig>& store, Problems& problems) {
+const KeyTable<StoreConfig>& StoreKeys() {
+  static const KeyTable<StoreConfig> keys(
+      "store", "where results wait on disk until the broker has taken them",
+      {RequiredHereOrInDefaults(PathKey(
+           "folder", &StoreConfig::folder, "folder",
+           {.help = "for the file `<device id>.sqlite`, 0600; made if it is missing, 0700. What is "
+                    "open to others is tightened, which the log says: the file always, the folder "
+                    "where nothing but stores is in it. A symbolic link in place of the file is "
+                    "refused, and a folder with other things in it to which others may write"})),
+       WholeKey("max_bytes", &StoreConfig::max_bytes, {65'536, std::int64_t{1} << 40},
+                {.help = "of results that wait; full, the oldest provisional ones go first, then "
+                         "the oldest, counted"}),
+       WholeKey("max_age_s", &StoreConfig::max_age, {1, 315'360'000},
+                {.help = "what has waited longer is dropped and counted; the time counts during "
+                         "which an agent runs, so that no jump of the clock makes anything old"}),
+       WholeKey("resend_per_s", &StoreConfig::resend_per_s, {1, 1'000'000},
+                {.help = "sent from the store after a reconnect; new results go first",
+                 .unit = "results a second"}),
+       WholeKey("keep_ms", &StoreConfig::keep, {0, 600'000},
+                {.help = "what was delivered this long before the broker's last sign of life is "
+                         "kept, to be sent again if the connection is lost: a broker that dies "
+                         "takes with it what it had acknowledged and not passed on"})});
+  return keys;
+}
+
+void ReadStore(const YamlNode& node, std::optional<StoreConfig>& store, Problems& problems) {
   MapReader map(node, "store", problems);
-  StoreConfig config = store.value_or(StoreConfig{});
-  const YamlNode* folder = store ? map.Find("folder") : map.Require("folder");
-  if (folder != nullptr) {
-    if (const auto text = ReadLine(*folder, "folder", kMaxPathBytes, problems)) {
-      config.folder = (base / *text).lexically_normal();
-    }
-  }
-  map.GetWhole("max_bytes", {65'536, std::int64_t{1} << 40}, config.max_bytes);
-  map.GetDuration("max_age_s", {1, 315'360'000}, config.max_age);
-  map.GetWhole("resend_per_s", {1, 1'000'000}, config.resend_per_s);
-  map.GetDuration("keep_ms", {0, 600'000}, config.keep);
+  if (!store) map.Require("folder");
+  if (!store) store.emplace();
+  StoreKeys().Read(map, *store);
   map.Finish();
-  store = std::move(config);
 }
 
 }  // namespace biglittle

@@ -1,28 +1,28 @@
-// The sections of a device in a fleet file that need nothing but themselves. Each reports its
-// problems and leaves what it could not read as it was.
+// The sections of a device in a fleet file that need nothing but themselves.
 #pragma once
 
-#include <filesystem>
 #include <map>
 #include <optional>
 #include <string>
 
 #include "core/fleet/escalation_config.h"
 #include "core/fleet/results_config.h"
-#include "core/yaml/map_reader.h"
+#include "core/yaml/key_table.h"
 #include "core/yaml/yaml_reader.h"
 
 namespace biglittle {
 
-void ReadEscalation(const YamlNode& node, EscalationConfig& escalation, Problems& problems);
+inline constexpr WholeRange kDeadlineMs{1, 3'600'000};
 
-// Labels are not checked here: only the task knows them.
+const KeyTable<EscalationConfig>& EscalationKeys();
+const KeyTable<ResultsConfig>& ResultsKeys();
+const KeyTable<StoreConfig>& StoreKeys();
+
+// `class_deadlines_ms`. Labels are not checked here: only the task knows them.
 void ReadClassDeadlines(const YamlNode& node, std::map<std::string, Milliseconds>& deadlines,
                         Problems& problems);
 
-// `folder` is relative to `base`.
-void ReadResults(const YamlNode& node, ResultsConfig& results, Problems& problems);
-void ReadStore(const YamlNode& node, const std::filesystem::path& base,
-               std::optional<StoreConfig>& store, Problems& problems);
+// The folder is missed only where there was no store before.
+void ReadStore(const YamlNode& node, std::optional<StoreConfig>& store, Problems& problems);
 
 }  // namespace biglittle

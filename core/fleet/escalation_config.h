@@ -1,4 +1,4 @@
-// `escalation` of a device in a fleet file.
+// `escalation` of a device in a fleet file. What each may be: core/fleet/device_sections.cc.
 #pragma once
 
 #include <cstddef>
@@ -31,20 +31,20 @@ enum class Compression : std::uint8_t { kNone, kZstd };
 
 // What a device may send: a token bucket for messages and one for bytes, both of requests.
 struct EscalationBudget {
-  std::optional<float> messages_per_s;  // above 0, up to 1,000,000; absent: as many as there are
-  std::optional<float> bytes_per_s;     // above 0, up to 1e9; of payloads; absent: no bound
-  Milliseconds burst{1000};             // 1 ms to 1 h; how long unused budget is kept
+  std::optional<float> messages_per_s;  // absent: as many as there are
+  std::optional<float> bytes_per_s;     // of payloads; absent: no bound
+  Milliseconds burst{1000};             // how long unused budget is kept
   // How long a reading may wait for budget; of those that wait the least sure goes first.
-  Milliseconds window{20};  // 0 ms to 10 min
+  Milliseconds window{20};
 
   bool operator==(const EscalationBudget&) const = default;
 };
 
 // How readings that are escalated together share requests.
 struct EscalationPacking {
-  std::size_t max_readings = 32;  // 1 to 256 in one request; 1: each has its own
+  std::size_t max_readings = 32;  // in one request; 1: each has its own
   // How long a reading may wait for others while requests are under way, at most a sixteenth of the
-  // time that it has; while none is, it goes at once. 0 to 1000 ms.
+  // time that it has; while none is, it goes at once.
   Milliseconds linger{1};
 
   bool operator==(const EscalationPacking&) const = default;
@@ -52,27 +52,27 @@ struct EscalationPacking {
 
 struct EscalationConfig {
   EscalationPolicyKind policy = EscalationPolicyKind::kTuned;
-  // Overrides the thresholds of task.yaml, for every class that the little net knows; in [0, 1].
+  // Overrides the thresholds of task.yaml, for every class that the little net knows.
   std::optional<float> threshold;
   UnlikeAction unlike = UnlikeAction::kEscalate;
-  std::size_t max_pending = 256;  // 1 to 100,000 escalations under way at once
+  std::size_t max_pending = 256;  // escalations under way at once
   // The fallback is decided this long before the deadline, so that the answer is out in time.
-  Milliseconds deadline_margin{5};  // 0 ms up to the deadline, exclusive
+  Milliseconds deadline_margin{5};
 
   // An escalation is sent only if this share of the recent ones had their answer within the time
-  // that it has left; in (0, 1].
+  // that it has left.
   float round_trip_quantile = 0.5F;
   // Once escalations are held back, the round trip must be shorter than the time left by this share
-  // of itself before they are sent again; 0 to 10.
+  // of itself before they are sent again.
   float round_trip_hysteresis = 0.2F;
-  Milliseconds round_trip_memory{3000};  // 100 ms to 1 h; what is older is forgotten
-  Milliseconds probe_interval{250};      // 10 ms to 1 h; while held back, one is sent this often
+  Milliseconds round_trip_memory{3000};  // what is older is forgotten
+  Milliseconds probe_interval{250};      // while held back, one is sent this often
 
   // An unanswered request is sent again after a time that follows the round trip, within these
   // bounds; each further time after twice as long.
-  Milliseconds retry_min{20};    // 1 ms to 10 min
-  Milliseconds retry_max{2000};  // at least retry_min, at most 10 min
-  std::size_t max_attempts = 4;  // 1 to 100, the first included
+  Milliseconds retry_min{20};
+  Milliseconds retry_max{2000};
+  std::size_t max_attempts = 4;  // the first included
 
   EscalationPacking packing;
   EscalationBudget budget;

@@ -2,51 +2,115 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <optional>
-#include <system_error>
 #include <utility>
-#include <variant>
 
 #include "core/fleet/device_sections.h"
 #include "core/fleet/fleet_hosts.h"
-#include "core/task/task_versions.h"
-#include "core/text.h"
+#include "core/fleet/shared_keys.h"
+#include "core/task/label.h"
+#include "core/yaml/key_kinds.h"
 
 namespace biglittle {
 namespace {
 
-constexpr WholeRange kCounter{0, kMaxExactWhole};
+constexpr std::array<Choice<AnswerMode>, 2> kAnswerModes{{
+    {AnswerMode::kWait, "wait", "one final result"},
+    {AnswerMode::kRefine, "refine",
+     "for an escalated reading the little net's answer at once, as provisional, then the final "
+     "one"},
+}};
+constexpr std::array<Choice<WhenFull>, 2> kWhenFull{{
+    {WhenFull::kDropOldest, "drop_oldest"},
+    {WhenFull::kDropNewest, "drop_newest"},
+}};
 
-// Copy `k` of a template sees other data than copy 0.
-void ShiftSource(SourceConfig& source, std::uint64_t k) {
-  if (auto* replay = std::get_if<ReplaySource>(&source.kind)) replay->start += k;
-  if (auto* vibration = std::get_if<VibrationSource>(&source.kind)) vibration->seed += k;
+const KeyTable<Copies>& DeviceEntryKeys() {
+  static const KeyTable<Copies> keys = EntryKeys("devices", kMaxDevices);
+  return keys;
+}
+
+// Those of every type, after the type's own.
+const KeyTable<SourceConfig>& SourceKeys() {
+  using Source = SourceConfig;
+  static const KeyTable<Source> keys(
+      "source", "where readings come from",
+      {WholeKey("readings", &Source::readings, {1, kMaxExactWhole},
+                {.help = "then the device stops; a recording is gone through as often as it takes",
+                 .unit = "readings",
+                 .absent = "no limit, and a recording is gone through once"}),
+       WholeKey("interval_ms", &Source::interval, {0, 3'600'000},
+                {.help = "between two readings; 0: as fast as the device classifies, waiting while "
+                         "as many escalations are pending as allowed"}),
+       WholeKey("queue_capacity", &Source::queue_capacity, {1, 65'536},
+                {.help = "may wait for the little net", .unit = "readings"}),
+       ChoiceKey("when_full", &Source::when_full, kWhenFull,
+                 {.help = "which reading goes when one more comes than may wait; it ends as a "
+                          "fallback with reason `overrun`"})});
+  return keys;
+}
+
+// `source`: what a `source` may be, for people.
+KeyTable<DeviceConfig> DeviceKeys(MapShape source) {
+  using Device = DeviceConfig;
+  return KeyTable<Device>(
+      "device_settings", "",
+      {OwnKey<Device>("task", {TaskNameShape()},
+                      {.help = "what it classifies: a folder of `models`"},
+                      Need::kHereOrInDefaults),
+       WholeKey("deadline_ms", &Device::deadline, kDeadlineMs,
+                {.help = "from capture of a reading to its final outcome"}),
+       KeyReadBy("class_deadlines_ms", &Device::class_deadlines, ReadClassDeadlines,
+                 {ByLabelShape{Each({WholeShape{kDeadlineMs}})}},
+                 {.help = "deadlines of their own for readings that the little net takes for these "
+                          "classes; each more than `deadline_margin_ms`",
+                  .absent = "none",
+                  .range = fmt::format("map from a label to {} to {}", kDeadlineMs.least,
+                                       kDeadlineMs.most)}),
+       ChoiceKey("answer_mode", &Device::answer_mode, kAnswerModes,
+                 {.help = "what becomes of a reading's answers"}),
+       OwnKey<Device>("source", {std::move(source)},
+                      {.help = "where readings come from; a `type` other than that of "
+                               "device_defaults replaces the source of the defaults whole"},
+                      Need::kHereOrInDefaults),
+       SectionKey("escalation", &Device::escalation, EscalationKeys(), {.absent = "all defaults"}),
+       SectionKey("results", &Device::results, ResultsKeys(), {.absent = "all defaults"}),
+       KeyReadBy("store", &Device::store, ReadStore, {MapShape{{StoreKeys().facts()}}},
+                 {.absent = "none: what waits ends with the process"}),
+       StatusIntervalKey(&Device::status_interval),
+       DrainTimeoutKey(&Device::drain_timeout, {.help = "how long a stop may wait for the broker"}),
+       HealthKey(&Device::health)});
+}
+
+const KeyTable<DeviceConfig>& DeviceKeys() {
+  static const KeyTable<DeviceConfig> keys = DeviceKeys(MapShape{});
+  return keys;
+}
+
+// Of one type, or of all.
+Key<SourceConfig> TypeKey(ValueShape shape) {
+  return OwnKey<SourceConfig>("type", std::move(shape), {.help = "what kind of source it is"},
+                              Need::kHereOrInDefaults);
+}
+
+// A `source` of this type with all that it may have.
+std::shared_ptr<const SectionFacts> FactsOf(const SourceKind& kind) {
+  const KeyTable<SourceConfig> type("type", "",
+                                    {TypeKey({FixedShape{WrittenDefault(kind.type())}})});
+  return JoinedFacts(kind.keys()->id, kind.keys()->help,
+                     {type.facts(), kind.keys(), SourceKeys().facts()});
+}
+
+KeyTable<DeviceConfig> DeviceKeys(const SourceKinds& sources) {
+  MapShape source;
+  for (const SourceKind* kind : sources.all()) source.sections.push_back(FactsOf(*kind));
+  return DeviceKeys(std::move(source));
 }
 
 }  // namespace
-
-std::string KnownTasks::Read(const YamlNode& node, std::string_view name, Problems& problems) {
-  const auto text = ReadLine(node, name, 64, problems);
-  if (!text) return "";
-  if (!IsTaskName(*text)) {
-    problems.Add(node, fmt::format("'{}' must be 1 to 64 characters of a-z 0-9 -, not {}", name,
-                                   Quoted(*text)));
-    return "";
-  }
-  if (models_.empty()) return *text;
-  auto known = exists_.find(*text);
-  if (known == exists_.end()) {
-    std::error_code error;
-    const bool exists =
-        std::filesystem::is_regular_file(ResolveTaskFolder(models_ / *text) / "task.yaml", error);
-    known = exists_.emplace(*text, exists).first;
-  }
-  if (known->second) return *text;
-  problems.Add(node, fmt::format("there is no task {}: no file {}", Quoted(*text),
-                                 (models_ / *text / "task.yaml").lexically_normal().string()));
-  return "";
-}
 
 void DeviceReader::ReadDefaults(const YamlNode& node) {
   MapReader map(node, "device_defaults", problems_);
@@ -70,8 +134,8 @@ void DeviceReader::ReadDevices(const YamlNode& node) {
 void DeviceReader::ReadDevice(const YamlNode& node) {
   MapReader map(node, "device", problems_);
   Draft draft = defaults_;
-  const YamlNode* id = map.Require("id");
-  const Copies copies = ReadCopies(map, kMaxDevices);
+  Copies copies;
+  DeviceEntryKeys().Read(map, copies);
   ReadSettings(map, draft);
   map.Finish();
   CheckComplete(map, draft);
@@ -81,83 +145,61 @@ void DeviceReader::ReadDevice(const YamlNode& node) {
                      problems_);
   }
   entries_.push_back({&node, draft.task_node, draft.config.task});
-  if (id != nullptr) Unfold(*id, copies, draft.config);
+  if (const YamlNode* id = map.Find("id")) Unfold(*id, copies, draft.config);
 }
 
 void DeviceReader::ReadSettings(MapReader& map, Draft& draft) {
-  DeviceConfig& config = draft.config;
+  DeviceKeys().Read(map, draft.config);
   if (const YamlNode* task = map.Find("task")) {
-    config.task = tasks_.Read(*task, "task", problems_);
+    draft.config.task = tasks_.Read(*task, "task", problems_);
     draft.task_node = task;
   }
-  map.GetDuration("deadline_ms", kDeadlineMs, config.deadline);
-  if (const YamlNode* node = map.Find("class_deadlines_ms")) {
-    ReadClassDeadlines(*node, config.class_deadlines, problems_);
-  }
-  if (const YamlNode* mode = map.Find("answer_mode")) {
-    const auto choice = ReadChoice(*mode, "answer_mode", {"wait", "refine"}, problems_);
-    if (choice) config.answer_mode = static_cast<AnswerMode>(*choice);
-  }
   if (const YamlNode* source = map.Find("source")) ReadSource(*source, draft);
-  if (const YamlNode* node = map.Find("escalation"))
-    ReadEscalation(*node, config.escalation, problems_);
-  if (const YamlNode* node = map.Find("results")) ReadResults(*node, config.results, problems_);
-  if (const YamlNode* node = map.Find("store")) ReadStore(*node, base_, config.store, problems_);
-  map.GetDuration("status_interval_ms", kStatusIntervalMs, config.status_interval);
-  map.GetDuration("drain_timeout_ms", kDrainTimeoutMs, config.drain_timeout);
-  if (const YamlNode* health = map.Find("health")) {
-    config.health = ReadHealth(*health, config.health.value_or(HealthConfig{}), problems_);
-  }
 }
 
 void DeviceReader::ReadSource(const YamlNode& node, Draft& draft) {
   MapReader map(node, "source", problems_);
-  SourceConfig& source = draft.config.source;
-  if (const YamlNode* type = map.Find("type")) {
-    const auto choice = ReadChoice(*type, "type", {"replay", "vibration"}, problems_);
-    // Without a type the keys that belong to it cannot be told from mistakes.
-    if (!choice) return;
-    const bool changes = !draft.has_type || *choice != source.kind.index();
-    if (changes && draft.has_type) source = SourceConfig{};
-    if (changes) draft.has_windows = false;
-    if (changes && *choice == 0) source.kind = ReplaySource{};
-    if (changes && *choice == 1) source.kind = VibrationSource{};
-    draft.has_type = true;
-  }
-  if (auto* replay = std::get_if<ReplaySource>(&source.kind); replay != nullptr && draft.has_type) {
-    ReadReplay(map, *replay, draft);
-  }
-  if (auto* vibration = std::get_if<VibrationSource>(&source.kind);
-      vibration != nullptr && draft.has_type) {
-    map.GetWhole("seed", kCounter, vibration->seed);
-  }
-  if (const YamlNode* readings = map.Find("readings")) {
-    const auto count = ReadWhole(*readings, "readings", {1, kMaxExactWhole}, problems_);
-    if (count) source.readings = static_cast<std::uint64_t>(*count);
-  }
-  map.GetDuration("interval_ms", {0, 3'600'000}, source.interval);
-  map.GetWhole("queue_capacity", {1, 65'536}, source.queue_capacity);
-  if (const YamlNode* rule = map.Find("when_full")) {
-    const auto choice = ReadChoice(*rule, "when_full", {"drop_oldest", "drop_newest"}, problems_);
-    if (choice) source.when_full = static_cast<WhenFull>(*choice);
-  }
-  map.Finish();
+  const YamlNode* type = map.Find("type");
+  // Without a type the keys that belong to it cannot be told from mistakes.
+  if (type != nullptr && !ReadType(*type, draft)) return;
+  if (draft.has_type) ReadOptions(map, draft);
+  SourceKeys().Read(map, draft.config.source);
+  if (sources_ != nullptr) map.Finish();
 }
 
-void DeviceReader::ReadReplay(MapReader& map, ReplaySource& replay, Draft& draft) {
-  if (const YamlNode* windows = map.Find("windows")) {
-    replay.windows = ReadDataFile(*windows, "windows");
-    draft.has_windows = true;
+// False after reporting that there is no such type.
+bool DeviceReader::ReadType(const YamlNode& node, Draft& draft) {
+  std::string type = node.text;
+  if (sources_ != nullptr) {
+    std::vector<std::string_view> types;
+    for (const SourceKind* kind : sources_->all()) types.push_back(kind->type());
+    const auto choice = ReadChoice(node, "type", types, problems_);
+    if (!choice) return false;
+    type = types[*choice];
   }
-  if (const YamlNode* labels = map.Find("labels")) {
-    replay.labels = ReadDataFile(*labels, "labels");
+  SourceConfig& source = draft.config.source;
+  if (draft.has_type && type != source.type) {
+    source = SourceConfig{};
+    draft.needed.clear();
   }
-  map.GetWhole("start", kCounter, replay.start);
-  map.GetWhole("stride", {1, kMaxExactWhole}, replay.stride);
-  if (const YamlNode* seed = map.Find("shuffle_seed")) {
-    const auto value = ReadWhole(*seed, "shuffle_seed", kCounter, problems_);
-    if (value) replay.shuffle_seed = static_cast<std::uint64_t>(*value);
+  source.type = std::move(type);
+  draft.has_type = true;
+  return true;
+}
+
+void DeviceReader::ReadOptions(MapReader& map, Draft& draft) {
+  SourceConfig& source = draft.config.source;
+  const SourceKind* kind = KindOf(source);
+  if (kind == nullptr) return;
+  source.options = kind->Read(map, source.options.get());
+  for (const KeyFacts& key : kind->keys()->keys) {
+    const bool needed = key.need != Need::kOptional;
+    if (needed && map.Find(key.name) != nullptr) draft.needed.insert(key.name);
   }
+}
+
+const SourceKind* DeviceReader::KindOf(const SourceConfig& source) const {
+  return sources_ == nullptr ? nullptr : sources_->Find(source.type);
 }
 
 // What only the device and the defaults together can tell.
@@ -172,9 +214,12 @@ void DeviceReader::CheckComplete(MapReader& map, const Draft& draft) {
   } else if (!draft.has_type && source_is_map) {
     MapReader(*source, "source", problems_).Require("type");
   }
-  const bool is_replay = std::holds_alternative<ReplaySource>(draft.config.source.kind);
-  if (draft.has_type && is_replay && !draft.has_windows) {
-    problems_.Add(source_is_map ? *source : node, "the key 'windows' is missing");
+  if (const SourceKind* kind = KindOf(draft.config.source)) {
+    for (const KeyFacts& key : kind->keys()->keys) {
+      if (key.need == Need::kOptional || draft.needed.contains(key.name)) continue;
+      problems_.Add(source_is_map ? *source : node,
+                    fmt::format("the key '{}' is missing", key.name));
+    }
   }
   CheckMargin(map, draft.config);
 }
@@ -205,22 +250,33 @@ void DeviceReader::Unfold(const YamlNode& id, const Copies& copies, const Device
   for (std::string& copy : ids_.Unfold(id, copies, kMaxDevices + 1 - devices_.size(), problems_)) {
     DeviceConfig& device = devices_.emplace_back(pattern);
     device.id = std::move(copy);
-    ShiftSource(device.source, k);
+    const SourceKind* kind = KindOf(device.source);
+    if (kind != nullptr && k > 0) device.source.options = kind->OfCopy(*device.source.options, k);
     // Where the ports end, CheckHealthPorts has said so.
     if (device.health) device.health->port = static_cast<std::uint16_t>(device.health->port + k);
     ++k;
   }
 }
 
-std::filesystem::path DeviceReader::ReadDataFile(const YamlNode& node, std::string_view name) {
-  const auto text = ReadLine(node, name, kMaxPathBytes, problems_);
-  if (!text) return {};
-  std::filesystem::path path = (base_ / *text).lexically_normal();
-  std::error_code error;
-  if (!std::filesystem::is_regular_file(path, error)) {
-    problems_.Add(node, fmt::format("there is no file {}", path.string()));
+std::shared_ptr<const SectionFacts> SourceFacts(const SourceKinds& sources) {
+  ChoiceShape types;
+  for (const SourceKind* kind : sources.all()) {
+    types.words.push_back({kind->type(), kind->keys()->help});
   }
-  return path;
+  const KeyTable<SourceConfig> type("type", "", {TypeKey({std::move(types)})});
+  return JoinedFacts("source", SourceKeys().facts()->help, {type.facts(), SourceKeys().facts()});
+}
+
+std::shared_ptr<const SectionFacts> DeviceDefaultsFacts(const SourceKinds& sources) {
+  return JoinedFacts("device_defaults",
+                     "what devices have that do not say otherwise; `source`, `escalation`, "
+                     "`results`, `store` and `health` are merged key by key",
+                     {DeviceKeys(sources).facts()});
+}
+
+std::shared_ptr<const SectionFacts> DeviceFacts(const SourceKinds& sources) {
+  return JoinedFacts("device", "one device, or a template for `count` of them",
+                     {DeviceEntryKeys().facts(), DeviceKeys(sources).facts()});
 }
 
 }  // namespace biglittle

@@ -2,39 +2,23 @@
 #pragma once
 
 #include <cstddef>
-#include <filesystem>
-#include <map>
+#include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/fleet/device_config.h"
 #include "core/fleet/id_template.h"
-#include "core/fleet/source_config.h"
+#include "core/fleet/known_tasks.h"
+#include "core/fleet/source_kinds.h"
+#include "core/yaml/key_table.h"
 #include "core/yaml/map_reader.h"
 #include "core/yaml/yaml_reader.h"
 
 namespace biglittle {
 
 inline constexpr std::size_t kMaxDevices = 100'000;
-inline constexpr std::size_t kMaxPathBytes = 4096;
-inline constexpr WholeRange kDeadlineMs{1, 3'600'000};
-inline constexpr WholeRange kStatusIntervalMs{100, 3'600'000};
-inline constexpr WholeRange kDrainTimeoutMs{0, 300'000};
-
-// Tells whether the models folder has a task, and reports once where it has not.
-class KnownTasks {
- public:
-  // `models` is empty where the file names no usable folder: then every task counts as known.
-  explicit KnownTasks(std::filesystem::path models) : models_(std::move(models)) {}
-
-  // Reads a task's name; empty after reporting what is wrong with it.
-  std::string Read(const YamlNode& node, std::string_view name, Problems& problems);
-
- private:
-  const std::filesystem::path models_;
-  std::map<std::string, bool, std::less<>> exists_;
-};
 
 // A device as it was written, for checks that need all of the file.
 struct DeviceEntry {
@@ -46,9 +30,10 @@ struct DeviceEntry {
 // Reads `device_defaults` and `devices`. Use: ReadDefaults if the file has them, then ReadDevices.
 class DeviceReader {
  public:
-  // `base` is the folder that relative paths start from. The references must outlive the reader.
-  DeviceReader(const std::filesystem::path& base, KnownTasks& tasks, Problems& problems)
-      : base_(base), tasks_(tasks), problems_(problems) {}
+  // `sources` may be nullptr: then a source's type and what belongs to it are not looked at. All
+  // must outlive the reader.
+  DeviceReader(const SourceKinds* sources, KnownTasks& tasks, Problems& problems)
+      : sources_(sources), tasks_(tasks), problems_(problems) {}
 
   void ReadDefaults(const YamlNode& node);
   // Templates unfolded, in the file's order. Entries are one a device or template of the file.
@@ -61,21 +46,22 @@ class DeviceReader {
   // A device and what the file has said about it so far.
   struct Draft {
     DeviceConfig config;
-    bool has_type = false;     // of source
-    bool has_windows = false;  // of a replay
+    bool has_type = false;              // of source
+    std::set<std::string_view> needed;  // the keys that its type needs and the file has
     const YamlNode* task_node = nullptr;
   };
   // Every key but id, count and first.
   void ReadSettings(MapReader& map, Draft& draft);
   void ReadSource(const YamlNode& node, Draft& draft);
-  void ReadReplay(MapReader& map, ReplaySource& replay, Draft& draft);
+  bool ReadType(const YamlNode& node, Draft& draft);
+  void ReadOptions(MapReader& map, Draft& draft);
   void ReadDevice(const YamlNode& node);
   void CheckComplete(MapReader& map, const Draft& draft);
   void CheckMargin(MapReader& map, const DeviceConfig& config);
   void Unfold(const YamlNode& id, const Copies& copies, const DeviceConfig& pattern);
-  std::filesystem::path ReadDataFile(const YamlNode& node, std::string_view name);
+  const SourceKind* KindOf(const SourceConfig& source) const;
 
-  const std::filesystem::path& base_;
+  const SourceKinds* const sources_;
   KnownTasks& tasks_;
   Problems& problems_;
   Draft defaults_;
@@ -83,5 +69,12 @@ class DeviceReader {
   std::vector<DeviceEntry> entries_;
   IdTemplates ids_{"device"};
 };
+
+// What a `source` may have, whatever its type: `type`, one of those that there are, and the keys
+// that all have.
+std::shared_ptr<const SectionFacts> SourceFacts(const SourceKinds& sources);
+// The keys of `device_defaults`, and of an entry of `devices`.
+std::shared_ptr<const SectionFacts> DeviceDefaultsFacts(const SourceKinds& sources);
+std::shared_ptr<const SectionFacts> DeviceFacts(const SourceKinds& sources);
 
 }  // namespace biglittle

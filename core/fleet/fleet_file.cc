@@ -11,6 +11,7 @@
 #include "core/fleet/fleet_devices.h"
 #include "core/fleet/fleet_workers.h"
 #include "core/text.h"
+#include "core/yaml/key_kinds.h"
 #include "core/yaml/map_reader.h"
 #include "core/yaml/yaml_reader.h"
 
@@ -30,55 +31,96 @@ bool IsTopicRoot(std::string_view text) {
   }
 }
 
-// Empty after reporting that there is no such folder.
-std::filesystem::path ReadModels(MapReader& map, const std::filesystem::path& base) {
-  const YamlNode* node = map.Require("models");
-  if (node == nullptr) return {};
-  const auto text = ReadLine(*node, "models", kMaxPathBytes, map.problems());
-  if (!text) return {};
-  std::filesystem::path models = (base / *text).lexically_normal();
-  std::error_code error;
-  if (std::filesystem::is_directory(models, error)) return models;
-  map.problems().Add(*node, fmt::format("there is no folder {}", models.string()));
-  return {};
+void ReadTopicRoot(const YamlNode& node, std::string& target, Problems& problems) {
+  auto text = ReadLine(node, "topic_root", kMaxPathBytes, problems);
+  if (text && IsTopicRoot(*text)) {
+    target = *std::move(text);
+  } else if (text) {
+    problems.Add(node, fmt::format("'topic_root' must be levels of A-Z a-z 0-9 _ . - with '/' "
+                                   "between them, not {}",
+                                   Quoted(*text)));
+  }
 }
 
-std::optional<PublicKey> ReadPublicKey(MapReader& map, const std::filesystem::path& base,
-                                       ModelsKey models_key) {
-  const YamlNode* node = map.Find("models_public_key");
-  if (node == nullptr) return std::nullopt;
-  const auto text = ReadLine(*node, "models_public_key", kMaxPathBytes, map.problems());
-  if (!text || models_key == ModelsKey::kNotNeeded) return std::nullopt;
-  absl::StatusOr<PublicKey> key = PublicKey::Load((base / *text).lexically_normal());
+// Empty after reporting that there is no such folder.
+void ReadModels(const YamlNode& node, std::filesystem::path& target, Problems& problems) {
+  auto models = ReadPath(node, "models", problems);
+  if (!models) return;
+  std::error_code error;
+  if (std::filesystem::is_directory(*models, error)) {
+    target = *std::move(models);
+  } else {
+    problems.Add(node, fmt::format("there is no folder {}", models->string()));
+  }
+}
+
+std::optional<PublicKey> ReadPublicKey(const YamlNode& node, ModelsKey models_key,
+                                       Problems& problems) {
+  const auto path = ReadPath(node, "models_public_key", problems);
+  if (!path || models_key == ModelsKey::kNotNeeded) return std::nullopt;
+  absl::StatusOr<PublicKey> key = PublicKey::Load(*path);
   if (key.ok()) return *key;
-  map.problems().Add(*node, fmt::format("the models' public key cannot be used: {}",
-                                        std::string(key.status().message())));
+  problems.Add(node, fmt::format("the models' public key cannot be used: {}",
+                                 std::string(key.status().message())));
   return std::nullopt;
 }
 
-std::optional<std::filesystem::path> ReadReleases(MapReader& map,
-                                                  const std::filesystem::path& base) {
-  const YamlNode* node = map.Find("models_releases");
-  if (node == nullptr) return std::nullopt;
-  const auto text = ReadLine(*node, "models_releases", kMaxPathBytes, map.problems());
-  if (!text) return std::nullopt;
-  return (base / *text).lexically_normal();
+ListShape EntriesOf(std::size_t most, std::shared_ptr<const SectionFacts> entry) {
+  return {.least = 0, .most = most, .element = Each({MapShape{{std::move(entry)}}})};
 }
 
-void ReadNames(MapReader& map, FleetConfig& config) {
-  map.Require("fleet");
-  map.GetIdentifier("fleet", config.fleet);
-  if (const YamlNode* root = map.Find("topic_root")) {
-    auto text = ReadLine(*root, "topic_root", kMaxPathBytes, map.problems());
-    if (text && IsTopicRoot(*text)) {
-      config.topic_root = *std::move(text);
-    } else if (text) {
-      map.problems().Add(*root, fmt::format("'topic_root' must be levels of A-Z a-z 0-9 _ . - with "
-                                            "'/' between them, not {}",
-                                            Quoted(*text)));
-    }
-  }
-  map.GetIdentifier("worker_group", config.worker_group);
+// What devices and sources have: for people, who may be told of all, and empty for the reader.
+struct DeviceShapes {
+  MapShape defaults;
+  ListShape devices;
+};
+
+KeyTable<FleetConfig> FleetKeys(DeviceShapes shapes) {
+  using Fleet = FleetConfig;
+  return KeyTable<Fleet>(
+      "fleet",
+      "a fleet: its broker, its devices, its cloud workers. `biglittle check FILE` tells more than "
+      "a schema can: ids that are given twice, tasks that nobody serves, files that are missing",
+      {VersionKey<Fleet>(),
+       Required(IdentifierKey("fleet", &Fleet::fleet,
+                              {.help = "the fleet's name, a level of every topic"})),
+       KeyReadBy("topic_root", &Fleet::topic_root, ReadTopicRoot,
+                 {TextShape{.what = fmt::format("identifiers with `/` between them, {} bytes",
+                                                kMaxTopicRootBytes),
+                            .pattern = "^[A-Za-z0-9_.-]{1,64}(/[A-Za-z0-9_.-]{1,64})*$",
+                            .longest = kMaxTopicRootBytes}},
+                 {.help = "what all topics begin with"}, WrittenDefault(Fleet{}.topic_root)),
+       IdentifierKey("worker_group", &Fleet::worker_group,
+                     {.help = "group of the shared subscription: its workers divide the requests"}),
+       Required(KeyReadBy("models", &Fleet::models, ReadModels, {PathShape("folder")},
+                          {.help = "has one folder a task"})),
+       OwnKey<Fleet>("models_public_key", {PathShape("file")},
+                     {.help = "Ed25519 public key in PEM: devices, workers and `check` take signed "
+                              "tasks only. `provision init` makes the key; `provision` and `watch` "
+                              "do not need the file",
+                      .absent = "none: signatures are not looked at"}),
+       PathKey("models_releases", &Fleet::models_releases, "folder",
+               {.help = "where devices and workers of a fleet with a `models_public_key` remember "
+                        "[which release](#releases) of each task they took last; made if it is "
+                        "missing",
+                .absent = "none: a device in its `store`'s `folder`; a worker, and a device "
+                          "without a store, while it runs"}),
+       SectionKey("broker", &Fleet::broker, BrokerKeys(), {.absent = "all defaults"}),
+       OwnKey<Fleet>("device_defaults", {std::move(shapes.defaults)}, {.absent = "empty"}),
+       OwnKey<Fleet>("devices", {std::move(shapes.devices)},
+                     {.help = "the devices; a file may have workers only",
+                      .absent = "none",
+                      .range = fmt::format("up to {}", kMaxDevices)}),
+       OwnKey<Fleet>("workers", {EntriesOf(kMaxWorkers, WorkerFacts())},
+                     {.help = "the cloud workers; where there are any, every device's task must be "
+                              "served",
+                      .absent = "none",
+                      .range = fmt::format("up to {}", kMaxWorkers)})});
+}
+
+const KeyTable<FleetConfig>& FleetKeys() {
+  static const KeyTable<FleetConfig> keys = FleetKeys(DeviceShapes{});
+  return keys;
 }
 
 // A device whose escalations nobody would answer. A file without workers leaves them to another.
@@ -96,22 +138,17 @@ void CheckServed(const std::vector<DeviceEntry>& devices, const std::vector<Work
   }
 }
 
-FleetConfig ReadFleet(const YamlNode& root, const std::filesystem::path& file, ModelsKey models_key,
+FleetConfig ReadFleet(const YamlNode& root, const SourceKinds* sources, ModelsKey models_key,
                       Problems& problems) {
   FleetConfig config;
-  const std::filesystem::path base = file.parent_path();
   MapReader map(root, "the fleet file", problems);
-  map.CheckVersion();
-  ReadNames(map, config);
-  config.models = ReadModels(map, base);
-  config.models_public_key = ReadPublicKey(map, base, models_key);
-  config.models_releases = ReadReleases(map, base);
-  if (const YamlNode* broker = map.Find("broker")) {
-    config.broker = ReadBroker(*broker, base, problems);
+  FleetKeys().Read(map, config);
+  if (const YamlNode* key = map.Find("models_public_key")) {
+    config.models_public_key = ReadPublicKey(*key, models_key, problems);
   }
 
   KnownTasks tasks(config.models);
-  DeviceReader devices(base, tasks, problems);
+  DeviceReader devices(sources, tasks, problems);
   if (const YamlNode* defaults = map.Find("device_defaults")) devices.ReadDefaults(*defaults);
   if (const YamlNode* list = map.Find("devices")) devices.ReadDevices(*list);
   config.devices = devices.TakeDevices();
@@ -128,21 +165,28 @@ FleetConfig ReadFleet(const YamlNode& root, const std::filesystem::path& file, M
 
 }  // namespace
 
-Parsed<FleetConfig> LoadFleet(const std::filesystem::path& path, ModelsKey models_key) {
+Parsed<FleetConfig> LoadFleet(const std::filesystem::path& path, const SourceKinds* sources,
+                              ModelsKey models_key) {
   const Parsed<std::string> text = ReadTextFile(path);
   if (!text.ok()) return {.value = std::nullopt, .problems = text.problems};
-  return ParseFleet(*text.value, path, models_key);
+  return ParseFleet(*text.value, path, sources, models_key);
 }
 
 Parsed<FleetConfig> ParseFleet(std::string_view text, const std::filesystem::path& file,
-                               ModelsKey models_key) {
+                               const SourceKinds* sources, ModelsKey models_key) {
   const Parsed<YamlDocument> document = ParseYaml(text, file.string());
   if (!document.ok()) return {.value = std::nullopt, .problems = document.problems};
   Problems problems(file.string());
   Parsed<FleetConfig> parsed;
-  parsed.value = ReadFleet(*document.value->root, file, models_key, problems);
+  parsed.value = ReadFleet(*document.value->root, sources, models_key, problems);
   if (!problems.empty()) parsed = {.value = std::nullopt, .problems = problems.Take()};
   return parsed;
+}
+
+std::shared_ptr<const SectionFacts> FleetFacts(const SourceKinds& sources) {
+  return FleetKeys({.defaults = MapShape{{DeviceDefaultsFacts(sources)}},
+                    .devices = EntriesOf(kMaxDevices, DeviceFacts(sources))})
+      .facts();
 }
 
 }  // namespace biglittle

@@ -3,10 +3,13 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <string_view>
 
 #include "core/diagnostics.h"
 #include "core/fleet/fleet_config.h"
+#include "core/fleet/source_kinds.h"
+#include "core/yaml/key_facts.h"
 
 namespace biglittle {
 
@@ -16,12 +19,16 @@ enum class ModelsKey : std::uint8_t { kRead, kNotNeeded };
 
 // Reads and validates a fleet file. Relative paths in it are relative to the file. Reports every
 // problem: unknown keys, wrong types, values out of range, ids or tasks that do not exist, files
-// that are missing.
-Parsed<FleetConfig> LoadFleet(const std::filesystem::path& path,
+// that are missing. `sources` are the types of sources that there are (device_agent/sources/); who
+// runs no source may have nullptr: the sources' own keys are then not looked at, nor is the type.
+Parsed<FleetConfig> LoadFleet(const std::filesystem::path& path, const SourceKinds* sources,
                               ModelsKey models_key = ModelsKey::kRead);
 
 // The same for a text in memory; `file` names it in problems and is what relative paths go by.
 Parsed<FleetConfig> ParseFleet(std::string_view text, const std::filesystem::path& file,
-                               ModelsKey models_key = ModelsKey::kRead);
+                               const SourceKinds* sources, ModelsKey models_key = ModelsKey::kRead);
+
+// The keys of the file, and in them those of all its sections.
+std::shared_ptr<const SectionFacts> FleetFacts(const SourceKinds& sources);
 
 }  // namespace biglittle

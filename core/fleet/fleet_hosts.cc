@@ -9,31 +9,38 @@
 #include "core/text.h"
 
 namespace biglittle {
-namespace {
 
-constexpr WholeRange kPorts{1, 65'535};
-
-}  // namespace
-
-void GetHost(MapReader& map, std::string& target) {
-  const YamlNode* host = map.Find("host");
-  if (host == nullptr) return;
-  auto text = ReadLine(*host, "host", 4096, map.problems());
+void ReadHost(const YamlNode& node, std::string& target, Problems& problems) {
+  auto text = ReadLine(node, "host", 4096, problems);
   if (text && IsHost(*text)) {
     target = *std::move(text);
   } else if (text) {
-    map.problems().Add(*host,
-                       fmt::format("'host' must be a host name or an IP address alone, not {}{}",
+    problems.Add(node, fmt::format("'host' must be a host name or an IP address alone, not {}{}",
                                    Quoted(*text), HostMend(*text)));
   }
 }
 
-HealthConfig ReadHealth(const YamlNode& node, HealthConfig before, Problems& problems) {
-  MapReader map(node, "health", problems);
-  GetHost(map, before.host);
-  map.GetWhole("port", kPorts, before.port);
-  map.Finish();
-  return before;
+// What IsHost takes: a name, an IPv4 address, an IPv6 address.
+TextShape HostShape() {
+  return {.what = "name or IP address",
+          .pattern =
+              "^(([A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?[.])*"
+              "([0-9]*[A-Za-z_]|[0-9]+-+[A-Za-z0-9_])([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?|"
+              "([0-9]{1,3}[.]){3}[0-9]{1,3}|"
+              "[0-9A-Fa-f]*:[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*(%[A-Za-z0-9_.-]+)?)$",
+          .longest = 253};
+}
+
+const KeyTable<HealthConfig>& HealthKeys() {
+  static const KeyTable<HealthConfig> keys(
+      "health", "where `/live`, `/ready` and `/metrics` are answered over HTTP",
+      {HostKey(&HealthConfig::host,
+               {.help = "of this machine; whoever reaches it can read it all, for there is no "
+                        "login: another than loopback needs a network that is trusted"}),
+       WholeKey("port", &HealthConfig::port, kPorts,
+                {.help = "TCP port, of copy k (0, 1, ...) of a template `port` + k; one that is in "
+                         "use ends the start with exit code 1"})});
+  return keys;
 }
 
 void CheckHealthPorts(const YamlNode& node, const HealthConfig& health, std::size_t count,

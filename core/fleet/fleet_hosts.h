@@ -5,15 +5,24 @@
 #include <string>
 
 #include "core/fleet/health_config.h"
+#include "core/yaml/key_kinds.h"
 #include "core/yaml/map_reader.h"
 
 namespace biglittle {
 
-// `host`, if the map has it: see IsHost. A scheme or a port beside it would make it something else.
-void GetHost(MapReader& map, std::string& target);
+inline constexpr WholeRange kPorts{1, 65'535};
 
-// A `health` map. What it does not say stays as in `before`.
-HealthConfig ReadHealth(const YamlNode& node, HealthConfig before, Problems& problems);
+// See IsHost. A scheme or a port beside it would make it something else.
+void ReadHost(const YamlNode& node, std::string& target, Problems& problems);
+TextShape HostShape();
+
+template <typename Section>
+Key<Section> HostKey(std::string Section::*member, KeyText text) {
+  return KeyReadBy("host", member, ReadHost, {HostShape()}, std::move(text),
+                   WrittenDefault(Section{}.*member));
+}
+
+const KeyTable<HealthConfig>& HealthKeys();
 
 // Reports, at `node`, that the ports of `count` copies would go beyond the last one.
 void CheckHealthPorts(const YamlNode& node, const HealthConfig& health, std::size_t count,

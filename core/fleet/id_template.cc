@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/text.h"
+#include "core/yaml/key_kinds.h"
 
 namespace biglittle {
 namespace {
@@ -36,19 +37,36 @@ bool FitsCopies(const YamlNode& node, std::string_view id, const Copies& copies,
   return true;
 }
 
-}  // namespace
-
-Copies ReadCopies(MapReader& map, std::size_t most) {
-  Copies copies;
-  map.GetWhole("count", {1, static_cast<std::int64_t>(most)}, copies.count);
+// Without `count` the entry stands for itself.
+void CheckCopies(MapReader& map, Copies& copies) {
   copies.is_template = map.Find("count") != nullptr;
-  map.GetWhole("first", {0, 1'000'000'000}, copies.first);
   const YamlNode* first = map.Find("first");
   if (first != nullptr && !copies.is_template) {
     map.problems().Add(*first,
                        "'first' numbers the copies of a template; give 'count' too, or remove it");
   }
-  return copies;
+}
+
+}  // namespace
+
+KeyTable<Copies> EntryKeys(const std::string& things, std::size_t most) {
+  return KeyTable<Copies>(
+      "entry", "",
+      {OwnKey<Copies>(
+           "id", {TextShape{.what = "identifier", .pattern = "^([A-Za-z0-9_.-]|\\{n\\}){1,64}$"}},
+           {.help = fmt::format("unique among the {}; in a template it contains `{{n}}`, "
+                                "which stands for the copy's number, with zeros in "
+                                "front",
+                                things)},
+           Need::kRequired),
+       WholeKey("count", &Copies::count, {1, static_cast<std::int64_t>(most)},
+                {.help = fmt::format("makes the entry a template for so many {0}; {1} {0} in the "
+                                     "whole file at most",
+                                     things, most),
+                 .unit = things}),
+       WholeKey("first", &Copies::first, {0, 1'000'000'000},
+                {.help = "the number of a template's first copy; only with `count`"})},
+      CheckCopies);
 }
 
 std::vector<std::string> IdTemplates::Unfold(const YamlNode& id, const Copies& copies,

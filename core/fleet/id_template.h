@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "core/yaml/key_table.h"
 #include "core/yaml/map_reader.h"
 #include "core/yaml/yaml_reader.h"
 
@@ -20,8 +21,9 @@ struct Copies {
   bool is_template = false;
 };
 
-// `count`, 1 to `most`, and `first` of an entry.
-Copies ReadCopies(MapReader& map, std::size_t most);
+// `id`, `count`, 1 to `most`, and `first` of an entry that stands for so many `things`. The id is
+// read by IdTemplates.
+KeyTable<Copies> EntryKeys(const std::string& things, std::size_t most);
 
 // Gives out the ids of one kind of entries, each once. Not thread-safe.
 class IdTemplates {

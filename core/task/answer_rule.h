@@ -5,8 +5,9 @@
 #include <array>
 #include <cstdint>
 #include <optional>
-#include <string_view>
 #include <vector>
+
+#include "core/yaml/choice.h"
 
 namespace biglittle {
 
@@ -16,8 +17,12 @@ enum class LittleDesign : std::uint8_t {
   kDetectors,  // one sigmoid for each prioritised class: is it this one?
   kEarlyExit,  // softmax over all classes, at two heads: an early exit and the final one
 };
-inline constexpr std::array<std::string_view, 3> kLittleDesignNames = {"subset", "detectors",
-                                                                       "early_exit"};
+inline constexpr std::array<Choice<LittleDesign>, 3> kLittleDesigns{{
+    {LittleDesign::kSubset, "subset", "softmax over the priority classes and `other`"},
+    {LittleDesign::kDetectors, "detectors", "one sigmoid for each priority class"},
+    {LittleDesign::kEarlyExit, "early_exit",
+     "softmax over all labels, at two output tensors, the early exit's first"},
+}};
 
 // How sure a prediction is: a number in [0, 1], greater is surer.
 enum class Score : std::uint8_t {
@@ -26,8 +31,12 @@ enum class Score : std::uint8_t {
   kEntropy,     // 1 - entropy / ln(outputs)
   kLogistic,    // a logistic function of the two largest probabilities
 };
-inline constexpr std::array<std::string_view, 4> kScoreNames = {"confidence", "margin", "entropy",
-                                                                "logistic"};
+inline constexpr std::array<Choice<Score>, 4> kScores{{
+    {Score::kConfidence, "confidence", "the probability of the answer"},
+    {Score::kMargin, "margin", "what it is ahead of the second"},
+    {Score::kEntropy, "entropy", "1 - entropy / ln(outputs)"},
+    {Score::kLogistic, "logistic", "a logistic function of the two largest probabilities"},
+}};
 
 // score = 1 / (1 + exp(-(bias + first * p1 + second * p2))), p1 >= p2 the two largest.
 struct LogisticRule {

@@ -2,13 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <cstdint>
 #include <optional>
-#include <string_view>
 #include <utility>
-#include <vector>
 
 #include "core/tensor.h"
+#include "core/yaml/key_kinds.h"
 
 namespace biglittle {
 namespace {
@@ -17,12 +17,40 @@ constexpr std::size_t kMaxDimensions = 8;
 // What fits into the largest message that a fleet file allows.
 constexpr std::int64_t kMaxReadingBytes = std::int64_t{64} << 20;
 
-std::optional<DType> ReadDType(const YamlNode& node, Problems& problems) {
-  const std::vector<std::string_view> names = {Name(DType::kUint8), Name(DType::kInt16),
-                                               Name(DType::kFloat32)};
-  const auto choice = ReadChoice(node, "dtype", names, problems);
-  if (!choice) return std::nullopt;
-  return DTypeFromName(names[*choice]);
+constexpr WholeRange kDimension{1, kMaxReadingBytes};
+constexpr std::array<Choice<WireDType>, 1> kWireDTypes{{
+    {WireDType::kFloat16, "float16", "halves, of half as many bytes"},
+}};
+
+const std::array<Choice<DType>, 3>& DTypes() {
+  static const std::array<Choice<DType>, 3> types{{
+      {DType::kUint8, Name(DType::kUint8)},
+      {DType::kInt16, Name(DType::kInt16)},
+      {DType::kFloat32, Name(DType::kFloat32)},
+  }};
+  return types;
+}
+
+// What each may be depends on the ones before it.
+const KeyTable<Task>& InputKeys() {
+  static const KeyTable<Task> keys(
+      "input", "one reading as the sensor gives it",
+      {OwnKey<Task>("dtype", {ShapeOf<DType>(DTypes())}, {.help = "type of the elements"},
+                    Need::kRequired),
+       OwnKey<Task>(
+           "shape",
+           {ListShape{
+               .least = 1, .most = kMaxDimensions, .element = Each({WholeShape{kDimension}})}},
+           {.help = "channels first, without the batch",
+            .range = fmt::format("1 to {} dimensions, {} MiB a reading", kMaxDimensions,
+                                 kMaxReadingBytes >> 20)},
+           Need::kRequired),
+       OwnKey<Task>("wire_dtype", {ShapeOf<WireDType>(kWireDTypes)},
+                    {.help = "type of the elements [on the "
+                             "network](wire.md#what-a-window-travels-as), only with a `dtype` of "
+                             "`float32`",
+                     .absent = "as `dtype`"})});
+  return keys;
 }
 
 void ReadShape(const YamlNode& node, Task& task, Problems& problems) {
@@ -30,7 +58,7 @@ void ReadShape(const YamlNode& node, Task& task, Problems& problems) {
   if (items == nullptr) return;
   Shape shape;
   for (const YamlNode* item : *items) {
-    const auto dimension = ReadWhole(*item, "shape", {1, kMaxReadingBytes}, problems);
+    const auto dimension = ReadWhole(*item, "shape", kDimension, problems);
     if (!dimension) return;
     shape.push_back(*dimension);
   }
@@ -47,26 +75,32 @@ void ReadShape(const YamlNode& node, Task& task, Problems& problems) {
 // `dtype`: nullopt where that could not be read.
 void ReadWireDType(const YamlNode& node, std::optional<DType> dtype, Task& task,
                    Problems& problems) {
-  if (!ReadChoice(node, "wire_dtype", {"float16"}, problems) || !dtype) return;
+  const auto choice = ReadChoiceOf<WireDType>(node, "wire_dtype", kWireDTypes, problems);
+  if (!choice || !dtype) return;
   if (*dtype != DType::kFloat32) {
     problems.Add(node, fmt::format("'wire_dtype' is only for a 'dtype' of float32; {} crosses the "
                                    "network as it is: leave 'wire_dtype' out",
                                    Name(*dtype)));
     return;
   }
-  task.wire_dtype = WireDType::kFloat16;
+  task.wire_dtype = *choice;
 }
 
 }  // namespace
 
 void ReadInput(const YamlNode& node, Task& task, Problems& problems) {
   MapReader map(node, "input", problems);
+  InputKeys().Read(map, task);
   std::optional<DType> dtype;
-  if (const YamlNode* name = map.Require("dtype")) dtype = ReadDType(*name, problems);
+  if (const YamlNode* name = map.Find("dtype")) {
+    dtype = ReadChoiceOf<DType>(*name, "dtype", DTypes(), problems);
+  }
   if (dtype) task.input_dtype = *dtype;
-  if (const YamlNode* shape = map.Require("shape")) ReadShape(*shape, task, problems);
+  if (const YamlNode* shape = map.Find("shape")) ReadShape(*shape, task, problems);
   if (const YamlNode* wire = map.Find("wire_dtype")) ReadWireDType(*wire, dtype, task, problems);
   map.Finish();
 }
+
+std::shared_ptr<const SectionFacts> InputFacts() { return InputKeys().facts(); }
 
 }  // namespace biglittle

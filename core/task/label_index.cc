@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/prediction.h"
+#include "core/task/label.h"
 #include "core/text.h"
 
 namespace biglittle {

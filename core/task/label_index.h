@@ -12,8 +12,6 @@
 
 namespace biglittle {
 
-inline constexpr std::size_t kMaxLabelBytes = 200;
-
 class LabelIndex {
  public:
   // False if the label is there already.

@@ -16,22 +16,179 @@
 #include "core/prediction.h"
 #include "core/task/answer_reader.h"
 #include "core/task/input_reader.h"
+#include "core/task/label.h"
 #include "core/task/label_index.h"
 #include "core/task/net_file.h"
 #include "core/task/task_versions.h"
 #include "core/text.h"
+#include "core/yaml/key_kinds.h"
 
 namespace biglittle {
 namespace {
 
-constexpr std::size_t kMaxLabels = 1000;
 constexpr std::size_t kMaxDescriptionBytes = 500;
-constexpr std::size_t kMaxPathBytes = 4096;
+constexpr double kLargest = std::numeric_limits<float>::max();
+constexpr FractionRange kMean{-kLargest, kLargest};
+constexpr FractionRange kDeviation{0, kLargest, true};
 
 bool IsSha256(std::string_view text) {
   return text.size() == 64 && std::all_of(text.begin(), text.end(), [](char c) {
            return (c >= 'a' && c <= 'f') || (c >= '0' && c <= '9');
          });
+}
+
+void ReadSha256(const YamlNode& node, std::string& digest, Problems& problems) {
+  if (node.kind == YamlNode::Kind::kScalar && IsSha256(node.text)) {
+    digest = node.text;
+  } else {
+    problems.Add(node, "'sha256' must be 64 hex digits in lower case, as sha256sum prints");
+  }
+}
+
+void ReadExpires(const YamlNode& node, std::optional<WallTime>& expires, Problems& problems) {
+  const bool scalar = node.kind == YamlNode::Kind::kScalar;
+  expires = scalar ? ParseEndTime(node.text) : std::nullopt;
+  if (expires) return;
+  problems.Add(node, fmt::format("'expires' must be a day like 2027-01-31, or a time like "
+                                 "2027-01-31T12:00:00Z, not {}",
+                                 scalar ? Quoted(node.text) : "a list or a map"));
+}
+
+ListShape Labels(std::size_t least, std::size_t most) {
+  return {.least = least,
+          .most = most,
+          .without_repeats = true,
+          .element = Each({TextShape{.what = "label", .pattern = "", .longest = kMaxLabelBytes}})};
+}
+
+ListShape Channels(FractionRange range) {
+  return {.least = 1, .most = std::nullopt, .element = Each({FractionShape{range}})};
+}
+
+// How many there are depends on the shape.
+const KeyTable<Normalisation>& NormalisationKeys() {
+  static const KeyTable<Normalisation> keys(
+      "normalisation",
+      "(x - mean) / standard_deviation in the sensor's raw units; lists of one element a channel "
+      "(the first dimension of the shape), or one for all",
+      {OwnKey<Normalisation>("mean", {Channels(kMean)},
+                             {.help = "what is subtracted", .range = "a list of finite numbers"},
+                             Need::kRequired),
+       OwnKey<Normalisation>("standard_deviation", {Channels(kDeviation)},
+                             {.help = "what is divided by; as many as in `mean`",
+                              .range = "a list of numbers above 0"},
+                             Need::kRequired)});
+  return keys;
+}
+
+std::vector<Key<NetDescription>> FileAndTemperature() {
+  return {
+      OwnKey<NetDescription>(
+          "file",
+          {TextShape{.what = "path in the task's folder", .pattern = "", .longest = kMaxPathBytes}},
+          {.help = "the ONNX file; neither it nor a folder on the way to it may be a symbolic "
+                   "link"},
+          Need::kRequired),
+      Required(
+          KeyReadBy("sha256", &NetDescription::sha256, ReadSha256,
+                    {TextShape{.what = "64 hex digits, lower case", .pattern = "^[0-9a-f]{64}$"}},
+                    {.help = "its digest, as sha256sum prints it"})),
+      TemperatureKey({.help = "logits (of the last head) are divided by it before they become "
+                              "probabilities; fitted on validation data"})};
+}
+
+const KeyTable<NetDescription>& BigKeys() {
+  static const KeyTable<NetDescription> keys = [] {
+    auto list = FileAndTemperature();
+    list.push_back(OwnKey<NetDescription>(
+        "outputs", {Labels(1, kMaxLabels + 1)},
+        {.help = "what each output of the net stands for, in order: every label once",
+         .absent = "the labels in order",
+         .range = "every label"}));
+    return KeyTable<NetDescription>("big", "the cloud's net", std::move(list));
+  }();
+  return keys;
+}
+
+// `design` is the task's.
+const KeyTable<NetDescription>& LittleKeys() {
+  static const KeyTable<NetDescription> keys = [] {
+    auto list = FileAndTemperature();
+    list.push_back(OwnKey<NetDescription>(
+        "design", {ShapeOf<LittleDesign>(kLittleDesigns)},
+        {.help = "see [designs](#designs-of-the-little-net)"}, Need::kOptional,
+        WrittenDefault(ChoiceName(kLittleDesigns, Task{}.design))));
+    list.push_back(OwnKey<NetDescription>(
+        "outputs", {Labels(1, kMaxLabels + 1)},
+        {.help = "what each output of the net stands for, in order", .range = "as its design says"},
+        Need::kRequired));
+    return KeyTable<NetDescription>("little", "the device's net", std::move(list));
+  }();
+  return keys;
+}
+
+// Up to the rules for answers; most needs what was read before it.
+const KeyTable<Task>& TaskKeys() {
+  static const KeyTable<Task> keys(
+      "task_head", "",
+      {VersionKey<Task>(),
+       OwnKey<Task>("task", {TaskNameShape()},
+                    {.help = "the task's name, the same as its folder's"}, Need::kRequired),
+       LineKey("description", &Task::description,
+               {.what = fmt::format("one line, {} bytes", kMaxDescriptionBytes),
+                .pattern = "",
+                .longest = kMaxDescriptionBytes},
+               {.help = "for people", .absent = "none"}),
+       WholeKey("release", &Task::release, {1, kMaxExactWhole},
+                {.help = "of a signed task: see [releases](#releases)", .absent = "none"}),
+       KeyReadBy("expires", &Task::expires, ReadExpires,
+                 {TextShape{.what = "a day or a time of RFC 3339",
+                            .pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}"
+                                       "(\\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2}))?$"}},
+                 {.help = "from then on devices and workers say that no newer release has come, "
+                          "and serve on: see [releases](#releases)",
+                  .absent = "never"}),
+       OwnKey<Task>("labels", {Labels(2, kMaxLabels)},
+                    {.help = "the classes; a class's index is its position, from 0; `other` is "
+                             "reserved",
+                     .range = fmt::format("2 to {}, {} bytes each, no two the same", kMaxLabels,
+                                          kMaxLabelBytes)},
+                    Need::kRequired),
+       OwnKey<Task>("priority_classes", {Labels(1, kMaxLabels)},
+                    {.help = "what must not wait or be missed: all that a little net of the design "
+                             "`subset` or `detectors` answers, and what `tune --min-recall` holds",
+                     .range = "1 or more of `labels`"},
+                    Need::kRequired),
+       OwnKey<Task>("input", {MapShape{{InputFacts()}}}, {}, Need::kRequired),
+       OwnKey<Task>("normalisation", {MapShape{{NormalisationKeys().facts()}}}, {},
+                    Need::kRequired),
+       OwnKey<Task>("little", {MapShape{{LittleKeys().facts()}}}, {}, Need::kRequired),
+       OwnKey<Task>("big", {MapShape{{BigKeys().facts()}}}, {}, Need::kRequired)});
+  return keys;
+}
+
+// Of measured figures, which are for people, it is seen that they are maps, and no more.
+template <typename Section>
+Key<Section> FiguresKey(std::string_view name, KeyText text) {
+  text.absent = "none";
+  return {{name, std::move(text), {MapShape{}}},
+          [name](const YamlNode& node, Section&, Problems& problems) {
+            MapReader(node, name, problems);
+          }};
+}
+
+const KeyTable<Task>& LastKeys() {
+  static const KeyTable<Task> keys(
+      "task_end", "",
+      {OwnKey<Task>("validation", {MapShape{ValidationFacts()}},
+                    {.help = "which readings choose temperatures and thresholds: never trained on, "
+                             "and not the test part",
+                     .absent = "none: the data must have X_validation and y_validation"}),
+       FiguresKey<Task>("tuned", {.help = "what `biglittle tune` chose from and expects, for "
+                                          "people; the programs do not look inside"}),
+       FiguresKey<Task>("held_out", {.help = "figures measured on held-out data, for people; the "
+                                             "programs do not look inside"})});
+  return keys;
 }
 
 // Fills a Task section by section. Sections that speak of labels are read only where the labels
@@ -43,60 +200,41 @@ class TaskReader {
 
   Task Read(const YamlNode& root) {
     MapReader map(root, "the task file", problems_);
-    map.CheckVersion();
-    ReadName(map);
-    if (const YamlNode* description = map.Find("description")) {
-      auto line = ReadLine(*description, "description", kMaxDescriptionBytes, problems_);
-      if (line) task_.description = *std::move(line);
+    TaskKeys().Read(map, task_);
+    if (const YamlNode* name = map.Find("task")) ReadName(*name);
+    if (const YamlNode* labels = map.Find("labels")) ReadLabels(*labels);
+    if (const YamlNode* classes = map.Find("priority_classes")) ReadPriorityClasses(*classes);
+    if (const YamlNode* input = map.Find("input")) ReadInput(*input, task_, problems_);
+    if (const YamlNode* rule = map.Find("normalisation")) ReadNormalisation(*rule);
+    if (const YamlNode* little = map.Find("little")) ReadNet(*little, "little", task_.little);
+    if (const YamlNode* big = map.Find("big")) ReadNet(*big, "big", task_.big);
+    if (have_labels_) {
+      ReadAnswerRules(map, labels_, task_, problems_);
+    } else {
+      AskForAnswerRules(map);
     }
-    if (const YamlNode* release = map.Find("release")) {
-      const auto number = ReadWhole(*release, "release", {1, kMaxExactWhole}, problems_);
-      if (number) task_.release = static_cast<std::uint64_t>(*number);
-    }
-    if (const YamlNode* expires = map.Find("expires")) ReadExpires(*expires);
-    if (const YamlNode* labels = map.Require("labels")) ReadLabels(*labels);
-    if (const YamlNode* classes = map.Require("priority_classes")) ReadPriorityClasses(*classes);
-    if (const YamlNode* input = map.Require("input")) ReadInput(*input, task_, problems_);
-    if (const YamlNode* rule = map.Require("normalisation")) ReadNormalisation(*rule);
-    if (const YamlNode* little = map.Require("little")) ReadNet(*little, "little", task_.little);
-    if (const YamlNode* big = map.Require("big")) ReadNet(*big, "big", task_.big);
-    ReadAnswers(map);
+    LastKeys().Read(map, task_);
     if (const YamlNode* validation = map.Find("validation")) {
       task_.validation = ReadValidation(*validation, problems_);
-    }
-    // Measured figures for people; the programs do not look inside.
-    for (const char* figures : {"tuned", "held_out"}) {
-      if (const YamlNode* node = map.Find(figures)) MapReader(*node, figures, problems_);
     }
     map.Finish();
     return std::move(task_);
   }
 
  private:
-  void ReadName(MapReader& map) {
-    const YamlNode* node = map.Require("task");
-    if (node == nullptr) return;
-    auto name = ReadLine(*node, "task", 64, problems_);
+  void ReadName(const YamlNode& node) {
+    auto name = ReadLine(node, "task", 64, problems_);
     if (!name) return;
     const std::string folder =
         TaskNameOfFolder(std::filesystem::absolute(file_).lexically_normal().parent_path(), *name);
     if (!IsTaskName(*name)) {
-      problems_.Add(*node, fmt::format("'task' must be 1 to 64 characters of a-z 0-9 -, not {}",
-                                       Quoted(*name)));
+      problems_.Add(node, fmt::format("'task' must be 1 to 64 characters of a-z 0-9 -, not {}",
+                                      Quoted(*name)));
     } else if (*name != folder) {
-      problems_.Add(*node, fmt::format("'task' is {}, but its folder is {}; give both one name",
-                                       Quoted(*name), Quoted(folder)));
+      problems_.Add(node, fmt::format("'task' is {}, but its folder is {}; give both one name",
+                                      Quoted(*name), Quoted(folder)));
     }
     task_.name = *std::move(name);
-  }
-
-  void ReadExpires(const YamlNode& node) {
-    const bool scalar = node.kind == YamlNode::Kind::kScalar;
-    task_.expires = scalar ? ParseEndTime(node.text) : std::nullopt;
-    if (task_.expires) return;
-    problems_.Add(node, fmt::format("'expires' must be a day like 2027-01-31, or a time like "
-                                    "2027-01-31T12:00:00Z, not {}",
-                                    scalar ? Quoted(node.text) : "a list or a map"));
   }
 
   void ReadLabels(const YamlNode& node) {
@@ -141,11 +279,11 @@ class TaskReader {
   }
 
   void ReadNormalisation(const YamlNode& node) {
-    constexpr double kLargest = std::numeric_limits<float>::max();
     MapReader map(node, "normalisation", problems_);
     Normalisation& rule = task_.normalisation;
-    ReadChannels(map, "mean", {-kLargest, kLargest}, rule.mean);
-    ReadChannels(map, "standard_deviation", {0, kLargest, true}, rule.standard_deviation);
+    NormalisationKeys().Read(map, rule);
+    ReadChannels(map, "mean", kMean, rule.mean);
+    ReadChannels(map, "standard_deviation", kDeviation, rule.standard_deviation);
     map.Finish();
     if (!rule.mean.empty() && !rule.standard_deviation.empty() &&
         rule.mean.size() != rule.standard_deviation.size()) {
@@ -157,7 +295,7 @@ class TaskReader {
 
   void ReadChannels(MapReader& map, std::string_view key, FractionRange range,
                     std::vector<float>& target) {
-    const YamlNode* node = map.Require(key);
+    const YamlNode* node = map.Find(key);
     if (node == nullptr) return;
     if (node->kind != YamlNode::Kind::kSequence) {
       ReadList(*node, key, 1, 1, problems_);  // says what it found
@@ -179,24 +317,15 @@ class TaskReader {
 
   void ReadNet(const YamlNode& node, std::string_view name, NetDescription& net) {
     MapReader map(node, name, problems_);
-    if (const YamlNode* file = map.Require("file")) {
-      ReadFileName(*file, net);
-    }
-    if (const YamlNode* digest = map.Require("sha256")) {
-      if (digest->kind == YamlNode::Kind::kScalar && IsSha256(digest->text)) {
-        net.sha256 = digest->text;
-      } else {
-        problems_.Add(*digest, "'sha256' must be 64 hex digits in lower case, as sha256sum prints");
-      }
-    }
+    const bool is_little = &net == &task_.little;
+    (is_little ? LittleKeys() : BigKeys()).Read(map, net);
+    if (const YamlNode* file = map.Find("file")) ReadFileName(*file, net);
     if (const YamlNode* value = map.Find("temperature")) {
-      const auto temperature =
-          ReadFraction(*value, "temperature", {0, kMaxTemperature, true}, problems_);
+      const auto temperature = ReadFraction(*value, "temperature", kTemperature, problems_);
       if (temperature) net.temperatures = {*temperature};
     }
-    const bool is_little = &net == &task_.little;
     if (is_little) ReadDesign(map);
-    const YamlNode* outputs = is_little ? map.Require("outputs") : map.Find("outputs");
+    const YamlNode* outputs = map.Find("outputs");
     if (outputs != nullptr) {
       ReadOutputs(*outputs, is_little, net);
     } else {
@@ -219,19 +348,10 @@ class TaskReader {
     net.named_parts = static_cast<std::size_t>(std::distance(name.begin(), name.end()));
   }
 
-  void ReadAnswers(MapReader& map) {
-    if (have_labels_) return ReadAnswerRules(map, labels_, task_, problems_);
-    // Not looked at without labels, and not to be reported as unknown either.
-    for (const char* key : {"score", "thresholds", "logistic", "most_energy", "early_exit"}) {
-      map.Find(key);
-    }
-  }
-
   void ReadDesign(MapReader& map) {
     if (const YamlNode* node = map.Find("design")) {
-      const auto choice = ReadChoice(
-          *node, "design", {kLittleDesignNames.begin(), kLittleDesignNames.end()}, problems_);
-      if (choice) task_.design = static_cast<LittleDesign>(*choice);
+      const auto choice = ReadChoiceOf<LittleDesign>(*node, "design", kLittleDesigns, problems_);
+      if (choice) task_.design = *choice;
     }
     if (task_.design == LittleDesign::kDetectors) task_.little.activation = Activation::kSigmoid;
   }
@@ -287,6 +407,13 @@ class TaskReader {
 
 Task ReadTask(const YamlNode& root, const std::filesystem::path& file, Problems& problems) {
   return TaskReader(file, problems).Read(root);
+}
+
+std::shared_ptr<const SectionFacts> TaskFacts() {
+  return JoinedFacts("task",
+                     "a classification task and its two nets: models/<task>/task.yaml, written by "
+                     "the training recipe and by `biglittle tune`",
+                     {TaskKeys().facts(), AnswerFacts(), LastKeys().facts()});
 }
 
 }  // namespace biglittle

@@ -226,16 +226,6 @@ const YamlNode* MapReader::Require(std::string_view key) {
   return value;
 }
 
-void MapReader::GetIdentifier(std::string_view key, std::string& target) {
-  const YamlNode* value = Find(key);
-  if (value == nullptr) return;
-  if (auto text = ReadIdentifier(*value, key, problems_)) target = *std::move(text);
-}
-
-void MapReader::CheckVersion() {
-  if (const YamlNode* value = Require("version")) ReadWhole(*value, "version", {1, 1}, problems_);
-}
-
 void MapReader::Finish() {
   for (const YamlNode::Entry& entry : node_.entries) {
     if (entry.key->kind != YamlNode::Kind::kScalar) continue;

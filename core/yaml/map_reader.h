@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,6 +27,8 @@ class Problems {
   void Add(const YamlNode& at, std::string message);
   bool empty() const { return problems_.empty(); }
   bool full() const { return problems_.size() >= kMaxProblems; }
+  // That of the file: relative paths in the file start there.
+  std::filesystem::path folder() const { return std::filesystem::path(file_).parent_path(); }
 
   // In order of place, without repeats (an anchor that is used twice is still one mistake).
   std::vector<Diagnostic> Take();
@@ -71,9 +74,8 @@ const std::vector<const YamlNode*>* ReadList(const YamlNode& node, std::string_v
                                              std::size_t least, std::size_t most,
                                              Problems& problems);
 
-// One map. Ask for each key that may be in it, then call Finish, which reports the others. A getter
-// that finds no key, or a bad value, leaves its target as it was: targets begin as the defaults.
-// Not thread-safe; node and problems must outlive it.
+// One map. Ask for each key that may be in it, then call Finish, which reports the others. Most are
+// asked for by a table (key_table.h). Not thread-safe; node and problems must outlive it.
 class MapReader {
  public:
   // Reports if the node is no map, by `name` (then it reads as an empty one), and keys that are
@@ -90,24 +92,6 @@ class MapReader {
   // The same, and its absence is a problem of this map.
   const YamlNode* Require(std::string_view key);
 
-  template <typename Whole>
-  void GetWhole(std::string_view key, WholeRange range, Whole& target) {
-    const YamlNode* value = Find(key);
-    if (value == nullptr) return;
-    if (const auto whole = ReadWhole(*value, key, range, problems_)) {
-      target = static_cast<Whole>(*whole);
-    }
-  }
-  template <typename Duration>
-  void GetDuration(std::string_view key, WholeRange range, Duration& target) {
-    std::int64_t count = target.count();
-    GetWhole(key, range, count);
-    target = Duration(count);
-  }
-  void GetIdentifier(std::string_view key, std::string& target);
-
-  // `version` must be there and be 1.
-  void CheckVersion();
   // Reports every key that nobody asked for, with the nearest of those that were.
   void Finish();
 

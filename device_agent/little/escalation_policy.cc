@@ -84,11 +84,11 @@ absl::StatusOr<EscalationRule> MakeRule(const Task& task, const EscalationConfig
   if (config.threshold) {
     for (HeadRule& head : rule.heads) SetThreshold(task, *config.threshold, head);
   } else if (rule.score != task.score) {
-    const std::string_view asked = kScoreNames[static_cast<std::size_t>(rule.score)];
+    const std::string_view asked = ChoiceName(kScores, rule.score);
     return absl::InvalidArgumentError(fmt::format(
         "the thresholds of task {} are for the score {}, not {}: add a 'threshold', or tune the "
         "task with 'biglittle tune --score {}'",
-        task.name, kScoreNames[static_cast<std::size_t>(task.score)], asked, asked));
+        task.name, ChoiceName(kScores, task.score), asked, asked));
   }
   return rule;
 }

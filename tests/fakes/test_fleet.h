@@ -18,6 +18,7 @@
 #include "core/fleet/fleet_config.h"
 #include "core/fleet/fleet_file.h"
 #include "device_agent/sources/replay/npy_file.h"
+#include "device_agent/sources/source_registry.h"
 #include "tests/fakes/temporary_folder.h"
 #include "tests/fakes/test_broker.h"
 #include "tests/fakes/tiny_task.h"
@@ -41,7 +42,7 @@ class TestFleet {
   TestFleet(std::uint16_t port, const Options& options) : options_(options) {
     WriteData();
     config_ = folder_.Write("fleet.yaml", Yaml(port));
-    auto fleet = LoadFleet(config_);
+    auto fleet = LoadFleet(config_, &AllSources());
     EXPECT_TRUE(fleet.ok()) << ToString(fleet.problems);
     fleet_ = std::move(fleet.value);
     tally_.emplace(task_);

@@ -10,6 +10,7 @@
 #include "core/task/task.h"
 #include "core/task/task_file.h"
 #include "core/text.h"
+#include "device_agent/sources/source_registry.h"
 #include "tests/fuzz/cost.h"
 #include "tests/fuzz/require.h"
 
@@ -68,7 +69,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace biglittle;
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   // Relative to folders that do not exist, so that nothing depends on the machine.
-  const auto fleet = ParseFleet(text, "/nonexistent/fleet.yaml");
+  const auto fleet = ParseFleet(text, "/nonexistent/fleet.yaml", &AllSources());
   CheckProblems(fleet.problems, fleet.ok());
   const auto task = ParseTask(text, "/nonexistent/har/task.yaml");
   CheckProblems(task.problems, task.ok());

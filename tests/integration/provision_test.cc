@@ -16,6 +16,7 @@
 #include "core/signature.h"
 #include "core/task/task.h"
 #include "core/task/task_file.h"
+#include "device_agent/sources/source_registry.h"
 #include "tests/integration/provision_fixture.h"
 #include "wire/topics.h"
 
@@ -242,10 +243,10 @@ TEST_F(ProvisionTest, AFleetOfSignedModelsIsProvisionedBeforeItsKeyIsThere) {
                text.find('\n', text.find("models: ")) - text.find("models: "),
                "models: models\nmodels_public_key: secure/models.pub");
   folder_.Write("fleet.yaml", text);
-  EXPECT_FALSE(LoadFleet(fleet_).ok());
+  EXPECT_FALSE(LoadFleet(fleet_, &AllSources()).ok());
   ASSERT_EQ(Init(), kExitDone) << Said();
   ASSERT_EQ(Apply(), kExitDone) << Said();
-  const auto fleet = LoadFleet(fleet_);
+  const auto fleet = LoadFleet(fleet_, &AllSources());
   ASSERT_TRUE(fleet.ok()) << ToString(fleet.problems);
   EXPECT_FALSE(LoadSignedTask(models / "tiny", fleet.value->models_public_key).ok());
   ASSERT_EQ(RunProvisionSignModels(options_, {models / "tiny"}, out_, err_), kExitDone) << Said();

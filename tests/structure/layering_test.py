@@ -48,6 +48,14 @@ class LayeringTest(unittest.TestCase):
         self.assertFalse(problems("device_agent/device_host.cc",
                                   "device_agent/escalation/escalator.h"))
 
+    def test_kinds_of_sources_know_neither_each_other_nor_the_registry(self):
+        self.assertTrue(problems("device_agent/sources/sonar/sonar_source.h",
+                                 "device_agent/sources/replay/replay_source.h"))
+        self.assertTrue(problems("device_agent/sources/sonar/sonar_source.h",
+                                 "device_agent/sources/source_registry.h"))
+        self.assertFalse(problems("device_agent/sources/sonar/sonar_kind.h",
+                                  "device_agent/sources/source_kind.h"))
+
     def test_third_party_headers_have_one_place(self):
         self.assertTrue(problems("cli/demo.cc", "mqtt/async_client.h"))
         self.assertTrue(problems("core/task/task.cc", "yaml-cpp/yaml.h"))

@@ -8,11 +8,11 @@
 
 #include "absl/status/statusor.h"
 
-#include "core/fleet/source_config.h"
 #include "core/task/task.h"
 #include "device_agent/sources/polled_source.h"
 #include "device_agent/sources/replay/data_array.h"
 #include "device_agent/sources/replay/data_file.h"
+#include "device_agent/sources/replay/replay_options.h"
 
 namespace biglittle {
 

@@ -13,6 +13,7 @@
 #include "core/fleet/fleet_file.h"
 #include "core/task/task.h"
 #include "core/task/task_file.h"
+#include "device_agent/sources/source_registry.h"
 #include "tests/fakes/shipped.h"
 
 namespace biglittle {
@@ -28,7 +29,7 @@ std::string ReadAll(const std::filesystem::path& path) {
 
 // The problems that are not about data or models that may not be there.
 std::string RealProblems(const std::string& example) {
-  std::vector<Diagnostic> problems = LoadFleet(kRoot / "config" / example).problems;
+  std::vector<Diagnostic> problems = LoadFleet(kRoot / "config" / example, &AllSources()).problems;
   std::erase_if(problems, [](const Diagnostic& problem) {
     return problem.message.find("there is no file ") == 0 ||
            problem.message.find("there is no task ") == 0 ||
@@ -46,7 +47,7 @@ TEST(Examples, ThoseWithoutDataAreRightAsTheyStand) {
     GTEST_SKIP() << "models/vibration is not trained";
   }
   for (const char* name : {"vibration.yaml", "fifty-devices.yaml"}) {
-    const auto fleet = LoadFleet(kRoot / "config" / name);
+    const auto fleet = LoadFleet(kRoot / "config" / name, &AllSources());
     EXPECT_TRUE(fleet.ok()) << ToString(fleet.problems);
   }
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/fleet/fleet_file.h"
+#include "device_agent/sources/source_registry.h"
 #include "tests/fakes/temporary_folder.h"
 
 namespace biglittle {
@@ -36,7 +37,7 @@ inline std::string ProblemsOf(const std::string& text, const TemporaryFolder& fo
   folder.Write("models/vibration/task.yaml", "");
   folder.Write("models/har/task.yaml", "");
   folder.Write("x.npy", "");
-  return ToString(ParseFleet(text, folder.path() / "f.yaml").problems);
+  return ToString(ParseFleet(text, folder.path() / "f.yaml", &AllSources()).problems);
 }
 
 inline std::string Expected(const std::vector<std::string>& problems,

@@ -16,6 +16,8 @@
 #include "core/fleet/fleet_file.h"
 #include "core/task/task.h"
 #include "core/task/task_file.h"
+#include "device_agent/sources/source_registry.h"
+#include "tests/fakes/signing_keys.h"
 #include "tests/fakes/temporary_folder.h"
 
 namespace biglittle {
@@ -39,12 +41,12 @@ inline void PrintTo(const Place& place, std::ostream* out) { *out << place.name;
 
 inline Json FleetDocument() {
   return Json::parse(R"({
-    "version": 1, "fleet": "f", "models": "models", "broker": {}, "device_defaults": {},
+    "version": 1, "fleet": "f", "models": "models", "broker": {}, "device_defaults": {"task": "t"},
     "devices": [
       {"id": "d", "count": 1, "task": "t", "source": {"type": "vibration"},
        "escalation": {"packing": {}, "budget": {}}, "results": {}, "store": {"folder": "s"}, "health": {}},
-      {"id": "e", "task": "t", "source": {"type": "replay", "windows": "x.npy"}}],
-    "workers": [{"id": "w", "count": 1, "tasks": ["t"], "health": {}}]})");
+      {"id": "e", "source": {"type": "replay", "windows": "x.npy"}}],
+    "workers": [{"id": "w", "count": 1, "tasks": ["t", "u"], "health": {}}]})");
 }
 
 inline Json TaskDocument() {
@@ -90,7 +92,11 @@ inline Json DocumentOf(const Place& place) {
 class SchemaPlace : public ::testing::TestWithParam<Place> {
  protected:
   SchemaPlace() {
-    folder_.Write("models/t/task.yaml", "");
+    for (const char* models : {"models", "other"}) {
+      folder_.Write(std::string(models) + "/t/task.yaml", "");
+      folder_.Write(std::string(models) + "/u/task.yaml", "");
+    }
+    folder_.Write("key.pem", kPublicKey);
     folder_.Write("x.npy", "");
     folder_.Write("y.npy", "");
     schema_ = LoadSchema(GetParam().file + ".schema.json");
@@ -128,12 +134,17 @@ class SchemaPlace : public ::testing::TestWithParam<Place> {
   }
 
   Parsed<FleetConfig> Fleet(const Json& document) const {
-    return ParseFleet(document.dump(), folder_.path() / "f.yaml");
+    return ParseFleet(document.dump(), folder_.path() / "f.yaml", &AllSources());
   }
   static Parsed<Task> ATask(const Json& document) { return ParseTask(document.dump(), "t/t.yaml"); }
   std::string Problems(const Json& document) const {
     return ToString(GetParam().file == "fleet" ? Fleet(document).problems
                                                : ATask(document).problems);
+  }
+  // Whether both documents are right, and say the same.
+  bool AreSame(const Json& a, const Json& b) const {
+    if (GetParam().file == "fleet") return *Fleet(a).value == *Fleet(b).value;
+    return *ATask(a).value == *ATask(b).value;
   }
   // True if the parser has nothing to say about the value itself; what else it says, of other keys
   // that no longer fit, is not asked.

@@ -69,6 +69,62 @@ TEST_P(SchemaPlace, DefaultsAreTheParsers) {
   }
 }
 
+// Values that a property may have, and others; the right ones of them are enough to tell.
+std::vector<Json> Candidates(const Json& property) {
+  if (property.contains("enum")) return property.at("enum").get<std::vector<Json>>();
+  const std::string type = property.value("type", "");
+  if (type == "integer") {
+    const auto least = property.at("minimum").get<std::int64_t>();
+    return {least, least + 1, property.at("maximum")};
+  }
+  if (type == "number") return {0.25, 0.75};
+  if (type == "object") return {{{"a", 0.7}}, {{"a", 100}}};
+  if (type == "array") {
+    return {{"a", "b"}, {"b", "a"}, {"other", "a"}, {"u", "t"}, {1.5}, {2}, {3}, {1, 2, 3}};
+  }
+  return {"b", "t", "u", "y.npy", "other", "key.pem", "2027-01-31", std::string(64, 'f')};
+}
+
+// Beside these another key is right or of use.
+Json Companions(const std::string& key) {
+  if (key == "count") return {{"id", "c-{n}"}};
+  if (key == "first") return {{"id", "c-{n}"}, {"count", 1}};
+  if (key == "username") return {{"password_file", "p"}};
+  if (key == "password_file") return {{"username", "u"}};
+  if (key == "wire_dtype") return {{"dtype", "float32"}};
+  return Json::object();
+}
+
+// Maps have a place of their own. The rest can have but one value, by itself or in this document.
+bool HasOneValueHere(const std::string& place, const std::string& key, const Json& property) {
+  const bool is_map =
+      property.contains("properties") || property.contains("anyOf") ||
+      property == Json({{"type", "object"}, {"description", property["description"]}});
+  const bool holds_maps = property.contains("items") && property.at("items").contains("$ref");
+  return is_map || holds_maps || property.contains("const") || key == "design" ||
+         (place == "task" && (key == "task" || key == "priority_classes"));
+}
+
+// That a key is known does not tell that it is read: two values of it must make two configurations.
+TEST_P(SchemaPlace, EveryKeyIsRead) {
+  for (const std::string& key : Keys()) {
+    const Json property = Property(key);
+    if (HasOneValueHere(GetParam().name, key, property)) continue;
+    std::vector<Json> right;
+    const auto take = [&](Json document) {
+      document[Pointer(GetParam().in_document)].update(Companions(key));
+      if (Problems(document).empty()) right.push_back(std::move(document));
+    };
+    take(good_);
+    take(Without(key));
+    for (const Json& value : Candidates(property)) take(With(key, value));
+    ASSERT_FALSE(right.empty()) << key;
+    EXPECT_TRUE(std::ranges::any_of(right, [&](const Json& document) {
+      return !AreSame(right.front(), document);
+    })) << key;
+  }
+}
+
 TEST_P(SchemaPlace, WhatMayBeLeftOutHasADefaultOrSaysWhatThen) {
   for (const std::string& key : Keys()) {
     const Json property = Property(key);

@@ -8,6 +8,9 @@
 #include "core/fleet/fleet_file.h"
 #include "core/fleet/source_config.h"
 #include "device_agent/sources/replay/data_file.h"
+#include "device_agent/sources/replay/replay_options.h"
+#include "device_agent/sources/source_registry.h"
+#include "device_agent/sources/vibration/vibration_options.h"
 #include "tests/fakes/temporary_folder.h"
 #include "tests/fakes/tiny_task.h"
 
@@ -21,7 +24,7 @@ class BenchFleetPlanTest : public testing::Test {
   }
   FleetConfig Load(const BenchFleet& fleet, const BenchWindows& windows) const {
     const std::string yaml = MakeBenchFleet(fleet, "tiny", windows, TestDataFolder(), 1883);
-    auto parsed = ParseFleet(yaml, folder_.path() / "fleet.yaml");
+    auto parsed = ParseFleet(yaml, folder_.path() / "fleet.yaml", &AllSources());
     EXPECT_TRUE(parsed.ok()) << ToString(parsed.problems);
     return parsed.ok() ? *parsed.value : FleetConfig();
   }
@@ -37,7 +40,7 @@ TEST_F(BenchFleetPlanTest, DevicesShareTheWindows) {
   EXPECT_EQ(fleet.devices[2].deadline, kBenchDeadline);
   EXPECT_EQ(fleet.devices[2].status_interval, kBenchStatusInterval);
   EXPECT_EQ(fleet.devices[2].source.interval, Milliseconds(40));
-  const auto& replay = std::get<ReplaySource>(fleet.devices[2].source.kind);
+  const auto& replay = *OptionsIn<ReplaySource>(fleet.devices[2].source);
   EXPECT_EQ(replay.start, 2U);
   EXPECT_EQ(replay.stride, 3U);
   ASSERT_NE(fleet.FindWorker(kBenchWorker), nullptr);
@@ -47,7 +50,7 @@ TEST_F(BenchFleetPlanTest, ThereMayBeMoreDevicesThanWindows) {
   const FleetConfig fleet = Load({.prefix = "d", .devices = 25}, Windows(10));
   ASSERT_EQ(fleet.devices.size(), 25U);
   for (const DeviceConfig& device : fleet.devices) {
-    EXPECT_LT(std::get<ReplaySource>(device.source.kind).start, 10U) << device.id;
+    EXPECT_LT(OptionsIn<ReplaySource>(device.source)->start, 10U) << device.id;
   }
 }
 
@@ -68,7 +71,7 @@ TEST_F(BenchFleetPlanTest, VibrationNeedsNoWindows) {
   ASSERT_TRUE(windows.ok());
   EXPECT_TRUE(windows->windows.empty());
   const FleetConfig fleet = Load({.prefix = "d", .devices = 2}, *windows);
-  EXPECT_EQ(std::get<VibrationSource>(fleet.devices.at(1).source.kind).seed, 2U);
+  EXPECT_EQ(OptionsIn<VibrationSource>(fleet.devices.at(1).source)->seed, 2U);
 }
 
 TEST_F(BenchFleetPlanTest, DataThatIsNotThereIsSaid) {

@@ -5,6 +5,8 @@
 
 #include "core/fleet/fleet_file.h"
 #include "core/fleet/source_config.h"
+#include "device_agent/sources/replay/replay_options.h"
+#include "device_agent/sources/source_registry.h"
 #include "tests/fakes/temporary_folder.h"
 #include "tests/fakes/tiny_task.h"
 
@@ -35,14 +37,14 @@ TEST_F(DemoPlanTest, SharesTheReadingsOutAmongDevicesWithoutOverlap) {
   options_.readings = 11;
   const auto yaml = MakeDemoFleet(options_, TestDataFolder(), 1234);
   ASSERT_TRUE(yaml.ok()) << std::string(yaml.status().message());
-  const auto fleet = LoadFleet(folder_.Write("fleet.yaml", *yaml));
+  const auto fleet = LoadFleet(folder_.Write("fleet.yaml", *yaml), &AllSources());
   ASSERT_TRUE(fleet.ok()) << ToString(fleet.problems);
   EXPECT_EQ(fleet.value->broker.port, 1234);
   ASSERT_EQ(fleet.value->devices.size(), 3U);
   std::uint64_t readings = 0;
   for (std::uint64_t i = 0; i < 3; ++i) {
     const SourceConfig& source = fleet.value->devices[i].source;
-    const auto& replay = std::get<ReplaySource>(source.kind);
+    const auto& replay = *OptionsIn<ReplaySource>(source);
     EXPECT_EQ(replay.start, i);
     EXPECT_EQ(replay.stride, 3U);
     EXPECT_EQ(replay.windows, folder_.path() / "da\"ta/X.npy");

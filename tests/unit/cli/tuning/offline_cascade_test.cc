@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "device_agent/sources/replay/npy_file.h"
+#include "device_agent/sources/replay/replay_options.h"
 #include "tests/fakes/temporary_folder.h"
 #include "tests/fakes/tiny_task.h"
 
@@ -20,8 +21,8 @@ TEST(OfflineCascadeTest, CountsWhatEachNetAndTheCascadeSay) {
     labels.insert(labels.end(), {0, 3, 1, 3});
   }
   DeviceConfig device;
-  device.source.kind =
-      ReplaySource{.windows = folder.path() / "X.npy", .labels = folder.path() / "y.npy"};
+  device.source = AsSourceConfig(
+      ReplaySource{.windows = folder.path() / "X.npy", .labels = folder.path() / "y.npy"});
   ASSERT_TRUE(WriteNpy(folder.path() / "X.npy", ElementType::kFloat32, {40, 4},
                        std::as_bytes(std::span(windows)))
                   .ok());

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include <string>
-#include <variant>
 
 #include "core/fleet/broker_config.h"
 #include "core/fleet/device_config.h"
@@ -13,6 +12,9 @@
 #include "core/fleet/health_config.h"
 #include "core/fleet/source_config.h"
 #include "core/fleet/worker_config.h"
+#include "device_agent/sources/replay/replay_options.h"
+#include "device_agent/sources/source_registry.h"
+#include "device_agent/sources/vibration/vibration_options.h"
 #include "tests/fakes/signing_keys.h"
 #include "tests/fakes/temporary_folder.h"
 
@@ -33,7 +35,8 @@ class FleetFile : public ::testing::Test {
   }
 
   FleetConfig Load(const std::string& text) {
-    const Parsed<FleetConfig> parsed = LoadFleet(folder_.Write("config/fleet.yaml", text));
+    const Parsed<FleetConfig> parsed =
+        LoadFleet(folder_.Write("config/fleet.yaml", text), &AllSources());
     EXPECT_TRUE(parsed.ok()) << ToString(parsed.problems);
     return parsed.ok() ? *parsed.value : FleetConfig{};
   }
@@ -117,8 +120,8 @@ workers:
   device.id = "phone-1";
   device.task = "har";
   device.deadline = milliseconds(250);
-  device.source.kind =
-      ReplaySource{folder_.path() / "data/x.npy", folder_.path() / "data/y.npy", 4, 3, 5};
+  device.source = AsSourceConfig(
+      ReplaySource{folder_.path() / "data/x.npy", folder_.path() / "data/y.npy", 4, 3, 5});
   device.source.readings = 1000;
   device.source.interval = milliseconds(0);
   device.escalation = {EscalationPolicyKind::kBigOnly, 0.75F, UnlikeAction::kFlag, 7,
@@ -143,6 +146,92 @@ workers:
                        milliseconds(300'000),
                        HealthConfig{"127.0.0.1", 9464}}};
   EXPECT_TRUE(fleet == expected);
+}
+
+TEST_F(FleetFile, EveryKeyOfADevicesSectionsIsRead) {
+  const FleetConfig fleet = LoadDevices(R"(devices:
+  - id: pump-1
+    task: vibration
+    deadline_ms: 400
+    class_deadlines_ms: {idle: 300, fault: 350}
+    answer_mode: refine
+    source:
+      type: vibration
+      seed: 7
+      queue_capacity: 65
+      when_full: drop_newest
+    escalation:
+      round_trip_quantile: 0.75
+      round_trip_hysteresis: 0.125
+      round_trip_memory_ms: 3001
+      probe_interval_ms: 251
+      retry_min_ms: 21
+      retry_max_ms: 2001
+      max_attempts: 5
+      packing: {max_readings: 33, linger_ms: 2}
+      budget: {messages_per_s: 2.5, bytes_per_s: 1000, burst_ms: 1001, window_ms: 22}
+    results: {max_batch: 2, linger_ms: 23}
+    store: {folder: ../state, max_bytes: 65537, max_age_s: 2, resend_per_s: 201, keep_ms: 501}
+)");
+  DeviceConfig device;
+  device.id = "pump-1";
+  device.task = "vibration";
+  device.deadline = milliseconds(400);
+  device.class_deadlines = {{"idle", milliseconds(300)}, {"fault", milliseconds(350)}};
+  device.answer_mode = AnswerMode::kRefine;
+  device.source = AsSourceConfig(VibrationSource{7});
+  device.source.queue_capacity = 65;
+  device.source.when_full = WhenFull::kDropNewest;
+  device.escalation.round_trip_quantile = 0.75F;
+  device.escalation.round_trip_hysteresis = 0.125F;
+  device.escalation.round_trip_memory = milliseconds(3001);
+  device.escalation.probe_interval = milliseconds(251);
+  device.escalation.retry_min = milliseconds(21);
+  device.escalation.retry_max = milliseconds(2001);
+  device.escalation.max_attempts = 5;
+  device.escalation.packing = {33, milliseconds(2)};
+  device.escalation.budget = {2.5F, 1000.0F, milliseconds(1001), milliseconds(22)};
+  device.results = {2, milliseconds(23)};
+  device.store = {folder_.path() / "state", 65'537, seconds(2), 201, milliseconds(501)};
+  ASSERT_EQ(fleet.devices.size(), 1U);
+  EXPECT_TRUE(fleet.devices[0] == device);
+}
+
+// A worker has no sources: what belongs to their types is none of its business.
+TEST_F(FleetFile, WhoKnowsNoTypesOfSourcesReadsWhatAllHave) {
+  const Parsed<FleetConfig> fleet = ParseFleet(
+      "version: 1\nfleet: f\nmodels: models\n"
+      "device_defaults: {task: har, source: {type: sonar, depth: 5, interval_ms: 20}}\n"
+      "devices: [{id: a}, {id: b, source: {type: replay, windows: none}}]\n",
+      folder_.path() / "fleet.yaml", nullptr);
+  ASSERT_TRUE(fleet.ok()) << ToString(fleet.problems);
+  EXPECT_EQ(fleet.value->devices[0].source.type, "sonar");
+  EXPECT_EQ(fleet.value->devices[0].source.interval, milliseconds(20));
+  EXPECT_EQ(fleet.value->devices[0].source.options, nullptr);
+  EXPECT_EQ(fleet.value->devices[1].source.interval, SourceConfig{}.interval);
+}
+
+TEST_F(FleetFile, WhatAllSourcesHaveIsCheckedByAll) {
+  const Parsed<FleetConfig> fleet = ParseFleet(
+      "version: 1\nfleet: f\nmodels: models\n"
+      "devices: [{id: a, task: har, source: {type: sonar, queue_capacity: 0}}]\n",
+      folder_.path() / "fleet.yaml", nullptr);
+  EXPECT_EQ(ToString(fleet.problems), (folder_.path() / "fleet.yaml").string() +
+                                          ":4:68: 'queue_capacity' must be 1 to 65536, not '0'");
+}
+
+TEST_F(FleetFile, SourcesAreEqualByTypeOptionsAndKeys) {
+  const SourceConfig source = AsSourceConfig(VibrationSource{7});
+  EXPECT_TRUE(source == AsSourceConfig(VibrationSource{7}));
+  EXPECT_FALSE(source == AsSourceConfig(VibrationSource{8}));
+  EXPECT_FALSE(source == AsSourceConfig(ReplaySource{}));
+  SourceConfig other = source;
+  other.options = nullptr;
+  EXPECT_FALSE(source == other);
+  EXPECT_FALSE(other == source);
+  other = source;
+  other.queue_capacity = 1;
+  EXPECT_FALSE(source == other);
 }
 
 TEST_F(FleetFile, TlsAndLogin) {
@@ -188,7 +277,7 @@ TEST_F(FleetFile, WhatIsNotSaidIsTheDefault) {
   DeviceConfig device;
   device.id = "a";
   device.task = "har";
-  device.source.kind = VibrationSource{};
+  device.source = AsSourceConfig(VibrationSource{});
   EXPECT_TRUE(fleet.devices[0] == device);
   WorkerConfig worker;
   worker.id = "w";
@@ -225,12 +314,12 @@ TEST_F(FleetFile, ATemplateIsUnfolded) {
   EXPECT_EQ(fleet.devices[0].id, "press-09");  // as wide as press-11
   EXPECT_EQ(fleet.devices[1].id, "press-10");
   EXPECT_EQ(fleet.devices[2].id, "press-11");
-  EXPECT_EQ(std::get<VibrationSource>(fleet.devices[0].source.kind).seed, 100U);
-  EXPECT_EQ(std::get<VibrationSource>(fleet.devices[2].source.kind).seed, 102U);
+  EXPECT_EQ(OptionsIn<VibrationSource>(fleet.devices[0].source)->seed, 100U);
+  EXPECT_EQ(OptionsIn<VibrationSource>(fleet.devices[2].source)->seed, 102U);
   EXPECT_EQ(fleet.devices[3].id, "phone-1-1");
   EXPECT_EQ(fleet.devices[4].id, "phone-2-2");
-  EXPECT_EQ(std::get<ReplaySource>(fleet.devices[3].source.kind).start, 5U);
-  EXPECT_EQ(std::get<ReplaySource>(fleet.devices[4].source.kind).start, 6U);
+  EXPECT_EQ(OptionsIn<ReplaySource>(fleet.devices[3].source)->start, 5U);
+  EXPECT_EQ(OptionsIn<ReplaySource>(fleet.devices[4].source)->start, 6U);
   EXPECT_EQ(fleet.devices[5].id, "single");
 }
 
@@ -278,14 +367,14 @@ TEST_F(FleetFile, ADeviceTakesWhatItDoesNotSayFromTheDefaults) {
   EXPECT_EQ(a.deadline, milliseconds(300));
   EXPECT_EQ(a.escalation.policy, EscalationPolicyKind::kLittleOnly);
   EXPECT_EQ(a.escalation.max_pending, 9U);
-  EXPECT_EQ(std::get<VibrationSource>(a.source.kind).seed, 5U);
+  EXPECT_EQ(OptionsIn<VibrationSource>(a.source)->seed, 5U);
   EXPECT_EQ(a.source.readings, 10U);
   const DeviceConfig& b = fleet.devices[1];
   EXPECT_EQ(b.task, "vibration");
   EXPECT_EQ(b.deadline, milliseconds(400));
   EXPECT_EQ(b.escalation.policy, EscalationPolicyKind::kLittleOnly);
   EXPECT_EQ(b.escalation.max_pending, 10U);
-  EXPECT_EQ(std::get<VibrationSource>(b.source.kind).seed, 6U);
+  EXPECT_EQ(OptionsIn<VibrationSource>(b.source)->seed, 6U);
   EXPECT_EQ(b.source.interval, milliseconds(20));
 }
 
@@ -334,7 +423,7 @@ TEST_F(FleetFile, AnchorsAreRead) {
 }
 
 TEST_F(FleetFile, AMissingFileIsOneProblem) {
-  const Parsed<FleetConfig> parsed = LoadFleet(folder_.path() / "none.yaml");
+  const Parsed<FleetConfig> parsed = LoadFleet(folder_.path() / "none.yaml", &AllSources());
   EXPECT_EQ(ToString(parsed.problems), (folder_.path() / "none.yaml: no such file").string());
 }
 

@@ -56,7 +56,7 @@ TEST(TaskVersionsTest, AFleetKnowsATaskThatHasVersionsOnly) {
   folder.Write("models/har/3/task.yaml", "");
   const auto fleet =
       ParseFleet("version: 1\nfleet: f\nmodels: models\nworkers: [{id: w, tasks: [har]}]\n",
-                 folder.path() / "fleet.yaml");
+                 folder.path() / "fleet.yaml", nullptr);
   EXPECT_TRUE(fleet.ok()) << ToString(fleet.problems);
 }
 

@@ -6,7 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "device_agent/sources/source_factory.h"
+#include "device_agent/sources/source_registry.h"
+#include "device_agent/sources/vibration/vibration_options.h"
 #include "tests/fakes/temporary_folder.h"
 #include "tests/unit/device_agent/data_bytes.h"
 
@@ -26,7 +27,7 @@ class ReplayFile : public ::testing::Test {
 
   // The first letters of all readings, "+" and the class where it is known; at most 20.
   std::string Letters(const SourceConfig& source) {
-    auto made = MakeSource(source, task_);
+    auto made = MakePolledSource(source, task_);
     if (!made.ok()) return std::string(made.status().message());
     std::string letters;
     for (int i = 0; i < 20; ++i) {
@@ -43,8 +44,13 @@ class ReplayFile : public ::testing::Test {
     }
     return letters;
   }
-  std::string Letters() { return Letters({config_, std::nullopt, {}}); }
-  std::string Letters(std::uint64_t readings) { return Letters({config_, readings, {}}); }
+  std::string Letters() { return Letters(Source()); }
+  std::string Letters(std::uint64_t readings) { return Letters(Source(readings)); }
+  SourceConfig Source(std::optional<std::uint64_t> readings = std::nullopt) const {
+    SourceConfig source = AsSourceConfig(config_);
+    source.readings = readings;
+    return source;
+  }
 
   TemporaryFolder folder_;
   Task task_;
@@ -60,7 +66,7 @@ TEST_F(ReplayFile, GivesAsManyReadingsAsAreAskedFor) {
 }
 
 TEST_F(ReplayFile, StaysAtItsEnd) {
-  auto source = MakeSource({config_, 1, {}}, task_);
+  auto source = MakePolledSource(Source(1), task_);
   ASSERT_TRUE(source.ok());
   EXPECT_TRUE((*source)->Next()->has_value());
   EXPECT_FALSE((*source)->Next()->has_value());
@@ -123,7 +129,7 @@ TEST_F(ReplayFile, TakesFlatWindowsAndThoseWithDimensionsOfOne) {
   EXPECT_EQ(Letters(), "abcde");
   task_.input_shape = {2, 1};
   config_.windows = folder_.Write("row", IdxText({5, 1, 1, 2}, "aAbBcCdDeE"));
-  const auto made = MakeSource({config_, std::nullopt, {}}, task_);
+  const auto made = MakePolledSource(Source(), task_);
   EXPECT_TRUE(made.ok()) << made.status();
 }
 
@@ -134,7 +140,7 @@ TEST_F(ReplayFile, RefusesWindowsWhoseAxesAreExchanged) {
                            ": windows are 3x2 of uint8, task letters takes 2x3 of uint8: its axes "
                            "are exchanged; mend it with numpy's array.transpose(0, 2, 1)");
   config_.windows = folder_.Write("flat", IdxText({1, 6}, "abcdef"));
-  EXPECT_TRUE(MakeSource({config_, std::nullopt, {}}, task_).ok());
+  EXPECT_TRUE(MakePolledSource(Source(), task_).ok());
   task_.input_shape = {6};
   config_.windows = folder_.Write("exchanged", IdxText({1, 3, 2}, "abcdef"));
   EXPECT_EQ(Letters(),
@@ -164,17 +170,16 @@ TEST_F(ReplayFile, SaysWhichFileIsMissing) {
 }
 
 TEST_F(ReplayFile, DevicesShareTheirFiles) {
-  DataFiles files;
-  const SourceConfig source{config_, std::nullopt, {}};
-  ASSERT_TRUE(MakeSource(source, task_, files).ok());
+  SourceShares shares;
+  ASSERT_TRUE(MakeSource(Source(), task_, shares).ok());
   std::filesystem::remove(config_.windows);
-  auto second = MakeSource(source, task_, files);
+  auto second = MakeSource(Source(), task_, shares);
   ASSERT_TRUE(second.ok()) << second.status();
-  EXPECT_TRUE((*second)->Next()->has_value());
+  EXPECT_TRUE(std::get<std::unique_ptr<PolledSource>>(*second)->Next()->has_value());
 }
 
 TEST_F(ReplayFile, TheSimulatedAccelerometerDoesNotFitThisTask) {
-  const auto source = MakeSource({VibrationSource{}, 5, {}}, task_);
+  const auto source = MakePolledSource(AsSourceConfig(VibrationSource{}), task_);
   EXPECT_EQ(std::string(source.status().message()),
             "the simulated accelerometer delivers windows of 3x1024 of float32 for the labels of "
             "the task 'vibration', which do not fit task letters (1x2 of uint8); use a source of "
