@@ -24,6 +24,7 @@ AddCommand AddDemo;
 AddCommand AddEvaluate;
 AddCommand AddInspect;
 AddCommand AddProvision;
+AddCommand AddSchema;
 AddCommand AddSimulate;
 AddCommand AddTune;
 AddCommand AddWatch;
