@@ -67,7 +67,17 @@ absl::StatusOr<std::unique_ptr<Intake>> MakeIntake(SharedParts& shared, const De
                                                    const Task& task) {
   absl::StatusOr<DeviceSource> source = shared.SourceOf(device);
   if (!source.ok()) return source.status();
-  if (auto* polled = std::get_if<std::unique_ptr<PolledSource>>(&*source)) {
+  auto* polled = std::get_if<std::unique_ptr<PolledSource>>(&*source);
+  const bool can_wait =
+      polled == nullptr && std::get<std::unique_ptr<LiveSource>>(*source)->waits();
+  if (device.source.when_full == WhenFull::kWait && !can_wait) {
+    return absl::InvalidArgumentError(
+        fmt::format("{}: 'when_full: wait' is for a source that can wait, a program or a FIFO; a "
+                    "source of type "
+                    "{} with an interval cannot: 'interval_ms: 0' asks it whenever there is room",
+                    device.id, device.source.type));
+  }
+  if (polled != nullptr) {
     return std::make_unique<PolledIntake>(std::move(*polled), device.source);
   }
   const auto window_bytes = static_cast<std::size_t>(ElementCount(task.input_shape).value_or(0)) *

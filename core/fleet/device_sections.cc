@@ -11,6 +11,13 @@
 namespace biglittle {
 namespace {
 
+constexpr std::array<Choice<SmoothingKind>, 3> kSmoothings{{
+    {SmoothingKind::kNone, "none", "the last reading's"},
+    {SmoothingKind::kMajority, "majority",
+     "the one that most of them have; a draw changes nothing"},
+    {SmoothingKind::kMean, "mean", "the one whose confidences add up to most"},
+}};
+
 constexpr std::size_t kMaxClasses = 100'000;
 constexpr WholeRange kRetryMs{1, 600'000};
 
@@ -154,6 +161,27 @@ const KeyTable<ResultsConfig>& ResultsKeys() {
        WholeKey("linger_ms", &ResultsConfig::linger, {1, 10'000},
                 {.help = "how long a result may wait for companions, where `max_batch` is above 1; "
                          "never beyond its deadline less `deadline_margin_ms`"})});
+  return keys;
+}
+
+const KeyTable<StateConfig>& StateKeys() {
+  static const KeyTable<SmoothingConfig> smoothing(
+      "smoothing", "what the last readings say together",
+      {ChoiceKey("kind", &SmoothingConfig::kind, kSmoothings, {.help = "which class that is"}),
+       WholeKey("readings", &SmoothingConfig::readings, {1, 1000},
+                {.help = "that are looked at", .unit = "readings"})});
+  static const KeyTable<SettleConfig> settle(
+      "settle", "when the smoothed class counts",
+      {WholeKey("readings", &SettleConfig::readings, {1, 1000},
+                {.help = "in a row that had it", .unit = "readings"}),
+       WholeKey("hold_ms", &SettleConfig::hold, {0, 3'600'000},
+                {.help = "over that much time, from the first one's capture to the last one's"})});
+  static const KeyTable<StateConfig> keys(
+      "state", "the class that the device has settled on, [retained](wire.md#a-state)",
+      {SectionKey("smoothing", &StateConfig::smoothing, smoothing, {.absent = "all defaults"}),
+       SectionKey("settle", &StateConfig::settle, settle, {.absent = "all defaults"}),
+       WholeKey("interval_s", &StateConfig::interval, {1, 86'400},
+                {.help = "between two messages where nothing changes"})});
   return keys;
 }
 

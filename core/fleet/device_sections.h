@@ -7,6 +7,7 @@
 
 #include "core/fleet/escalation_config.h"
 #include "core/fleet/results_config.h"
+#include "core/fleet/state_config.h"
 #include "core/yaml/key_table.h"
 #include "core/yaml/yaml_reader.h"
 
@@ -16,6 +17,7 @@ inline constexpr WholeRange kDeadlineMs{1, 3'600'000};
 
 const KeyTable<EscalationConfig>& EscalationKeys();
 const KeyTable<ResultsConfig>& ResultsKeys();
+const KeyTable<StateConfig>& StateKeys();
 const KeyTable<StoreConfig>& StoreKeys();
 
 // `class_deadlines_ms`. Labels are not checked here: only the task knows them.

@@ -23,9 +23,11 @@ constexpr std::array<Choice<AnswerMode>, 2> kAnswerModes{{
      "for an escalated reading the little net's answer at once, as provisional, then the final "
      "one"},
 }};
-constexpr std::array<Choice<WhenFull>, 2> kWhenFull{{
+constexpr std::array<Choice<WhenFull>, 3> kWhenFull{{
     {WhenFull::kDropOldest, "drop_oldest"},
     {WhenFull::kDropNewest, "drop_newest"},
+    {WhenFull::kWait, "wait",
+     "none goes: a program or a FIFO is not read meanwhile, which must be able to wait"},
 }};
 
 const KeyTable<Copies>& DeviceEntryKeys() {
@@ -78,6 +80,7 @@ KeyTable<DeviceConfig> DeviceKeys(MapShape source) {
                       Need::kHereOrInDefaults),
        SectionKey("escalation", &Device::escalation, EscalationKeys(), {.absent = "all defaults"}),
        SectionKey("results", &Device::results, ResultsKeys(), {.absent = "all defaults"}),
+       SectionKey("state", &Device::state, StateKeys(), {.absent = "none is published"}),
        KeyReadBy("store", &Device::store, ReadStore, {MapShape{{StoreKeys().facts()}}},
                  {.absent = "none: what waits ends with the process"}),
        StatusIntervalKey(&Device::status_interval),

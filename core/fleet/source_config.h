@@ -37,8 +37,9 @@ class OptionsOf final : public SourceOptions {
 };
 
 // What happens when readings wait for the little net and there is no room for one more. Either way
-// the reading that goes has its final result, a fallback with reason overrun.
-enum class WhenFull : std::uint8_t { kDropOldest, kDropNewest };
+// the reading that goes has its final result, a fallback with reason overrun. kWait: none goes;
+// what the source reads from has to wait, for instance a program at its pipe.
+enum class WhenFull : std::uint8_t { kDropOldest, kDropNewest, kWait };
 
 struct SourceConfig {
   std::string type;  // as the file names it

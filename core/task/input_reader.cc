@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <optional>
@@ -31,6 +32,45 @@ const std::array<Choice<DType>, 3>& DTypes() {
   return types;
 }
 
+constexpr std::array<Choice<FilterType>, 3> kFilters{{
+    {FilterType::kLowPass, "low_pass"},
+    {FilterType::kHighPass, "high_pass"},
+    {FilterType::kBandPass, "band_pass"},
+}};
+
+constexpr FractionRange kCutOff{0, 1e7, true};
+
+// A low or high pass has one cut-off, a band pass two, below half of the rate.
+void CheckFilter(MapReader& map, InputFilter& filter) {
+  const bool band = filter.type == FilterType::kBandPass;
+  const bool one = filter.hz && !filter.low_hz && !filter.high_hz;
+  const bool two = !filter.hz && filter.low_hz && filter.high_hz;
+  if (map.is_map() && !(band ? two : one)) {
+    map.problems().Add(map.node(), band ? "a band pass needs 'low_hz' and 'high_hz', and no 'hz'"
+                                        : "a low or high pass needs 'hz' and nothing else");
+  } else if (band && *filter.low_hz >= *filter.high_hz) {
+    map.problems().Add(map.node(), "'low_hz' must be less than 'high_hz'");
+  }
+}
+
+const KeyTable<InputFilter>& FilterKeys() {
+  static const KeyTable<InputFilter> keys(
+      "filter",
+      "a Butterworth filter that a stream goes through before it is cut into windows; recordings "
+      "are "
+      "taken as they are",
+      {ChoiceKey("type", &InputFilter::type, kFilters, {.help = "what passes"}),
+       WholeKey("order", &InputFilter::order, {1, 8}, {.help = "how steep it is"}),
+       FractionKey("hz", &InputFilter::hz, kCutOff,
+                   {.help = "cut-off of a low or high pass", .unit = "Hz", .absent = "none"}),
+       FractionKey("low_hz", &InputFilter::low_hz, kCutOff,
+                   {.help = "lower cut-off of a band pass", .unit = "Hz", .absent = "none"}),
+       FractionKey("high_hz", &InputFilter::high_hz, kCutOff,
+                   {.help = "upper cut-off of a band pass", .unit = "Hz", .absent = "none"})},
+      CheckFilter);
+  return keys;
+}
+
 // What each may be depends on the ones before it.
 const KeyTable<Task>& InputKeys() {
   static const KeyTable<Task> keys(
@@ -49,8 +89,27 @@ const KeyTable<Task>& InputKeys() {
                     {.help = "type of the elements [on the "
                              "network](wire.md#what-a-window-travels-as), only with a `dtype` of "
                              "`float32`",
-                     .absent = "as `dtype`"})});
+                     .absent = "as `dtype`"}),
+       FractionKey("rate_hz", &Task::input_rate_hz, {0, 1e7, true},
+                   {.help = "at which the samples of a window follow each other; a source with "
+                            "another rate has to say `resample`",
+                    .unit = "Hz",
+                    .absent = "not known: it is not looked at"}),
+       SectionKey("filter", &Task::input_filter, FilterKeys(), {.absent = "none"})});
   return keys;
+}
+
+void CheckRate(const YamlNode& filter, const Task& task, Problems& problems) {
+  if (!task.input_filter) return;
+  if (!task.input_rate_hz) {
+    problems.Add(filter, "a 'filter' needs the input's 'rate_hz'");
+    return;
+  }
+  const float highest =
+      std::max(task.input_filter->hz.value_or(0.0F), task.input_filter->high_hz.value_or(0.0F));
+  if (highest * 2 < *task.input_rate_hz) return;
+  problems.Add(filter, fmt::format("a cut-off of {} Hz must be below half of 'rate_hz' ({})",
+                                   highest, *task.input_rate_hz));
 }
 
 void ReadShape(const YamlNode& node, Task& task, Problems& problems) {
@@ -98,6 +157,8 @@ void ReadInput(const YamlNode& node, Task& task, Problems& problems) {
   if (dtype) task.input_dtype = *dtype;
   if (const YamlNode* shape = map.Find("shape")) ReadShape(*shape, task, problems);
   if (const YamlNode* wire = map.Find("wire_dtype")) ReadWireDType(*wire, dtype, task, problems);
+  if (const YamlNode* filter = map.Find("filter"); filter != nullptr)
+    CheckRate(*filter, task, problems);
   map.Finish();
 }
 

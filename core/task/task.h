@@ -43,6 +43,18 @@ struct NetDescription {
   bool operator==(const NetDescription&) const = default;
 };
 
+// What a stream of samples goes through before it is cut into windows: a Butterworth filter.
+enum class FilterType : std::uint8_t { kLowPass, kHighPass, kBandPass };
+struct InputFilter {
+  FilterType type = FilterType::kLowPass;
+  std::size_t order = 2;
+  std::optional<float> hz;      // cut-off of a low or high pass
+  std::optional<float> low_hz;  // of a band pass
+  std::optional<float> high_hz;
+
+  bool operator==(const InputFilter&) const = default;
+};
+
 // Which readings choose thresholds and temperatures: never trained on, and not the test part.
 struct EveryNthRow {  // of the training data: rows n-1, 2n-1, ...
   std::uint64_t n = 2;
@@ -77,6 +89,8 @@ struct Task {
   DType input_dtype = DType::kFloat32;
   Shape input_shape;                        // one reading, without the batch dimension
   WireDType wire_dtype = WireDType::kAsIs;  // kFloat16 only with an input_dtype of kFloat32
+  std::optional<float> input_rate_hz;       // of the samples that windows are cut from
+  std::optional<InputFilter> input_filter;  // only with an input_rate_hz
   Normalisation normalisation;
   NetDescription little;
   NetDescription big;

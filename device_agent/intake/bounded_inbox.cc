@@ -37,7 +37,7 @@ void BoundedInbox::Enqueue(Sample sample, SteadyTime captured_at) {
     return dropped_.Add({captured_at, sample.truth}, number);
   }
   waiting_.push_back({std::move(sample), captured_at, number});
-  if (waiting_.size() <= options_.capacity) return;
+  if (waiting_.size() <= options_.capacity || options_.when_full == WhenFull::kWait) return;
   const Waiting& oldest = waiting_.front();
   dropped_.Add({oldest.captured_at, oldest.sample.truth}, oldest.number);
   waiting_.pop_front();

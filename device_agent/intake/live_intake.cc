@@ -5,15 +5,22 @@
 #include <utility>
 
 namespace biglittle {
+namespace {
+
+// How long a source that waits is left alone while much waits for the broker.
+constexpr Milliseconds kBackpressurePause{5};
+
+}  // namespace
 
 LiveIntake::LiveIntake(std::unique_ptr<LiveSource> source, const SourceConfig& config,
                        std::size_t window_bytes, SourceSupervisor::Options options)
     : inbox_{.device = options.device,
              .capacity = config.queue_capacity,
-             .when_full = config.when_full,
+             .when_full = source->waits() ? WhenFull::kWait : config.when_full,
              .window_bytes = window_bytes,
              .most = config.readings},
       options_(std::move(options)),
+      waits_(source->waits()),
       source_(std::move(source)) {}
 
 LiveIntake::~LiveIntake() { Stop(Clock::Real().Now()); }
@@ -24,12 +31,17 @@ void LiveIntake::Start(std::uint64_t /*had*/, SteadyTime /*first_at*/, std::func
   thread_ = std::thread([supervisor = supervisor_] { supervisor->Run(); });
 }
 
-Arrivals LiveIntake::Take(SteadyTime /*now*/, const Pressure& /*pressure*/) {
+Arrivals LiveIntake::Take(SteadyTime now, const Pressure& pressure) {
+  if (waits_ && (pressure.escalations_full || pressure.backlog_high)) {
+    next_at_ = now + kBackpressurePause;
+    return {};
+  }
   return supervisor_->inbox().Take();
 }
 
-SteadyTime LiveIntake::NextTake(const Pressure& /*pressure*/) const {
-  return supervisor_->inbox().empty() ? SteadyTime::max() : SteadyTime();
+SteadyTime LiveIntake::NextTake(const Pressure& pressure) const {
+  const bool busy = waits_ && pressure.escalations_full;  // a reply comes before there is room
+  return busy || supervisor_->inbox().empty() ? SteadyTime::max() : next_at_;
 }
 
 void LiveIntake::Stop(SteadyTime deadline) {

@@ -24,7 +24,8 @@ namespace biglittle {
 // what comes now.
 class LiveIntake final : public Intake {
  public:
-  // `window_bytes`: of the device's task.
+  // `window_bytes`: of the device's task. A source that waits is not taken from while the device is
+  // busy, whatever config.when_full says.
   LiveIntake(std::unique_ptr<LiveSource> source, const SourceConfig& config,
              std::size_t window_bytes, SourceSupervisor::Options options);
   ~LiveIntake() override;
@@ -46,7 +47,10 @@ class LiveIntake final : public Intake {
   const BoundedInbox::Options inbox_;
   const SourceSupervisor::Options options_;
 
+  const bool waits_;
+
   std::unique_ptr<LiveSource> source_;            // until Start
+  SteadyTime next_at_{};                          // of one that waits
   std::shared_ptr<SourceSupervisor> supervisor_;  // from Start on; shared with its thread, which
                                                   // may have to be left behind
   std::thread thread_;

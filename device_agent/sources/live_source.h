@@ -54,6 +54,9 @@ class LiveSource {
   // Ends the delivery and closes everything; after it the source uses the inbox no more. Throws
   // nothing. Called once for each Start.
   virtual void Stop() = 0;
+  // It looks at full() before it reads, and waits: then nothing of it is dropped. What it puts
+  // between two looks is bounded.
+  virtual bool waits() const { return false; }
   // After the first failure; then it grows.
   virtual Milliseconds restart_delay() const { return Milliseconds(100); }
 };

@@ -11,7 +11,10 @@
 
 #include "absl/status/status.h"
 
+#include "device_agent/sources/exec/exec_kind.h"
+#include "device_agent/sources/file/file_kind.h"
 #include "device_agent/sources/replay/replay_kind.h"
+#include "device_agent/sources/serial/serial_kind.h"
 #include "device_agent/sources/source_kind.h"
 #include "device_agent/sources/vibration/vibration_kind.h"
 
@@ -20,8 +23,7 @@ namespace {
 
 const std::vector<const DeviceSourceKind*>& AllRows() {
   static const std::vector<const DeviceSourceKind*> rows{
-      &ReplayKind(),
-      &VibrationKind(),
+      &ReplayKind(), &VibrationKind(), &ExecKind(), &FileKind(), &SerialKind(),
   };
   return rows;
 }

@@ -6,7 +6,7 @@ namespace biglittle {
 
 bool SettledClass::Add(const Reading& reading) {
   const std::size_t looked_at =
-      config_.smoothing == Smoothing::kNone ? 1 : config_.smoothing_readings;
+      config_.smoothing.kind == SmoothingKind::kNone ? 1 : config_.smoothing.readings;
   last_.push_back(reading);
   if (last_.size() > looked_at) last_.pop_front();
 
@@ -23,8 +23,8 @@ bool SettledClass::Add(const Reading& reading) {
     candidate_since_ = reading.capture_time;
   }
   ++candidate_readings_;
-  const bool settled = candidate_readings_ >= config_.settle_readings &&
-                       reading.capture_time - candidate_since_ >= config_.settle_hold;
+  const bool settled = candidate_readings_ >= config_.settle.readings &&
+                       reading.capture_time - candidate_since_ >= config_.settle.hold;
   if (state_ && !settled) {
     ++state_->readings;
     return false;
@@ -37,7 +37,8 @@ bool SettledClass::Add(const Reading& reading) {
 int SettledClass::Smoothed() const {
   std::map<int, double> weights;
   for (const Reading& reading : last_) {
-    weights[reading.class_index] += config_.smoothing == Smoothing::kMean ? reading.confidence : 1;
+    weights[reading.class_index] +=
+        config_.smoothing.kind == SmoothingKind::kMean ? reading.confidence : 1;
   }
   // The settled class wins a draw, then the latest.
   int best = state_ && weights.contains(state_->class_index) ? state_->class_index

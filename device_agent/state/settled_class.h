@@ -13,9 +13,9 @@ namespace biglittle {
 
 // Pure: what it says follows from the readings alone. Not thread-safe.
 //
-// The readings' classes are smoothed over the last config.smoothing_readings of them; the smoothed
-// class becomes the settled one when config.settle_readings in a row had it, whose captures lie
-// config.settle_hold apart at least. The first reading settles at once: there is nothing to keep.
+// The readings' classes are smoothed over the last config.smoothing.readings of them; the smoothed
+// class becomes the settled one when config.settle.readings in a row had it, whose captures lie
+// config.settle.hold apart at least. The first reading settles at once: there is nothing to keep.
 class SettledClass {
  public:
   struct Reading {
@@ -46,7 +46,7 @@ class SettledClass {
   float ConfidenceOf(int class_index) const;
 
   const StateConfig config_;
-  std::deque<Reading> last_;  // at most smoothing_readings
+  std::deque<Reading> last_;  // at most smoothing.readings
   std::optional<State> state_;
   // Those in a row with another smoothed class than the settled one.
   int candidate_ = 0;

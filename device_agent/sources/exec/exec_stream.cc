@@ -105,8 +105,7 @@ class SpawnSettings {
 
 }  // namespace
 
-ExecStream::ExecStream(std::vector<std::string> command, std::string device)
-    : command_(std::move(command)), device_(std::move(device)) {}
+ExecStream::ExecStream(std::vector<std::string> command) : command_(std::move(command)) {}
 
 absl::StatusOr<int> ExecStream::Open() {
   std::optional<Pipe> output = MakePipe();
@@ -169,7 +168,7 @@ void ExecStream::LogErrors(int fd) const {
         [&](std::string_view line) {
           if (!budget.Has(1, now)) return true;
           budget.Take(1);
-          spdlog::warn("{}: {} says: {}", device_, Quoted(command_[0]), Quoted(line));
+          spdlog::warn("{} says: {}", Quoted(command_[0]), Quoted(line));
           return true;
         },
         [] {});

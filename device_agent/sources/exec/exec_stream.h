@@ -20,8 +20,8 @@ namespace biglittle {
 // most a few a second.
 class ExecStream final : public ByteStream {
  public:
-  // command[0] is the program, looked up in PATH if it has no '/'. `device` for the log.
-  ExecStream(std::vector<std::string> command, std::string device);
+  // command[0] is the program, looked up in PATH if it has no '/'.
+  explicit ExecStream(std::vector<std::string> command);
   ~ExecStream() override { Close(); }
 
   absl::StatusOr<int> Open() override;
@@ -33,7 +33,6 @@ class ExecStream final : public ByteStream {
   void LogErrors(int fd) const;
 
   const std::vector<std::string> command_;
-  const std::string device_;
 
   pid_t child_ = -1;
   Descriptor output_;

@@ -15,7 +15,7 @@ namespace biglittle {
 struct CsvFormat {
   // Of the channels, in their order. With a header they are looked up in it; without one they name
   // all columns, and kSkipped stands for one that is no channel.
-  std::vector<std::string> columns;
+  std::vector<std::string> columns = {"value"};
   char delimiter = ',';  // any ASCII character but those of numbers; ' ' stands for any white space
   bool header = false;   // the first line names the columns
   char decimal = '.';    // or ','

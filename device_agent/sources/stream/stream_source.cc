@@ -17,6 +17,8 @@ namespace biglittle {
 namespace {
 
 constexpr std::size_t kReadBytes = std::size_t{16} << 10U;
+// Of who waits: what is read at once has to fit in, whether there is room for all of it or not.
+constexpr std::size_t kFewBytes = std::size_t{1} << 10U;
 constexpr Milliseconds kRoomPoll{2};
 
 }  // namespace
@@ -79,7 +81,7 @@ bool StreamSource::Pause(Milliseconds pause) const {
 
 std::optional<absl::Status> StreamSource::ReadOnce(int fd) {
   std::array<char, kReadBytes> bytes;
-  const ssize_t count = read(fd, bytes.data(), bytes.size());
+  const ssize_t count = read(fd, bytes.data(), waits_ ? kFewBytes : bytes.size());
   const SteadyTime now = Clock::Real().Now();
   if (count > 0) {
     absl::Status status = sink_->OnBytes({bytes.data(), static_cast<std::size_t>(count)}, now);

@@ -38,6 +38,7 @@ class StreamSource final : public LiveSource {
 
   absl::Status Start(SampleInbox& inbox) override;
   void Stop() override;
+  bool waits() const override { return waits_; }
   Milliseconds restart_delay() const override { return restart_delay_; }
 
  private:

@@ -34,17 +34,17 @@ std::string Settled(const StateConfig& config, const std::string& classes,
 TEST(SettledClass, WithoutSmoothingItIsTheLastReading) { EXPECT_EQ(Settled({}, "0120"), "0120"); }
 
 TEST(SettledClass, TheMajorityCounts) {
-  const StateConfig config{.smoothing = Smoothing::kMajority, .smoothing_readings = 3};
+  const StateConfig config{.smoothing = {SmoothingKind::kMajority, 3}};
   EXPECT_EQ(Settled(config, "0010011011"), "0000001111");
 }
 
 TEST(SettledClass, ADrawChangesNothing) {
-  const StateConfig config{.smoothing = Smoothing::kMajority, .smoothing_readings = 2};
+  const StateConfig config{.smoothing = {SmoothingKind::kMajority, 2}};
   EXPECT_EQ(Settled(config, "01010110"), "00000011");
 }
 
 TEST(SettledClass, TheMeanCountsConfidences) {
-  SettledClass settled({.smoothing = Smoothing::kMean, .smoothing_readings = 3});
+  SettledClass settled({.smoothing = {SmoothingKind::kMean, 3}});
   EXPECT_TRUE(settled.Add({0, 0.4F, At(0)}));
   EXPECT_FALSE(settled.Add({0, 0.4F, At(1)}));
   EXPECT_TRUE(settled.Add({1, 0.9F, At(2)}));  // 0.9 of one are more than 0.8 of two
@@ -53,15 +53,15 @@ TEST(SettledClass, TheMeanCountsConfidences) {
 }
 
 TEST(SettledClass, SettlesAfterSoManyInARow) {
-  EXPECT_EQ(Settled({.settle_readings = 3}, "0110111122"), "0000001111");
+  EXPECT_EQ(Settled({.settle = {.readings = 3}}, "0110111122"), "0000001111");
 }
 
 TEST(SettledClass, SettlesAfterSoLong) {
-  EXPECT_EQ(Settled({.settle_hold = Milliseconds(2000)}, "01110"), "00011");
+  EXPECT_EQ(Settled({.settle = {.hold = Milliseconds(2000)}}, "01110"), "00011");
 }
 
 TEST(SettledClass, SaysSinceWhenAndHowMany) {
-  SettledClass settled({.settle_readings = 2});
+  SettledClass settled({.settle = {.readings = 2}});
   settled.Add({0, 0.5F, At(0)});
   settled.Add({1, 0.6F, At(100)});
   EXPECT_EQ(settled.state()->class_index, 0);
@@ -75,9 +75,9 @@ TEST(SettledClass, SaysSinceWhenAndHowMany) {
 TEST(SettledClass, HoldsForAnyReadings) {
   Random random(7);
   for (int round = 0; round < 500; ++round) {
-    const StateConfig config{.smoothing = static_cast<Smoothing>(random.Below(3)),
-                             .smoothing_readings = 1 + random.Below(6),
-                             .settle_readings = 1 + random.Below(4)};
+    const StateConfig config{
+        .smoothing = {static_cast<SmoothingKind>(random.Below(3)), 1 + random.Below(6)},
+        .settle = {.readings = 1 + random.Below(4)}};
     SettledClass settled(config);
     int before = -1;
     for (int i = 0; i < 60; ++i) {
@@ -85,7 +85,7 @@ TEST(SettledClass, HoldsForAnyReadings) {
           {static_cast<int>(random.Below(3)), static_cast<float>(random.Uniform()), At(i)});
       ASSERT_TRUE(settled.state());
       EXPECT_EQ(changed, settled.state()->class_index != before);
-      EXPECT_TRUE(!changed || i == 0 || settled.state()->readings >= config.settle_readings);
+      EXPECT_TRUE(!changed || i == 0 || settled.state()->readings >= config.settle.readings);
       before = settled.state()->class_index;
     }
     for (int i = 0; i < 20; ++i) settled.Add({2, 0.5F, At(60 + i)});

@@ -42,7 +42,7 @@ class StateOutletTest : public testing::Test {
   std::vector<wire::Message> sent_;
   bool room_ = true;
   StateOutlet::Counters counters_;
-  StateOutlet outlet_{{.settle_readings = 2, .interval = std::chrono::seconds(60)},
+  StateOutlet outlet_{{.settle = {.readings = 2}, .interval = std::chrono::seconds(60)},
                       task_,
                       "a/topic",
                       [this](wire::Message message) {

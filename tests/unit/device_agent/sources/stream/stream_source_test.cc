@@ -142,9 +142,9 @@ TEST_F(StreamSourceTest, WhatIsNotThereIsAFailure) {
             "/nonexistent/x.csv cannot be read: No such file or directory");
   EXPECT_EQ(Start(std::make_unique<FileStream>(folder_.path(), false)).message(),
             folder_.path().string() + " is a folder, not a file");
-  EXPECT_EQ(Start(std::make_unique<ExecStream>(std::vector<std::string>{"no-such-sensor"}, "pump"))
-                .message(),
-            "'no-such-sensor' cannot be started: No such file or directory");
+  EXPECT_EQ(
+      Start(std::make_unique<ExecStream>(std::vector<std::string>{"no-such-sensor"})).message(),
+      "'no-such-sensor' cannot be started: No such file or directory");
   EXPECT_EQ(Start(std::make_unique<SerialStream>(SerialLine{.port = "/dev/ttyNONE0"})).message(),
             "/dev/ttyNONE0 cannot be opened: No such file or directory");
 }

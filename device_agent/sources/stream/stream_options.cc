@@ -1,0 +1,213 @@
+#include "device_agent/sources/stream/stream_options.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <utility>
+
+#include "core/text.h"
+
+namespace biglittle {
+namespace {
+
+constexpr std::size_t kMostChannels = 1024;
+constexpr std::int64_t kMostFrames = std::int64_t{1} << 24;
+constexpr std::size_t kMaxNameBytes = 200;
+
+constexpr std::array<Choice<OnGap>, 3> kOnGap{{
+    {OnGap::kRestart, "restart", "the next window begins with the first sample behind it"},
+    {OnGap::kFill, "fill",
+     "the missing samples repeat the last one; a gap longer than a window "
+     "restarts"},
+    {OnGap::kDrop, "drop", "windows that it lies in are left out, the others stay where they are"},
+}};
+constexpr std::array<Choice<bool>, 2> kYesNo{{{false, "false"}, {true, "true"}}};
+constexpr std::array<Choice<GateKind>, 3> kGates{{
+    {GateKind::kNone, "none"},
+    {GateKind::kRms, "rms", "the root mean square about the window's mean"},
+    {GateKind::kChange, "change", "how far that differs from the last window that passed"},
+}};
+constexpr std::array<Choice<RawType>, 7> kRawTypes{{
+    {RawType::kInt16, "int16"},
+    {RawType::kUint16, "uint16"},
+    {RawType::kInt8, "int8"},
+    {RawType::kUint8, "uint8"},
+    {RawType::kInt32, "int32"},
+    {RawType::kFloat32, "float32"},
+    {RawType::kFloat64, "float64"},
+}};
+constexpr std::array<Choice<bool>, 2> kByteOrders{{{false, "little"}, {true, "big"}}};
+constexpr std::array<Choice<char>, 2> kDecimals{{{'.', "."}, {',', ","}}};
+constexpr std::array<Choice<char>, 6> kDelimiters{{
+    {',', ","},
+    {';', ";"},
+    {'\t', "tab"},
+    {' ', "space", "any white space"},
+    {'|', "|"},
+    {':', ":"},
+}};
+
+void ReadNames(const YamlNode& node, std::string_view name, std::vector<std::string>& target,
+               Problems& problems) {
+  const auto* items = ReadList(node, name, 1, kMostChannels, problems);
+  if (items == nullptr) return;
+  target.clear();
+  for (const YamlNode* item : *items) {
+    if (auto line = ReadLine(*item, name, kMaxNameBytes, problems)) {
+      target.push_back(*std::move(line));
+    }
+  }
+}
+
+ValueShape NamesShape() {
+  return {ListShape{
+      .least = 1,
+      .most = kMostChannels,
+      .element = Each({TextShape{.what = "name", .pattern = "", .longest = kMaxNameBytes}})}};
+}
+
+void ReadColumns(const YamlNode& node, std::vector<std::string>& columns, Problems& problems) {
+  ReadNames(node, "columns", columns, problems);
+}
+
+void ReadFields(const YamlNode& node, std::vector<std::string>& fields, Problems& problems) {
+  const auto* items = ReadList(node, "fields", 1, kMostChannels, problems);
+  if (items == nullptr) return;
+  fields.clear();
+  for (const YamlNode* item : *items) {
+    if (item->kind != YamlNode::Kind::kScalar || item->text.size() > kMaxNameBytes) {
+      problems.Add(*item, "'fields' must be JSON pointers like /acceleration/x");
+      continue;
+    }
+    if (const absl::Status good = NdjsonFrames::Check({{item->text}}); !good.ok()) {
+      problems.Add(*item, std::string(good.message()));
+    }
+    fields.push_back(item->text);
+  }
+}
+
+const KeyTable<CsvFormat>& CsvKeys() {
+  static const KeyTable<CsvFormat> keys(
+      "csv_format", "lines of numbers",
+      {KeyReadBy<CsvFormat, std::vector<std::string>>(
+           "columns", &CsvFormat::columns, ReadColumns, NamesShape(),
+           {.help =
+                "the channels, in their order: with a `header` looked up in it, else all columns "
+                "of a line, where `_` stands for one that is no channel",
+            .absent = "one column"}),
+       ChoiceKey("delimiter", &CsvFormat::delimiter, kDelimiters, {.help = "between two columns"}),
+       ChoiceKey("header", &CsvFormat::header, kYesNo,
+                 {.help = "the first line names the columns"}),
+       ChoiceKey("decimal", &CsvFormat::decimal, kDecimals, {.help = "the decimal mark"})});
+  return keys;
+}
+
+const KeyTable<NdjsonFormat>& NdjsonKeys() {
+  static const KeyTable<NdjsonFormat> keys(
+      "ndjson_format", "a JSON text a line",
+      {Required(KeyReadBy<NdjsonFormat, std::vector<std::string>>(
+          "fields", &NdjsonFormat::fields, ReadFields, NamesShape(),
+          {.help = "JSON pointers, one a channel: `[/acc/x, /acc/y]`; an array is that many "
+                   "samples"}))});
+  return keys;
+}
+
+const KeyTable<RawFormat>& RawKeys() {
+  static const KeyTable<RawFormat> keys(
+      "raw_format", "binary numbers, all channels of a sample one after the other",
+      {ChoiceKey("dtype", &RawFormat::dtype, kRawTypes, {.help = "of a number"}),
+       WholeKey("channels", &RawFormat::channels, {1, static_cast<std::int64_t>(kMostChannels)},
+                {.help = "numbers of a sample"}),
+       ChoiceKey("byte_order", &RawFormat::big_endian, kByteOrders, {.help = "of a number"})});
+  return keys;
+}
+
+template <typename Format>
+void ReadAs(MapReader& map, const KeyTable<Format>& keys, SampleFormat& format) {
+  // What the defaults say of another type means nothing here.
+  Format own = std::holds_alternative<Format>(format) ? std::get<Format>(format) : Format{};
+  keys.Read(map, own);
+  format = std::move(own);
+}
+
+enum class FormatType : std::uint8_t { kCsv, kNdjson, kRaw };
+constexpr std::array<Choice<FormatType>, 3> kFormats{{
+    {FormatType::kCsv, "csv"},
+    {FormatType::kNdjson, "ndjson"},
+    {FormatType::kRaw, "raw"},
+}};
+
+template <typename Format>
+std::shared_ptr<const SectionFacts> WithType(FormatType type, const KeyTable<Format>& keys) {
+  const std::string_view name = ChoiceName(kFormats, type);
+  SectionFacts facts = *keys.facts();
+  facts.keys.insert(facts.keys.begin(), {"type",
+                                         {.help = "how samples are written"},
+                                         {FixedShape{fmt::format("\"{}\"", name)}},
+                                         "",
+                                         Need::kRequired});
+  return std::make_shared<const SectionFacts>(std::move(facts));
+}
+
+}  // namespace
+
+void ReadSampleFormat(const YamlNode& node, SampleFormat& format, Problems& problems) {
+  MapReader map(node, "format", problems);
+  const YamlNode* type = map.Require("type");
+  if (type == nullptr) return;
+  const auto choice = ReadChoiceOf<FormatType>(*type, "type", kFormats, problems);
+  if (!choice) return;
+  switch (*choice) {
+    case FormatType::kCsv:
+      ReadAs(map, CsvKeys(), format);
+      break;
+    case FormatType::kNdjson:
+      ReadAs(map, NdjsonKeys(), format);
+      break;
+    case FormatType::kRaw:
+      ReadAs(map, RawKeys(), format);
+      break;
+  }
+  map.Finish();
+}
+
+ValueShape SampleFormatShape() {
+  return {
+      MapShape{{WithType(FormatType::kCsv, CsvKeys()), WithType(FormatType::kNdjson, NdjsonKeys()),
+                WithType(FormatType::kRaw, RawKeys())}}};
+}
+
+std::span<const Choice<OnGap>> OnGapChoices() { return kOnGap; }
+std::span<const Choice<bool>> ResampleChoices() { return kYesNo; }
+
+const KeyTable<StreamWindow>& StreamWindowKeys() {
+  static const KeyTable<StreamWindow> keys(
+      "window", "how a stream is cut, in samples or in milliseconds, which need `rate_hz`",
+      {WholeKey("samples", &StreamWindow::samples, {1, kMostFrames},
+                {.help = "of a window; another number than the task's is a mistake",
+                 .unit = "samples",
+                 .absent = "as many as the task's window has"}),
+       WholeKey("hop", &StreamWindow::hop, {1, kMostFrames},
+                {.help = "from the beginning of one window to that of the next",
+                 .unit = "samples",
+                 .absent = "a whole window"}),
+       WholeKey(
+           "ms", &StreamWindow::length_ms, {1, 86'400'000},
+           {.help = "of a window, in place of `samples`", .unit = "ms", .absent = "`samples`"}),
+       WholeKey("hop_ms", &StreamWindow::hop_ms, {1, 86'400'000},
+                {.help = "in place of `hop`", .absent = "`hop`"})});
+  return keys;
+}
+
+const KeyTable<StreamGate>& StreamGateKeys() {
+  static const KeyTable<StreamGate> keys(
+      "gate", "a look at each window before the net, which spares those that are not worth it",
+      {ChoiceKey("type", &StreamGate::type, kGates, {.help = "what is looked at"}),
+       FractionKey("above", &StreamGate::above, {0, 1e30},
+                   {.help = "a window from here on passes"}),
+       WholeKey("hold_ms", &StreamGate::hold, {0, 86'400'000},
+                {.help = "how long all windows pass after one did"})});
+  return keys;
+}
+
+}  // namespace biglittle
