@@ -1,6 +1,8 @@
 // The `broker` map of a fleet file.
 #pragma once
 
+#include <cstdint>
+
 #include "core/fleet/broker_config.h"
 #include "core/yaml/key_table.h"
 

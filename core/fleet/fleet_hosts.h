@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <string>
+#include <utility>
 
 #include "core/fleet/health_config.h"
 #include "core/yaml/key_kinds.h"

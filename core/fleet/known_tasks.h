@@ -2,11 +2,14 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "core/yaml/map_reader.h"
+#include "core/yaml/yaml_reader.h"
 
 namespace biglittle {
 

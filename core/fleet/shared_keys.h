@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <utility>
 
 #include "core/clock.h"
 #include "core/fleet/fleet_hosts.h"

@@ -1,6 +1,7 @@
 // The kinds of keys that a KeyTable is made of: a function a kind.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
