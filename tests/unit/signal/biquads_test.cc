@@ -91,6 +91,15 @@ TEST(BiquadsTest, SettlesAsIfTheFirstFrameHadAlwaysCome) {
   ExpectEqual(values, "high_4_settled.f64");
 }
 
+TEST(BiquadsTest, WhatIsSettledStaysWhereItIs) {
+  Biquads filter = Make({FilterKind::kLowPass, 5, 7}, 100);
+  filter.Settle(std::vector<double>{9.81, -3.0});
+  std::vector<double> values{9.81, -3.0, 9.81, -3.0, 9.81, -3.0};
+  const std::vector<double> expected = values;
+  filter.Filter(values);
+  EXPECT_THAT(values, testing::Pointwise(testing::DoubleNear(1e-12), expected));
+}
+
 TEST(BiquadsTest, SilenceBecomesZeroAndNotSlow) {
   Biquads filter = Make({FilterKind::kLowPass, 4, 10}, 100);
   std::vector<double> block(200 * kChannels, 0.0);
