@@ -5,6 +5,7 @@
 #include <cmath>
 #include <complex>
 #include <numbers>
+#include <string_view>
 
 #include "absl/status/status.h"
 
