@@ -6,7 +6,7 @@
 #include <optional>
 
 #include "cli/lab/broker_process.h"
-#include "tests/fakes/temporary_folder.h"
+#include "tests/support/temporary_folder.h"
 
 namespace biglittle::chaos {
 

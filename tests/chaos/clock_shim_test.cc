@@ -7,7 +7,7 @@
 #include <ctime>
 #include <string>
 
-#include "tests/fakes/temporary_folder.h"
+#include "tests/support/temporary_folder.h"
 
 namespace biglittle::chaos {
 namespace {

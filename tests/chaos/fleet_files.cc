@@ -11,7 +11,7 @@
 #include "core/digest.h"
 #include "device_agent/sources/replay/npy_file.h"
 #include "tests/chaos/heavy_net.h"
-#include "tests/fakes/tiny_task.h"
+#include "tests/support/tiny_task.h"
 
 namespace biglittle::chaos {
 namespace {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "core/fleet/fleet_config.h"
-#include "tests/fakes/temporary_folder.h"
+#include "tests/support/temporary_folder.h"
 
 namespace biglittle::chaos {
 

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "biglittle/v1/escalation.pb.h"
-#include "tests/fakes/tiny_task.h"
+#include "tests/support/tiny_task.h"
 #include "wire/messages/compression.h"
 #include "wire/messages/escalation.h"
 

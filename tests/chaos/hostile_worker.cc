@@ -18,7 +18,7 @@ constexpr int kClasses = 4;
 constexpr Milliseconds kTooLate{300};
 constexpr std::chrono::seconds kIdle{1};
 
-// The tiny task's windows have their class's number alone; see tests/fakes/tiny_task.h.
+// The tiny task's windows have their class's number alone; see tests/support/tiny_task.h.
 int ClassOf(const Tensor& window) {
   std::vector<float> values(window.data.size() / sizeof(float));
   std::memcpy(values.data(), window.data.data(), window.data.size());

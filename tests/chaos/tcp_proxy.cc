@@ -16,7 +16,7 @@
 #include <utility>
 
 #include "cli/lab/broker_process.h"
-#include "tests/fakes/loopback.h"
+#include "tests/support/loopback.h"
 
 namespace biglittle::chaos {
 namespace {

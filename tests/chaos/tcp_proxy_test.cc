@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/fakes/loopback.h"
+#include "tests/support/loopback.h"
 
 namespace biglittle::chaos {
 namespace {

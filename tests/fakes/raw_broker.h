@@ -10,7 +10,7 @@
 #include <optional>
 #include <string>
 
-#include "tests/fakes/loopback.h"
+#include "tests/support/loopback.h"
 
 namespace biglittle {
 

@@ -12,7 +12,7 @@
 
 #include "cli/installation.h"
 #include "cli/lab/child_process.h"
-#include "tests/fakes/temporary_folder.h"
+#include "tests/support/temporary_folder.h"
 
 namespace biglittle {
 namespace {

@@ -11,14 +11,14 @@
 #include <string>
 
 #include "cli/lab/child_process.h"
-#include "tests/fakes/eventually.h"
-#include "tests/fakes/free_port.h"
-#include "tests/fakes/log_capture.h"
-#include "tests/fakes/loopback.h"
-#include "tests/fakes/messages.h"
-#include "tests/fakes/system_files.h"
-#include "tests/fakes/test_authority.h"
-#include "tests/fakes/test_broker.h"
+#include "tests/support/eventually.h"
+#include "tests/support/free_port.h"
+#include "tests/support/log_capture.h"
+#include "tests/support/loopback.h"
+#include "tests/support/messages.h"
+#include "tests/support/system_files.h"
+#include "tests/support/test_authority.h"
+#include "tests/support/test_broker.h"
 #include "wire/mqtt/mqtt_session.h"
 
 namespace biglittle::wire {

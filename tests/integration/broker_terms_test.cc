@@ -11,10 +11,10 @@
 #include <utility>
 #include <vector>
 
-#include "tests/fakes/eventually.h"
-#include "tests/fakes/log_capture.h"
-#include "tests/fakes/messages.h"
 #include "tests/fakes/raw_broker.h"
+#include "tests/support/eventually.h"
+#include "tests/support/log_capture.h"
+#include "tests/support/messages.h"
 #include "wire/mqtt/mqtt_session.h"
 
 using std::string_literals::operator""s;

@@ -17,9 +17,9 @@
 #include "cli/lab/broker_process.h"
 #include "cli/lab/child_process.h"
 #include "cli/provision/broker_settings.h"
-#include "tests/fakes/temporary_folder.h"
-#include "tests/fakes/test_authority.h"
-#include "tests/fakes/tiny_versions.h"
+#include "tests/support/temporary_folder.h"
+#include "tests/support/test_authority.h"
+#include "tests/support/tiny_versions.h"
 
 namespace biglittle {
 

@@ -2,8 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/fakes/test_broker.h"
-#include "tests/fakes/test_fleet.h"
+#include "tests/support/test_broker.h"
+#include "tests/support/test_fleet.h"
 
 namespace biglittle {
 namespace {

@@ -15,9 +15,9 @@
 #include "cli/installation.h"
 #include "cli/lab/child_process.h"
 #include "nn/model.h"
-#include "tests/fakes/shipped.h"
-#include "tests/fakes/temporary_folder.h"
-#include "tests/fakes/test_fleet.h"
+#include "tests/support/shipped.h"
+#include "tests/support/temporary_folder.h"
+#include "tests/support/test_fleet.h"
 
 namespace biglittle {
 namespace {

@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
-#include "tests/fakes/test_broker.h"
-#include "tests/fakes/test_fleet.h"
+#include "tests/support/test_broker.h"
+#include "tests/support/test_fleet.h"
 #include "wire/messages/escalation.h"
 #include "wire/topics.h"
 

@@ -8,11 +8,11 @@
 #include <cstring>
 #include <thread>
 
-#include "tests/fakes/eventually.h"
-#include "tests/fakes/free_port.h"
-#include "tests/fakes/http_client.h"
-#include "tests/fakes/test_broker.h"
-#include "tests/fakes/test_fleet.h"
+#include "tests/support/eventually.h"
+#include "tests/support/free_port.h"
+#include "tests/support/http_client.h"
+#include "tests/support/test_broker.h"
+#include "tests/support/test_fleet.h"
 
 namespace biglittle {
 namespace {

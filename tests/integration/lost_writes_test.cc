@@ -10,7 +10,7 @@
 #include "MQTTAsync.h"
 #include "core/random.h"
 #include "tests/chaos/tcp_proxy.h"
-#include "tests/fakes/test_broker.h"
+#include "tests/support/test_broker.h"
 #include "wire/mqtt/mqtt_session.h"
 
 namespace biglittle::wire {

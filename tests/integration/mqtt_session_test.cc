@@ -11,9 +11,9 @@
 #include <thread>
 
 #include "core/bounded_queue.h"
-#include "tests/fakes/eventually.h"
-#include "tests/fakes/messages.h"
-#include "tests/fakes/test_broker.h"
+#include "tests/support/eventually.h"
+#include "tests/support/messages.h"
+#include "tests/support/test_broker.h"
 #include "wire/connect/tcp_nodelay.h"
 
 namespace biglittle::wire {

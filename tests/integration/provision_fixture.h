@@ -11,8 +11,8 @@
 
 #include "cli/lab/broker_process.h"
 #include "cli/provision/provision_command.h"
-#include "tests/fakes/temporary_folder.h"
-#include "tests/fakes/tiny_task.h"
+#include "tests/support/temporary_folder.h"
+#include "tests/support/tiny_task.h"
 #include "wire/mqtt/mqtt_session.h"
 
 namespace biglittle {

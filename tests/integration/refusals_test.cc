@@ -11,10 +11,10 @@
 
 #include "cli/own_user.h"
 #include "core/shown_text.h"
-#include "tests/fakes/eventually.h"
-#include "tests/fakes/free_port.h"
-#include "tests/fakes/http_client.h"
-#include "tests/fakes/test_fleet.h"
+#include "tests/support/eventually.h"
+#include "tests/support/free_port.h"
+#include "tests/support/http_client.h"
+#include "tests/support/test_fleet.h"
 #include "wire/messages/result.h"
 #include "wire/mqtt/mqtt_session.h"
 

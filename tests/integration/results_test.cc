@@ -5,8 +5,8 @@
 
 #include "device_agent/agent.h"
 #include "tests/fakes/raw_broker.h"
-#include "tests/fakes/test_broker.h"
-#include "tests/fakes/test_fleet.h"
+#include "tests/support/test_broker.h"
+#include "tests/support/test_fleet.h"
 #include "wire/mqtt/mqtt_session.h"
 
 namespace biglittle {

@@ -13,9 +13,9 @@
 #include <vector>
 
 #include "core/bounded_queue.h"
-#include "tests/fakes/messages.h"
 #include "tests/fakes/raw_broker.h"
-#include "tests/fakes/test_broker.h"
+#include "tests/support/messages.h"
+#include "tests/support/test_broker.h"
 #include "wire/mqtt/mqtt_session.h"
 
 namespace biglittle::wire {

@@ -10,7 +10,7 @@
 #include "cli/installation.h"
 #include "cli/lab/child_process.h"
 #include "device_agent/results/result_store.h"
-#include "tests/fakes/test_fleet.h"
+#include "tests/support/test_fleet.h"
 
 namespace biglittle {
 namespace {

@@ -10,9 +10,9 @@
 #include <string>
 #include <thread>
 
-#include "tests/fakes/eventually.h"
-#include "tests/fakes/log_capture.h"
-#include "tests/fakes/tls_broker.h"
+#include "tests/support/eventually.h"
+#include "tests/support/log_capture.h"
+#include "tests/support/tls_broker.h"
 #include "wire/mqtt/mqtt_session.h"
 
 namespace biglittle::wire {

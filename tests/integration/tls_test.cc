@@ -11,11 +11,11 @@
 #include <thread>
 
 #include "core/bounded_queue.h"
-#include "tests/fakes/eventually.h"
-#include "tests/fakes/free_port.h"
-#include "tests/fakes/log_capture.h"
-#include "tests/fakes/test_broker.h"
-#include "tests/fakes/tls_broker.h"
+#include "tests/support/eventually.h"
+#include "tests/support/free_port.h"
+#include "tests/support/log_capture.h"
+#include "tests/support/test_broker.h"
+#include "tests/support/tls_broker.h"
 #include "wire/mqtt/mqtt_session.h"
 
 namespace biglittle::wire {

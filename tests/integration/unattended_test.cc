@@ -6,9 +6,9 @@
 
 #include <fstream>
 
-#include "tests/fakes/eventually.h"
-#include "tests/fakes/test_broker.h"
-#include "tests/fakes/test_fleet.h"
+#include "tests/support/eventually.h"
+#include "tests/support/test_broker.h"
+#include "tests/support/test_fleet.h"
 
 namespace biglittle {
 namespace {

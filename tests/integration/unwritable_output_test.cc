@@ -9,8 +9,8 @@
 #include "cli/installation.h"
 #include "cli/lab/child_process.h"
 #include "device_agent/sources/replay/npy_file.h"
-#include "tests/fakes/temporary_folder.h"
-#include "tests/fakes/test_fleet.h"
+#include "tests/support/temporary_folder.h"
+#include "tests/support/test_fleet.h"
 
 namespace biglittle {
 namespace {

@@ -7,9 +7,9 @@
 #include <string>
 #include <thread>
 
-#include "tests/fakes/slow_net.h"
-#include "tests/fakes/test_fleet.h"
 #include "tests/integration/worker_harness.h"
+#include "tests/support/slow_net.h"
+#include "tests/support/test_fleet.h"
 
 namespace biglittle {
 namespace {

@@ -6,8 +6,8 @@
 #include <string>
 #include <thread>
 
-#include "tests/fakes/test_fleet.h"
 #include "tests/integration/security/secure_broker.h"
+#include "tests/support/test_fleet.h"
 #include "wire/mqtt/mqtt_session.h"
 
 namespace biglittle {

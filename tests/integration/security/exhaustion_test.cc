@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "tests/fakes/loopback.h"
 #include "tests/integration/security/secure_broker.h"
+#include "tests/support/loopback.h"
 
 namespace biglittle {
 namespace {

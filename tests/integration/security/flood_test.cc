@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "cli/lab/result_tally.h"
-#include "tests/fakes/test_fleet.h"
 #include "tests/integration/security/secure_broker.h"
+#include "tests/support/test_fleet.h"
 #include "wire/messages/escalation.h"
 
 namespace biglittle {

@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "tests/fakes/test_fleet.h"
 #include "tests/integration/security/mqtt_client.h"
 #include "tests/integration/security/secure_broker.h"
+#include "tests/support/test_fleet.h"
 
 namespace biglittle {
 

@@ -6,8 +6,8 @@
 #include <string>
 
 #include "cli/provision/private_files.h"
-#include "tests/fakes/test_fleet.h"
 #include "tests/integration/security/secure_broker.h"
+#include "tests/support/test_fleet.h"
 
 namespace biglittle {
 namespace {

@@ -9,7 +9,7 @@
 #include "cli/provision/broker_limits.h"
 #include "cli/provision/control_channel.h"
 #include "cli/provision/private_files.h"
-#include "tests/fakes/free_port.h"
+#include "tests/support/free_port.h"
 
 namespace biglittle {
 namespace {

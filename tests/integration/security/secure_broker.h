@@ -13,8 +13,8 @@
 #include "cli/provision/authority.h"
 #include "cli/provision/identity.h"
 #include "cli/provision/provisioner.h"
-#include "tests/fakes/temporary_folder.h"
 #include "tests/integration/security/mqtt_client.h"
+#include "tests/support/temporary_folder.h"
 
 namespace biglittle {
 

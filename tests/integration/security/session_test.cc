@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "cli/provision/private_files.h"
-#include "tests/fakes/test_fleet.h"
 #include "tests/integration/security/secure_broker.h"
 #include "tests/integration/security/websocket_client.h"
+#include "tests/support/test_fleet.h"
 
 namespace biglittle {
 namespace {

@@ -5,7 +5,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-#include "tests/fakes/loopback.h"
+#include "tests/support/loopback.h"
 
 namespace biglittle {
 namespace {

@@ -14,7 +14,7 @@
 #include "core/task/task.h"
 #include "core/task/task_file.h"
 #include "device_agent/sources/source_registry.h"
-#include "tests/fakes/shipped.h"
+#include "tests/support/shipped.h"
 
 namespace biglittle {
 namespace {

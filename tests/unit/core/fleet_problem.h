@@ -10,7 +10,7 @@
 
 #include "core/fleet/fleet_file.h"
 #include "device_agent/sources/source_registry.h"
-#include "tests/fakes/temporary_folder.h"
+#include "tests/support/temporary_folder.h"
 
 namespace biglittle {
 

@@ -17,8 +17,8 @@
 #include "core/task/task.h"
 #include "core/task/task_file.h"
 #include "device_agent/sources/source_registry.h"
-#include "tests/fakes/signing_keys.h"
-#include "tests/fakes/temporary_folder.h"
+#include "tests/support/signing_keys.h"
+#include "tests/support/temporary_folder.h"
 
 namespace biglittle {
 

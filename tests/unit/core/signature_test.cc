@@ -6,8 +6,8 @@
 #include <fstream>
 #include <iterator>
 
-#include "tests/fakes/signing_keys.h"
-#include "tests/fakes/temporary_folder.h"
+#include "tests/support/signing_keys.h"
+#include "tests/support/temporary_folder.h"
 
 namespace biglittle {
 namespace {

@@ -6,7 +6,7 @@
 #include <string>
 #include <utility>
 
-#include "tests/fakes/temporary_folder.h"
+#include "tests/support/temporary_folder.h"
 #include "tests/unit/device_agent/agent_harness.h"
 #include "wire/mqtt_packets.h"
 

@@ -12,7 +12,7 @@
 
 #include "device_agent/agent.h"
 #include "tests/fakes/fake_clock.h"
-#include "tests/fakes/tiny_task.h"
+#include "tests/support/tiny_task.h"
 #include "wire/messages/result.h"
 
 namespace biglittle {

@@ -19,11 +19,11 @@
 #include "device_agent/agent_metrics.h"
 #include "device_agent/intake/live_intake.h"
 #include "device_agent/intake/polled_intake.h"
-#include "tests/fakes/eventually.h"
-#include "tests/fakes/free_port.h"
+#include "tests/support/eventually.h"
+#include "tests/support/free_port.h"
 #include "tests/fakes/scripted_live_source.h"
-#include "tests/fakes/temporary_folder.h"
-#include "tests/fakes/tiny_task.h"
+#include "tests/support/temporary_folder.h"
+#include "tests/support/tiny_task.h"
 #include "wire/messages/result.h"
 
 namespace biglittle {

@@ -3,8 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/fakes/http_client.h"
-#include "tests/fakes/metric_names.h"
+#include "tests/support/http_client.h"
+#include "tests/support/metric_names.h"
 #include "tests/unit/device_agent/agent_harness.h"
 
 namespace biglittle {

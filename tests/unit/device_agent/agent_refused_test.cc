@@ -8,8 +8,8 @@
 #include <utility>
 
 #include "device_agent/delivery_tag.h"
-#include "tests/fakes/log_capture.h"
-#include "tests/fakes/temporary_folder.h"
+#include "tests/support/log_capture.h"
+#include "tests/support/temporary_folder.h"
 #include "tests/unit/device_agent/agent_harness.h"
 
 namespace biglittle {

@@ -6,7 +6,7 @@
 #include <set>
 
 #include "core/random.h"
-#include "tests/fakes/temporary_folder.h"
+#include "tests/support/temporary_folder.h"
 #include "tests/unit/device_agent/agent_harness.h"
 
 namespace biglittle {

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "device_agent/escalation/request_id.h"
-#include "tests/fakes/log_capture.h"
+#include "tests/support/log_capture.h"
 #include "tests/unit/device_agent/agent_harness.h"
 
 namespace biglittle {

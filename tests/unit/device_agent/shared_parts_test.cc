@@ -4,8 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "core/signature.h"
-#include "tests/fakes/signing_keys.h"
-#include "tests/fakes/tiny_versions.h"
+#include "tests/support/signing_keys.h"
+#include "tests/support/tiny_versions.h"
 
 namespace biglittle {
 namespace {

@@ -11,7 +11,7 @@
 #include "absl/status/status.h"
 
 #include "nn/model.h"
-#include "tests/fakes/temporary_folder.h"
+#include "tests/support/temporary_folder.h"
 #include "tests/unit/nn/net_check.h"
 #include "tests/unit/nn/onnx_builder.h"
 

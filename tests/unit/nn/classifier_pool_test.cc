@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "core/task/normalisation.h"
-#include "tests/fakes/tiny_task.h"
+#include "tests/support/tiny_task.h"
 
 namespace biglittle::nn {
 namespace {

@@ -12,7 +12,7 @@
 
 #include "core/digest.h"
 #include "core/task/task.h"
-#include "tests/fakes/temporary_folder.h"
+#include "tests/support/temporary_folder.h"
 #include "tests/unit/nn/net_check.h"
 #include "tests/unit/nn/onnx_builder.h"
 

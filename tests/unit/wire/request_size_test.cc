@@ -10,7 +10,7 @@
 
 #include "core/task/task.h"
 #include "core/task/task_file.h"
-#include "tests/fakes/shipped.h"
+#include "tests/support/shipped.h"
 #include "wire/messages/escalation.h"
 
 namespace biglittle::wire {

@@ -11,8 +11,8 @@
 #include "device_agent/sources/replay/replay_options.h"
 #include "device_agent/sources/source_registry.h"
 #include "device_agent/sources/vibration/vibration_options.h"
-#include "tests/fakes/temporary_folder.h"
-#include "tests/fakes/tiny_task.h"
+#include "tests/support/temporary_folder.h"
+#include "tests/support/tiny_task.h"
 
 namespace biglittle {
 namespace {

@@ -11,8 +11,8 @@
 #include <nlohmann/json.hpp>
 
 #include "core/program/exit_code.h"
-#include "tests/fakes/temporary_folder.h"
-#include "tests/fakes/tiny_task.h"
+#include "tests/support/temporary_folder.h"
+#include "tests/support/tiny_task.h"
 
 namespace biglittle {
 namespace {

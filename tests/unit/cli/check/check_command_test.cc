@@ -11,8 +11,8 @@
 #include "core/digest.h"
 #include "core/program/exit_code.h"
 #include "core/signature.h"
-#include "tests/fakes/signing_keys.h"
-#include "tests/fakes/temporary_folder.h"
+#include "tests/support/signing_keys.h"
+#include "tests/support/temporary_folder.h"
 
 namespace biglittle {
 namespace {

@@ -7,8 +7,8 @@
 #include "core/fleet/source_config.h"
 #include "device_agent/sources/replay/replay_options.h"
 #include "device_agent/sources/source_registry.h"
-#include "tests/fakes/temporary_folder.h"
-#include "tests/fakes/tiny_task.h"
+#include "tests/support/temporary_folder.h"
+#include "tests/support/tiny_task.h"
 
 namespace biglittle {
 namespace {

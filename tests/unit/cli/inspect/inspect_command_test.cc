@@ -7,7 +7,7 @@
 #include <sstream>
 #include <string>
 
-#include "tests/fakes/temporary_folder.h"
+#include "tests/support/temporary_folder.h"
 
 namespace biglittle {
 namespace {

@@ -9,7 +9,7 @@
 
 #include "cli/lab/child_process.h"
 #include "cli/provision/private_files.h"
-#include "tests/fakes/temporary_folder.h"
+#include "tests/support/temporary_folder.h"
 
 namespace biglittle {
 namespace {

@@ -4,7 +4,7 @@
 
 #include "core/task/task.h"
 #include "core/task/task_file.h"
-#include "tests/fakes/tiny_versions.h"
+#include "tests/support/tiny_versions.h"
 
 namespace biglittle {
 namespace {

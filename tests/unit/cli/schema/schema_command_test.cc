@@ -11,7 +11,7 @@
 #include "cli/schema/key_tables.h"
 #include "cli/schema/key_words.h"
 #include "core/program/exit_code.h"
-#include "tests/fakes/temporary_folder.h"
+#include "tests/support/temporary_folder.h"
 
 namespace biglittle {
 namespace {

@@ -15,7 +15,7 @@
 #include "gtest/gtest.h"
 
 #include "device_agent/sources/vibration/vibration_source.h"
-#include "tests/fakes/temporary_folder.h"
+#include "tests/support/temporary_folder.h"
 
 namespace biglittle {
 namespace {

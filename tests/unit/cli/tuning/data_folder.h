@@ -11,7 +11,7 @@
 
 #include "core/random.h"
 #include "device_agent/sources/replay/npy_file.h"
-#include "tests/fakes/temporary_folder.h"
+#include "tests/support/temporary_folder.h"
 
 namespace biglittle {
 

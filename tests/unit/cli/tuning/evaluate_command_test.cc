@@ -11,7 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/program/exit_code.h"
-#include "tests/fakes/tiny_task.h"
+#include "tests/support/tiny_task.h"
 #include "tests/unit/cli/tuning/data_folder.h"
 
 namespace biglittle {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "device_agent/sources/vibration/vibration_simulator.h"
-#include "tests/fakes/tiny_task.h"
+#include "tests/support/tiny_task.h"
 #include "tests/unit/cli/tuning/data_folder.h"
 
 namespace biglittle {

@@ -9,7 +9,7 @@
 
 #include "core/task/task_file.h"
 #include "core/yaml/yaml_reader.h"
-#include "tests/fakes/temporary_folder.h"
+#include "tests/support/temporary_folder.h"
 
 namespace biglittle {
 namespace {

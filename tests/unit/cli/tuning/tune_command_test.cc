@@ -12,7 +12,7 @@
 #include "core/program/exit_code.h"
 #include "core/task/task.h"
 #include "core/task/task_file.h"
-#include "tests/fakes/tiny_task.h"
+#include "tests/support/tiny_task.h"
 #include "tests/unit/cli/tuning/data_folder.h"
 
 namespace biglittle {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/fakes/tiny_versions.h"
+#include "tests/support/tiny_versions.h"
 
 namespace biglittle {
 namespace {

@@ -7,11 +7,11 @@
 #include <thread>
 
 #include "core/signature.h"
-#include "tests/fakes/signing_keys.h"
-#include "tests/fakes/slow_net.h"
-#include "tests/fakes/temporary_folder.h"
-#include "tests/fakes/tiny_task.h"
-#include "tests/fakes/tiny_versions.h"
+#include "tests/support/signing_keys.h"
+#include "tests/support/slow_net.h"
+#include "tests/support/temporary_folder.h"
+#include "tests/support/tiny_task.h"
+#include "tests/support/tiny_versions.h"
 
 namespace biglittle {
 namespace {

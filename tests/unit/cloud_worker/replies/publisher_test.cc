@@ -5,7 +5,7 @@
 
 #include <vector>
 
-#include "tests/fakes/log_capture.h"
+#include "tests/support/log_capture.h"
 
 namespace biglittle {
 namespace {

@@ -15,8 +15,8 @@
 #include "device_agent/sources/replay/replay_options.h"
 #include "device_agent/sources/source_registry.h"
 #include "device_agent/sources/vibration/vibration_options.h"
-#include "tests/fakes/signing_keys.h"
-#include "tests/fakes/temporary_folder.h"
+#include "tests/support/signing_keys.h"
+#include "tests/support/temporary_folder.h"
 
 namespace biglittle {
 namespace {

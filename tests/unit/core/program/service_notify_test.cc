@@ -12,7 +12,7 @@
 #include <cstring>
 #include <string>
 
-#include "tests/fakes/temporary_folder.h"
+#include "tests/support/temporary_folder.h"
 
 namespace biglittle {
 namespace {

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "core/task/task_file.h"
-#include "tests/fakes/temporary_folder.h"
+#include "tests/support/temporary_folder.h"
 #include "tests/unit/core/task_text.h"
 
 namespace biglittle {

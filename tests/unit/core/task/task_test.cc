@@ -9,7 +9,7 @@
 #include "core/digest.h"
 #include "core/prediction.h"
 #include "core/task/task_file.h"
-#include "tests/fakes/temporary_folder.h"
+#include "tests/support/temporary_folder.h"
 #include "tests/unit/core/task_text.h"
 
 namespace biglittle {

@@ -5,8 +5,8 @@
 #include "core/fleet/fleet_file.h"
 #include "core/task/task.h"
 #include "core/task/task_file.h"
-#include "tests/fakes/temporary_folder.h"
-#include "tests/fakes/tiny_task.h"
+#include "tests/support/temporary_folder.h"
+#include "tests/support/tiny_task.h"
 
 namespace biglittle {
 namespace {

@@ -5,7 +5,7 @@
 
 #include <set>
 
-#include "tests/fakes/tiny_versions.h"
+#include "tests/support/tiny_versions.h"
 
 namespace biglittle {
 namespace {

@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "tests/fakes/fake_clock.h"
-#include "tests/fakes/tiny_task.h"
+#include "tests/support/tiny_task.h"
 
 namespace biglittle {
 namespace {

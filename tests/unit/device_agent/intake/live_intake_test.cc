@@ -14,9 +14,9 @@
 #include <utility>
 
 #include "core/bounded_queue.h"
-#include "tests/fakes/eventually.h"
+#include "tests/support/eventually.h"
 #include "tests/fakes/scripted_live_source.h"
-#include "tests/fakes/tiny_task.h"
+#include "tests/support/tiny_task.h"
 
 namespace biglittle {
 namespace {

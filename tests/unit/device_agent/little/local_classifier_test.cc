@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "tests/fakes/tiny_task.h"
+#include "tests/support/tiny_task.h"
 
 namespace biglittle {
 namespace {

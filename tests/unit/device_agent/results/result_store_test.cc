@@ -10,8 +10,8 @@
 
 #include "device_agent/results/sqlite.h"
 #include "tests/fakes/fake_clock.h"
-#include "tests/fakes/temporary_folder.h"
-#include "tests/fakes/tiny_versions.h"
+#include "tests/support/temporary_folder.h"
+#include "tests/support/tiny_versions.h"
 
 namespace biglittle {
 namespace {

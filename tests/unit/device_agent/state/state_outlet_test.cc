@@ -8,7 +8,7 @@
 
 #include "core/outcome.h"
 #include "tests/fakes/fake_clock.h"
-#include "tests/fakes/tiny_task.h"
+#include "tests/support/tiny_task.h"
 #include "wire/messages/device_state.h"
 
 namespace biglittle {

@@ -9,8 +9,8 @@
 #include <thread>
 #include <vector>
 
-#include "tests/fakes/free_port.h"
-#include "tests/fakes/http_client.h"
+#include "tests/support/free_port.h"
+#include "tests/support/http_client.h"
 #include "wire/http/http_request.h"
 
 namespace biglittle::wire {

@@ -12,9 +12,9 @@
 #include <thread>
 #include <vector>
 
-#include "tests/fakes/free_port.h"
-#include "tests/fakes/http_client.h"
-#include "tests/fakes/temporary_folder.h"
+#include "tests/support/free_port.h"
+#include "tests/support/http_client.h"
+#include "tests/support/temporary_folder.h"
 
 namespace biglittle::wire {
 namespace {

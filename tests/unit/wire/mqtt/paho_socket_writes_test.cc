@@ -9,7 +9,7 @@
 #include <cerrno>
 #include <csignal>
 
-#include "tests/fakes/loopback.h"
+#include "tests/support/loopback.h"
 
 namespace biglittle::wire {
 namespace {

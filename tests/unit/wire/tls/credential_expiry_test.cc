@@ -5,8 +5,8 @@
 
 #include <fstream>
 
-#include "tests/fakes/temporary_folder.h"
-#include "tests/fakes/test_authority.h"
+#include "tests/support/temporary_folder.h"
+#include "tests/support/test_authority.h"
 
 namespace biglittle::wire {
 namespace {

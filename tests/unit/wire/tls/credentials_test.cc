@@ -14,8 +14,8 @@
 #include <string>
 #include <utility>
 
-#include "tests/fakes/temporary_folder.h"
-#include "tests/fakes/test_authority.h"
+#include "tests/support/temporary_folder.h"
+#include "tests/support/test_authority.h"
 #include "wire/tls/credential_watch.h"
 
 namespace biglittle::wire {

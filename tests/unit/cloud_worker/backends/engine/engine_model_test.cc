@@ -6,7 +6,7 @@
 
 #include "cloud_worker/backends/backend_registry.h"
 #include "tests/fakes/fake_clock.h"
-#include "tests/fakes/tiny_task.h"
+#include "tests/support/tiny_task.h"
 
 namespace biglittle {
 namespace {

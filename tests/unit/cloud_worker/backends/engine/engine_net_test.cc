@@ -8,7 +8,7 @@
 
 #include "core/task/task_file.h"
 #include "tests/fakes/fake_clock.h"
-#include "tests/fakes/tiny_task.h"
+#include "tests/support/tiny_task.h"
 
 namespace biglittle {
 namespace {

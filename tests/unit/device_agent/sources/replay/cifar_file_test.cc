@@ -5,7 +5,7 @@
 #include <string>
 
 #include "device_agent/sources/replay/data_file.h"
-#include "tests/fakes/temporary_folder.h"
+#include "tests/support/temporary_folder.h"
 #include "tests/unit/device_agent/data_bytes.h"
 
 namespace biglittle {

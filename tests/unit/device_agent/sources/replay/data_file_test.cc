@@ -6,7 +6,7 @@
 #include <string>
 
 #include "device_agent/sources/replay/gzip.h"
-#include "tests/fakes/temporary_folder.h"
+#include "tests/support/temporary_folder.h"
 #include "tests/unit/device_agent/data_bytes.h"
 
 namespace biglittle {

@@ -8,7 +8,7 @@
 
 #include "device_agent/sources/source_registry.h"
 #include "device_agent/sources/vibration/vibration_options.h"
-#include "tests/fakes/temporary_folder.h"
+#include "tests/support/temporary_folder.h"
 #include "tests/unit/device_agent/data_bytes.h"
 
 namespace biglittle {

@@ -24,8 +24,8 @@
 #include "device_agent/sources/exec/exec_stream.h"
 #include "device_agent/sources/file/file_stream.h"
 #include "device_agent/sources/serial/serial_stream.h"
-#include "tests/fakes/eventually.h"
-#include "tests/fakes/temporary_folder.h"
+#include "tests/support/eventually.h"
+#include "tests/support/temporary_folder.h"
 
 namespace biglittle {
 namespace {

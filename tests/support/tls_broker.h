@@ -13,8 +13,8 @@
 
 #include "cli/lab/broker_process.h"
 #include "core/fleet/broker_config.h"
-#include "tests/fakes/temporary_folder.h"
-#include "tests/fakes/test_authority.h"
+#include "tests/support/temporary_folder.h"
+#include "tests/support/test_authority.h"
 
 namespace biglittle {
 

@@ -1,4 +1,4 @@
-#include "tests/fakes/temporary_folder.h"
+#include "tests/support/temporary_folder.h"
 
 #include <gtest/gtest.h>
 #include <stdlib.h>

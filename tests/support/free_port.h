@@ -7,7 +7,7 @@
 
 #include <cstdint>
 
-#include "tests/fakes/loopback.h"
+#include "tests/support/loopback.h"
 
 namespace biglittle {
 

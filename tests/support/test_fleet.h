@@ -19,9 +19,9 @@
 #include "core/fleet/fleet_file.h"
 #include "device_agent/sources/replay/npy_file.h"
 #include "device_agent/sources/source_registry.h"
-#include "tests/fakes/temporary_folder.h"
-#include "tests/fakes/test_broker.h"
-#include "tests/fakes/tiny_task.h"
+#include "tests/support/temporary_folder.h"
+#include "tests/support/test_broker.h"
+#include "tests/support/tiny_task.h"
 
 namespace biglittle {
 

@@ -8,7 +8,7 @@
 
 #include "cli/lab/broker_process.h"
 #include "core/fleet/broker_config.h"
-#include "tests/fakes/temporary_folder.h"
+#include "tests/support/temporary_folder.h"
 
 namespace biglittle {
 

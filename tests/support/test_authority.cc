@@ -1,4 +1,4 @@
-#include "tests/fakes/test_authority.h"
+#include "tests/support/test_authority.h"
 
 #include <gtest/gtest.h>
 #include <openssl/bio.h>

@@ -11,8 +11,8 @@
 #include <string>
 
 #include "core/digest.h"
-#include "tests/fakes/temporary_folder.h"
-#include "tests/fakes/tiny_task.h"
+#include "tests/support/temporary_folder.h"
+#include "tests/support/tiny_task.h"
 
 namespace biglittle {
 

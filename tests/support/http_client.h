@@ -12,7 +12,7 @@
 #include <string>
 #include <string_view>
 
-#include "tests/fakes/loopback.h"
+#include "tests/support/loopback.h"
 
 namespace biglittle {
 

@@ -7,7 +7,7 @@
 #include <span>
 #include <string>
 
-#include "tests/fakes/tiny_versions.h"
+#include "tests/support/tiny_versions.h"
 #include "tests/unit/nn/onnx_builder.h"
 
 namespace biglittle {
