@@ -17,17 +17,17 @@ namespace {
 constexpr int kTailLines = 5;
 constexpr Milliseconds kStopTime{30000};
 
-std::string Program(const char* name) { return (Installation::Find().programs / name).string(); }
-
 }  // namespace
 
 ChaosFleet::ChaosFleet(FleetOptions options, std::uint16_t broker_port, std::uint16_t device_port)
-    : options_(std::move(options)), files_(options_, broker_port, device_port) {}
+    : options_(std::move(options)),
+      files_(options_, broker_port, device_port),
+      processes_(Installation::Find().programs, files_.folder()) {}
 
 // All at once: each would be waited for otherwise.
 ChaosFleet::~ChaosFleet() {
-  for (auto& [id, process] : devices_) process.Signal(SIGKILL);
-  for (auto& [id, process] : workers_) process.Signal(SIGKILL);
+  for (auto& [id, process] : devices()) process.Signal(SIGKILL);
+  for (auto& [id, process] : workers()) process.Signal(SIGKILL);
 }
 
 std::filesystem::path ChaosFleet::UseMovableClock() {
@@ -35,33 +35,26 @@ std::filesystem::path ChaosFleet::UseMovableClock() {
   return clock_file_;
 }
 
-void ChaosFleet::Start(std::map<std::string, ChildProcess>& role, const std::string& id,
-                       std::vector<std::string> arguments) {
-  if (!clock_file_.empty()) {
-    // env becomes the program: the process id stays.
-    std::vector<std::string> with_clock = {"/usr/bin/env"};
-    with_clock.push_back(fmt::format("LD_PRELOAD={}", BIGLITTLE_CLOCK_SHIM));
-    with_clock.push_back(fmt::format("BIGLITTLE_CHAOS_CLOCK={}", clock_file_.string()));
-    with_clock.insert(with_clock.end(), arguments.begin(), arguments.end());
-    arguments = std::move(with_clock);
-  }
-  auto child = ChildProcess::Start(arguments, files_.folder() / (id + ".log"));
-  ASSERT_TRUE(child.ok()) << std::string(child.status().message());
-  role.insert_or_assign(id, *std::move(child));
+FleetProcesses::Launcher ChaosFleet::WithClock(FleetProcesses::Launcher launcher) const {
+  if (clock_file_.empty()) return launcher;
+  // env becomes the program: the process id stays.
+  launcher.insert(launcher.begin(),
+                  {"/usr/bin/env", fmt::format("LD_PRELOAD={}", BIGLITTLE_CLOCK_SHIM),
+                   fmt::format("BIGLITTLE_CHAOS_CLOCK={}", clock_file_.string())});
+  return launcher;
 }
 
 void ChaosFleet::StartWorker(const std::string& id, bool other_model) {
   const auto& config = other_model ? files_.for_workers_of_other_model() : files_.for_workers();
   // A worker has a machine of its own. Here all share one, and where a flood takes more than it
   // has, the devices' own time is not to be the worker's: a device's latency is steady.
-  Start(workers_, id,
-        {"/usr/bin/nice", "-n", "19", Program("cloud_worker"), "--config", config.string(),
-         "--worker", id});
+  const auto started = processes_.StartWorker(config, id, WithClock({"/usr/bin/nice", "-n", "19"}));
+  ASSERT_TRUE(started.ok()) << started.status();
 }
 
 void ChaosFleet::StartDevice(const std::string& id) {
-  Start(devices_, id,
-        {Program("device_agent"), "--config", files_.for_devices().string(), "--device", id});
+  const auto started = processes_.StartDevices(files_.for_devices(), {id}, id, WithClock({}));
+  ASSERT_TRUE(started.ok()) << started.status();
 }
 
 void ChaosFleet::StartDevices(const DeviceGroup& group) {
@@ -70,7 +63,7 @@ void ChaosFleet::StartDevices(const DeviceGroup& group) {
 
 std::vector<std::string> ChaosFleet::StopWorkers() {
   std::vector<std::string> problems;
-  for (auto& [id, process] : workers_) {
+  for (auto& [id, process] : workers()) {
     if (process.Poll()) continue;  // killed, and not begun again
     const int status = process.Terminate(kStopTime);
     if (status == 0) continue;
@@ -81,16 +74,14 @@ std::vector<std::string> ChaosFleet::StopWorkers() {
 }
 
 bool ChaosFleet::IsDeviceRunning(const std::string& id) {
-  return !devices_.at(id).Poll().has_value();
+  return !devices().at(id).Poll().has_value();
 }
 
-bool ChaosFleet::AnyDeviceRunning() {
-  return std::ranges::any_of(devices_, [](auto& device) { return !device.second.Poll(); });
-}
+bool ChaosFleet::AnyDeviceRunning() { return !processes_.AllDevicesEnded(); }
 
 std::vector<std::string> ChaosFleet::DeviceProblems() {
   std::vector<std::string> problems;
-  for (auto& [id, process] : devices_) {
+  for (auto& [id, process] : devices()) {
     const std::optional<int> status = process.Poll();
     if (status == 0) continue;
     problems.push_back(fmt::format("{} {}: {}", id,
@@ -100,8 +91,8 @@ std::vector<std::string> ChaosFleet::DeviceProblems() {
   return problems;
 }
 
-bool ChaosFleet::DeviceLogSays(const std::string& text) const {
-  return std::ranges::any_of(devices_, [&](const auto& device) {
+bool ChaosFleet::DeviceLogSays(const std::string& text) {
+  return std::ranges::any_of(devices(), [&](const auto& device) {
     std::ifstream log(device.second.log());
     const std::string all{std::istreambuf_iterator<char>(log), {}};
     return all.find(text) != std::string::npos;
@@ -110,10 +101,10 @@ bool ChaosFleet::DeviceLogSays(const std::string& text) const {
 
 void ChaosFleet::SampleMemory() {
   const SteadyTime now = std::chrono::steady_clock::now();
-  for (auto& [id, process] : devices_) {
+  for (auto& [id, process] : devices()) {
     if (!process.Poll()) device_memory_.Sample(process.pid(), now);
   }
-  for (auto& [id, process] : workers_) {
+  for (auto& [id, process] : workers()) {
     if (!process.Poll()) worker_memory_.Sample(process.pid(), now);
   }
 }

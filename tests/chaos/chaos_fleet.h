@@ -4,11 +4,10 @@
 #include <signal.h>
 
 #include <cstdint>
-#include <map>
 #include <string>
 #include <vector>
 
-#include "cli/lab/child_process.h"
+#include "cli/lab/fleet_processes.h"
 #include "tests/chaos/fleet_files.h"
 #include "tests/chaos/memory_watch.h"
 
@@ -29,8 +28,8 @@ class ChaosFleet {
   void StartWorker(const std::string& id, bool other_model = false);
   void StartDevice(const std::string& id);
   void StartDevices(const DeviceGroup& group);
-  void KillWorker(const std::string& id) { workers_.at(id).Signal(SIGKILL); }
-  void KillDevice(const std::string& id) { devices_.at(id).Signal(SIGKILL); }
+  void KillWorker(const std::string& id) { workers().at(id).Signal(SIGKILL); }
+  void KillDevice(const std::string& id) { devices().at(id).Signal(SIGKILL); }
   // Ends the workers politely; what was wrong with that.
   std::vector<std::string> StopWorkers();
 
@@ -39,7 +38,7 @@ class ChaosFleet {
   // Devices that ended with another status than 0, with the end of their logs.
   std::vector<std::string> DeviceProblems();
   // Some device's log has this in it.
-  bool DeviceLogSays(const std::string& text) const;
+  bool DeviceLogSays(const std::string& text);
 
   // To be called now and then.
   void SampleMemory();
@@ -47,14 +46,15 @@ class ChaosFleet {
   const MemoryWatch& worker_memory() const { return worker_memory_; }
 
  private:
-  void Start(std::map<std::string, ChildProcess>& role, const std::string& id,
-             std::vector<std::string> arguments);
+  FleetProcesses::ByName& workers() { return processes_.workers(); }
+  FleetProcesses::ByName& devices() { return processes_.devices(); }
+  // `launcher`, and the movable clock where it is used.
+  FleetProcesses::Launcher WithClock(FleetProcesses::Launcher launcher) const;
 
   const FleetOptions options_;
   const FleetFiles files_;
   std::filesystem::path clock_file_;
-  std::map<std::string, ChildProcess> workers_;
-  std::map<std::string, ChildProcess> devices_;
+  FleetProcesses processes_;
   MemoryWatch device_memory_;
   MemoryWatch worker_memory_;
 };

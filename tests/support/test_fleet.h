@@ -6,7 +6,6 @@
 #include <signal.h>
 
 #include <functional>
-#include <map>
 #include <string>
 #include <thread>
 #include <vector>
@@ -14,6 +13,7 @@
 #include "cli/installation.h"
 #include "cli/lab/child_process.h"
 #include "cli/lab/fleet_observer.h"
+#include "cli/lab/fleet_processes.h"
 #include "cli/lab/result_tally.h"
 #include "core/fleet/fleet_config.h"
 #include "core/fleet/fleet_file.h"
@@ -63,19 +63,15 @@ class TestFleet {
     ASSERT_TRUE(observer_->WaitConnected(Soon()));
   }
   ChildProcess& StartWorker(int number = 1) {
-    return Start("cloud_worker", "--worker", fmt::format("worker-{}", number));
+    return *processes_.StartWorker(config_, fmt::format("worker-{}", number)).value();
   }
   ChildProcess& StartDevice(int number) {
-    return Start("device_agent", "--device", fmt::format("device-{}", number));
+    const std::string id = fmt::format("device-{}", number);
+    return *processes_.StartDevices(config_, {id}, id).value();
   }
   // In one process, whose log is devices.log.
   ChildProcess& StartDevices(const std::vector<std::string>& ids) {
-    std::vector<std::string> arguments{(Installation::Find().programs / "device_agent").string(),
-                                       "--config", config_.string()};
-    for (const std::string& id : ids) arguments.insert(arguments.end(), {"--device", id});
-    auto child = ChildProcess::Start(arguments, folder_.path() / "devices.log");
-    EXPECT_TRUE(child.ok()) << std::string(child.status().message());
-    return children_.insert_or_assign("devices", *std::move(child)).first->second;
+    return *processes_.StartDevices(config_, ids, "devices").value();
   }
   // Runs a program to its end: the exit status, and what it printed in `log`.
   int Run(const char* program, const std::vector<std::string>& arguments, std::string& log) const {
@@ -94,12 +90,7 @@ class TestFleet {
 
   // Takes results until `condition` holds; false if that takes too long.
   bool TakeUntil(const std::function<bool()>& condition) {
-    const SteadyTime deadline = Soon();
-    while (!condition()) {
-      if (std::chrono::steady_clock::now() > deadline) return false;
-      observer_->Take(std::chrono::steady_clock::now() + Milliseconds(10), *tally_);
-    }
-    return true;
+    return observer_->TakeUntil(Soon(), *tally_, condition);
   }
   // All finals are in, and nothing comes after them.
   bool TakeAll() {
@@ -147,14 +138,6 @@ class TestFleet {
         options_.readings, options_.interval_ms, options_.more_devices);
   }
 
-  ChildProcess& Start(const char* program, const char* role, const std::string& id) {
-    auto child = ChildProcess::Start({(Installation::Find().programs / program).string(),
-                                      "--config", config_.string(), role, id},
-                                     folder_.path() / (id + ".log"));
-    EXPECT_TRUE(child.ok()) << std::string(child.status().message());
-    return children_.insert_or_assign(id, *std::move(child)).first->second;
-  }
-
   const Options options_;
   const Task task_ = LoadTinyTask();
   TemporaryFolder folder_;
@@ -162,7 +145,7 @@ class TestFleet {
   std::optional<FleetConfig> fleet_;
   std::optional<ResultTally> tally_;
   std::optional<FleetObserver> observer_;
-  std::map<std::string, ChildProcess> children_;
+  FleetProcesses processes_{Installation::Find().programs, folder_.path()};
 };
 
 }  // namespace biglittle
