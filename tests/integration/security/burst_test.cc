@@ -13,8 +13,8 @@
 namespace biglittle {
 namespace {
 
-const Identity kGood{Role::kDevice, "pump-1"};
-const Identity kBursting{Role::kDevice, "pump-2"};
+const Identity& kGood = kPump1;
+const Identity& kBursting = kPump2;
 const Identity kScreen{Role::kDashboard, "screen"};
 const std::string kTopics = "biglittle/v1/test/devices/";
 constexpr int kResults = 25;  // before the burst, and after it

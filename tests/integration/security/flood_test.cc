@@ -21,8 +21,8 @@ namespace {
 
 using std::chrono::steady_clock;
 
-const Identity kFlooder{Role::kDevice, "pump-1"};
-const Identity kOther{Role::kDevice, "pump-2"};
+const Identity& kFlooder = kPump1;
+const Identity& kOther = kPump2;
 constexpr char kDevices[] = "biglittle/v1/test/devices/";
 constexpr int kConnects = 1000;
 constexpr std::uint64_t kMessages = 100'000;
@@ -33,9 +33,7 @@ class SecurityFlood : public testing::Test {
  protected:
   SecurityFlood()
       : broker_({.identities = {kFlooder, kOther, {Role::kWorker, "worker-1"}}}),
-        fleet_(broker_.port(),
-               {.broker_keys = fmt::format("tls: {{credentials: '{}/{{role}}/{{id}}'}}, ",
-                                           broker_.folder().string())}),
+        fleet_(broker_.port(), {.broker_keys = broker_.FleetKeys()}),
         other_(broker_.OptionsFor(broker_.Of(kOther))) {
     EXPECT_EQ(other_.Subscribe(Topic(kOther, "reply/+")), 1);
     fleet_.StartWorker();

@@ -97,10 +97,8 @@ void MatrixBench::AddStrangers() {
 }
 
 void MatrixBench::StartWorker() {
-  fleet_ = std::make_unique<TestFleet>(
-      broker_->port(),
-      TestFleet::Options{.broker_keys = fmt::format("tls: {{credentials: '{}/{{role}}/{{id}}'}}, ",
-                                                    broker_->folder().string())});
+  fleet_ = std::make_unique<TestFleet>(broker_->port(),
+                                       TestFleet::Options{.broker_keys = broker_->FleetKeys()});
   fleet_->Observe();
   fleet_->StartWorker();
   fleet_->AwaitWorker();

@@ -13,15 +13,12 @@ namespace {
 using testing::IsEmpty;
 using testing::UnorderedElementsAre;
 
-const Identity kPump1{Role::kDevice, "pump-1"};
-const Identity kPump2{Role::kDevice, "pump-2"};
 const Identity kWorker{Role::kWorker, "worker-1"};
 const std::string kTopics = "biglittle/v1/test/";
 const std::string kStatus1 = kTopics + "devices/pump-1/status";
 const std::string kStatus2 = kTopics + "devices/pump-2/status";
 const std::string kWorkerStatus = kTopics + "workers/worker-1/status";
 constexpr int kNotAuthorized = 135;
-constexpr int kNoReader = 16;
 
 class SecurityRetained : public testing::Test {
  protected:

@@ -22,10 +22,7 @@ class SecurityRotation : public testing::TestWithParam<bool> {
       : broker_({.identities =
                      {kDevice, {Role::kDevice, "device-2"}, kWorker, {Role::kDashboard, "test"}}}),
         fleet_(broker_.port(),
-               {.devices = 2,
-                .readings = kReadings,
-                .broker_keys = fmt::format("tls: {{credentials: '{}/{{role}}/{{id}}'}}, ",
-                                           broker_.folder().string())}) {}
+               {.devices = 2, .readings = kReadings, .broker_keys = broker_.FleetKeys()}) {}
 
   void Synchronise() {
     const auto news = broker_.provisioner().Synchronise();
@@ -54,20 +51,14 @@ class SecurityRotation : public testing::TestWithParam<bool> {
   // Returns when it has connected again and readings go on, those for the worker too.
   void Rotate(const Identity& identity, bool revoke_old) {
     const std::string line = " as " + broker_.User(identity);
-    const std::size_t before = Count(line);
+    const std::size_t before = broker_.CountInLog(line);
     ASSERT_TRUE(broker_.provisioner().Rotate(identity, kCertificateValid, revoke_old).ok());
     Synchronise();
-    ASSERT_TRUE(fleet_.TakeUntil([&] { return Count(line) > before; })) << line;
+    ASSERT_TRUE(fleet_.TakeUntil([&] { return broker_.CountInLog(line) > before; })) << line;
     const std::uint64_t finals = fleet_.tally().finals();
     const std::uint64_t big = fleet_.tally().big();
     ASSERT_TRUE(fleet_.TakeUntil(
         [&] { return fleet_.tally().finals() > finals + 20 && fleet_.tally().big() > big + 10; }));
-  }
-  std::size_t Count(const std::string& part) const {
-    const std::string text = broker_.Log();
-    std::size_t count = 0;
-    for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++count;
-    return count;
   }
 
   SecureBroker broker_;

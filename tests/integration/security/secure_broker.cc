@@ -1,5 +1,6 @@
 #include "tests/integration/security/secure_broker.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <pwd.h>
 #include <unistd.h>
@@ -78,6 +79,17 @@ bool SecureBroker::Start() {
 
 std::string SecureBroker::Log() const {
   return TailOfFile(folder_.path() / "mosquitto.log", 100'000);
+}
+
+std::size_t SecureBroker::CountInLog(const std::string& part) const {
+  const std::string text = Log();
+  std::size_t count = 0;
+  for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++count;
+  return count;
+}
+
+std::string SecureBroker::FleetKeys() const {
+  return fmt::format("tls: {{credentials: '{}/{{role}}/{{id}}'}}, ", folder().string());
 }
 
 std::filesystem::path SecureBroker::Issue(const std::string& common_name,

@@ -18,6 +18,13 @@
 
 namespace biglittle {
 
+// Members that tests let in.
+inline const Identity kPump1{Role::kDevice, "pump-1"};
+inline const Identity kPump2{Role::kDevice, "pump-2"};
+
+// MQTT 5's reason code of a publication that has no subscriber.
+inline constexpr int kNoReader = 16;
+
 class SecureBroker {
  public:
   struct Options {
@@ -46,6 +53,10 @@ class SecureBroker {
   Provisioner& provisioner() { return *provisioner_; }
   BrokerProcess& process() { return *broker_; }
   std::string Log() const;
+  // How often its log has this in it.
+  std::size_t CountInLog(const std::string& part) const;
+  // What a TestFleet needs to reach it, each member with its own credentials.
+  std::string FleetKeys() const;
 
   // A certificate of the fleet's authority in a folder of its own, which no inventory knows. With
   // a negative validity it has expired.

@@ -19,18 +19,9 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-const Identity kPump1{Role::kDevice, "pump-1"};
-const Identity kPump2{Role::kDevice, "pump-2"};
 const Identity kScreen{Role::kDashboard, "screen-1"};
 constexpr char kResult2[] = "biglittle/v1/test/devices/pump-2/result";
-constexpr int kNoReader = 16;  // reason codes of MQTT 5
 constexpr int kAdministrativeAction = 152;
-
-std::size_t Count(const std::string& text, const std::string& part) {
-  std::size_t count = 0;
-  for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++count;
-  return count;
-}
 
 class SecuritySessions : public testing::Test {
  protected:
@@ -55,7 +46,7 @@ class SecuritySessions : public testing::Test {
     EXPECT_EQ(again.connect_reason(), std::nullopt);
     // The broker says so a moment after it has hung up.
     const SteadyTime deadline = TestFleet::Soon();
-    while (Count(broker_.Log(), "certificate verify failed") == 0 &&
+    while (broker_.CountInLog("certificate verify failed") == 0 &&
            std::chrono::steady_clock::now() < deadline) {
       std::this_thread::sleep_for(Milliseconds(5));
     }
@@ -65,7 +56,7 @@ class SecuritySessions : public testing::Test {
   void ExpectUndisturbed(MqttClient& client, const Identity& identity) {
     EXPECT_EQ(client.Publish({.topic = kResult2, .payload = "still here"}), kNoReader);
     EXPECT_TRUE(client.connected());
-    EXPECT_EQ(Count(broker_.Log(), " as " + broker_.User(identity)), 1U);
+    EXPECT_EQ(broker_.CountInLog(" as " + broker_.User(identity)), 1U);
   }
 
   SecureBroker broker_;
@@ -154,7 +145,7 @@ TEST_F(SecurityTls, ADashboardByPasswordIsItselfWhateverItSays) {
   EXPECT_EQ(screen.Next(), "biglittle/v1/test/devices/pump-1/resulthot");
   // The device's session is the one that it had.
   EXPECT_TRUE(pump.connected());
-  EXPECT_EQ(Count(broker_.Log(), " as " + broker_.User(kPump1)), 1U);
+  EXPECT_EQ(broker_.CountInLog(" as " + broker_.User(kPump1)), 1U);
 
   constexpr int kNotAuthorized = 5;
   for (const auto& [name, secret] : {std::pair<std::string, std::string>{user, "guess"},
