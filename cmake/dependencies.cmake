@@ -37,6 +37,9 @@ set_target_properties(zstd PROPERTIES
   INTERFACE_INCLUDE_DIRECTORIES ${ZSTD_INCLUDE_DIR}
   INTERFACE_LINK_LIBRARIES ${ZSTD_LIBRARY})
 
+# Headers only: the distributions of Boost.Math.
+find_path(BOOST_MATH_INCLUDE_DIR boost/math/distributions/binomial.hpp REQUIRED)
+
 # Vector instructions, chosen at run time. The sets left out are those without users enough to be
 # worth a copy of the code, and those whose vectors have no fixed size.
 find_package(HWY REQUIRED CONFIG)

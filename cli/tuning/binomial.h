@@ -6,8 +6,8 @@
 
 namespace biglittle {
 
-// P(X <= k) for X ~ Binomial(n, p); 0 <= k <= n, 0 <= p <= 1. Summed in logarithms: relative error
-// below 1e-9 for n up to 10^7.
+// P(X <= k) for X ~ Binomial(n, p); 0 <= k <= n, 0 <= p <= 1. Relative error below 1e-9 for n up
+// to 10^7.
 double BinomialCdf(std::uint64_t k, std::uint64_t n, double p);
 
 // The one-sided upper confidence bound for the rate behind `errors` of `trials`: the largest rate

@@ -118,7 +118,7 @@ THIRD_PARTY = {
     "MQTTAsync.h": ["wire/mqtt/paho_reasons"],
     "biglittle/v1/": ["wire"],
     "google/protobuf/": ["wire", "nn/importer", "core/protobuf_scan"],
-    "onnx/": ["nn/importer"],
+    "onnx/": ["nn/importer", "cli/bench/link_net"],
     "cblas.h": ["nn/kernel/blas"],
     "yaml-cpp/": ["core/yaml/yaml_reader", "cli/yaml_text"],
     "openssl/": ["core/digest", "core/signature", "wire/tls", "wire/connect", "cli/provision/authority",
@@ -126,6 +126,7 @@ THIRD_PARTY = {
     "sqlite3.h": ["device_agent/results/sqlite"],
     "prometheus/": ["core/program/metrics"],
     "zlib.h": ["device_agent/sources/replay/gzip"],
+    "boost/math/": ["cli/tuning/binomial"],
     "CLI/": ["cli/main", "cli/*_registration", "device_agent/main", "cloud_worker/main"],
 }
 
