@@ -4,12 +4,10 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <optional>
-#include <system_error>
 
+#include "core/read_file.h"
 #include "core/replace_file.h"
 #include "core/text.h"
 
@@ -36,25 +34,11 @@ const unsigned char* Bytes(std::string_view text) {
 }
 
 absl::StatusOr<std::string> ReadAll(const std::filesystem::path& path, std::size_t most) {
-  std::error_code error;
-  const std::filesystem::file_status status = std::filesystem::status(path, error);
-  if (!std::filesystem::exists(status)) {
-    return absl::NotFoundError(fmt::format("{}: no such file", path.string()));
-  }
-  // Reading a folder or a pipe would fail late or never end.
-  if (!std::filesystem::is_regular_file(status)) {
-    return absl::InvalidArgumentError(fmt::format("{}: not a regular file", path.string()));
-  }
-  std::ifstream stream(path, std::ios::binary);
-  if (!stream) {
-    return absl::PermissionDeniedError(
-        fmt::format("{}: cannot be opened; check its permissions", path.string()));
-  }
-  if (std::filesystem::file_size(path, error) > most || error) {
-    return absl::InvalidArgumentError(
-        fmt::format("{}: larger than {} bytes, which is the limit", path.string(), most));
-  }
-  return std::string(std::istreambuf_iterator<char>(stream), {});
+  absl::StatusOr<std::string> content = ReadWholeFile(path, most);
+  if (content.ok()) return content;
+  return absl::Status(
+      content.status().code(),
+      fmt::format("{}: {}", path.string(), std::string(content.status().message())));
 }
 
 using ReadPem = EVP_PKEY* (*)(BIO*, EVP_PKEY**, pem_password_cb*, void*);

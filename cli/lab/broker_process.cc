@@ -8,8 +8,6 @@
 #include <unistd.h>
 
 #include <array>
-#include <fstream>
-#include <iterator>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -17,6 +15,8 @@
 
 #include "cli/check/broker_file.h"
 #include "cli/own_user.h"
+#include "cli/text_file.h"
+#include "core/read_file.h"
 
 namespace biglittle {
 namespace {
@@ -71,11 +71,13 @@ void Set(BrokerLines& lines, const std::string& directive, const std::string& va
 
 absl::Status WriteConfiguration(const BrokerProcess::Options& options, std::uint16_t port,
                                 const std::filesystem::path& to) {
-  std::ifstream in(options.configuration);
-  if (!in) {
-    return absl::NotFoundError(fmt::format("{} cannot be read", options.configuration.string()));
+  constexpr std::size_t kMostBytes = std::size_t{1} << 20U;
+  const auto text = ReadWholeFile(options.configuration, kMostBytes);
+  if (!text.ok()) {
+    return absl::Status(text.status().code(), fmt::format("{}: {}", options.configuration.string(),
+                                                          std::string(text.status().message())));
   }
-  BrokerLines lines = ReadBrokerLines(std::string(std::istreambuf_iterator<char>(in), {}));
+  BrokerLines lines = ReadBrokerLines(*text);
   if (!SetPort(lines, port)) {
     return absl::InvalidArgumentError(
         fmt::format("{} has no line 'listener PORT 127.0.0.1'", options.configuration.string()));
@@ -87,11 +89,7 @@ absl::Status WriteConfiguration(const BrokerProcess::Options& options, std::uint
     Set(lines, "persistence_location", options.folder.string() + "/");
     Set(lines, "autosave_interval", "1");
   }
-  std::ofstream out(to);
-  out << WriteBrokerLines(lines);
-  out.close();
-  return out ? absl::OkStatus()
-             : absl::InternalError(fmt::format("{} cannot be written", to.string()));
+  return WriteTextFile(to, WriteBrokerLines(lines));
 }
 
 }  // namespace

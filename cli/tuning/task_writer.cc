@@ -4,12 +4,11 @@
 
 #include <algorithm>
 #include <array>
-#include <fstream>
 #include <string_view>
-#include <system_error>
 
 #include <nlohmann/json.hpp>
 
+#include "core/replace_file.h"
 #include "core/task/answer_rule.h"
 #include "core/task/task_file.h"
 #include "core/yaml/map_reader.h"
@@ -119,15 +118,7 @@ absl::StatusOr<Texts> TextsOf(const std::filesystem::path& file, const TuneResul
 }
 
 absl::Status WriteWhole(const std::filesystem::path& file, const std::string& text) {
-  std::filesystem::path partial = file;
-  partial += ".partial";
-  std::ofstream stream(partial, std::ios::binary | std::ios::trunc);
-  stream << text;
-  stream.close();
-  std::error_code error;
-  if (stream) std::filesystem::rename(partial, file, error);
-  if (stream && !error) return absl::OkStatus();
-  std::filesystem::remove(partial, error);
+  if (ReplaceFile(file, text, kReadableByAll).ok()) return absl::OkStatus();
   return absl::InternalError(fmt::format(
       "cannot write {}: check the folder's permissions and free space, or copy the task's folder "
       "and name the copy's parent by --models",

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/resource.h>
 
 #include <fstream>
 #include <iterator>
@@ -125,7 +127,7 @@ TEST_F(TaskWriterTest, AnotherDateAloneIsNoChange) {
 TEST_F(TaskWriterTest, AFileThatCannotBeWrittenStaysAsItIs) {
   const std::string before = Read();
   // In the way of what is written first; permissions would not stop an administrator.
-  folder_.Write("pump/task.yaml.partial/x", "");
+  folder_.Write("pump/task.yaml.new/x", "");
   const auto changed = UpdateTaskFile(file_, result_, Notes());
   EXPECT_EQ(changed.status().code(), absl::StatusCode::kInternal);
   EXPECT_EQ(std::string(changed.status().message()),
@@ -159,17 +161,20 @@ TEST_F(TaskWriterTest, ADescriptionInABlockStaysOneText) {
   EXPECT_EQ(LoadTask(file_).value.value(), result_.task);
 }
 
-// A full disk says so when the file is closed, not before.
+// As a full disk: a file may not be as large as the text.
 TEST_F(TaskWriterTest, AFullDiskLeavesTheFileAsItWas) {
-  std::filesystem::path partial = file_;
-  partial += ".partial";
-  std::filesystem::create_symlink("/dev/full", partial);
   const std::string before = Read();
+  signal(SIGXFSZ, SIG_IGN);
+  rlimit limit{};
+  getrlimit(RLIMIT_FSIZE, &limit);
+  const rlimit small{64, limit.rlim_max};
+  setrlimit(RLIMIT_FSIZE, &small);
   const auto changed = UpdateTaskFile(file_, result_, Notes());
+  setrlimit(RLIMIT_FSIZE, &limit);
   EXPECT_EQ(changed.status().code(), absl::StatusCode::kInternal);
   EXPECT_THAT(std::string(changed.status().message()), HasSubstr("free space"));
   EXPECT_EQ(Read(), before);
-  EXPECT_FALSE(std::filesystem::is_symlink(partial));
+  EXPECT_FALSE(std::filesystem::exists(file_.string() + ".new"));
 }
 
 TEST_F(TaskWriterTest, AMissingFileIsSaid) {
