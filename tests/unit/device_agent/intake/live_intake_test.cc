@@ -14,8 +14,8 @@
 #include <utility>
 
 #include "core/bounded_queue.h"
-#include "tests/support/eventually.h"
 #include "tests/fakes/scripted_live_source.h"
+#include "tests/support/eventually.h"
 #include "tests/support/tiny_task.h"
 
 namespace biglittle {
