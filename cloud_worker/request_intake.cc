@@ -29,7 +29,7 @@ RequestIntake::RequestIntake(const wire::Topics& topics, const FleetConfig& flee
                              Stages stages)
     : worker_(config.id),
       topics_(topics),
-      intake_(topics, tasks),
+      check_(topics, tasks),
       stages_(stages),
       quotas_(fleet, config) {}
 
@@ -65,7 +65,7 @@ void RequestIntake::Check(const wire::Message& message) {
 void RequestIntake::CheckOrThrow(const wire::Message& message) {
   stages_.status.Count("requests");
   NoteLostProperties(message);
-  std::optional<Admission> admission = intake_.Admit(message);
+  std::optional<Admission> admission = check_.Admit(message);
   if (!admission) return stages_.status.Count("requests_on_foreign_topics");
   quotas_.Charge(*admission, Now());
   if (admission->request_refused) {

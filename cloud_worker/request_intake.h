@@ -7,7 +7,7 @@
 #include <string>
 
 #include "cloud_worker/intake/device_quotas.h"
-#include "cloud_worker/intake/intake.h"
+#include "cloud_worker/intake/request_check.h"
 #include "cloud_worker/queue/batcher.h"
 #include "cloud_worker/queue/inbox.h"
 #include "cloud_worker/replies/responder.h"
@@ -52,7 +52,7 @@ class RequestIntake {
   // Constant after construction.
   const std::string worker_;
   const wire::Topics topics_;
-  const Intake intake_;
+  const RequestCheck check_;
   const Stages stages_;
 
   DeviceQuotas quotas_;

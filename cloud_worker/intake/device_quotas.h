@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "cloud_worker/intake/device_limit.h"
-#include "cloud_worker/intake/intake.h"
+#include "cloud_worker/intake/request_check.h"
 #include "cloud_worker/queue/work_item.h"
 #include "core/clock.h"
 #include "core/fleet/fleet_config.h"

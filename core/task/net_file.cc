@@ -14,25 +14,10 @@
 
 #include "absl/status/status.h"
 
+#include "core/descriptor.h"
+
 namespace biglittle {
 namespace {
-
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  Descriptor& operator=(Descriptor&& other) noexcept {
-    std::swap(fd_, other.fd_);
-    return *this;
-  }
-  ~Descriptor() {
-    if (fd_ >= 0) close(fd_);
-  }
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
 
 // Of `name` in the folder, which could not be opened for the reason `error`.
 absl::Status WhyNot(int folder, const char* name, int error) {

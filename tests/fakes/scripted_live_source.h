@@ -32,7 +32,7 @@ class ScriptedLiveSource final : public LiveSource {
 };
 
 // Who waits at it waits until somebody opens it.
-class Gate {
+class OpeningGate {
  public:
   void Open() {
     {

@@ -96,7 +96,7 @@ class CentralBroker {
     return std::string(BIGLITTLE_SOURCE_DIR) + "/" + name;
   }
   void WritePair(const std::string& file, const CertificateWish& wish) {
-    const IssuedCertificate issued = authority_.Issue(wish);
+    const TestCertificate issued = authority_.Issue(wish);
     folder_.Write(file + ".crt", issued.certificate);
     folder_.Write(file + ".key", issued.key);
   }

@@ -123,7 +123,7 @@ TEST_F(TlsRenewalTest, ASetThatIsNotUsableIsSaidOnceAndTheConnectionStays) {
   const LogCapture log;
   MqttSession session(Receiver("receiver", "n"));
   Connect(session);
-  const IssuedCertificate fresh = authority_.Issue({.name = "second"});
+  const TestCertificate fresh = authority_.Issue({.name = "second"});
   using std::filesystem::perms;
   ReplaceFile(folder() / "client.crt", fresh.certificate, perms::owner_read);
   ASSERT_TRUE(Eventually([&] { return !log.lines().empty(); }));

@@ -164,7 +164,7 @@ TEST_F(TlsTest, TlsAtThatPortAndNoneInTheFleetFile) {
 }
 
 TEST_F(TlsTest, OurCertificateRevoked) {
-  const IssuedCertificate mine = authority_.Enrol(folder(), {.name = "device-1"});
+  const TestCertificate mine = authority_.Enrol(folder(), {.name = "device-1"});
   TlsBroker broker(authority_, {.revoked = {mine.serial}});
   EXPECT_THAT(WarningOf(broker.config(folder())),
               HasSubstr("the broker says that our certificate is revoked: issue a new one"));
@@ -183,7 +183,7 @@ TEST_F(TlsTest, OurAuthorityUnknownToTheBroker) {
 // A server of OpenSSL's at `port`, for what Mosquitto does not do.
 class OpenSslServer {
  public:
-  OpenSslServer(const IssuedCertificate& own, std::vector<std::string> options)
+  OpenSslServer(const TestCertificate& own, std::vector<std::string> options)
       : certificate_(folder_.Write("server.crt", own.certificate)),
         key_(folder_.Write("server.key", own.key)) {
     std::vector<std::string> command = {

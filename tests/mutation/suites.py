@@ -21,7 +21,7 @@ FILES = (
     "cloud_worker/intake/device_quotas.cc",
     "cloud_worker/queue/drain_rate.cc",
     "cloud_worker/queue/inbox.cc",
-    "cloud_worker/intake/intake.cc",
+    "cloud_worker/intake/request_check.cc",
     "cloud_worker/queue/load_gauge.cc",
     "cloud_worker/replies/publisher.cc",
     "cloud_worker/replies/reply_memory.cc",

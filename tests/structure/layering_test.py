@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""The layering check notices each kind of breach, and lets through what is allowed."""
+"""The checks of includes and names notice each kind of breach, and let through what is allowed."""
 import unittest
 
 import layering
+import names
 
 
 def problems(path, header):
@@ -15,7 +16,7 @@ class LayeringTest(unittest.TestCase):
         self.assertTrue(problems("nn/model.cc", "wire/topics.h"))
         self.assertTrue(problems("wire/topics.cc", "nn/model.h"))
         self.assertTrue(problems("signal/gate.h", "device_agent/sources/sample.h"))
-        self.assertTrue(problems("cloud_worker/intake/intake.cc", "signal/conditioner.h"))
+        self.assertTrue(problems("cloud_worker/intake/request_check.cc", "signal/conditioner.h"))
         self.assertFalse(problems("device_agent/sources/source_factory.cc", "signal/conditioner.h"))
         self.assertTrue(problems("cli/demo.cc", "cloud_worker/worker.h"))
         self.assertTrue(problems("device_agent/agent.cc", "cloud_worker/queue/work_item.h"))
@@ -26,7 +27,7 @@ class LayeringTest(unittest.TestCase):
         self.assertTrue(problems("cloud_worker/queue/batcher.cc", "cloud_worker/replies/responder.h"))
         self.assertTrue(problems("device_agent/little/escalation_policy.cc",
                                  "device_agent/escalation/pending_escalations.h"))
-        self.assertTrue(problems("cloud_worker/intake/intake.cc", "cloud_worker/worker.h"))
+        self.assertTrue(problems("cloud_worker/intake/request_check.cc", "cloud_worker/worker.h"))
         self.assertTrue(problems("cloud_worker/models/model_store.cc",
                                  "cloud_worker/backends/engine/engine_model.h"))
         self.assertFalse(problems("cloud_worker/backends/backend_registry.cc",
@@ -75,6 +76,14 @@ class LayeringTest(unittest.TestCase):
         self.assertFalse(of("core/program/log.cc", "spdlog::set_level(level);"))
         self.assertTrue(of("cloud_worker/main.cc", "int main() {}"))
         self.assertFalse(of("cloud_worker/main.cc", "TerminalGuard guard; SetUpLog(level);"))
+
+
+class NamesTest(unittest.TestCase):
+    def test_types_of_a_namespace(self):
+        text = ("namespace a {\nnamespace {\nclass Own {\n};\n}  // namespace\n"
+                "class Queue final : public Base {\n};\nstruct Item {\n};\nclass Later;\n}  // namespace a\n"
+                "namespace a::b {\ntemplate <typename T>\nclass Queue {\n};\n}  // namespace a::b\n")
+        self.assertEqual(list(names.types_of(text)), [("a", "Queue"), ("a", "Item"), ("a::b", "Queue")])
 
 
 if __name__ == "__main__":

@@ -69,7 +69,7 @@ TestAuthority::X509Ptr TestAuthority::Make(const CertificateWish& wish, EVP_PKEY
   return made;
 }
 
-IssuedCertificate TestAuthority::Issue(const CertificateWish& wish) {
+TestCertificate TestAuthority::Issue(const CertificateWish& wish) {
   const Key key(NewKey());
   const X509Ptr made = Make(wish, key.get(), false);
   return {PemOf(made.get()), Pem([&](BIO* bio) {
@@ -104,11 +104,11 @@ std::string TestAuthority::RevocationList(const std::vector<long>& serials, long
   return Pem([&](BIO* bio) { return PEM_write_bio_X509_CRL(bio, list.get()); });
 }
 
-IssuedCertificate TestAuthority::Enrol(const std::filesystem::path& folder,
-                                       const CertificateWish& wish) {
+TestCertificate TestAuthority::Enrol(const std::filesystem::path& folder,
+                                     const CertificateWish& wish) {
   using std::filesystem::perms;
   std::filesystem::create_directories(folder);
-  IssuedCertificate issued = Issue(wish);
+  TestCertificate issued = Issue(wish);
   const perms open = perms::owner_read | perms::owner_write | perms::group_read;
   ReplaceFile(folder / "ca.pem", Certificate() + RevocationList(), open);
   ReplaceFile(folder / "client.key", issued.key, perms::owner_read | perms::owner_write);

@@ -19,7 +19,7 @@ struct CertificateWish {
   long valid_to = 3600;
 };
 
-struct IssuedCertificate {
+struct TestCertificate {
   std::string certificate;  // PEM
   std::string key;          // PEM
   long serial = 0;
@@ -30,7 +30,7 @@ class TestAuthority {
  public:
   explicit TestAuthority(const std::string& name = "Test Authority");
 
-  IssuedCertificate Issue(const CertificateWish& wish);
+  TestCertificate Issue(const CertificateWish& wish);
   // PEM of its own certificate.
   std::string Certificate() const;
   // PEM of the list of these serials, valid until `valid_to` seconds from now.
@@ -38,7 +38,7 @@ class TestAuthority {
 
   // Writes ca.pem (with an empty revocation list), client.crt and client.key (mode 0600) for a
   // program into `folder`, each at once as a careful operator would.
-  IssuedCertificate Enrol(const std::filesystem::path& folder, const CertificateWish& wish);
+  TestCertificate Enrol(const std::filesystem::path& folder, const CertificateWish& wish);
 
  private:
   struct Free {

@@ -57,7 +57,7 @@ class TlsBroker {
   }
 
   std::uint16_t port() const { return port_; }
-  const IssuedCertificate& certificate() const { return issued_; }
+  const TestCertificate& certificate() const { return issued_; }
   BrokerProcess& process() { return *broker_; }
   std::string Log() const { return TailOfFile(folder_.path() / "mosquitto.log", 1000); }
 
@@ -81,7 +81,7 @@ class TlsBroker {
   }
 
   TemporaryFolder folder_;
-  IssuedCertificate issued_;
+  TestCertificate issued_;
   std::filesystem::path configuration_;
   std::optional<BrokerProcess> broker_;
   std::uint16_t port_ = 0;

@@ -46,17 +46,6 @@ absl::Status CannotListen(const HealthConfig& where, int error) {
 
 }  // namespace
 
-Descriptor::~Descriptor() {
-  if (fd_ >= 0) close(fd_);
-}
-
-Descriptor::Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-
-Descriptor& Descriptor::operator=(Descriptor&& other) noexcept {
-  std::swap(fd_, other.fd_);
-  return *this;
-}
-
 absl::StatusOr<Descriptor> Listen(const HealthConfig& where) {
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;

@@ -9,8 +9,8 @@
 
 #include "absl/status/statusor.h"
 
+#include "core/descriptor.h"
 #include "device_agent/sources/stream/byte_stream.h"
-#include "device_agent/sources/stream/descriptor.h"
 
 namespace biglittle {
 

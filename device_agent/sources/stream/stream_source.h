@@ -9,9 +9,9 @@
 #include "absl/status/status.h"
 
 #include "core/clock.h"
+#include "core/descriptor.h"
 #include "device_agent/sources/live_source.h"
 #include "device_agent/sources/stream/byte_stream.h"
-#include "device_agent/sources/stream/descriptor.h"
 
 namespace biglittle {
 

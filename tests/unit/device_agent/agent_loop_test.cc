@@ -148,7 +148,7 @@ TEST_F(AgentLoopTest, AnExceptionEndsTheDeviceInOrder) {
 // comes back.
 TEST_F(AgentLoopTest, NobodyWaitsForALiveSource) {
   constexpr int kFlood = 500;
-  auto ended = std::make_shared<Gate>();
+  auto ended = std::make_shared<OpeningGate>();
   const auto put = [](SampleInbox& inbox, bool sure, int count) {
     for (int i = 0; i < count; ++i) inbox.Put(TinySample(2, sure), Clock::Real().Now());
   };

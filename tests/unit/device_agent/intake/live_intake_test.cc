@@ -68,7 +68,7 @@ TEST_F(LiveIntakeTest, SkipsNothing) {
 }
 
 TEST_F(LiveIntakeTest, AFailureIsAStateAndNotTheEnd) {
-  Gate well;
+  OpeningGate well;
   std::atomic<int> stops{0};
   Start(
       [&](SampleInbox& inbox, int before) -> absl::Status {
@@ -96,7 +96,7 @@ TEST_F(LiveIntakeTest, AFailureIsAStateAndNotTheEnd) {
 }
 
 TEST_F(LiveIntakeTest, DoesNotWaitForASourceThatDoesNotStop) {
-  auto gate = std::make_shared<Gate>();
+  auto gate = std::make_shared<OpeningGate>();
   auto gone = std::make_shared<std::atomic<bool>>(false);
   Start(
       [](SampleInbox& inbox, int) {

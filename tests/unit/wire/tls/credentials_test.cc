@@ -230,7 +230,7 @@ TEST_F(CredentialsTest, TheWatchSeesANewSetAndToleratesAHalfWrittenOne) {
   CredentialWatch watch(broker_, {Role::kDevice, "press-1"});
   watch.Begin();
   EXPECT_EQ(watch.Renewed().value(), false);
-  const IssuedCertificate fresh = authority_.Issue({});
+  const TestCertificate fresh = authority_.Issue({});
   ReplaceFile(folder() / "client.crt", fresh.certificate, kOpen);
   EXPECT_EQ(watch.Renewed().value(), false) << "it may be half written";
   EXPECT_FALSE(watch.Renewed().ok());

@@ -30,11 +30,11 @@ struct Admission {
 std::string LostProperties(const wire::Message& request);
 
 // Immutable, thread-safe.
-class Intake {
+class RequestCheck {
  public:
-  // `tasks` by name; must outlive the intake, as `clock` must.
-  Intake(wire::Topics topics, const std::map<std::string, Task>& tasks,
-         const Clock& clock = Clock::Real());
+  // `tasks` by name; must outlive it, as `clock` must.
+  RequestCheck(wire::Topics topics, const std::map<std::string, Task>& tasks,
+               const Clock& clock = Clock::Real());
 
   // nullopt if the message came on a topic that is no device's escalate topic: there is nobody to
   // answer. The address is derived from the topic, which the broker has checked, never from the

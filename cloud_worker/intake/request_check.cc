@@ -1,4 +1,4 @@
-#include "cloud_worker/intake/intake.h"
+#include "cloud_worker/intake/request_check.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -40,13 +40,14 @@ std::string LostProperties(const wire::Message& request) {
   return fmt::format("{}", fmt::join(lost, ", "));
 }
 
-Intake::Intake(wire::Topics topics, const std::map<std::string, Task>& tasks, const Clock& clock)
+RequestCheck::RequestCheck(wire::Topics topics, const std::map<std::string, Task>& tasks,
+                           const Clock& clock)
     : topics_(std::move(topics)),
       tasks_(tasks),
       bytes_a_reading_(MostBytesAReading(tasks)),
       clock_(clock) {}
 
-std::optional<Admission> Intake::Admit(const wire::Message& message) const {
+std::optional<Admission> RequestCheck::Admit(const wire::Message& message) const {
   const std::optional<std::string> device = topics_.DeviceOfEscalate(message.topic);
   if (!device) return std::nullopt;
   Admission admission;
@@ -89,8 +90,8 @@ std::optional<Admission> Intake::Admit(const wire::Message& message) const {
   return admission;
 }
 
-void Intake::AdmitReading(const Task& task, wire::EscalatedReading reading, WorkItem item,
-                          Admission& admission) const {
+void RequestCheck::AdmitReading(const Task& task, wire::EscalatedReading reading, WorkItem item,
+                                Admission& admission) const {
   if (const absl::Status fit = CheckWindow(task, reading.window); !fit.ok()) {
     admission.refused.push_back(
         {reading.sequence, Rejection{RejectionReason::kInvalid, std::string(fit.message())}});

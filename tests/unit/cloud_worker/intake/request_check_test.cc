@@ -1,4 +1,4 @@
-#include "cloud_worker/intake/intake.h"
+#include "cloud_worker/intake/request_check.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -27,11 +27,11 @@ class IntakeTest : public testing::Test {
   }
 
   const std::map<std::string, Task> tasks_{{"tiny", LoadTinyTask()}};
-  const Intake intake_{wire::Topics("biglittle/v1", "plant"), tasks_};
+  const RequestCheck check_{wire::Topics("biglittle/v1", "plant"), tasks_};
 };
 
 TEST_F(IntakeTest, AdmitsWhatIsWellFormed) {
-  const auto admission = intake_.Admit(Message(Request()));
+  const auto admission = check_.Admit(Message(Request()));
   ASSERT_TRUE(admission.has_value());
   EXPECT_FALSE(admission->request_refused.has_value());
   EXPECT_TRUE(admission->refused.empty());
@@ -47,27 +47,27 @@ TEST_F(IntakeTest, AdmitsWhatIsWellFormed) {
 
 TEST_F(IntakeTest, HowADeviceWantsItsRepliesGoesWithTheItem) {
   wire::EscalationRequest request = Request();
-  EXPECT_FALSE(intake_.Admit(Message(request))->items.at(0).address.packs);
-  EXPECT_FALSE(intake_.Admit(Message(request))->items.at(0).same_clock);
+  EXPECT_FALSE(check_.Admit(Message(request))->items.at(0).address.packs);
+  EXPECT_FALSE(check_.Admit(Message(request))->items.at(0).same_clock);
   request.packed_replies = true;
   request.same_clock = true;
-  EXPECT_TRUE(intake_.Admit(Message(request))->items.at(0).address.packs);
-  EXPECT_TRUE(intake_.Admit(Message(request))->items.at(0).same_clock);
+  EXPECT_TRUE(check_.Admit(Message(request))->items.at(0).address.packs);
+  EXPECT_TRUE(check_.Admit(Message(request))->items.at(0).same_clock);
   request.task = "weather";
-  EXPECT_TRUE(intake_.Admit(Message(request))->address.packs);
+  EXPECT_TRUE(check_.Admit(Message(request))->address.packs);
 }
 
 TEST_F(IntakeTest, PriorityGoesWithTheItem) {
   wire::EscalationRequest request = Request();
-  EXPECT_EQ(intake_.Admit(Message(request))->items.at(0).priority, wire::kNormalPriority);
+  EXPECT_EQ(check_.Admit(Message(request))->items.at(0).priority, wire::kNormalPriority);
   request.readings[0].priority = wire::kPrioritised;
-  EXPECT_EQ(intake_.Admit(Message(request))->items.at(0).priority, wire::kPrioritised);
+  EXPECT_EQ(check_.Admit(Message(request))->items.at(0).priority, wire::kPrioritised);
 }
 
 TEST_F(IntakeTest, AnotherDevicesResponseTopicIsRefused) {
   wire::Message message = Message(Request());
   message.response_topic = "biglittle/v1/plant/devices/valve/reply";
-  const auto admission = intake_.Admit(message);
+  const auto admission = check_.Admit(message);
   ASSERT_TRUE(admission->request_refused.has_value());
   EXPECT_EQ(admission->request_refused->reason, RejectionReason::kInvalid);
   EXPECT_EQ(admission->address.device, "pump");
@@ -77,7 +77,7 @@ TEST_F(IntakeTest, AnotherDevicesResponseTopicIsRefused) {
 TEST_F(IntakeTest, GarbageIsRefusedWithAReason) {
   wire::Message message = Message(Request());
   message.payload = "garbage";
-  const auto admission = intake_.Admit(message);
+  const auto admission = check_.Admit(message);
   EXPECT_EQ(admission->request_refused->reason, RejectionReason::kInvalid);
   EXPECT_THAT(admission->request_refused->detail, HasSubstr("no protobuf"));
 }
@@ -98,15 +98,15 @@ TEST_F(IntakeTest, ARefusalQuotesWhatTheDeviceSent) {
   wire::EscalationRequest request = Request();
   request.task = "a\x1b[2J\nb";
   wire::Message message = Message(request);
-  EXPECT_THAT(intake_.Admit(message)->request_refused->detail, HasSubstr("'a\\x1b[2J\\x0ab'"));
+  EXPECT_THAT(check_.Admit(message)->request_refused->detail, HasSubstr("'a\\x1b[2J\\x0ab'"));
   message.topic = "biglittle/v1/plant/devices/pu\xe2\x80\xaemp/escalate";
-  EXPECT_THAT(intake_.Admit(message)->request_refused->detail, HasSubstr("'pu\\u202emp'"));
+  EXPECT_THAT(check_.Admit(message)->request_refused->detail, HasSubstr("'pu\\u202emp'"));
 }
 
 TEST_F(IntakeTest, AnUnknownTaskIsRefused) {
   wire::EscalationRequest request = Request();
   request.task = "weather";
-  const auto admission = intake_.Admit(Message(request));
+  const auto admission = check_.Admit(Message(request));
   EXPECT_EQ(admission->request_refused->reason, RejectionReason::kUnknownTask);
   EXPECT_THAT(admission->request_refused->detail, HasSubstr("weather"));
 }
@@ -116,7 +116,7 @@ TEST_F(IntakeTest, AReadingThatDoesNotFitIsRefusedAlone) {
   request.readings.push_back({2, Milliseconds(80), TinyWindow({1, 2})});
   request.readings.push_back(
       {3, Milliseconds(80), {DType::kUint8, {4}, std::vector<std::byte>(4)}});
-  const auto admission = intake_.Admit(Message(request));
+  const auto admission = check_.Admit(Message(request));
   EXPECT_EQ(admission->items.size(), 1U);
   ASSERT_EQ(admission->refused.size(), 2U);
   const auto& shape = std::get<wire::Rejection>(admission->refused[0].answer);
@@ -128,7 +128,7 @@ TEST_F(IntakeTest, AReadingThatDoesNotFitIsRefusedAlone) {
 TEST_F(IntakeTest, OnAForeignTopicThereIsNobodyToAnswer) {
   wire::Message message = Message(Request());
   message.topic = "biglittle/v1/another/devices/pump/escalate";
-  EXPECT_FALSE(intake_.Admit(message).has_value());
+  EXPECT_FALSE(check_.Admit(message).has_value());
 }
 
 }  // namespace
