@@ -96,8 +96,7 @@ class StreamSourceTest : public testing::Test {
     return source_->Start(heard_);
   }
   absl::Status Run(const std::string& script) {
-    return Start(
-        std::make_unique<ExecStream>(std::vector<std::string>{"/bin/sh", "-c", script}, "pump"));
+    return Start(std::make_unique<ExecStream>(std::vector<std::string>{"/bin/sh", "-c", script}));
   }
   bool Hears(const std::string& bytes) {
     return Eventually([&] { return heard_.bytes() == bytes; });

@@ -1,0 +1,206 @@
+#include "device_agent/sources/stream/stream_feed.h"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace biglittle {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+struct Kept final : SampleInbox {
+  void Put(Sample sample, SteadyTime captured_at) override {
+    samples.push_back(std::move(sample));
+    times.push_back(captured_at);
+  }
+  bool full() const override { return false; }
+  void Gap(std::uint64_t) override {}
+  void Refuse(std::string_view reason, const std::string&) override {
+    reasons.emplace_back(reason);
+  }
+  void Spare() override { ++spared; }
+  void Fail(absl::Status) override {}
+  void End() override {}
+
+  std::vector<Sample> samples;
+  std::vector<SteadyTime> times;
+  std::vector<std::string> reasons;
+  int spared = 0;
+};
+
+template <typename Number>
+std::vector<Number> Values(const Sample& sample) {
+  std::vector<Number> values(sample.window.data.size() / sizeof(Number));
+  std::memcpy(values.data(), sample.window.data.data(), sample.window.data.size());
+  return values;
+}
+
+Task TaskOf(Shape shape, DType dtype = DType::kFloat32) {
+  Task task;
+  task.name = "gestures";
+  task.input_shape = std::move(shape);
+  task.input_dtype = dtype;
+  return task;
+}
+
+StreamOptions Csv(std::vector<std::string> columns) {
+  StreamOptions options;
+  options.format = CsvFormat{.columns = std::move(columns)};
+  return options;
+}
+
+class StreamFeedTest : public testing::Test {
+ protected:
+  // All of `text` at once.
+  Kept Feed(const StreamOptions& options, const Task& task, std::string_view text) {
+    Kept kept;
+    auto feed = StreamFeed::Make(options, task);
+    EXPECT_TRUE(feed.ok()) << feed.status();
+    if (!feed.ok()) return kept;
+    (*feed)->Begin(kept);
+    EXPECT_TRUE((*feed)->OnBytes(text, now_).ok());
+    EXPECT_TRUE((*feed)->OnEnd(now_).ok());
+    return kept;
+  }
+  static std::string WhyNot(const StreamOptions& options, const Task& task) {
+    return std::string(StreamFeed::Make(options, task).status().message());
+  }
+
+  const SteadyTime now_ = SteadyTime(std::chrono::hours(1));
+};
+
+TEST_F(StreamFeedTest, CutsTheWindowsOfTheTask) {
+  StreamOptions options = Csv({"x", "y"});
+  options.window.hop = 1;
+  const Kept planar = Feed(options, TaskOf({2, 2}), "1,10\n2,20\n3,30\n");
+  ASSERT_EQ(planar.samples.size(), 2U);
+  EXPECT_THAT(Values<float>(planar.samples[0]), ElementsAre(1, 2, 10, 20));
+  EXPECT_THAT(Values<float>(planar.samples[1]), ElementsAre(2, 3, 20, 30));
+  EXPECT_EQ(planar.samples[0].window.shape, (Shape{2, 2}));
+  const Kept interleaved = Feed(options, TaskOf({3, 2}), "1,10\n2,20\n3,30\n");
+  ASSERT_EQ(interleaved.samples.size(), 1U);
+  EXPECT_THAT(Values<float>(interleaved.samples[0]), ElementsAre(1, 10, 2, 20, 3, 30));
+}
+
+TEST_F(StreamFeedTest, OneChannelAndOneSampleAreWindowsToo) {
+  EXPECT_THAT(Values<float>(Feed(Csv({"v"}), TaskOf({1, 3}), "1\n2\n3\n4\n").samples.at(0)),
+              ElementsAre(1, 2, 3));
+  EXPECT_EQ(Feed(Csv({"a", "b", "c"}), TaskOf({3}), "1,2,3\n4,5,6\n").samples.size(), 2U);
+}
+
+TEST_F(StreamFeedTest, RoundsAndBoundsWholeNumbers) {
+  EXPECT_THAT(
+      Values<std::int16_t>(
+          Feed(Csv({"v"}), TaskOf({4}, DType::kInt16), "1.4\n1.6\n1e9\n-1e9\n").samples.at(0)),
+      ElementsAre(1, 2, 32767, -32768));
+  EXPECT_THAT(Values<std::uint8_t>(
+                  Feed(Csv({"v"}), TaskOf({3}, DType::kUint8), "-1\n7\n300\n").samples.at(0)),
+              ElementsAre(0, 7, 255));
+}
+
+TEST_F(StreamFeedTest, ScalesFirst) {
+  StreamOptions options = Csv({"v"});
+  options.scale = 0.5F;
+  options.offset = 1.0F;
+  EXPECT_THAT(Values<float>(Feed(options, TaskOf({2}), "2\n4\n").samples.at(0)), ElementsAre(2, 3));
+}
+
+TEST_F(StreamFeedTest, WhatCannotBeReadIsAGap) {
+  const Kept kept = Feed(Csv({"v"}), TaskOf({2}), "1\nx\n2\n3\n");
+  EXPECT_THAT(kept.reasons, ElementsAre("number"));
+  ASSERT_EQ(kept.samples.size(), 1U);  // no window has values from both sides of it
+  EXPECT_THAT(Values<float>(kept.samples[0]), ElementsAre(2, 3));
+}
+
+TEST_F(StreamFeedTest, EarlierFramesAreOlderByTheRate) {
+  StreamOptions options = Csv({"v"});
+  options.rate_hz = 100.0F;
+  const Kept kept = Feed(options, TaskOf({2}), "1\n2\n3\n4\n5\n6\n");
+  ASSERT_EQ(kept.times.size(), 3U);
+  EXPECT_EQ(kept.times[2], now_);
+  EXPECT_EQ(kept.times[0], now_ - Milliseconds(40));
+}
+
+TEST_F(StreamFeedTest, TheGateSpares) {
+  StreamOptions options = Csv({"v"});
+  options.gate = {GateKind::kRms, 1.0F, Milliseconds(0)};
+  const Kept kept = Feed(options, TaskOf({2}), "5\n5\n1\n9\n");
+  EXPECT_EQ(kept.spared, 1);
+  ASSERT_EQ(kept.samples.size(), 1U);
+  EXPECT_THAT(Values<float>(kept.samples[0]), ElementsAre(1, 9));
+}
+
+TEST_F(StreamFeedTest, HalvesTheRateWhereItIsSaid) {
+  Task task = TaskOf({50});
+  task.input_rate_hz = 50.0F;
+  StreamOptions options = Csv({"v"});
+  options.rate_hz = 100.0F;
+  EXPECT_EQ(
+      WhyNot(options, task),
+      "the source samples at 100 Hz, task gestures was trained at 50 Hz: say 'resample: true', "
+      "or mend 'rate_hz'");
+  options.resample = true;
+  std::string text;
+  for (int i = 0; i < 300; ++i) text += "7\n";
+  const Kept kept = Feed(options, task, text);
+  ASSERT_EQ(kept.samples.size(), 2U);
+  EXPECT_NEAR(Values<float>(kept.samples[1])[25], 7.0F, 0.01F);
+}
+
+TEST_F(StreamFeedTest, FiltersAsTheTaskSays) {
+  Task task = TaskOf({100});
+  task.input_rate_hz = 100.0F;
+  task.input_filter = InputFilter{.type = FilterType::kHighPass, .order = 2, .hz = 10.0F};
+  std::string text;
+  for (int i = 0; i < 100; ++i) text += "9.81\n";
+  EXPECT_NEAR(Values<float>(Feed(Csv({"v"}), task, text).samples.at(0))[99], 0.0F, 0.01F);
+}
+
+TEST_F(StreamFeedTest, MillisecondsAreSamplesAtTheRate) {
+  StreamOptions options = Csv({"v"});
+  options.rate_hz = 100.0F;
+  options.window.length_ms = 40;
+  options.window.hop_ms = 20;
+  EXPECT_EQ(Feed(options, TaskOf({4}), "1\n2\n3\n4\n5\n6\n").samples.size(), 2U);
+  options.window.hop_ms = 25;
+  EXPECT_THAT(WhyNot(options, TaskOf({4})), HasSubstr("25 ms are 2.500 samples at 100 Hz"));
+  options.rate_hz.reset();
+  EXPECT_THAT(WhyNot(options, TaskOf({4})), HasSubstr("so the source needs 'rate_hz'"));
+}
+
+TEST_F(StreamFeedTest, SaysWhatDoesNotFitTheTask) {
+  EXPECT_EQ(WhyNot(Csv({"x", "y", "z"}), TaskOf({9, 128})),
+            "the source's 'format' has 3 channels, which do not fit task gestures: its windows are "
+            "9x128");
+  StreamOptions options = Csv({"v"});
+  options.window.samples = 64;
+  EXPECT_EQ(WhyNot(options, TaskOf({128})),
+            "'window' has 64 samples, those of task gestures have 128");
+  options = Csv({"v"});
+  options.resample = true;
+  EXPECT_EQ(WhyNot(options, TaskOf({128})), "'resample: true' needs the source's 'rate_hz'");
+}
+
+TEST_F(StreamFeedTest, StartedAgainItBeginsAnew) {
+  Kept kept;
+  auto feed = StreamFeed::Make(Csv({"v"}), TaskOf({2})).value();
+  feed->Begin(kept);
+  ASSERT_TRUE(feed->OnBytes("1\n2", now_).ok());
+  feed->Begin(kept);
+  ASSERT_TRUE(feed->OnBytes("3\n4\n", now_).ok());
+  ASSERT_EQ(kept.samples.size(), 1U);
+  EXPECT_THAT(Values<float>(kept.samples[0]), ElementsAre(3, 4));
+}
+
+}  // namespace
+}  // namespace biglittle
