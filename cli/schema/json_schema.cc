@@ -76,6 +76,7 @@ class SchemaWriter {
     return std::visit([this](const auto& kind) { return Shape(kind); }, shape.kind);
   }
 
+  Json Shape(const BoolShape&) { return {{"type", "boolean"}}; }
   Json Shape(const FixedShape& shape) { return {{"const", Json::parse(shape.json)}}; }
   Json Shape(const WholeShape& shape) {
     return {{"type", "integer"}, {"minimum", shape.range.least}, {"maximum", shape.range.most}};

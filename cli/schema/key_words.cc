@@ -18,6 +18,7 @@ namespace {
 constexpr double kLargest = std::numeric_limits<float>::max();
 
 std::string Range(const FixedShape& shape) { return shape.json; }
+std::string Range(const BoolShape&) { return "`true`, `false`"; }
 std::string Range(const WholeShape& shape) {
   return fmt::format("{} to {}", shape.range.least, shape.range.most);
 }

@@ -23,6 +23,7 @@ struct SectionFacts;
 struct FixedShape {
   std::string json;
 };
+struct BoolShape {};
 struct WholeShape {
   WholeRange range;
 };
@@ -57,7 +58,7 @@ struct MapShape {
 };
 
 struct ValueShape {
-  std::variant<FixedShape, WholeShape, FractionShape, TextShape, ChoiceShape, ListShape,
+  std::variant<FixedShape, BoolShape, WholeShape, FractionShape, TextShape, ChoiceShape, ListShape,
                ByLabelShape, MapShape>
       kind;
 };

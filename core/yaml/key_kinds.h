@@ -94,6 +94,15 @@ Key<Section> WholeKey(std::string_view name, Member Section::*member, WholeRange
   return KeyReadBy(name, member, read, {WholeShape{range}}, std::move(text), default_value);
 }
 
+template <typename Section>
+Key<Section> BoolKey(std::string_view name, bool Section::*member, KeyText text) {
+  const auto read = [name](const YamlNode& node, bool& target, Problems& problems) {
+    if (const auto value = ReadBool(node, name, problems)) target = *value;
+  };
+  return KeyReadBy(name, member, read, {BoolShape{}}, std::move(text),
+                   Section{}.*member ? "true" : "false");
+}
+
 // A float, or an optional one.
 template <typename Section, typename Member>
 Key<Section> FractionKey(std::string_view name, Member Section::*member, FractionRange range,

@@ -131,6 +131,14 @@ std::optional<float> ReadFraction(const YamlNode& node, std::string_view name, F
   return value;
 }
 
+std::optional<bool> ReadBool(const YamlNode& node, std::string_view name, Problems& problems) {
+  const bool plain = node.kind == YamlNode::Kind::kScalar && !node.quoted;
+  if (plain && node.text == "true") return true;
+  if (plain && node.text == "false") return false;
+  ReportType(node, name, "true or false", problems);
+  return std::nullopt;
+}
+
 std::optional<std::string> ReadLine(const YamlNode& node, std::string_view name,
                                     std::size_t longest, Problems& problems) {
   if (node.kind != YamlNode::Kind::kScalar) {

@@ -59,6 +59,8 @@ std::optional<std::int64_t> ReadWhole(const YamlNode& node, std::string_view nam
                                       Problems& problems);
 std::optional<float> ReadFraction(const YamlNode& node, std::string_view name, FractionRange range,
                                   Problems& problems);
+// true or false, as YAML 1.2 writes them.
+std::optional<bool> ReadBool(const YamlNode& node, std::string_view name, Problems& problems);
 // One line of 1 to `longest` bytes.
 std::optional<std::string> ReadLine(const YamlNode& node, std::string_view name,
                                     std::size_t longest, Problems& problems);

@@ -1,6 +1,5 @@
 #include "device_agent/sources/file/file_kind.h"
 
-#include <array>
 #include <memory>
 #include <utility>
 
@@ -11,8 +10,6 @@
 
 namespace biglittle {
 namespace {
-
-constexpr std::array<Choice<bool>, 2> kFollow{{{false, "false"}, {true, "true"}}};
 
 void ReadFile(const YamlNode& node, std::filesystem::path& path, Problems& problems) {
   if (node.kind == YamlNode::Kind::kScalar && node.text == "-") {
@@ -43,8 +40,8 @@ std::vector<Key<FileOptions>> Keys() {
                    "path", &FileOptions::path, ReadFile, {PathShape("file")},
                    {.help = "a file, a FIFO, or `-` for standard input; one that is not there yet "
                             "may come"})),
-               ChoiceKey("follow", &FileOptions::follow, kFollow,
-                         {.help = "read on as the file grows; else the device stops at its end"})});
+               BoolKey("follow", &FileOptions::follow,
+                       {.help = "read on as the file grows; else the device stops at its end"})});
   return keys;
 }
 

@@ -21,7 +21,6 @@ constexpr std::array<Choice<OnGap>, 3> kOnGap{{
      "restarts"},
     {OnGap::kDrop, "drop", "windows that it lies in are left out, the others stay where they are"},
 }};
-constexpr std::array<Choice<bool>, 2> kYesNo{{{false, "false"}, {true, "true"}}};
 constexpr std::array<Choice<GateKind>, 3> kGates{{
     {GateKind::kNone, "none"},
     {GateKind::kRms, "rms", "the root mean square about the window's mean"},
@@ -96,8 +95,7 @@ const KeyTable<CsvFormat>& CsvKeys() {
                 "of a line, where `_` stands for one that is no channel",
             .absent = "one column"}),
        ChoiceKey("delimiter", &CsvFormat::delimiter, kDelimiters, {.help = "between two columns"}),
-       ChoiceKey("header", &CsvFormat::header, kYesNo,
-                 {.help = "the first line names the columns"}),
+       BoolKey("header", &CsvFormat::header, {.help = "the first line names the columns"}),
        ChoiceKey("decimal", &CsvFormat::decimal, kDecimals, {.help = "the decimal mark"})});
   return keys;
 }
@@ -178,7 +176,6 @@ ValueShape SampleFormatShape() {
 }
 
 std::span<const Choice<OnGap>> OnGapChoices() { return kOnGap; }
-std::span<const Choice<bool>> ResampleChoices() { return kYesNo; }
 
 const KeyTable<StreamWindow>& StreamWindowKeys() {
   static const KeyTable<StreamWindow> keys(
@@ -203,7 +200,7 @@ const KeyTable<StreamGate>& StreamGateKeys() {
   static const KeyTable<StreamGate> keys(
       "gate", "a look at each window before the net, which spares those that are not worth it",
       {ChoiceKey("type", &StreamGate::type, kGates, {.help = "what is looked at"}),
-       FractionKey("above", &StreamGate::above, {0, 1e30},
+       FractionKey("above", &StreamGate::above, {0, 1e9},
                    {.help = "a window from here on passes"}),
        WholeKey("hold_ms", &StreamGate::hold, {0, 86'400'000},
                 {.help = "how long all windows pass after one did"})});

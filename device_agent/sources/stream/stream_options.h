@@ -57,7 +57,6 @@ struct StreamOptions {
 const KeyTable<StreamWindow>& StreamWindowKeys();
 const KeyTable<StreamGate>& StreamGateKeys();
 std::span<const Choice<OnGap>> OnGapChoices();
-std::span<const Choice<bool>> ResampleChoices();
 // A map with a type, and the keys of that type.
 void ReadSampleFormat(const YamlNode& node, SampleFormat& format, Problems& problems);
 ValueShape SampleFormatShape();
@@ -76,15 +75,14 @@ std::vector<Key<Options>> StreamKeys() {
                "unless `resample` says otherwise",
            .unit = "Hz",
            .absent = "not known: windows have the time at which their last sample was read"}),
-      ChoiceKey<Options, bool>("resample", &StreamOptions::resample, ResampleChoices(),
-                               {.help = "to the task's rate"}),
+      BoolKey<Options>("resample", &StreamOptions::resample, {.help = "to the task's rate"}),
       SectionKey<Options, StreamWindow>("window", &StreamOptions::window, StreamWindowKeys(), {}),
       ChoiceKey<Options, OnGap>("on_gap", &StreamOptions::on_gap, OnGapChoices(),
                                 {.help = "what a gap in the stream means for windows"}),
       SectionKey<Options, StreamGate>("gate", &StreamOptions::gate, StreamGateKeys(), {}),
-      FractionKey<Options, float>("scale", &StreamOptions::scale, {-1e30, 1e30},
+      FractionKey<Options, float>("scale", &StreamOptions::scale, {-1e9, 1e9},
                                   {.help = "each value is multiplied by it, before all else"}),
-      FractionKey<Options, float>("offset", &StreamOptions::offset, {-1e30, 1e30},
+      FractionKey<Options, float>("offset", &StreamOptions::offset, {-1e9, 1e9},
                                   {.help = "then it is added"}),
   };
 }

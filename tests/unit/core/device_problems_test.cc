@@ -81,9 +81,10 @@ INSTANTIATE_TEST_SUITE_P(
         FleetCase{"NoType",
                   "devices: [{id: a, task: har, source: {interval_ms: 5}}]\n",
                   {"4:38: the key 'type' is missing"}},
-        FleetCase{"UnknownType",
-                  "devices: [{id: a, task: har, source: {type: camera, lens: 5}}]\n",
-                  {"4:45: 'type' must be one of replay, vibration, not 'camera'"}},
+        FleetCase{
+            "UnknownType",
+            "devices: [{id: a, task: har, source: {type: camera, lens: 5}}]\n",
+            {"4:45: 'type' must be one of replay, vibration, exec, file, serial, not 'camera'"}},
         FleetCase{"KeyOfTheOtherType",
                   "devices: [{id: a, task: har, source: {type: vibration, stride: 2}}]\n",
                   {"4:56: unknown key 'stride'; this map takes type, seed, readings, interval_ms, "
@@ -147,8 +148,8 @@ INSTANTIATE_TEST_SUITE_P(
         FleetCase{"DefaultsTakeNoId",
                   "device_defaults: {id: a}\nworkers: [{id: w, tasks: [har]}]\n",
                   {"4:19: unknown key 'id'; this map takes task, deadline_ms, "
-                   "class_deadlines_ms, answer_mode, source, escalation, results, store, "
-                   "status_interval_ms, drain_timeout_ms, health"}}),
+                   "class_deadlines_ms, answer_mode, source, escalation, results, state, "
+                   "store, status_interval_ms, drain_timeout_ms, health"}}),
     NameOf);
 
 }  // namespace

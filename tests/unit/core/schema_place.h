@@ -44,8 +44,12 @@ inline Json FleetDocument() {
     "version": 1, "fleet": "f", "models": "models", "broker": {}, "device_defaults": {"task": "t"},
     "devices": [
       {"id": "d", "count": 1, "task": "t", "source": {"type": "vibration"},
-       "escalation": {"packing": {}, "budget": {}}, "results": {}, "store": {"folder": "s"}, "health": {}},
-      {"id": "e", "source": {"type": "replay", "windows": "x.npy"}}],
+       "escalation": {"packing": {}, "budget": {}}, "results": {}, "store": {"folder": "s"}, "health": {},
+       "state": {"smoothing": {}, "settle": {}}},
+      {"id": "e", "source": {"type": "replay", "windows": "x.npy"}},
+      {"id": "g", "source": {"type": "exec", "command": ["x"], "format": {"type": "csv"}, "window": {}, "gate": {}}},
+      {"id": "h", "source": {"type": "file", "path": "x", "format": {"type": "ndjson", "fields": ["/a"]}}},
+      {"id": "i", "source": {"type": "serial", "port": "x", "format": {"type": "raw"}}}],
     "workers": [{"id": "w", "count": 1, "tasks": ["t", "u"], "health": {}}]})");
 }
 
@@ -79,6 +83,10 @@ inline Json DocumentOf(const Place& place) {
   }
   if (place.name == "early_exit") return EarlyExitDocument();
   Json document = TaskDocument();
+  if (place.name == "filter") {
+    document["input"]["rate_hz"] = 2e7 / 2;
+    document["input"]["filter"] = {{"hz", 1}};
+  }
   if (place.name == "validation_rows") document["validation"] = {{"every", 5}};
   if (place.name == "validation_groups") {
     document["validation"] = {{"groups", "subject_train"}, {"held", {3}}};

@@ -77,10 +77,12 @@ std::vector<Json> Candidates(const Json& property) {
     const auto least = property.at("minimum").get<std::int64_t>();
     return {least, least + 1, property.at("maximum")};
   }
+  if (type == "boolean") return {false, true};
   if (type == "number") return {0.25, 0.75};
   if (type == "object") return {{{"a", 0.7}}, {{"a", 100}}};
   if (type == "array") {
-    return {{"a", "b"}, {"b", "a"}, {"other", "a"}, {"u", "t"}, {1.5}, {2}, {3}, {1, 2, 3}};
+    return {{"a", "b"}, {"b", "a"}, {"other", "a"}, {"u", "t"}, {"/a"}, {"/b"}, {1.5},
+            {2},        {3},        {1, 2, 3}};
   }
   return {"b", "t", "u", "y.npy", "other", "key.pem", "2027-01-31", std::string(64, 'f')};
 }
@@ -102,7 +104,8 @@ bool HasOneValueHere(const std::string& place, const std::string& key, const Jso
       property == Json({{"type", "object"}, {"description", property["description"]}});
   const bool holds_maps = property.contains("items") && property.at("items").contains("$ref");
   return is_map || holds_maps || property.contains("const") || key == "design" ||
-         (place == "task" && (key == "task" || key == "priority_classes"));
+         (place == "task" && (key == "task" || key == "priority_classes")) ||
+         (place == "filter" && (key == "low_hz" || key == "high_hz"));  // of a band pass
 }
 
 // That a key is known does not tell that it is read: two values of it must make two configurations.
@@ -261,6 +264,17 @@ const Place kPlaces[] = {
     {"device", "fleet", "/$defs/device", "/devices/0"},
     {"vibration_source", "fleet", "/$defs/vibration_source", "/devices/0/source"},
     {"replay_source", "fleet", "/$defs/replay_source", "/devices/1/source"},
+    {"exec_source", "fleet", "/$defs/exec_source", "/devices/2/source"},
+    {"file_source", "fleet", "/$defs/file_source", "/devices/3/source"},
+    {"serial_source", "fleet", "/$defs/serial_source", "/devices/4/source"},
+    {"csv_format", "fleet", "/$defs/csv_format", "/devices/2/source/format"},
+    {"ndjson_format", "fleet", "/$defs/ndjson_format", "/devices/3/source/format"},
+    {"raw_format", "fleet", "/$defs/raw_format", "/devices/4/source/format"},
+    {"window", "fleet", "/$defs/window", "/devices/2/source/window"},
+    {"gate", "fleet", "/$defs/gate", "/devices/2/source/gate"},
+    {"state", "fleet", "/$defs/state", "/devices/0/state"},
+    {"smoothing", "fleet", "/$defs/smoothing", "/devices/0/state/smoothing"},
+    {"settle", "fleet", "/$defs/settle", "/devices/0/state/settle"},
     {"escalation", "fleet", "/$defs/escalation", "/devices/0/escalation"},
     {"packing", "fleet", "/$defs/packing", "/devices/0/escalation/packing"},
     {"budget", "fleet", "/$defs/budget", "/devices/0/escalation/budget"},
@@ -270,6 +284,7 @@ const Place kPlaces[] = {
     {"worker", "fleet", "/$defs/worker", "/workers/0"},
     {"task", "task", "", ""},
     {"input", "task", "/$defs/input", "/input"},
+    {"filter", "task", "/$defs/filter", "/input/filter"},
     {"normalisation", "task", "/$defs/normalisation", "/normalisation"},
     {"little", "task", "/$defs/little", "/little"},
     {"big", "task", "/$defs/big", "/big"},

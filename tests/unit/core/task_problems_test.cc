@@ -46,6 +46,31 @@ INSTANTIATE_TEST_SUITE_P(
     NameOf);
 
 INSTANTIATE_TEST_SUITE_P(
+    Filters, TaskProblem,
+    ::testing::Values(
+        TaskCase{"WithoutARate",
+                 "shape: [2, 8]",
+                 "shape: [2, 8]\n  filter: {hz: 5}",
+                 {"9:11: a 'filter' needs the input's 'rate_hz'"}},
+        TaskCase{"AboveHalfOfTheRate",
+                 "shape: [2, 8]",
+                 "shape: [2, 8]\n  rate_hz: 50\n  filter: {hz: 25}",
+                 {"10:11: a cut-off of 25 Hz must be below half of 'rate_hz' (50)"}},
+        TaskCase{"OfALowPassNeedsOneCutOff",
+                 "shape: [2, 8]",
+                 "shape: [2, 8]\n  rate_hz: 50\n  filter: {low_hz: 5}",
+                 {"10:11: a low or high pass needs 'hz' and nothing else"}},
+        TaskCase{"OfABandPassNeedsTwo",
+                 "shape: [2, 8]",
+                 "shape: [2, 8]\n  rate_hz: 50\n  filter: {type: band_pass, hz: 5}",
+                 {"10:11: a band pass needs 'low_hz' and 'high_hz', and no 'hz'"}},
+        TaskCase{"TheLowerComesFirst",
+                 "shape: [2, 8]",
+                 "shape: [2, 8]\n  rate_hz: 50\n  filter: {type: band_pass, low_hz: 9, high_hz: 5}",
+                 {"10:11: 'low_hz' must be less than 'high_hz'"}}),
+    NameOf);
+
+INSTANTIATE_TEST_SUITE_P(
     Files, TaskProblem,
     ::testing::Values(
         TaskCase{"Absolute",

@@ -56,6 +56,18 @@ TEST(Task, ItsReleaseIsReadAndExpires) {
   EXPECT_FALSE(Parse(GoodText()).value->IsExpired(end));
 }
 
+TEST(Task, ItsInputMayHaveARateAndAFilter) {
+  std::string text = GoodText();
+  text.replace(text.find("shape: [2, 8]"), 13,
+               "shape: [2, 8]\n  rate_hz: 50\n"
+               "  filter: {type: band_pass, order: 4, low_hz: 0.5, high_hz: 20}");
+  const auto task = Parse(text);
+  ASSERT_TRUE(task.ok()) << ToString(task.problems);
+  EXPECT_EQ(task.value->input_rate_hz, 50.0F);
+  EXPECT_EQ(task.value->input_filter,
+            (InputFilter{FilterType::kBandPass, 4, std::nullopt, 0.5F, 20.0F}));
+}
+
 TEST(Task, FloatsMayTravelAsHalves) {
   std::string text = GoodText();
   text.replace(text.find("float32"), 7, "float32\n  wire_dtype: float16");
