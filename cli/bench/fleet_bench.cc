@@ -151,13 +151,13 @@ absl::Status FleetBench::Measure(FleetProcesses& agents, Seconds seconds, Result
     return TakeUntil(steady_clock::now() + time, tally, [] { return false; }).status();
   };
   if (absl::Status taken = take(kSettle); !taken.ok()) return taken;
-  const absl::StatusOr<Look> begin = LookAt(agents, tally);
+  const absl::StatusOr<Snapshot> begin = Observe(agents, tally);
   if (!begin.ok()) return begin.status();
   if (absl::Status taken = take(std::chrono::duration_cast<SteadyTime::duration>(seconds));
       !taken.ok()) {
     return taken;
   }
-  const absl::StatusOr<Look> end = LookAt(agents, tally);
+  const absl::StatusOr<Snapshot> end = Observe(agents, tally);
   if (!end.ok()) return end.status();
   run.seconds = Seconds(end->at - begin->at).count();
   run.readings = end->finals - begin->finals;
@@ -172,23 +172,23 @@ absl::Status FleetBench::Measure(FleetProcesses& agents, Seconds seconds, Result
   return absl::OkStatus();
 }
 
-absl::StatusOr<FleetBench::Look> FleetBench::LookAt(FleetProcesses& agents,
-                                                    const ResultTally& tally) {
-  Look look{.at = steady_clock::now(),
-            .finals = tally.finals(),
-            .escalated = tally.big() + tally.fallback()};
+absl::StatusOr<FleetBench::Snapshot> FleetBench::Observe(FleetProcesses& agents,
+                                                         const ResultTally& tally) {
+  Snapshot now{.at = steady_clock::now(),
+               .finals = tally.finals(),
+               .escalated = tally.big() + tally.fallback()};
   for (const auto& [name, agent] : agents.devices()) {
     const auto cpu = CpuTimeOf(agent.pid());
     if (!cpu.ok()) return FailedWithLog("a device failed", agent.log());
-    look.cpu.agent += *cpu;
+    now.cpu.agent += *cpu;
   }
   const auto broker = CpuTimeOf(fleet_->broker().process().pid());
   if (!broker.ok()) return FailedWithLog("the broker failed", fleet_->broker().process().log());
   const auto worker = CpuTimeOf(fleet_->worker(kBenchWorker).pid());
   if (!worker.ok()) return FailedWithLog("the worker failed", fleet_->worker(kBenchWorker).log());
-  look.cpu.broker = *broker;
-  look.cpu.worker = *worker;
-  return look;
+  now.cpu.broker = *broker;
+  now.cpu.worker = *worker;
+  return now;
 }
 
 absl::Status FleetBench::Conclude(FleetProcesses& agents, const FleetConfig& config,

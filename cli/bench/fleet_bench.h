@@ -52,7 +52,7 @@ class FleetBench {
 
  private:
   // What a window begins and ends with.
-  struct Look {
+  struct Snapshot {
     SteadyTime at;
     FleetCpu cpu;
     std::uint64_t finals = 0;
@@ -70,7 +70,7 @@ class FleetBench {
   absl::Status AwaitOnline(FleetProcesses& agents, std::size_t devices, ResultTally& tally);
   absl::Status Measure(FleetProcesses& agents, std::chrono::duration<double> seconds,
                        ResultTally& tally, FleetRun& run);
-  absl::StatusOr<Look> LookAt(FleetProcesses& agents, const ResultTally& tally);
+  absl::StatusOr<Snapshot> Observe(FleetProcesses& agents, const ResultTally& tally);
   // Ends the agents and waits for their last results.
   absl::Status Conclude(FleetProcesses& agents, const FleetConfig& config, ResultTally& tally,
                         FleetRun& run);

@@ -39,7 +39,7 @@ class Checker {
       : file_(std::move(file)), sections_(ReadBrokerSections(text)), is_link_(is_link) {}
 
   BrokerFindings Run(std::string_view text) {
-    findings_.openings = UnseenInBrokerFile(text, file_);
+    findings_.openings = InvisibleInBrokerFile(text, file_);
     for (const BrokerSection& bridge : sections_.bridges) CheckBridge(bridge);
     for (const auto& [line, remark] : RemarksOnVersions(sections_, is_link_)) Warns(line, remark);
     if (sections_.is_part) return std::move(findings_);

@@ -11,7 +11,7 @@
 namespace biglittle {
 namespace {
 
-struct Unseen {
+struct HiddenText {
   std::size_t at;
   std::string message;
 };
@@ -20,21 +20,22 @@ std::string_view WithoutBlanksAtItsEnd(std::string_view line) {
   return line.substr(0, line.find_last_not_of(" \t\r") + 1);
 }
 
-std::optional<Unseen> FirstUnseen(std::string_view line) {
+std::optional<HiddenText> FirstHidden(std::string_view line) {
   if (line.starts_with('#')) return std::nullopt;
   if (const std::size_t tab = line.find('\t'); tab != line.npos) {
-    return Unseen{tab, "a tab: Mosquitto takes spaces only between its words"};
+    return HiddenText{tab, "a tab: Mosquitto takes spaces only between its words"};
   }
   if (const auto at = FirstInvisible(line)) {
-    return Unseen{*at, fmt::format("an invisible character, which Mosquitto takes for a part of {}",
-                                   Quoted(line))};
+    return HiddenText{*at,
+                      fmt::format("an invisible character, which Mosquitto takes for a part of {}",
+                                  Quoted(line))};
   }
   return std::nullopt;
 }
 
 }  // namespace
 
-std::vector<Diagnostic> UnseenInBrokerFile(std::string_view text, const std::string& file) {
+std::vector<Diagnostic> InvisibleInBrokerFile(std::string_view text, const std::string& file) {
   std::vector<Diagnostic> found;
   if (text.starts_with(kByteOrderMark)) {
     found.push_back({file, 1, 1,
@@ -44,7 +45,7 @@ std::vector<Diagnostic> UnseenInBrokerFile(std::string_view text, const std::str
   }
   for (int number = 1; !text.empty(); ++number) {
     const std::size_t end = std::min(text.find('\n'), text.size());
-    if (const auto unseen = FirstUnseen(WithoutBlanksAtItsEnd(text.substr(0, end)))) {
+    if (const auto unseen = FirstHidden(WithoutBlanksAtItsEnd(text.substr(0, end)))) {
       found.push_back({file, number, static_cast<int>(unseen->at) + 1, unseen->message});
     }
     text.remove_prefix(std::min(end + 1, text.size()));

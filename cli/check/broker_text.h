@@ -11,6 +11,6 @@ namespace biglittle {
 
 // A byte order mark, tabs between words and invisible characters, each line's first at its place.
 // Comments may hold what they like. `file` is only for the places.
-std::vector<Diagnostic> UnseenInBrokerFile(std::string_view text, const std::string& file);
+std::vector<Diagnostic> InvisibleInBrokerFile(std::string_view text, const std::string& file);
 
 }  // namespace biglittle

@@ -47,7 +47,7 @@ constexpr std::chrono::seconds kSettleTime{2};
 std::string Text(const absl::Status& status) { return std::string(status.message()); }
 
 // Where the broker is and how to listen in, for people.
-std::string Whereabouts(const FleetConfig& fleet, const std::filesystem::path& folder) {
+std::string HowToListen(const FleetConfig& fleet, const std::filesystem::path& folder) {
   const std::uint16_t port = fleet.broker.port;
   if (!fleet.broker.tls) {
     return fmt::format("broker on 127.0.0.1:{} (listen in: mosquitto_sub -p {} -t 'biglittle/#')\n",
@@ -129,7 +129,7 @@ absl::Status Demo::Plan() {
 
 absl::Status Demo::StartFleet() {
   if (absl::Status status = fleet_->StartBroker(); !status.ok()) return status;
-  out_ << Whereabouts(fleet_->config(), folder_->path()) << std::flush;
+  out_ << HowToListen(fleet_->config(), folder_->path()) << std::flush;
 
   tally_.emplace(*task_);
   observer_ = std::make_unique<FleetObserver>(fleet_->config(), "demo-" + std::to_string(getpid()),

@@ -4,14 +4,13 @@
 
 #include <algorithm>
 #include <cstring>
-#include <fstream>
 #include <string>
-#include <system_error>
 #include <utility>
 
 #include "absl/status/status.h"
 
 #include "core/program/exception_status.h"
+#include "core/read_file.h"
 #include "device_agent/sources/replay/cifar_file.h"
 #include "device_agent/sources/replay/gzip.h"
 #include "device_agent/sources/replay/idx_file.h"
@@ -22,31 +21,6 @@ namespace {
 
 absl::Status At(const std::filesystem::path& path, const absl::Status& status) {
   return {status.code(), fmt::format("{}: {}", path.string(), std::string(status.message()))};
-}
-
-absl::StatusOr<std::vector<std::byte>> ReadBytes(const std::filesystem::path& path) {
-  std::error_code error;
-  const std::filesystem::file_status status = std::filesystem::status(path, error);
-  if (!std::filesystem::exists(status)) return absl::NotFoundError("no such file");
-  // Reading a folder or a pipe would fail late or never end.
-  if (!std::filesystem::is_regular_file(status)) {
-    return absl::InvalidArgumentError("not a regular file");
-  }
-  const std::uintmax_t size = std::filesystem::file_size(path, error);
-  std::ifstream stream(path, std::ios::binary);
-  if (error || !stream) {
-    return absl::PermissionDeniedError("cannot be opened; check its permissions");
-  }
-  if (size > kMaxDataBytes) {
-    return absl::ResourceExhaustedError(
-        fmt::format("larger than {} bytes, which is the limit", kMaxDataBytes));
-  }
-  std::vector<std::byte> bytes(static_cast<std::size_t>(size));
-  stream.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
-  if (static_cast<std::size_t>(stream.gcount()) != bytes.size()) {
-    return absl::DataLossError("cannot be read to its end");
-  }
-  return bytes;
 }
 
 template <typename Element>
@@ -107,9 +81,10 @@ absl::StatusOr<DataArray> ParseData(std::span<const std::byte> bytes, std::size_
 namespace {
 
 absl::StatusOr<DataArray> Load(const std::filesystem::path& path, DataRole role) {
-  const absl::StatusOr<std::vector<std::byte>> bytes = ReadBytes(path);
-  if (!bytes.ok()) return At(path, bytes.status());
-  absl::StatusOr<DataArray> array = ParseData(*bytes, kMaxDataBytes, role);
+  const absl::StatusOr<std::string> content = ReadWholeFile(path, kMaxDataBytes);
+  if (!content.ok()) return At(path, content.status());
+  const auto bytes = std::as_bytes(std::span(*content));
+  absl::StatusOr<DataArray> array = ParseData(bytes, kMaxDataBytes, role);
   if (!array.ok()) return At(path, array.status());
   return array;
 }
