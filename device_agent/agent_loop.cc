@@ -19,6 +19,8 @@ namespace biglittle {
 namespace {
 
 constexpr Milliseconds kStorePoll{10};
+// A source that takes longer to stop is left behind: the broker needs the rest of the time.
+constexpr Milliseconds kSourceGrace{2000};
 
 }  // namespace
 
@@ -156,7 +158,7 @@ void AgentLoop::TakeReadings(SteadyTime now) {
 // Of a sensor that did not wait for us some readings may wait: each ends like the others, as far as
 // the time reaches; then as overruns.
 void AgentLoop::EndIntake(SteadyTime deadline) {
-  intake_->Stop(deadline);
+  intake_->Stop(std::min(deadline, Clock::Real().Now() + kSourceGrace));
   for (;;) {
     Arrivals arrivals = intake_->Take(Clock::Real().Now(), {});
     if (arrivals.dropped.empty() && !arrivals.sample) return;
