@@ -200,8 +200,7 @@ const KeyTable<StreamGate>& StreamGateKeys() {
   static const KeyTable<StreamGate> keys(
       "gate", "a look at each window before the net, which spares those that are not worth it",
       {ChoiceKey("type", &StreamGate::type, kGates, {.help = "what is looked at"}),
-       FractionKey("above", &StreamGate::above, {0, 1e9},
-                   {.help = "a window from here on passes"}),
+       FractionKey("above", &StreamGate::above, {0, 1e9}, {.help = "a window from here on passes"}),
        WholeKey("hold_ms", &StreamGate::hold, {0, 86'400'000},
                 {.help = "how long all windows pass after one did"})});
   return keys;
