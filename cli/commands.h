@@ -23,6 +23,7 @@ AddCommand AddClassify;
 AddCommand AddDemo;
 AddCommand AddEvaluate;
 AddCommand AddInspect;
+AddCommand AddNew;
 AddCommand AddProvision;
 AddCommand AddSchema;
 AddCommand AddSimulate;

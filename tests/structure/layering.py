@@ -92,6 +92,7 @@ FOLDERS = {
         "bench": {"", "lab", "tuning"},
         "classify": {""},
         "inspect": {""},
+        "new": {""},
         "schema": {""},
         "simulate": {""},
         "watch": {""},
