@@ -13,6 +13,7 @@
 
 #include "cli/new/wav_file.h"
 #include "core/read_file.h"
+#include "core/shown_text.h"
 #include "device_agent/sources/replay/data_file.h"
 
 namespace biglittle {
@@ -21,7 +22,7 @@ namespace {
 constexpr std::size_t kMaxFileBytes = std::size_t{1} << 30;
 
 absl::Status At(const std::filesystem::path& file, const absl::Status& status) {
-  return {status.code(), fmt::format("{}: {}", file.string(), std::string(status.message()))};
+  return {status.code(), fmt::format("{}: {}", Shown(file.string()), std::string(status.message()))};
 }
 
 // In small letters: recorders of some makes shout.
