@@ -6,6 +6,7 @@
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -15,6 +16,7 @@
 #include "core/task/task_file.h"
 #include "device_agent/sources/source_registry.h"
 #include "tests/support/shipped.h"
+#include "tests/support/temporary_folder.h"
 
 namespace biglittle {
 namespace {
@@ -114,6 +116,43 @@ TEST(Documentation, NamesEveryKeyWithItsRangeAndDefault) {
       }
     }
   }
+}
+
+// The blocks of YAML in a document, without their fences.
+std::vector<std::string> YamlBlocks(const std::string& document) {
+  constexpr std::string_view kBegin = "```yaml\n";
+  std::vector<std::string> blocks;
+  for (std::size_t at = document.find(kBegin); at != std::string::npos;
+       at = document.find(kBegin, at)) {
+    at += kBegin.size();
+    blocks.push_back(document.substr(at, document.find("```", at) - at));
+  }
+  return blocks;
+}
+
+// A fleet of a block: of a list of devices, or of some keys of one device.
+std::string FleetOf(const std::string& block) {
+  const std::string head = "version: 1\nfleet: f\nmodels: " + (kRoot / "models").string() +
+                           "\nworkers:\n  - {id: w, tasks: [har, vibration]}\n";
+  if (block.starts_with("devices:")) return head + block;
+  const std::string device = "devices:\n  - id: d\n    task: vibration\n";
+  const bool has_source = block.starts_with("    source:");
+  return head + device + (has_source ? "" : "    source: {type: vibration}\n") + block;
+}
+
+TEST(Documentation, ItsSensorsAreRightAsTheyStand) {
+  std::size_t examples = 0;
+  for (const char* name : {"README.md", "docs/sensors.md"}) {
+    for (const std::string& block : YamlBlocks(ReadAll(kRoot / name))) {
+      const TemporaryFolder folder;
+      const std::filesystem::path file = folder.path() / "fleet.yaml";
+      std::ofstream(file) << FleetOf(block);
+      const auto fleet = LoadFleet(file, &AllSources());
+      EXPECT_TRUE(fleet.ok()) << name << ":\n" << block << ToString(fleet.problems);
+      ++examples;
+    }
+  }
+  EXPECT_GE(examples, 4U);
 }
 
 }  // namespace
