@@ -55,6 +55,7 @@ FleetConfig FleetAt(std::uint16_t broker_port) {
 FleetFiles::FleetFiles(const FleetOptions& options, std::uint16_t broker_port,
                        std::uint16_t device_port) {
   WriteData();
+  WriteProgram();
   const std::filesystem::path models =
       options.heavy_net ? WriteModels("heavy-models", HeavyNet()) : TestDataFolder();
   // The same net with a description, which changes its bytes and its digest and nothing else: field
@@ -89,6 +90,25 @@ void FleetFiles::WriteData() const {
                   .ok());
 }
 
+// The windows of WriteData as lines, one window every so many milliseconds; in place of those that
+// it had no time for while it was stopped come none. A process whose number nobody can read half.
+void FleetFiles::WriteProgram() const {
+  folder_.Write("sensor.py", R"(import os, sys, time
+file, interval_ms, i = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+with open(file + '.new', 'w') as out:
+    out.write(str(os.getpid()))
+os.rename(file + '.new', file)
+while True:
+    sure = i % 10 < 5
+    label = (0 if i % 2 == 0 else 2) if sure else i % 4
+    for place in range(4):
+        print((1 if sure else 0.1) if place == label else 0)
+    sys.stdout.flush()
+    time.sleep(interval_ms / 1000)
+    i += 1
+)");
+}
+
 // The tiny task's with another big net.
 std::filesystem::path FleetFiles::WriteModels(const std::string& folder,
                                               const std::string& big) const {
@@ -121,7 +141,20 @@ std::string FleetFiles::Yaml(const FleetOptions& options, std::uint16_t port,
   return yaml;
 }
 
-// A wide margin: the tests are not about how punctually a busy machine wakes an agent.
+std::string FleetFiles::SourceYaml(const DeviceGroup& group, int number) const {
+  if (!group.programs) {
+    return fmt::format(
+        "{{type: replay, windows: X.npy, labels: y.npy, start: {}, readings: {}, "
+        "interval_ms: {}, when_full: drop_newest}}",
+        number, group.readings, group.interval_ms);
+  }
+  return fmt::format(
+      "{{type: exec, readings: {}, restart_delay_ms: 10, "
+      "command: [/usr/bin/python3, {}, {}, \"{}\", \"{}\"]}}",
+      group.readings, (folder() / "sensor.py").string(),
+      sensor_process(DeviceId(group, number)).string(), group.interval_ms, number);
+}
+
 std::string FleetFiles::DeviceYaml(const FleetOptions& options, const DeviceGroup& group,
                                    int number) const {
   const std::string id = DeviceId(group, number);
@@ -131,12 +164,11 @@ std::string FleetFiles::DeviceYaml(const FleetOptions& options, const DeviceGrou
   return fmt::format(
       "  - id: {}\n    task: tiny\n    deadline_ms: {}\n    status_interval_ms: 1000\n"
       "    drain_timeout_ms: 60000\n"
-      "    escalation: {{deadline_margin_ms: 100, max_attempts: 8}}\n"
+      "    escalation: {{deadline_margin_ms: {}, max_attempts: 8}}\n"
       "    store: {}\n    answer_mode: {}\n"
-      "    source: {{type: replay, windows: X.npy, labels: y.npy, start: {}, readings: {}, "
-      "interval_ms: {}, when_full: drop_newest}}\n",
-      id, options.deadline_ms, store, options.refine ? "refine" : "wait", number, group.readings,
-      group.interval_ms);
+      "    source: {}\n",
+      id, options.deadline_ms, options.deadline_margin_ms, store,
+      options.refine ? "refine" : "wait", SourceYaml(group, number));
 }
 
 }  // namespace biglittle::chaos

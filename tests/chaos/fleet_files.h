@@ -18,12 +18,15 @@ struct DeviceGroup {
   int count = 8;
   int readings = 1250;  // of each
   int interval_ms = 14;
-  bool runs = true;  // false: they are in the fleet's file only
+  bool runs = true;       // false: they are in the fleet's file only
+  bool programs = false;  // each takes its readings from a program of its own, which prints them
 };
 
 struct FleetOptions {
   std::vector<DeviceGroup> groups{DeviceGroup{}};
   int deadline_ms = 1000;
+  // Wide: the tests are not about how punctually a busy machine wakes an agent.
+  int deadline_margin_ms = 100;
   bool refine = false;     // answer now, refine later
   bool heavy_net = false;  // the workers' big net costs some milliseconds a reading
 };
@@ -44,14 +47,20 @@ class FleetFiles {
   const std::filesystem::path& for_workers() const { return for_workers_; }
   // A worker of this file has a big net that answers alike and is another file.
   const std::filesystem::path& for_workers_of_other_model() const { return for_other_; }
+  // Where the program of a device says which process it is, whenever it begins.
+  std::filesystem::path sensor_process(const std::string& device) const {
+    return folder() / (device + ".pid");
+  }
   // The store of each device is a folder below.
   std::filesystem::path stores() const { return folder() / "stores"; }
 
  private:
   void WriteData() const;
+  void WriteProgram() const;
   std::filesystem::path WriteModels(const std::string& folder, const std::string& big) const;
   std::string Yaml(const FleetOptions& options, std::uint16_t port,
                    const std::filesystem::path& models) const;
+  std::string SourceYaml(const DeviceGroup& group, int number) const;
   std::string DeviceYaml(const FleetOptions& options, const DeviceGroup& group, int number) const;
 
   TemporaryFolder folder_;
