@@ -22,7 +22,8 @@ namespace {
 constexpr std::size_t kMaxFileBytes = std::size_t{1} << 30;
 
 absl::Status At(const std::filesystem::path& file, const absl::Status& status) {
-  return {status.code(), fmt::format("{}: {}", Shown(file.string()), std::string(status.message()))};
+  return {status.code(),
+          fmt::format("{}: {}", Shown(file.string()), std::string(status.message()))};
 }
 
 // In small letters: recorders of some makes shout.
