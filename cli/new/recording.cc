@@ -14,6 +14,7 @@
 #include "cli/new/wav_file.h"
 #include "core/read_file.h"
 #include "core/shown_text.h"
+#include "device_agent/sources/formats/line_splitter.h"
 #include "device_agent/sources/replay/data_file.h"
 
 namespace biglittle {
@@ -50,29 +51,19 @@ struct ToRecording final : FrameSink {
   std::string first;  // that was refused
 };
 
-// As CsvFrames takes a line apart.
-std::size_t CountFields(std::string_view line, char delimiter) {
-  if (delimiter != ' ') return 1 + static_cast<std::size_t>(std::ranges::count(line, delimiter));
-  std::size_t fields = 0;
-  bool inside = false;
-  for (const char c : line) {
-    const bool space = c == ' ' || c == '\t' || c == '\r';
-    if (!space && !inside) ++fields;
-    inside = !space;
-  }
-  return fields;
-}
-
 // As many columns as the first line has that says anything and is no header.
 std::size_t ColumnsOf(std::string_view text, char delimiter) {
-  while (!text.empty()) {
-    const std::string_view line = text.substr(0, text.find('\n'));
-    text.remove_prefix(std::min(text.size(), line.size() + 1));
-    const std::size_t first = line.find_first_of("0123456789");
-    if (line.starts_with('#') || first == std::string_view::npos) continue;
-    return CountFields(line, delimiter);
-  }
-  return 1;
+  std::size_t columns = 1;
+  const auto look = [&](std::string_view line) {
+    const bool has_number = line.find_first_of("0123456789") != std::string_view::npos;
+    if (line.starts_with('#') || !has_number) return true;
+    columns = CsvFields(line, delimiter).size();
+    return false;
+  };
+  LineSplitter lines;
+  lines.Split(text, look, [] {});
+  lines.Finish(look);
+  return columns;
 }
 
 absl::StatusOr<Recording> FromLines(const std::string& text, CsvFormat csv) {

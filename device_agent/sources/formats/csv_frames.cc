@@ -35,6 +35,25 @@ std::size_t CountChannels(const CsvFormat& format) {
 
 }  // namespace
 
+std::vector<std::string_view> CsvFields(std::string_view line, char delimiter) {
+  std::vector<std::string_view> fields;
+  if (delimiter == ' ') {
+    constexpr std::string_view kBlank = " \t";
+    for (std::size_t at = line.find_first_not_of(kBlank); at != std::string_view::npos;) {
+      const std::size_t end = std::min(line.find_first_of(kBlank, at), line.size());
+      fields.push_back(Trimmed(line.substr(at, end - at)));
+      at = line.find_first_not_of(kBlank, end);
+    }
+    return fields;
+  }
+  for (;;) {
+    const std::size_t end = std::min(line.find(delimiter), line.size());
+    fields.push_back(Trimmed(line.substr(0, end)));
+    if (end == line.size()) return fields;
+    line.remove_prefix(end + 1);
+  }
+}
+
 CsvFrames::CsvFrames(CsvFormat format)
     : format_(std::move(format)), channels_(CountChannels(format_)), frame_(channels_) {
   Reset();
@@ -79,7 +98,7 @@ absl::Status CsvFrames::ReadLine(std::string_view line, FrameSink& sink) {
   if (SaysNothing(line)) return absl::OkStatus();
   if (format_.header && header_.empty()) return ReadHeader(line);
   if (format_.header && line == header_) return absl::OkStatus();
-  const std::vector<std::string_view> fields = Fields(line);
+  const std::vector<std::string_view> fields = CsvFields(line, format_.delimiter);
   if (fields.size() != columns_) {
     sink.OnRefused("columns", fmt::format("a line has {} columns, not {}: {}", fields.size(),
                                           columns_, Quoted(line)));
@@ -100,7 +119,7 @@ absl::Status CsvFrames::ReadLine(std::string_view line, FrameSink& sink) {
 }
 
 absl::Status CsvFrames::ReadHeader(std::string_view line) {
-  const std::vector<std::string_view> names = Fields(line);
+  const std::vector<std::string_view> names = CsvFields(line, format_.delimiter);
   for (const std::string& column : format_.columns) {
     if (column == kSkipped) continue;
     const auto at = std::ranges::find(names, column);
@@ -114,25 +133,6 @@ absl::Status CsvFrames::ReadHeader(std::string_view line) {
   columns_ = names.size();
   header_ = line;
   return absl::OkStatus();
-}
-
-std::vector<std::string_view> CsvFrames::Fields(std::string_view line) const {
-  std::vector<std::string_view> fields;
-  if (format_.delimiter == ' ') {
-    constexpr std::string_view kBlank = " \t";
-    for (std::size_t at = line.find_first_not_of(kBlank); at != std::string_view::npos;) {
-      const std::size_t end = std::min(line.find_first_of(kBlank, at), line.size());
-      fields.push_back(Trimmed(line.substr(at, end - at)));
-      at = line.find_first_not_of(kBlank, end);
-    }
-    return fields;
-  }
-  for (;;) {
-    const std::size_t end = std::min(line.find(format_.delimiter), line.size());
-    fields.push_back(Trimmed(line.substr(0, end)));
-    if (end == line.size()) return fields;
-    line.remove_prefix(end + 1);
-  }
 }
 
 std::optional<float> CsvFrames::Number(std::string_view field) const {

@@ -23,6 +23,9 @@ struct CsvFormat {
   bool operator==(const CsvFormat&) const = default;
 };
 
+// The fields of a line without its end, blanks and quotes around them removed.
+std::vector<std::string_view> CsvFields(std::string_view line, char delimiter);
+
 // Refuses a line with too few or too many columns, a field that is no finite number, and a line
 // that is too long: reasons "columns", "number", "line". Empty lines and those that begin with #
 // say nothing. A header that lacks a column ends the reading; one that comes again is passed over.
@@ -40,7 +43,6 @@ class CsvFrames final : public FrameReader {
  private:
   absl::Status ReadLine(std::string_view line, FrameSink& sink);
   absl::Status ReadHeader(std::string_view line);
-  std::vector<std::string_view> Fields(std::string_view line) const;
   std::optional<float> Number(std::string_view field) const;
 
   const CsvFormat format_;
