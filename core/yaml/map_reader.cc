@@ -198,6 +198,16 @@ const std::vector<const YamlNode*>* ReadList(const YamlNode& node, std::string_v
   return &node.items;
 }
 
+void ReadLines(const YamlNode& node, std::string_view name, std::size_t most, std::size_t longest,
+               std::vector<std::string>& lines, Problems& problems) {
+  const auto* items = ReadList(node, name, 1, most, problems);
+  if (items == nullptr) return;
+  lines.clear();
+  for (const YamlNode* item : *items) {
+    if (auto line = ReadLine(*item, name, longest, problems)) lines.push_back(*std::move(line));
+  }
+}
+
 MapReader::MapReader(const YamlNode& node, std::string_view name, Problems& problems)
     : node_(node), problems_(problems) {
   if (!is_map()) {

@@ -75,6 +75,10 @@ std::optional<std::size_t> ReadChoice(const YamlNode& node, std::string_view nam
 const std::vector<const YamlNode*>* ReadList(const YamlNode& node, std::string_view name,
                                              std::size_t least, std::size_t most,
                                              Problems& problems);
+// Of 1 to `most` elements into `lines`: those that are lines of at most `longest` bytes. Left as it
+// is where `node` is no such list.
+void ReadLines(const YamlNode& node, std::string_view name, std::size_t most, std::size_t longest,
+               std::vector<std::string>& lines, Problems& problems);
 
 // One map. Ask for each key that may be in it, then call Finish, which reports the others. Most are
 // asked for by a table (key_table.h). Not thread-safe; node and problems must outlive it.

@@ -15,14 +15,7 @@ constexpr std::size_t kMostArguments = 256;
 constexpr std::size_t kMaxArgumentBytes = 4096;
 
 void ReadCommand(const YamlNode& node, std::vector<std::string>& command, Problems& problems) {
-  const auto* items = ReadList(node, "command", 1, kMostArguments, problems);
-  if (items == nullptr) return;
-  command.clear();
-  for (const YamlNode* item : *items) {
-    if (auto line = ReadLine(*item, "command", kMaxArgumentBytes, problems)) {
-      command.push_back(*std::move(line));
-    }
-  }
+  ReadLines(node, "command", kMostArguments, kMaxArgumentBytes, command, problems);
 }
 
 void OfCopy(ExecOptions&, std::uint64_t) {}

@@ -46,18 +46,6 @@ constexpr std::array<Choice<char>, 6> kDelimiters{{
     {':', ":"},
 }};
 
-void ReadNames(const YamlNode& node, std::string_view name, std::vector<std::string>& target,
-               Problems& problems) {
-  const auto* items = ReadList(node, name, 1, kMostChannels, problems);
-  if (items == nullptr) return;
-  target.clear();
-  for (const YamlNode* item : *items) {
-    if (auto line = ReadLine(*item, name, kMaxNameBytes, problems)) {
-      target.push_back(*std::move(line));
-    }
-  }
-}
-
 ValueShape NamesShape() {
   return {ListShape{
       .least = 1,
@@ -66,7 +54,7 @@ ValueShape NamesShape() {
 }
 
 void ReadColumns(const YamlNode& node, std::vector<std::string>& columns, Problems& problems) {
-  ReadNames(node, "columns", columns, problems);
+  ReadLines(node, "columns", kMostChannels, kMaxNameBytes, columns, problems);
 }
 
 void ReadFields(const YamlNode& node, std::vector<std::string>& fields, Problems& problems) {
