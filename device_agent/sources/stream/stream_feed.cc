@@ -183,14 +183,6 @@ absl::Status StreamFeed::OnEnd(SteadyTime now) {
   return read;
 }
 
-absl::Status StreamFeed::OnMessage(std::string_view bytes, SteadyTime now) {
-  now_ = now;
-  absl::Status read = reader_->Read(bytes, *this);
-  if (read.ok()) read = reader_->Finish(*this);
-  Flush();
-  return read;
-}
-
 void StreamFeed::OnFrames(std::span<const float> values) {
   frames_.insert(frames_.end(), values.begin(), values.end());
 }

@@ -37,8 +37,6 @@ class StreamFeed final : public ByteSink, private FrameSink {
   void Begin(SampleInbox& inbox) override;
   absl::Status OnBytes(std::string_view bytes, SteadyTime now) override;
   absl::Status OnEnd(SteadyTime now) override;
-  // A message, which is whole.
-  absl::Status OnMessage(std::string_view bytes, SteadyTime now);
 
  private:
   StreamFeed(std::unique_ptr<FrameReader> reader, Conditioner conditioner, WindowGate gate,
