@@ -48,7 +48,10 @@ absl::Status NdjsonFrames::Check(const NdjsonFormat& format) {
   return absl::OkStatus();
 }
 
-NdjsonFrames::NdjsonFrames(NdjsonFormat format) : format_(std::move(format)) {}
+NdjsonFrames::NdjsonFrames(NdjsonFormat format)
+    : format_(std::move(format)), pointers_(format_.fields.begin(), format_.fields.end()) {}
+
+NdjsonFrames::~NdjsonFrames() = default;
 
 absl::Status NdjsonFrames::Read(std::string_view bytes, FrameSink& sink) {
   lines_.Split(
@@ -82,7 +85,7 @@ void NdjsonFrames::ReadLine(std::string_view line, FrameSink& sink) {
   std::optional<std::size_t> frames;
   for (std::size_t channel = 0; channel < count; ++channel) {
     const std::string& field = format_.fields[channel];
-    const Json::json_pointer pointer(field);
+    const Json::json_pointer& pointer = pointers_[channel];
     if (!json.contains(pointer)) {
       return sink.OnRefused("missing", fmt::format("a line has no {}: {}", field, Quoted(line)));
     }

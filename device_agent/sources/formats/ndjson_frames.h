@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include <nlohmann/json_fwd.hpp>
+
 #include "device_agent/sources/formats/frame_reader.h"
 #include "device_agent/sources/formats/line_splitter.h"
 
@@ -29,6 +31,7 @@ class NdjsonFrames final : public FrameReader {
 
   // Demands that Check is OK.
   explicit NdjsonFrames(NdjsonFormat format);
+  ~NdjsonFrames() override;
 
   std::size_t channels() const override { return format_.fields.size(); }
   absl::Status Read(std::string_view bytes, FrameSink& sink) override;
@@ -39,6 +42,7 @@ class NdjsonFrames final : public FrameReader {
   void ReadLine(std::string_view line, FrameSink& sink);
 
   const NdjsonFormat format_;
+  std::vector<nlohmann::json_pointer<std::string>> pointers_;  // the fields, as parsed
   LineSplitter lines_;
   std::vector<float> frames_;
 };
