@@ -175,7 +175,8 @@ void AgentLoop::EndIntake(SteadyTime deadline) {
 }
 
 SteadyTime AgentLoop::NextWake() const {
-  SteadyTime wake = std::min(next_status_at_, intake_->NextTake(PressureNow()));
+  SteadyTime wake =
+      std::min(next_status_at_, intake_->NextTake({.escalations_full = !agent_.has_room()}));
   if (health_ != nullptr) wake = std::min(wake, health_->next_report());
   if (const std::optional<SteadyTime> agent = agent_.NextWake()) wake = std::min(wake, *agent);
   return wake;

@@ -45,6 +45,8 @@ struct Pressure {
 class Intake {
  public:
   static constexpr std::size_t kMaxDroppedAtOnce = 256;
+  // How long a source that can wait is left alone while much waits for the broker.
+  static constexpr Milliseconds kBackpressurePause{5};
 
   virtual ~Intake() = default;
 
@@ -54,6 +56,7 @@ class Intake {
   virtual void Start(std::uint64_t had, SteadyTime first_at, std::function<void()> wake) = 0;
   virtual Arrivals Take(SteadyTime now, const Pressure& pressure) = 0;
   // When Take will have something, as far as it is known; SteadyTime::max(): somebody will wake.
+  // Asked before each wait, so only `escalations_full` is told: the backlog costs a lock.
   virtual SteadyTime NextTake(const Pressure& pressure) const = 0;
   // The source gives nothing more; what has come may still wait to be taken.
   virtual void Stop(SteadyTime deadline) = 0;

@@ -5,12 +5,6 @@
 #include <utility>
 
 namespace biglittle {
-namespace {
-
-// How long a source that waits is left alone while much waits for the broker.
-constexpr Milliseconds kBackpressurePause{5};
-
-}  // namespace
 
 LiveIntake::LiveIntake(std::unique_ptr<LiveSource> source, const SourceConfig& config,
                        std::size_t window_bytes, SourceSupervisor::Options options)

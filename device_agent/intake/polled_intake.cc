@@ -5,12 +5,6 @@
 #include "absl/status/statusor.h"
 
 namespace biglittle {
-namespace {
-
-// How long a source without an interval waits while much waits for the broker.
-constexpr Milliseconds kBackpressurePause{5};
-
-}  // namespace
 
 PolledIntake::PolledIntake(std::unique_ptr<PolledSource> source, const SourceConfig& config)
     : source_(std::move(source)),
