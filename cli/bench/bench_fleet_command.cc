@@ -13,6 +13,7 @@
 
 #include "cli/bench/bench_fleet_summary.h"
 #include "cli/bench/fleet_bench.h"
+#include "cli/command_end.h"
 #include "cli/text_file.h"
 #include "core/program/exit_code.h"
 
@@ -61,8 +62,7 @@ absl::StatusOr<FleetSummary> Measure(const BenchFleetOptions& options, FleetBenc
 
 int RunBenchFleet(const BenchFleetOptions& options, std::ostream& out, std::ostream& err) {
   const auto fail = [&](const absl::Status& status) {
-    fmt::print(err, "biglittle bench fleet: {}\n", std::string(status.message()));
-    return ExitCodeOf(status);
+    return EndCommand("bench fleet", status, err);
   };
   if (absl::Status checked = CheckOptions(options); !checked.ok()) return fail(checked);
   FleetBench bench(options);

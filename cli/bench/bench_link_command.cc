@@ -12,8 +12,8 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/bench/link_bench.h"
+#include "cli/command_end.h"
 #include "cli/text_file.h"
-#include "core/program/exit_code.h"
 #include "core/program/stop_signal.h"
 #include "core/task/task_file.h"
 
@@ -159,10 +159,7 @@ absl::Status Run(const BenchLinkOptions& options, std::ostream& out) {
 }  // namespace
 
 int RunBenchLink(const BenchLinkOptions& options, std::ostream& out, std::ostream& err) {
-  const absl::Status status = Run(options, out);
-  if (status.ok()) return kExitDone;
-  fmt::print(err, "biglittle bench link: {}\n", std::string(status.message()));
-  return ExitCodeOf(status);
+  return EndCommand("bench link", Run(options, out), err);
 }
 
 }  // namespace biglittle

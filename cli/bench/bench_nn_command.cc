@@ -16,8 +16,8 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/bench/call_timing.h"
+#include "cli/command_end.h"
 #include "cli/text_file.h"
-#include "core/program/exit_code.h"
 #include "core/random.h"
 #include "nn/model.h"
 
@@ -120,10 +120,7 @@ absl::Status Run(const BenchNnOptions& options, std::ostream& out) {
 }  // namespace
 
 int RunBenchNn(const BenchNnOptions& options, std::ostream& out, std::ostream& err) {
-  const absl::Status status = Run(options, out);
-  if (status.ok()) return kExitDone;
-  fmt::print(err, "biglittle bench nn: {}\n", std::string(status.message()));
-  return ExitCodeOf(status);
+  return EndCommand("bench nn", Run(options, out), err);
 }
 
 }  // namespace biglittle

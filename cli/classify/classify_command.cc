@@ -16,8 +16,8 @@
 #include "absl/status/statusor.h"
 #include <nlohmann/json.hpp>
 
+#include "cli/command_end.h"
 #include "cli/text_file.h"
-#include "core/program/exit_code.h"
 #include "core/task/window_layout.h"
 #include "core/text.h"
 #include "device_agent/sources/replay/data_file.h"
@@ -168,10 +168,7 @@ absl::Status Run(const ClassifyOptions& options, std::ostream& out, std::ostream
 }  // namespace
 
 int RunClassify(const ClassifyOptions& options, std::ostream& out, std::ostream& err) {
-  const absl::Status status = Run(options, out, err);
-  if (status.ok()) return kExitDone;
-  fmt::print(err, "biglittle classify: {}\n", std::string(status.message()));
-  return ExitCodeOf(status);
+  return EndCommand("classify", Run(options, out, err), err);
 }
 
 }  // namespace biglittle

@@ -13,10 +13,10 @@
 
 #include "absl/status/status.h"
 
+#include "cli/command_end.h"
 #include "cli/new/recording.h"
 #include "cli/new/session_tree.h"
 #include "cli/text_file.h"
-#include "core/program/exit_code.h"
 #include "core/shown_text.h"
 #include "core/text.h"
 #include "device_agent/sources/replay/npy_file.h"
@@ -201,10 +201,7 @@ absl::Status MakeDataset(const NewOptions& options, std::ostream& out) {
 }  // namespace
 
 int RunNew(const NewOptions& options, std::ostream& out, std::ostream& err) {
-  const absl::Status status = MakeDataset(options, out);
-  if (status.ok()) return kExitDone;
-  err << "biglittle new: " << status.message() << '\n';
-  return ExitCodeOf(status);
+  return EndCommand("new", MakeDataset(options, out), err);
 }
 
 }  // namespace biglittle

@@ -11,6 +11,7 @@
 
 #include "absl/status/status.h"
 
+#include "cli/command_end.h"
 #include "cli/installation.h"
 #include "cli/lab/child_process.h"
 #include "cli/lab/scratch_folder.h"
@@ -93,10 +94,7 @@ absl::Status Run(const EvaluateOptions& options, std::ostream& out, std::ostream
 }  // namespace
 
 int RunEvaluate(const EvaluateOptions& options, std::ostream& out, std::ostream& err) {
-  const absl::Status status = Run(options, out, err);
-  if (status.ok()) return kExitDone;
-  fmt::print(err, "biglittle evaluate: {}\n", std::string(status.message()));
-  return ExitCodeOf(status);
+  return EndCommand("evaluate", Run(options, out, err), err);
 }
 
 }  // namespace biglittle

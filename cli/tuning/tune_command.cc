@@ -9,12 +9,12 @@
 #include <ostream>
 #include <vector>
 
+#include "cli/command_end.h"
 #include "cli/tuning/labelled_data.h"
 #include "cli/tuning/measured_task.h"
 #include "cli/tuning/objective.h"
 #include "cli/tuning/task_writer.h"
 #include "cli/tuning/tuner.h"
-#include "core/program/exit_code.h"
 
 namespace biglittle {
 namespace {
@@ -169,10 +169,7 @@ absl::Status Run(const TuneCommandOptions& options, std::ostream& out, std::ostr
 }  // namespace
 
 int RunTune(const TuneCommandOptions& options, std::ostream& out, std::ostream& err) {
-  const absl::Status status = Run(options, out, err);
-  if (status.ok()) return kExitDone;
-  fmt::print(err, "biglittle tune: {}\n", std::string(status.message()));
-  return ExitCodeOf(status);
+  return EndCommand("tune", Run(options, out, err), err);
 }
 
 }  // namespace biglittle

@@ -10,6 +10,7 @@
 
 #include "absl/status/statusor.h"
 
+#include "cli/command_end.h"
 #include "core/bounded_queue.h"
 #include "core/fleet/broker_config.h"
 #include "core/fleet/fleet_config.h"
@@ -84,14 +85,12 @@ std::string Line(const wire::Result& result) {
 int RunWatch(const WatchOptions& options, std::ostream& out, std::ostream& err) {
   const absl::StatusOr<Target> target = TargetOf(options);
   if (!target.ok()) {
-    fmt::print(err, "biglittle watch: {}\n", std::string(target.status().message()));
-    return ExitCodeOf(target.status());
+    return EndCommand("watch", target.status(), err);
   }
   const wire::Identity identity{wire::Role::kDashboard, options.as};
   if (const absl::Status usable = wire::LoadCredentials(target->broker, identity).status();
       !usable.ok()) {
-    fmt::print(err, "biglittle watch: {}\n", std::string(usable.message()));
-    return ExitCodeOf(usable);
+    return EndCommand("watch", usable, err);
   }
   const wire::Topics topics(target->topic_root, target->fleet);
   StopSignal stop;
