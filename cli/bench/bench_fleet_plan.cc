@@ -14,8 +14,8 @@
 #include "cli/tuning/dataset.h"
 #include "cli/yaml_text.h"
 #include "core/random.h"
+#include "device_agent/sources/arrays/npy_file.h"
 #include "device_agent/sources/replay/data_file.h"
-#include "device_agent/sources/replay/npy_file.h"
 
 namespace biglittle {
 namespace {

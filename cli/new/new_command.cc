@@ -19,7 +19,7 @@
 #include "cli/text_file.h"
 #include "core/shown_text.h"
 #include "core/text.h"
-#include "device_agent/sources/replay/npy_file.h"
+#include "device_agent/sources/arrays/npy_file.h"
 
 namespace biglittle {
 namespace {

@@ -9,7 +9,7 @@
 #include <span>
 
 #include "core/digest.h"
-#include "device_agent/sources/replay/npy_file.h"
+#include "device_agent/sources/arrays/npy_file.h"
 #include "tests/chaos/heavy_net.h"
 #include "tests/support/tiny_task.h"
 

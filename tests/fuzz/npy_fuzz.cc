@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <span>
 
+#include "device_agent/sources/arrays/npy_file.h"
 #include "device_agent/sources/replay/data_file.h"
-#include "device_agent/sources/replay/npy_file.h"
 #include "tests/fuzz/cost.h"
 #include "tests/fuzz/require.h"
 

@@ -8,7 +8,7 @@
 
 #include "cli/installation.h"
 #include "cli/lab/child_process.h"
-#include "device_agent/sources/replay/npy_file.h"
+#include "device_agent/sources/arrays/npy_file.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/test_fleet.h"
 

@@ -58,12 +58,13 @@ FOLDERS = {
     "device_agent": {
         "": set(),
         "sources": set(),
-        "sources/formats": set(),
+        "sources/arrays": set(),
+        "sources/formats": {"sources/arrays"},
         "sources/stream": {"sources/formats", "sources/live_source", "sources/sample"},
         # A folder a kind; none knows another, nor the registry.
         "sources/*": {"sources/live_source", "sources/polled_source", "sources/sample",
-                      "sources/source_kind", "sources/source_shares", "sources/formats",
-                      "sources/stream"},
+                      "sources/source_kind", "sources/source_shares", "sources/arrays",
+                      "sources/formats", "sources/stream"},
         "state": {"delivery_tag"},
         "intake": {"sources/polled_source", "sources/live_source", "sources/sample"},
         "little": set(),
@@ -126,7 +127,7 @@ THIRD_PARTY = {
                  "cli/provision/secrets"],
     "sqlite3.h": ["device_agent/results/sqlite"],
     "prometheus/": ["core/program/metrics"],
-    "zlib.h": ["device_agent/sources/replay/gzip"],
+    "zlib.h": ["device_agent/sources/arrays/gzip"],
     "boost/math/": ["cli/tuning/binomial"],
     "CLI/": ["cli/main", "cli/*_registration", "device_agent/main", "cloud_worker/main"],
 }

@@ -35,7 +35,7 @@ class LayeringTest(unittest.TestCase):
         self.assertFalse(problems("cloud_worker/worker.h", "cloud_worker/queue/batcher.h"))
         self.assertFalse(problems("cloud_worker/queue/batcher.h", "cloud_worker/queue/work_item.h"))
         self.assertFalse(problems("device_agent/sources/replay/replay_source.cc",
-                                  "device_agent/sources/replay/npy_file.h"))
+                                  "device_agent/sources/arrays/npy_file.h"))
 
     def test_no_arrow_runs_back_inside_a_module(self):
         self.assertTrue(problems("core/yaml/map_reader.h", "core/fleet/fleet_config.h"))

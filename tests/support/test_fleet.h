@@ -17,7 +17,7 @@
 #include "cli/lab/result_tally.h"
 #include "core/fleet/fleet_config.h"
 #include "core/fleet/fleet_file.h"
-#include "device_agent/sources/replay/npy_file.h"
+#include "device_agent/sources/arrays/npy_file.h"
 #include "device_agent/sources/source_registry.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/test_broker.h"

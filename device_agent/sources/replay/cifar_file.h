@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <span>
 
-#include "device_agent/sources/replay/data_array.h"
+#include "device_agent/sources/arrays/data_array.h"
 
 namespace biglittle {
 

@@ -11,10 +11,10 @@
 
 #include "core/program/exception_status.h"
 #include "core/read_file.h"
+#include "device_agent/sources/arrays/gzip.h"
+#include "device_agent/sources/arrays/npy_file.h"
 #include "device_agent/sources/replay/cifar_file.h"
-#include "device_agent/sources/replay/gzip.h"
 #include "device_agent/sources/replay/idx_file.h"
-#include "device_agent/sources/replay/npy_file.h"
 
 namespace biglittle {
 namespace {

@@ -14,7 +14,7 @@
 
 #include "absl/status/statusor.h"
 
-#include "device_agent/sources/replay/data_array.h"
+#include "device_agent/sources/arrays/data_array.h"
 
 namespace biglittle {
 

@@ -9,8 +9,8 @@
 #include "absl/status/statusor.h"
 
 #include "core/task/task.h"
+#include "device_agent/sources/arrays/data_array.h"
 #include "device_agent/sources/polled_source.h"
-#include "device_agent/sources/replay/data_array.h"
 #include "device_agent/sources/replay/data_file.h"
 #include "device_agent/sources/replay/replay_options.h"
 

@@ -1,171 +1,38 @@
 #include "device_agent/sources/stream/stream_feed.h"
 
-#include <fmt/format.h>
-
-#include <algorithm>
-#include <cmath>
-#include <cstring>
-#include <limits>
-#include <optional>
 #include <utility>
 #include <variant>
-
-#include "core/fleet/source_config.h"
 
 namespace biglittle {
 namespace {
 
-std::unique_ptr<FrameReader> MakeReader(const SampleFormat& format) {
+std::unique_ptr<FrameReader> MakeReader(const SampleFormat& format, const Task& task) {
   if (const auto* csv = std::get_if<CsvFormat>(&format)) return std::make_unique<CsvFrames>(*csv);
   if (const auto* json = std::get_if<NdjsonFormat>(&format)) {
     return std::make_unique<NdjsonFrames>(*json);
   }
-  return std::make_unique<RawFrames>(std::get<RawFormat>(format));
-}
-
-// [channels, samples] or [samples, channels] without the dimensions of 1; nullopt: neither.
-std::optional<WindowShape> ShapeFor(const Shape& shape, std::size_t channels) {
-  std::vector<std::size_t> sizes;
-  for (const std::int64_t size : shape) {
-    if (size != 1) sizes.push_back(static_cast<std::size_t>(size));
-  }
-  if (channels == 1 && sizes.size() <= 1) {
-    return WindowShape{1, sizes.empty() ? 1 : sizes[0], WindowLayout::kPlanar};
-  }
-  // One sample of all channels: a vector of features.
-  if (sizes.size() == 1 && sizes[0] == channels) {
-    return WindowShape{channels, 1, WindowLayout::kPlanar};
-  }
-  if (sizes.size() != 2) return std::nullopt;
-  if (sizes[0] == channels) return WindowShape{channels, sizes[1], WindowLayout::kPlanar};
-  if (sizes[1] == channels) return WindowShape{channels, sizes[0], WindowLayout::kInterleaved};
-  return std::nullopt;
-}
-
-absl::StatusOr<std::size_t> FramesOf(std::optional<std::size_t> frames,
-                                     std::optional<std::size_t> ms, std::optional<double> rate,
-                                     std::string_view key, std::size_t otherwise) {
-  if (frames) return *frames;
-  if (!ms) return otherwise;
-  if (!rate) {
-    return absl::InvalidArgumentError(fmt::format(
-        "'window' is given in milliseconds, so the source needs 'rate_hz'; or say '{}'", key));
-  }
-  const double exact = static_cast<double>(*ms) * *rate / 1000.0;
-  const double rounded = std::round(exact);
-  if (rounded < 1 || std::abs(exact - rounded) > 0.001) {
-    return absl::InvalidArgumentError(fmt::format(
-        "{} ms are {:.3f} samples at {} Hz, which is no whole number; say '{}' in samples", *ms,
-        exact, *rate, key));
-  }
-  return static_cast<std::size_t>(rounded);
-}
-
-// The rate of the windows: the task's where the stream is brought to it. Errors where the two
-// differ and nobody said what then.
-absl::StatusOr<std::optional<double>> WindowRate(const StreamOptions& options, const Task& task) {
-  const std::optional<double> task_rate = task.input_rate_hz;
-  if (!options.rate_hz) {
-    if (!options.resample) return task_rate;
-    return absl::InvalidArgumentError("'resample: true' needs the source's 'rate_hz'");
-  }
-  const double rate = *options.rate_hz;
-  if (!task_rate && options.resample) {
-    return absl::InvalidArgumentError(
-        fmt::format("'resample: true' needs a 'rate_hz' in the input of task {}", task.name));
-  }
-  if (!task_rate || *task_rate == rate || options.resample) return task_rate ? task_rate : rate;
-  return absl::InvalidArgumentError(fmt::format(
-      "the source samples at {} Hz, task {} was trained at {} Hz: say 'resample: true', or mend "
-      "'rate_hz'",
-      rate, task.name, *task_rate));
-}
-
-std::optional<FilterOptions> FilterOf(const Task& task) {
-  if (!task.input_filter) return std::nullopt;
-  const InputFilter& filter = *task.input_filter;
-  return FilterOptions{.kind = static_cast<FilterKind>(filter.type),
-                       .order = static_cast<int>(filter.order),
-                       .cutoff_hz = filter.hz.value_or(0.0F),
-                       .low_hz = filter.low_hz.value_or(0.0F),
-                       .high_hz = filter.high_hz.value_or(0.0F)};
-}
-
-absl::StatusOr<ConditionerOptions> OptionsFor(const StreamOptions& options, const Task& task,
-                                              std::size_t channels) {
-  const std::optional<WindowShape> shape = ShapeFor(task.input_shape, channels);
-  if (!shape) {
-    return absl::InvalidArgumentError(
-        fmt::format("the source's 'format' has {} channel{}, which do not fit task {}: its windows "
-                    "are {}",
-                    channels, channels == 1 ? "" : "s", task.name, ToString(task.input_shape)));
-  }
-  const auto rate = WindowRate(options, task);
-  if (!rate.ok()) return rate.status();
-  const auto samples =
-      FramesOf(options.window.samples, options.window.length_ms, *rate, "samples", shape->samples);
-  if (!samples.ok()) return samples.status();
-  if (*samples != shape->samples) {
-    return absl::InvalidArgumentError(fmt::format(
-        "'window' has {} samples, those of task {} have {}", *samples, task.name, shape->samples));
-  }
-  const auto hop = FramesOf(options.window.hop, options.window.hop_ms, *rate, "hop", *samples);
-  if (!hop.ok()) return hop.status();
-  ConditionerOptions conditioner{.shape = *shape,
-                                 .hop = *hop,
-                                 .on_gap = options.on_gap,
-                                 .rate_hz = options.rate_hz.value_or(0.0F),
-                                 .scale = options.scale,
-                                 .offset = options.offset,
-                                 .filter = FilterOf(task),
-                                 .settle_filter = true};
-  if (!options.rate_hz && *rate) conditioner.rate_hz = **rate;
-  if (options.resample) conditioner.resample_hz = *rate;
-  return conditioner;
-}
-
-template <typename Number>
-void Round(std::span<const float> values, std::vector<std::byte>& bytes) {
-  constexpr float kLeast = std::numeric_limits<Number>::min();
-  constexpr float kMost = std::numeric_limits<Number>::max();
-  bytes.resize(values.size() * sizeof(Number));
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    const auto number = static_cast<Number>(std::clamp(std::nearbyint(values[i]), kLeast, kMost));
-    std::memcpy(bytes.data() + i * sizeof(Number), &number, sizeof(Number));
-  }
+  if (const auto* raw = std::get_if<RawFormat>(&format)) return std::make_unique<RawFrames>(*raw);
+  return std::make_unique<NpyFrames>(task.input_shape);
 }
 
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<StreamFeed>> StreamFeed::Make(const StreamOptions& options,
                                                              const Task& task) {
-  std::unique_ptr<FrameReader> reader = MakeReader(options.format);
-  const auto conditioner_options = OptionsFor(options, task, reader->channels());
-  if (!conditioner_options.ok()) return conditioner_options.status();
-  auto conditioner = Conditioner::Make(*conditioner_options);
-  if (!conditioner.ok()) return conditioner.status();
-  auto gate = WindowGate::Make({options.gate.type, options.gate.above, options.gate.hold},
-                               conditioner_options->shape);
-  if (!gate.ok()) return gate.status();
-  return std::unique_ptr<StreamFeed>(
-      new StreamFeed(std::move(reader), *std::move(conditioner), *std::move(gate), task));
+  std::unique_ptr<FrameReader> reader = MakeReader(options.format, task);
+  const bool windows = std::holds_alternative<NpyFormat>(options.format);
+  auto feed = windows ? FrameFeed::MakeOfWindows(options, task)
+                      : FrameFeed::Make(options, reader->channels(), task);
+  if (!feed.ok()) return feed.status();
+  return std::unique_ptr<StreamFeed>(new StreamFeed(std::move(reader), *std::move(feed)));
 }
 
-StreamFeed::StreamFeed(std::unique_ptr<FrameReader> reader, Conditioner conditioner,
-                       WindowGate gate, const Task& task)
-    : reader_(std::move(reader)),
-      conditioner_(std::move(conditioner)),
-      gate_(std::move(gate)),
-      sink_([this](std::span<const float> window, SteadyTime captured_at) {
-        OnWindow(window, captured_at);
-      }),
-      dtype_(task.input_dtype),
-      shape_(task.input_shape) {}
+StreamFeed::StreamFeed(std::unique_ptr<FrameReader> reader, std::unique_ptr<FrameFeed> feed)
+    : reader_(std::move(reader)), feed_(std::move(feed)) {}
 
 void StreamFeed::Begin(SampleInbox& inbox) {
-  inbox_ = &inbox;
+  feed_->Begin(inbox);
   reader_->Reset();
-  conditioner_.Restart();
   frames_.clear();
 }
 
@@ -189,34 +56,12 @@ void StreamFeed::OnFrames(std::span<const float> values) {
 
 void StreamFeed::OnRefused(std::string_view reason, const std::string& what) {
   Flush();
-  inbox_->Refuse(reason, what);
-  conditioner_.Gap(1, sink_);
+  feed_->Refuse(reason, what);
 }
 
 void StreamFeed::Flush() {
-  if (!frames_.empty()) conditioner_.Push(frames_, now_, sink_);
+  if (!frames_.empty()) feed_->Push(frames_, now_);
   frames_.clear();
-}
-
-void StreamFeed::OnWindow(std::span<const float> window, SteadyTime captured_at) {
-  if (!gate_.Passes(window, captured_at)) return inbox_->Spare();
-  Sample sample;
-  sample.window.dtype = dtype_;
-  sample.window.shape = shape_;
-  switch (dtype_) {
-    case DType::kFloat32: {
-      const auto bytes = std::as_bytes(window);
-      sample.window.data.assign(bytes.begin(), bytes.end());
-      break;
-    }
-    case DType::kInt16:
-      Round<std::int16_t>(window, sample.window.data);
-      break;
-    case DType::kUint8:
-      Round<std::uint8_t>(window, sample.window.data);
-      break;
-  }
-  inbox_->Put(std::move(sample), captured_at);
 }
 
 }  // namespace biglittle

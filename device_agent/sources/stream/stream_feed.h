@@ -1,8 +1,6 @@
-// From what a sensor delivers to the windows of a task.
+// From the bytes that a sensor delivers to the windows of a task.
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -14,14 +12,11 @@
 
 #include "core/clock.h"
 #include "core/task/task.h"
-#include "core/tensor.h"
 #include "device_agent/sources/formats/frame_reader.h"
 #include "device_agent/sources/live_source.h"
+#include "device_agent/sources/stream/frame_feed.h"
 #include "device_agent/sources/stream/stream_options.h"
 #include "device_agent/sources/stream/stream_source.h"
-#include "signal/conditioner.h"
-#include "signal/window_gate.h"
-#include "signal/window_shape.h"
 
 namespace biglittle {
 
@@ -29,8 +24,7 @@ namespace biglittle {
 // older by rate_hz. A frame that cannot be read is a gap of one.
 class StreamFeed final : public ByteSink, private FrameSink {
  public:
-  // InvalidArgument, one line that says the mend: channels, windows or rates that do not fit the
-  // task.
+  // Errors as FrameFeed::Make.
   static absl::StatusOr<std::unique_ptr<StreamFeed>> Make(const StreamOptions& options,
                                                           const Task& task);
 
@@ -39,23 +33,16 @@ class StreamFeed final : public ByteSink, private FrameSink {
   absl::Status OnEnd(SteadyTime now) override;
 
  private:
-  StreamFeed(std::unique_ptr<FrameReader> reader, Conditioner conditioner, WindowGate gate,
-             const Task& task);
+  StreamFeed(std::unique_ptr<FrameReader> reader, std::unique_ptr<FrameFeed> feed);
 
   void OnFrames(std::span<const float> values) override;
   void OnRefused(std::string_view reason, const std::string& what) override;
   void Flush();
-  void OnWindow(std::span<const float> window, SteadyTime captured_at);
 
   // Constant after construction, but for what they remember.
   const std::unique_ptr<FrameReader> reader_;
-  Conditioner conditioner_;
-  WindowGate gate_;
-  const WindowSink sink_;
-  const DType dtype_;
-  const Shape shape_;
+  const std::unique_ptr<FrameFeed> feed_;
 
-  SampleInbox* inbox_ = nullptr;
   SteadyTime now_{};
   std::vector<float> frames_;  // read since the last Flush
 };

@@ -11,21 +11,8 @@ namespace biglittle {
 namespace {
 
 constexpr std::size_t kMostChannels = 1024;
-constexpr std::int64_t kMostFrames = std::int64_t{1} << 24;
 constexpr std::size_t kMaxNameBytes = 200;
 
-constexpr std::array<Choice<OnGap>, 3> kOnGap{{
-    {OnGap::kRestart, "restart", "the next window begins with the first sample behind it"},
-    {OnGap::kFill, "fill",
-     "the missing samples repeat the last one; a gap longer than a window "
-     "restarts"},
-    {OnGap::kDrop, "drop", "windows that it lies in are left out, the others stay where they are"},
-}};
-constexpr std::array<Choice<GateKind>, 3> kGates{{
-    {GateKind::kNone, "none"},
-    {GateKind::kRms, "rms", "the root mean square about the window's mean"},
-    {GateKind::kChange, "change", "how far that differs from the last window that passed"},
-}};
 constexpr std::array<Choice<RawType>, 7> kRawTypes{{
     {RawType::kInt16, "int16"},
     {RawType::kUint16, "uint16"},
@@ -108,6 +95,12 @@ const KeyTable<RawFormat>& RawKeys() {
   return keys;
 }
 
+const KeyTable<NpyFormat>& NpyKeys() {
+  static const KeyTable<NpyFormat> keys(
+      "npy_format", "NumPy's arrays one behind the other, each a whole window of the task", {});
+  return keys;
+}
+
 template <typename Format>
 void ReadAs(MapReader& map, const KeyTable<Format>& keys, SampleFormat& format) {
   // What the defaults say of another type means nothing here.
@@ -116,11 +109,12 @@ void ReadAs(MapReader& map, const KeyTable<Format>& keys, SampleFormat& format) 
   format = std::move(own);
 }
 
-enum class FormatType : std::uint8_t { kCsv, kNdjson, kRaw };
-constexpr std::array<Choice<FormatType>, 3> kFormats{{
+enum class FormatType : std::uint8_t { kCsv, kNdjson, kRaw, kNpy };
+constexpr std::array<Choice<FormatType>, 4> kFormats{{
     {FormatType::kCsv, "csv"},
     {FormatType::kNdjson, "ndjson"},
     {FormatType::kRaw, "raw"},
+    {FormatType::kNpy, "npy"},
 }};
 
 template <typename Format>
@@ -153,6 +147,9 @@ void ReadSampleFormat(const YamlNode& node, SampleFormat& format, Problems& prob
     case FormatType::kRaw:
       ReadAs(map, RawKeys(), format);
       break;
+    case FormatType::kNpy:
+      ReadAs(map, NpyKeys(), format);
+      break;
   }
   map.Finish();
 }
@@ -160,38 +157,7 @@ void ReadSampleFormat(const YamlNode& node, SampleFormat& format, Problems& prob
 ValueShape SampleFormatShape() {
   return {
       MapShape{{WithType(FormatType::kCsv, CsvKeys()), WithType(FormatType::kNdjson, NdjsonKeys()),
-                WithType(FormatType::kRaw, RawKeys())}}};
-}
-
-std::span<const Choice<OnGap>> OnGapChoices() { return kOnGap; }
-
-const KeyTable<StreamWindow>& StreamWindowKeys() {
-  static const KeyTable<StreamWindow> keys(
-      "window", "how a stream is cut, in samples or in milliseconds, which need `rate_hz`",
-      {WholeKey("samples", &StreamWindow::samples, {1, kMostFrames},
-                {.help = "of a window; another number than the task's is a mistake",
-                 .unit = "samples",
-                 .absent = "as many as the task's window has"}),
-       WholeKey("hop", &StreamWindow::hop, {1, kMostFrames},
-                {.help = "from the beginning of one window to that of the next",
-                 .unit = "samples",
-                 .absent = "a whole window"}),
-       WholeKey(
-           "ms", &StreamWindow::length_ms, {1, 86'400'000},
-           {.help = "of a window, in place of `samples`", .unit = "ms", .absent = "`samples`"}),
-       WholeKey("hop_ms", &StreamWindow::hop_ms, {1, 86'400'000},
-                {.help = "in place of `hop`", .absent = "`hop`"})});
-  return keys;
-}
-
-const KeyTable<StreamGate>& StreamGateKeys() {
-  static const KeyTable<StreamGate> keys(
-      "gate", "a look at each window before the net, which spares those that are not worth it",
-      {ChoiceKey("type", &StreamGate::type, kGates, {.help = "what is looked at"}),
-       FractionKey("above", &StreamGate::above, {0, 1e9}, {.help = "a window from here on passes"}),
-       WholeKey("hold_ms", &StreamGate::hold, {0, 86'400'000},
-                {.help = "how long all windows pass after one did"})});
-  return keys;
+                WithType(FormatType::kRaw, RawKeys()), WithType(FormatType::kNpy, NpyKeys())}}};
 }
 
 }  // namespace biglittle

@@ -10,7 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/program/exit_code.h"
-#include "device_agent/sources/replay/npy_file.h"
+#include "device_agent/sources/arrays/npy_file.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/tiny_task.h"
 

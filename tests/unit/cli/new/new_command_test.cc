@@ -10,8 +10,8 @@
 #include <sstream>
 
 #include "core/program/exit_code.h"
+#include "device_agent/sources/arrays/npy_file.h"
 #include "device_agent/sources/replay/data_file.h"
-#include "device_agent/sources/replay/npy_file.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/unit/cli/new/wav_bytes.h"
 

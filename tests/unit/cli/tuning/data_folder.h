@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "core/random.h"
-#include "device_agent/sources/replay/npy_file.h"
+#include "device_agent/sources/arrays/npy_file.h"
 #include "tests/support/temporary_folder.h"
 
 namespace biglittle {

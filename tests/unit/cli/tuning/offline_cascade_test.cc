@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "device_agent/sources/replay/npy_file.h"
+#include "device_agent/sources/arrays/npy_file.h"
 #include "device_agent/sources/replay/replay_options.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/tiny_task.h"

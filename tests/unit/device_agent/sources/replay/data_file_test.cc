@@ -5,7 +5,7 @@
 #include <cstdlib>
 #include <string>
 
-#include "device_agent/sources/replay/gzip.h"
+#include "device_agent/sources/arrays/gzip.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/unit/device_agent/data_bytes.h"
 

@@ -7,43 +7,24 @@
 #include <chrono>
 #include <cstdint>
 #include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "device_agent/sources/arrays/npy_file.h"
+#include "tests/support/kept_samples.h"
+#include "tests/support/temporary_folder.h"
 
 namespace biglittle {
 namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-
-struct Kept final : SampleInbox {
-  void Put(Sample sample, SteadyTime captured_at) override {
-    samples.push_back(std::move(sample));
-    times.push_back(captured_at);
-  }
-  bool full() const override { return false; }
-  void Gap(std::uint64_t) override {}
-  void Refuse(std::string_view reason, const std::string&) override {
-    reasons.emplace_back(reason);
-  }
-  void Spare() override { ++spared; }
-  void Fail(absl::Status) override {}
-  void End() override {}
-
-  std::vector<Sample> samples;
-  std::vector<SteadyTime> times;
-  std::vector<std::string> reasons;
-  int spared = 0;
-};
-
-template <typename Number>
-std::vector<Number> Values(const Sample& sample) {
-  std::vector<Number> values(sample.window.data.size() / sizeof(Number));
-  std::memcpy(values.data(), sample.window.data.data(), sample.window.data.size());
-  return values;
-}
 
 Task TaskOf(Shape shape, DType dtype = DType::kFloat32) {
   Task task;
@@ -63,14 +44,14 @@ class StreamFeedTest : public testing::Test {
  protected:
   // All of `text` at once.
   Kept Feed(const StreamOptions& options, const Task& task, std::string_view text) {
-    Kept kept;
+    KeptSamples kept;
     auto feed = StreamFeed::Make(options, task);
     EXPECT_TRUE(feed.ok()) << feed.status();
-    if (!feed.ok()) return kept;
+    if (!feed.ok()) return {};
     (*feed)->Begin(kept);
     EXPECT_TRUE((*feed)->OnBytes(text, now_).ok());
     EXPECT_TRUE((*feed)->OnEnd(now_).ok());
-    return kept;
+    return kept.Now();
   }
   static std::string WhyNot(const StreamOptions& options, const Task& task) {
     return std::string(StreamFeed::Make(options, task).status().message());
@@ -84,26 +65,26 @@ TEST_F(StreamFeedTest, CutsTheWindowsOfTheTask) {
   options.window.hop = 1;
   const Kept planar = Feed(options, TaskOf({2, 2}), "1,10\n2,20\n3,30\n");
   ASSERT_EQ(planar.samples.size(), 2U);
-  EXPECT_THAT(Values<float>(planar.samples[0]), ElementsAre(1, 2, 10, 20));
-  EXPECT_THAT(Values<float>(planar.samples[1]), ElementsAre(2, 3, 20, 30));
+  EXPECT_THAT(ValuesOf<float>(planar.samples[0]), ElementsAre(1, 2, 10, 20));
+  EXPECT_THAT(ValuesOf<float>(planar.samples[1]), ElementsAre(2, 3, 20, 30));
   EXPECT_EQ(planar.samples[0].window.shape, (Shape{2, 2}));
   const Kept interleaved = Feed(options, TaskOf({3, 2}), "1,10\n2,20\n3,30\n");
   ASSERT_EQ(interleaved.samples.size(), 1U);
-  EXPECT_THAT(Values<float>(interleaved.samples[0]), ElementsAre(1, 10, 2, 20, 3, 30));
+  EXPECT_THAT(ValuesOf<float>(interleaved.samples[0]), ElementsAre(1, 10, 2, 20, 3, 30));
 }
 
 TEST_F(StreamFeedTest, OneChannelAndOneSampleAreWindowsToo) {
-  EXPECT_THAT(Values<float>(Feed(Csv({"v"}), TaskOf({1, 3}), "1\n2\n3\n4\n").samples.at(0)),
+  EXPECT_THAT(ValuesOf<float>(Feed(Csv({"v"}), TaskOf({1, 3}), "1\n2\n3\n4\n").samples.at(0)),
               ElementsAre(1, 2, 3));
   EXPECT_EQ(Feed(Csv({"a", "b", "c"}), TaskOf({3}), "1,2,3\n4,5,6\n").samples.size(), 2U);
 }
 
 TEST_F(StreamFeedTest, RoundsAndBoundsWholeNumbers) {
   EXPECT_THAT(
-      Values<std::int16_t>(
+      ValuesOf<std::int16_t>(
           Feed(Csv({"v"}), TaskOf({4}, DType::kInt16), "1.4\n1.6\n1e9\n-1e9\n").samples.at(0)),
       ElementsAre(1, 2, 32767, -32768));
-  EXPECT_THAT(Values<std::uint8_t>(
+  EXPECT_THAT(ValuesOf<std::uint8_t>(
                   Feed(Csv({"v"}), TaskOf({3}, DType::kUint8), "-1\n7\n300\n").samples.at(0)),
               ElementsAre(0, 7, 255));
 }
@@ -112,14 +93,15 @@ TEST_F(StreamFeedTest, ScalesFirst) {
   StreamOptions options = Csv({"v"});
   options.scale = 0.5F;
   options.offset = 1.0F;
-  EXPECT_THAT(Values<float>(Feed(options, TaskOf({2}), "2\n4\n").samples.at(0)), ElementsAre(2, 3));
+  EXPECT_THAT(ValuesOf<float>(Feed(options, TaskOf({2}), "2\n4\n").samples.at(0)),
+              ElementsAre(2, 3));
 }
 
 TEST_F(StreamFeedTest, WhatCannotBeReadIsAGap) {
   const Kept kept = Feed(Csv({"v"}), TaskOf({2}), "1\nx\n2\n3\n");
   EXPECT_THAT(kept.reasons, ElementsAre("number"));
   ASSERT_EQ(kept.samples.size(), 1U);  // no window has values from both sides of it
-  EXPECT_THAT(Values<float>(kept.samples[0]), ElementsAre(2, 3));
+  EXPECT_THAT(ValuesOf<float>(kept.samples[0]), ElementsAre(2, 3));
 }
 
 TEST_F(StreamFeedTest, EarlierFramesAreOlderByTheRate) {
@@ -137,7 +119,7 @@ TEST_F(StreamFeedTest, TheGateSpares) {
   const Kept kept = Feed(options, TaskOf({2}), "5\n5\n1\n9\n");
   EXPECT_EQ(kept.spared, 1);
   ASSERT_EQ(kept.samples.size(), 1U);
-  EXPECT_THAT(Values<float>(kept.samples[0]), ElementsAre(1, 9));
+  EXPECT_THAT(ValuesOf<float>(kept.samples[0]), ElementsAre(1, 9));
 }
 
 TEST_F(StreamFeedTest, HalvesTheRateWhereItIsSaid) {
@@ -154,7 +136,7 @@ TEST_F(StreamFeedTest, HalvesTheRateWhereItIsSaid) {
   for (int i = 0; i < 300; ++i) text += "7\n";
   const Kept kept = Feed(options, task, text);
   ASSERT_EQ(kept.samples.size(), 2U);
-  EXPECT_NEAR(Values<float>(kept.samples[1])[25], 7.0F, 0.01F);
+  EXPECT_NEAR(ValuesOf<float>(kept.samples[1])[25], 7.0F, 0.01F);
 }
 
 TEST_F(StreamFeedTest, FiltersAsTheTaskSays) {
@@ -163,7 +145,7 @@ TEST_F(StreamFeedTest, FiltersAsTheTaskSays) {
   task.input_filter = InputFilter{.type = FilterType::kHighPass, .order = 2, .hz = 10.0F};
   std::string text;
   for (int i = 0; i < 100; ++i) text += "9.81\n";
-  EXPECT_NEAR(Values<float>(Feed(Csv({"v"}), task, text).samples.at(0))[99], 0.0F, 0.01F);
+  EXPECT_NEAR(ValuesOf<float>(Feed(Csv({"v"}), task, text).samples.at(0))[99], 0.0F, 0.01F);
 }
 
 TEST_F(StreamFeedTest, MillisecondsAreSamplesAtTheRate) {
@@ -192,14 +174,43 @@ TEST_F(StreamFeedTest, SaysWhatDoesNotFitTheTask) {
 }
 
 TEST_F(StreamFeedTest, StartedAgainItBeginsAnew) {
-  Kept kept;
+  KeptSamples inbox;
   auto feed = StreamFeed::Make(Csv({"v"}), TaskOf({2})).value();
-  feed->Begin(kept);
+  feed->Begin(inbox);
   ASSERT_TRUE(feed->OnBytes("1\n2", now_).ok());
-  feed->Begin(kept);
+  feed->Begin(inbox);
   ASSERT_TRUE(feed->OnBytes("3\n4\n", now_).ok());
-  ASSERT_EQ(kept.samples.size(), 1U);
-  EXPECT_THAT(Values<float>(kept.samples[0]), ElementsAre(3, 4));
+  ASSERT_EQ(inbox.Now().samples.size(), 1U);
+  EXPECT_THAT(ValuesOf<float>(inbox.Now().samples[0]), ElementsAre(3, 4));
+}
+
+TEST_F(StreamFeedTest, AnArrayIsAWholeWindow) {
+  const TemporaryFolder folder;
+  const std::vector<float> values{1, 2, 3, 4, 5, 6};
+  const std::filesystem::path path = folder.path() / "x.npy";
+  ASSERT_TRUE(WriteNpy(path, ElementType::kFloat32, {3, 2}, std::as_bytes(std::span(values))).ok());
+  std::ifstream stream(path, std::ios::binary);
+  const std::string npy{std::istreambuf_iterator<char>(stream), {}};
+  StreamOptions options;
+  options.format = NpyFormat{};
+  options.scale = 2.0F;
+  options.gate = {.type = GateKind::kRms, .above = 3};
+  const Kept kept = Feed(options, TaskOf({1, 3, 2}, DType::kInt16), npy + npy);
+  ASSERT_EQ(kept.samples.size(), 2U);
+  EXPECT_EQ(kept.samples[0].window.shape, (Shape{1, 3, 2}));
+  EXPECT_THAT(ValuesOf<std::int16_t>(kept.samples[1]), ElementsAre(2, 4, 6, 8, 10, 12));
+  options.gate.above = 4;
+  EXPECT_EQ(Feed(options, TaskOf({3, 2}), npy).spared, 1);
+}
+
+TEST_F(StreamFeedTest, WholeWindowsAreNoStream) {
+  StreamOptions options;
+  options.format = NpyFormat{};
+  Task task = TaskOf({3, 2});
+  task.input_filter = InputFilter{};
+  EXPECT_THAT(WhyNot(options, task), HasSubstr("input filter"));
+  options.window.hop = 1;
+  EXPECT_THAT(WhyNot(options, TaskOf({3, 2})), HasSubstr("'window' and 'resample'"));
 }
 
 }  // namespace

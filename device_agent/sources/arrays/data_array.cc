@@ -1,4 +1,4 @@
-#include "device_agent/sources/replay/data_array.h"
+#include "device_agent/sources/arrays/data_array.h"
 
 #include <array>
 

@@ -1,4 +1,4 @@
-#include "device_agent/sources/replay/npy_file.h"
+#include "device_agent/sources/arrays/npy_file.h"
 
 #include <fmt/format.h>
 
@@ -12,9 +12,9 @@
 #include <utility>
 #include <vector>
 
-#include "device_agent/sources/replay/gzip.h"
-#include "device_agent/sources/replay/npy_header.h"
-#include "device_agent/sources/replay/npy_order.h"
+#include "device_agent/sources/arrays/gzip.h"
+#include "device_agent/sources/arrays/npy_header.h"
+#include "device_agent/sources/arrays/npy_order.h"
 
 namespace biglittle {
 namespace {
@@ -24,10 +24,6 @@ constexpr std::string_view kZipMagic = "PK\x03\x04";
 constexpr std::string_view kEmptyZipMagic = "PK\x05\x06";
 constexpr std::size_t kMaxHeaderBytes = 1U << 16U;
 constexpr std::size_t kAlignment = 64;  // of the data, as NumPy writes it
-
-absl::Status CutShort(std::string_view where) {
-  return absl::DataLossError(fmt::format("the .npy data is cut short in its {}", where));
-}
 
 std::string_view AsText(std::span<const std::byte> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
@@ -70,10 +66,11 @@ bool IsNpz(std::span<const std::byte> bytes) {
   return AsText(bytes).starts_with(kZipMagic) || AsText(bytes).starts_with(kEmptyZipMagic);
 }
 
-absl::StatusOr<DataArray> ParseNpy(std::span<const std::byte> bytes) {
-  if (!IsNpy(bytes)) return absl::DataLossError("not a .npy file");
+absl::StatusOr<std::optional<NpyFront>> ReadNpyFront(std::span<const std::byte> bytes) {
+  const std::string_view begin = AsText(bytes).substr(0, kMagic.size());
+  if (begin != kMagic.substr(0, begin.size())) return absl::DataLossError("not a .npy file");
+  if (bytes.size() < kMagic.size() + 2) return std::nullopt;
   std::span<const std::byte> rest = bytes.subspan(kMagic.size());
-  if (rest.size() < 2) return CutShort("version");
   const int major = std::to_integer<int>(rest[0]);
   const int minor = std::to_integer<int>(rest[1]);
   // 3.0 is 2.0 with a header in UTF-8, of which the element types that are read need nothing.
@@ -83,34 +80,45 @@ absl::StatusOr<DataArray> ParseNpy(std::span<const std::byte> bytes) {
   }
   rest = rest.subspan(2);
   const std::size_t length_bytes = major == 1 ? 2 : 4;
-  if (rest.size() < length_bytes) return CutShort("header");
+  if (rest.size() < length_bytes) return std::nullopt;
   const std::size_t header_bytes = TakeLength(rest, length_bytes);
   if (header_bytes > kMaxHeaderBytes) {
     return absl::DataLossError(fmt::format("the .npy header claims {} bytes, {} are the limit",
                                            header_bytes, kMaxHeaderBytes));
   }
-  if (rest.size() < header_bytes) return CutShort("header");
+  if (rest.size() < header_bytes) return std::nullopt;
   absl::StatusOr<NpyHeader> header = ParseNpyHeader(AsText(rest.first(header_bytes)));
   if (!header.ok()) return header.status();
-  rest = rest.subspan(header_bytes);
-
-  const auto expected = DataBytes(header->type, header->shape);
-  if (!expected) {
+  const auto data_bytes = DataBytes(header->type, header->shape);
+  if (!data_bytes) {
     return absl::InvalidArgumentError(
         fmt::format("shape {} is empty or larger than {} bytes, which is the limit",
                     ToString(header->shape), kMaxDataBytes));
   }
-  if (rest.size() != *expected) {
+  return NpyFront{*std::move(header), bytes.size() - rest.size() + header_bytes, *data_bytes};
+}
+
+absl::StatusOr<DataArray> ParseNpy(std::span<const std::byte> bytes) {
+  absl::StatusOr<std::optional<NpyFront>> front = ReadNpyFront(bytes);
+  if (!front.ok()) return front.status();
+  if (!*front) {
     return absl::DataLossError(
-        fmt::format("{} of shape {} needs {} bytes, the file has {}: {}", Name(header->type),
-                    ToString(header->shape), *expected, rest.size(),
-                    rest.size() < *expected ? "it is cut short" : "something follows the data"));
+        fmt::format("the .npy data is cut short in its {}",
+                    bytes.size() < kMagic.size() + 2 ? "version" : "header"));
   }
-  std::vector<std::byte> data =
-      header->fortran_order ? FromFortranOrder(rest, header->shape, ElementSize(header->type))
-                            : std::vector<std::byte>(rest.begin(), rest.end());
-  if (header->big_endian) SwapBytes(data, ElementSize(header->type));
-  return DataArray{header->type, std::move(header->shape), std::move(data)};
+  const NpyHeader& header = (*front)->header;
+  const std::span<const std::byte> rest = bytes.subspan((*front)->bytes);
+  if (rest.size() != (*front)->data_bytes) {
+    return absl::DataLossError(fmt::format(
+        "{} of shape {} needs {} bytes, the file has {}: {}", Name(header.type),
+        ToString(header.shape), (*front)->data_bytes, rest.size(),
+        rest.size() < (*front)->data_bytes ? "it is cut short" : "something follows the data"));
+  }
+  std::vector<std::byte> data = header.fortran_order
+                                    ? FromFortranOrder(rest, header.shape, ElementSize(header.type))
+                                    : std::vector<std::byte>(rest.begin(), rest.end());
+  if (header.big_endian) SwapBytes(data, ElementSize(header.type));
+  return DataArray{header.type, header.shape, std::move(data)};
 }
 
 absl::Status WriteNpy(const std::filesystem::path& path, ElementType type, const Shape& shape,

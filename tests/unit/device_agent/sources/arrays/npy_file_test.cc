@@ -1,4 +1,4 @@
-#include "device_agent/sources/replay/npy_file.h"
+#include "device_agent/sources/arrays/npy_file.h"
 
 #include <gtest/gtest.h>
 

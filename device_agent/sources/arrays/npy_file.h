@@ -8,13 +8,15 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <optional>
 #include <span>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
 #include "core/tensor.h"
-#include "device_agent/sources/replay/data_array.h"
+#include "device_agent/sources/arrays/data_array.h"
+#include "device_agent/sources/arrays/npy_header.h"
 
 namespace biglittle {
 
@@ -23,6 +25,16 @@ bool IsNpy(std::span<const std::byte> bytes);
 
 // True if `bytes` begin as an .npz file does, NumPy's archive of arrays, which is a zip archive.
 bool IsNpz(std::span<const std::byte> bytes);
+
+// What stands before the elements.
+struct NpyFront {
+  NpyHeader header;
+  std::size_t bytes = 0;       // of the front itself
+  std::size_t data_bytes = 0;  // that follow it
+};
+
+// nullopt: `bytes`, as far as they go, are the beginning of one. Errors as ParseNpy's.
+absl::StatusOr<std::optional<NpyFront>> ReadNpyFront(std::span<const std::byte> bytes);
 
 // The whole of an unpacked file. The message of an error says what is wrong, not which file.
 absl::StatusOr<DataArray> ParseNpy(std::span<const std::byte> bytes);

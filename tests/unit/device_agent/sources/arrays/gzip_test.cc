@@ -1,4 +1,4 @@
-#include "device_agent/sources/replay/gzip.h"
+#include "device_agent/sources/arrays/gzip.h"
 
 #include <gtest/gtest.h>
 

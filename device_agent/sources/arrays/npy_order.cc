@@ -1,4 +1,4 @@
-#include "device_agent/sources/replay/npy_order.h"
+#include "device_agent/sources/arrays/npy_order.h"
 
 #include <algorithm>
 #include <cstdint>

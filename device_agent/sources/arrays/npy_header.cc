@@ -1,4 +1,4 @@
-#include "device_agent/sources/replay/npy_header.h"
+#include "device_agent/sources/arrays/npy_header.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
