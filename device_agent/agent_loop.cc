@@ -25,7 +25,7 @@ constexpr Milliseconds kSourceGrace{2000};
 }  // namespace
 
 AgentLoop::AgentLoop(const FleetConfig& fleet, const DeviceConfig& device, Agent::Parts parts,
-                     std::unique_ptr<Intake> intake)
+                     std::unique_ptr<Intake> intake, std::shared_ptr<wire::TopicListener> listener)
     : device_(device),
       intake_(std::move(intake)),
       status_(wire::Topics(fleet.topic_root, fleet.fleet).DeviceStatus(device.id),
@@ -35,19 +35,21 @@ AgentLoop::AgentLoop(const FleetConfig& fleet, const DeviceConfig& device, Agent
                .models = {{parts.task.name, parts.task.little.sha256}}}),
       expiry_(fleet.broker, device.id),
       refusals_({"results", "results", "requests", "statuses"}),
-      session_(SessionOptions(fleet)),
+      session_(SessionOptions(fleet, std::move(listener))),
       agent_(
           fleet, device, std::move(parts), status_.run(),
           [this](wire::Message message) { return session_.Publish(std::move(message)); },
           Clock::Real()) {}
 
-wire::MqttSession::Options AgentLoop::SessionOptions(const FleetConfig& fleet) {
+wire::MqttSession::Options AgentLoop::SessionOptions(
+    const FleetConfig& fleet, std::shared_ptr<wire::TopicListener> listener) {
   const wire::Topics topics(fleet.topic_root, fleet.fleet);
   wire::MqttSession::Options options;
   options.broker = fleet.broker;
   options.identity = {wire::Role::kDevice, device_.id};
   options.client_id = fmt::format("biglittle-{}-device-{}", fleet.fleet, device_.id);
   options.subscriptions = {topics.Replies(device_.id)};
+  options.listener = std::move(listener);
   options.will = status_.Message(wire::State::kOffline);
   options.birth = [this] { return status_.Message(wire::State::kOnline); };
   options.on_message = [this](wire::Message&& message) { news_.OnReply(std::move(message)); };

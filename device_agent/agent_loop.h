@@ -28,9 +28,11 @@ namespace biglittle {
 
 class AgentLoop {
  public:
-  // Copies what it needs of `fleet` and `device`. `intake` has not been started.
+  // Copies what it needs of `fleet` and `device`. `intake` has not been started; `listener` is its
+  // source's, if it has one.
   AgentLoop(const FleetConfig& fleet, const DeviceConfig& device, Agent::Parts parts,
-            std::unique_ptr<Intake> intake);
+            std::unique_ptr<Intake> intake,
+            std::shared_ptr<wire::TopicListener> listener = nullptr);
 
   // Before Run: whom to tell how it goes. Both must outlive the loop.
   void Observe(wire::ProgramHealth* health, const AgentMetrics* metrics);
@@ -50,7 +52,8 @@ class AgentLoop {
   void Stop();
 
  private:
-  wire::MqttSession::Options SessionOptions(const FleetConfig& fleet);
+  wire::MqttSession::Options SessionOptions(const FleetConfig& fleet,
+                                            std::shared_ptr<wire::TopicListener> listener);
 
   // The session's threads.
   void OnDelivered(std::uint64_t tag, wire::Delivery delivery);

@@ -63,28 +63,37 @@ absl::StatusOr<std::optional<ResultStore>> OpenStore(const DeviceConfig& device)
   return std::optional<ResultStore>(*std::move(store));
 }
 
-absl::StatusOr<std::unique_ptr<Intake>> MakeIntake(SharedParts& shared, const DeviceConfig& device,
-                                                   const Task& task) {
+absl::Status CheckWhenFull(const DeviceConfig& device, const DeviceSource& source) {
+  const auto* live = std::get_if<std::unique_ptr<LiveSource>>(&source);
+  const bool can_wait = live != nullptr && (*live)->waits();
+  if (device.source.when_full != WhenFull::kWait || can_wait) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      fmt::format("{}: 'when_full: wait' is for a source that can wait, a program or a FIFO; a "
+                  "source of type {} "
+                  "with an interval cannot: 'interval_ms: 0' asks it whenever there is room",
+                  device.id, device.source.type));
+}
+
+struct Readings {
+  std::unique_ptr<Intake> intake;
+  std::shared_ptr<wire::TopicListener> listener;  // of its source, if it has one
+};
+
+absl::StatusOr<Readings> MakeIntake(SharedParts& shared, const DeviceConfig& device,
+                                    const Task& task) {
   absl::StatusOr<DeviceSource> source = shared.SourceOf(device);
   if (!source.ok()) return source.status();
-  auto* polled = std::get_if<std::unique_ptr<PolledSource>>(&*source);
-  const bool can_wait =
-      polled == nullptr && std::get<std::unique_ptr<LiveSource>>(*source)->waits();
-  if (device.source.when_full == WhenFull::kWait && !can_wait) {
-    return absl::InvalidArgumentError(
-        fmt::format("{}: 'when_full: wait' is for a source that can wait, a program or a FIFO; a "
-                    "source of type "
-                    "{} with an interval cannot: 'interval_ms: 0' asks it whenever there is room",
-                    device.id, device.source.type));
+  if (absl::Status good = CheckWhenFull(device, *source); !good.ok()) return good;
+  if (auto* polled = std::get_if<std::unique_ptr<PolledSource>>(&*source)) {
+    return Readings{std::make_unique<PolledIntake>(std::move(*polled), device.source), nullptr};
   }
-  if (polled != nullptr) {
-    return std::make_unique<PolledIntake>(std::move(*polled), device.source);
-  }
+  auto live = std::get<std::unique_ptr<LiveSource>>(*std::move(source));
+  std::shared_ptr<wire::TopicListener> listener = live->ListenFor(device.id);
   const auto window_bytes = static_cast<std::size_t>(ElementCount(task.input_shape).value_or(0)) *
                             ElementSize(task.input_dtype);
-  return std::make_unique<LiveIntake>(std::get<std::unique_ptr<LiveSource>>(*std::move(source)),
-                                      device.source, window_bytes,
-                                      SourceSupervisor::Options{.device = device.id});
+  return Readings{std::make_unique<LiveIntake>(std::move(live), device.source, window_bytes,
+                                               SourceSupervisor::Options{.device = device.id}),
+                  std::move(listener)};
 }
 
 }  // namespace
@@ -120,14 +129,14 @@ absl::Status HostedDevice::Build(const FleetConfig& fleet, const DeviceConfig& d
   if (!little.ok()) return little.status();
   auto deadlines = ReadingDeadlines::Make(device, **task);
   if (!deadlines.ok()) return deadlines.status();
-  auto intake = MakeIntake(shared, device, **task);
-  if (!intake.ok()) return intake.status();
+  auto readings = MakeIntake(shared, device, **task);
+  if (!readings.ok()) return readings.status();
   auto store = OpenStore(device);
   if (!store.ok()) return store.status();
   loop_ = std::make_unique<AgentLoop>(
       fleet, device,
       Agent::Parts{**task, *std::move(little), *std::move(deadlines), *std::move(store)},
-      *std::move(intake));
+      std::move(readings->intake), std::move(readings->listener));
   loop_->Observe(health_.get(), &*metrics_);
   return absl::OkStatus();
 }

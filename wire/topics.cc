@@ -16,6 +16,7 @@ std::string Topics::ReplyBase(std::string_view device) const { return Device(dev
 std::string Topics::Result(std::string_view device) const { return Device(device, "result"); }
 std::string Topics::DeviceStatus(std::string_view device) const { return Device(device, "status"); }
 std::string Topics::DeviceState(std::string_view device) const { return Device(device, "state"); }
+std::string Topics::Sensors(std::string_view device) const { return Device(device, "sensor"); }
 
 std::string Topics::Reply(std::string_view device, std::string_view worker) const {
   return fmt::format("{}devices/{}/reply/{}", prefix_, device, worker);

@@ -20,6 +20,8 @@ class Topics {
   std::string Result(std::string_view device) const;
   std::string DeviceStatus(std::string_view device) const;
   std::string DeviceState(std::string_view device) const;
+  // Below it a device's sensors speak, each on a topic of its own.
+  std::string Sensors(std::string_view device) const;
   std::string WorkerStatus(std::string_view worker) const;
 
   // Topic filters.

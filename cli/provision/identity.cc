@@ -39,6 +39,8 @@ std::string_view RoleName(Role role) {
       return "bridge";
     case Role::kAdmin:
       return "admin";
+    case Role::kSensor:
+      return "sensor";
   }
   return "";
 }

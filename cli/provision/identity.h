@@ -11,13 +11,14 @@
 
 namespace biglittle {
 
-enum class Role : std::uint8_t { kDevice, kWorker, kDashboard, kBridge, kAdmin };
+// A sensor has the id of the device that hears it.
+enum class Role : std::uint8_t { kDevice, kWorker, kDashboard, kBridge, kAdmin, kSensor };
 
-inline constexpr std::array<Role, 5> kRoles = {Role::kDevice, Role::kWorker, Role::kDashboard,
-                                               Role::kBridge, Role::kAdmin};
+inline constexpr std::array<Role, 6> kRoles = {Role::kDevice, Role::kWorker, Role::kDashboard,
+                                               Role::kBridge, Role::kAdmin,  Role::kSensor};
 
-// "device", "worker", "dashboard", "bridge", "admin": the folder that holds the role's credentials,
-// and the word in the fleet file's `credentials: secure/{role}/{id}`.
+// "device", "worker", "dashboard", "bridge", "admin", "sensor": the folder that holds the role's
+// credentials, and the word in the fleet file's `credentials: secure/{role}/{id}`.
 std::string_view RoleName(Role role);
 // nullopt if `name` is none of them.
 std::optional<Role> RoleOf(std::string_view name);

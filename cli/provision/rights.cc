@@ -27,7 +27,13 @@ Rights OfDevice(const std::string& id, const wire::Topics& topics) {
                    {RightKind::kSend, topics.DeviceStatus(id)},
                    {RightKind::kSend, topics.DeviceState(id)}};
   AddReadOne(topics.Replies(id), rights);
+  AddRead(topics.Sensors(id) + "/#", rights);
   return rights;
+}
+
+// What it says is heard by its device alone.
+Rights OfSensor(const std::string& id, const wire::Topics& topics) {
+  return {{RightKind::kSend, topics.Sensors(id) + "/#"}};
 }
 
 Rights OfWorker(const std::string& id, const FleetNames& names,
@@ -86,6 +92,8 @@ Rights Of(const Identity& identity, const FleetNames& names,
       return OfBridge(topics);
     case Role::kAdmin:
       return OfAdmin();
+    case Role::kSensor:
+      return OfSensor(identity.id, topics);
   }
   return {};
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -9,6 +10,7 @@
 
 #include "core/clock.h"
 #include "device_agent/sources/sample.h"
+#include "wire/mqtt/topic_listener.h"
 
 namespace biglittle {
 
@@ -57,6 +59,12 @@ class LiveSource {
   // It looks at full() before it reads, and waits: then nothing of it is dropped. What it puts
   // between two looks is bounded.
   virtual bool waits() const { return false; }
+  // Of a source that hears a topic of the fleet's broker by the session which `device` has anyway:
+  // what the session tells. Asked once, before the first Start; may be told from then on.
+  virtual std::shared_ptr<wire::TopicListener> ListenFor(std::string_view device) {
+    static_cast<void>(device);
+    return nullptr;
+  }
   // After the first failure; then it grows.
   virtual Milliseconds restart_delay() const { return Milliseconds(100); }
 };

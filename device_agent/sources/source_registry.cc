@@ -13,6 +13,7 @@
 
 #include "device_agent/sources/exec/exec_kind.h"
 #include "device_agent/sources/file/file_kind.h"
+#include "device_agent/sources/mqtt/mqtt_kind.h"
 #include "device_agent/sources/replay/replay_kind.h"
 #include "device_agent/sources/serial/serial_kind.h"
 #include "device_agent/sources/source_kind.h"
@@ -23,7 +24,7 @@ namespace {
 
 const std::vector<const DeviceSourceKind*>& AllRows() {
   static const std::vector<const DeviceSourceKind*> rows{
-      &ReplayKind(), &VibrationKind(), &ExecKind(), &FileKind(), &SerialKind(),
+      &ReplayKind(), &VibrationKind(), &ExecKind(), &FileKind(), &SerialKind(), &MqttKind(),
   };
   return rows;
 }

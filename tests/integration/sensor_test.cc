@@ -7,7 +7,9 @@
 #include <fstream>
 #include <map>
 #include <mutex>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tests/support/eventually.h"
@@ -41,6 +43,17 @@ class Listener {
     const auto at = finals_.find(device);
     return at == finals_.end() ? std::map<std::uint64_t, wire::Result>() : at->second;
   }
+  // It has connected, and has subscribed to what it hears.
+  bool Online(const std::string& device) const {
+    const std::lock_guard lock(mutex_);
+    return online_.count(device) > 0;
+  }
+  void Publish(const std::string& topic, const std::string& payload) {
+    wire::Message message;
+    message.topic = topic;
+    message.payload = payload;
+    EXPECT_TRUE(session_.Publish(std::move(message)).ok());
+  }
   std::vector<wire::DeviceState> States(const std::string& device) const {
     const std::lock_guard lock(mutex_);
     const auto at = states_.find(device);
@@ -53,9 +66,14 @@ class Listener {
     wire::MqttSession::Options options;
     options.broker.port = port;
     options.client_id = "listener";
-    options.subscriptions = {topics.AllResults(), topics.AllDeviceStates()};
+    options.subscriptions = {topics.AllResults(), topics.AllDeviceStates(),
+                             topics.AllDeviceStatus()};
     options.on_message = [this, topics](wire::Message&& message) {
       const std::lock_guard lock(mutex_);
+      if (const auto device = topics.DeviceOfStatus(message.topic)) {
+        online_.insert(*device);
+        return;
+      }
       if (const auto device = topics.DeviceOfState(message.topic)) {
         const auto state = wire::DecodeDeviceState(message.payload);
         EXPECT_TRUE(state.ok()) << message.payload;
@@ -74,6 +92,7 @@ class Listener {
   mutable std::mutex mutex_;
   std::map<std::string, std::map<std::uint64_t, wire::Result>> finals_;
   std::map<std::string, std::vector<wire::DeviceState>> states_;
+  std::set<std::string> online_;
   wire::MqttSession session_;
 };
 
@@ -83,20 +102,24 @@ std::string Device(const std::string& id, const std::string& source, const std::
          "    source: {" + source + "}\n";
 }
 
-// The windows of the fleet's replay as lines of one channel.
+// A window of the fleet's replay as lines of one channel.
+std::string WindowLines(int number) {
+  const bool sure = number % 10 < 5;
+  const int label = sure ? (number % 2 == 0 ? 0 : 2) : number % 4;
+  std::string lines;
+  for (int place = 0; place < 4; ++place) {
+    lines += fmt::format("{}\n", place == label ? (sure ? 1.0 : 0.1) : 0.0);
+  }
+  return lines;
+}
+
 void WriteSamples(const TestFleet& fleet) {
   std::string lines;
-  for (int i = 0; i < kReadings; ++i) {
-    const bool sure = i % 10 < 5;
-    const int label = sure ? (i % 2 == 0 ? 0 : 2) : i % 4;
-    for (int place = 0; place < 4; ++place) {
-      lines += fmt::format("{}\n", place == label ? (sure ? 1.0 : 0.1) : 0.0);
-    }
-  }
+  for (int i = 0; i < kReadings; ++i) lines += WindowLines(i);
   std::ofstream(fleet.folder() / "samples.csv") << lines;
 }
 
-TEST(SensorTest, AProgramAndAFileGiveWhatTheReplayGives) {
+TEST(SensorTest, AProgramAFileAndATopicGiveWhatTheReplayGives) {
   TestBroker broker;
   TestFleet fleet(
       broker.port(),
@@ -104,18 +127,22 @@ TEST(SensorTest, AProgramAndAFileGiveWhatTheReplayGives) {
        .more_devices =
            Device("program", "type: exec, when_full: wait, readings: 200, command: [awk, \"" +
                                  std::string(kProgram) + "\"]") +
-           Device("file", "type: file, path: samples.csv, readings: 200")});
+           Device("file", "type: file, path: samples.csv, readings: 200") +
+           Device("topic",
+                  "type: mqtt, topic: 'sensors/{device}/x', queue_capacity: 256, readings: 200")});
   WriteSamples(fleet);
-  const Listener listener(broker.port());
+  Listener listener(broker.port());
   fleet.Observe();
   fleet.StartWorker();
   fleet.AwaitWorker();
   fleet.StartDevice(1);
-  fleet.StartDevices({"program", "file"});
+  fleet.StartDevices({"program", "file", "topic"});
+  ASSERT_TRUE(Eventually([&] { return listener.Online("topic"); }));
+  for (int i = 0; i < kReadings; ++i) listener.Publish("sensors/topic/x", WindowLines(i));
   ASSERT_TRUE(Eventually([&] { return listener.Finals("device-1").size() == kReadings; },
                          std::chrono::seconds(60)));
   const auto replayed = listener.Finals("device-1");
-  for (const std::string device : {"program", "file"}) {
+  for (const std::string device : {"program", "file", "topic"}) {
     ASSERT_TRUE(Eventually([&] { return listener.Finals(device).size() == kReadings; },
                            std::chrono::seconds(60)))
         << device;

@@ -42,6 +42,9 @@ Milliseconds CheckInterval(const BrokerConfig& broker) {
 // A connection that stood this long ends the growing of the reconnect delay.
 constexpr std::chrono::seconds kStableConnection{5};
 
+// Until the broker is asked again for a listener's topic that it refused.
+constexpr std::chrono::seconds kListenAgain{10};
+
 // Paho's code above us knows no exceptions: the process would end.
 template <typename Work>
 void Shielded(const std::string& client_id, const Work& work) {
@@ -103,6 +106,9 @@ class MqttSession::Impl {
   void Run();
   bool Connect();
   absl::Status OpenAndSubscribe();
+  absl::Status SubscribeForListener();
+  void RetryForListener();
+  void TellDisconnected();
   void NoteFailure(const absl::Status& failure);
   void ObeyBroker();
   void LearnPacketLimit();
@@ -134,7 +140,8 @@ class MqttSession::Impl {
   ReconnectBackoff backoff_;
   std::string last_failure_;  // that was logged
   CredentialWatch credential_watch_;
-  bool renewed_ = false;  // the connection ends for new credentials
+  bool renewed_ = false;                       // the connection ends for new credentials
+  std::optional<SteadyTime> listen_again_at_;  // after the broker refused the listener's topic
 
   std::thread thread_;
 
@@ -296,15 +303,22 @@ void MqttSession::Impl::OnDone(std::uint64_t id, const PahoConnection::Verdict& 
 
 void MqttSession::Impl::OnMessage(const mqtt::message& message) {
   const PahoCallback here;
+  TopicListener* listener = options_.listener.get();
+  if (listener != nullptr && message.get_topic() != listener->topic()) listener = nullptr;
+  const std::size_t bytes = message.get_payload_ref().size();
+  const bool too_large = bytes > options_.broker.max_payload_bytes;
   {
     const Lock lock(mutex_);
     ++counters_.received;
-    if (message.get_payload_ref().size() > options_.broker.max_payload_bytes) {
-      ++counters_.received_too_large;
-      return;
-    }
+    if (too_large) ++counters_.received_too_large;
   }
-  if (options_.on_message) options_.on_message(FromPaho(message, steady_clock::now()));
+  if (listener != nullptr) {
+    if (too_large) return listener->OnTopicMessageDropped(bytes);
+    return listener->OnTopicMessage(FromPaho(message, steady_clock::now()));
+  }
+  if (!too_large && options_.on_message) {
+    options_.on_message(FromPaho(message, steady_clock::now()));
+  }
 }
 
 void MqttSession::Impl::OnLost(const std::string& cause, int reason_code) {
@@ -356,7 +370,7 @@ void MqttSession::Impl::Abandon(const absl::Status& why) {
     spdlog::error("{}: the connection is given up: {}; trying on", options_.client_id,
                   last_failure_);
   }
-  if (was_connected && options_.on_connection) options_.on_connection(false);
+  if (was_connected) TellDisconnected();
 }
 
 void MqttSession::Impl::EndConnection() {
@@ -453,12 +467,44 @@ absl::Status MqttSession::Impl::OpenAndSubscribe() {
   auto opened = opener_.Open(subscribe ? options_.subscriptions : none, Events());
   if (!opened.ok()) return opened.status();
   connection_ = *std::move(opened);
+  if (subscribe) {
+    if (absl::Status listening = SubscribeForListener(); !listening.ok()) return listening;
+  }
   if (options_.birth) {
     Message birth = options_.birth();
     const Lock lock(mutex_);
     outbox_.PushBirth(std::move(birth));
   }
   return absl::OkStatus();
+}
+
+// Not OK: the connection is not to be trusted. Refused, it is another's trouble than the session's.
+absl::Status MqttSession::Impl::SubscribeForListener() {
+  listen_again_at_.reset();
+  if (options_.listener == nullptr) return absl::OkStatus();
+  absl::Status subscribed = connection_->Subscribe(
+      options_.listener->topic(), {.qos = options_.listener->qos(), .retained = false});
+  if (absl::IsPermissionDenied(subscribed)) {
+    listen_again_at_ = steady_clock::now() + kListenAgain;
+    const Lock lock(mutex_);
+    ++counters_.subscriptions_refused;
+  } else if (!subscribed.ok()) {
+    return subscribed;
+  }
+  options_.listener->OnTopicState(subscribed);
+  return absl::OkStatus();
+}
+
+void MqttSession::Impl::RetryForListener() {
+  if (!listen_again_at_ || steady_clock::now() < *listen_again_at_) return;
+  if (const absl::Status subscribed = SubscribeForListener(); !subscribed.ok()) {
+    OnLost(std::string(subscribed.message()), 0);
+  }
+}
+
+void MqttSession::Impl::TellDisconnected() {
+  if (options_.listener) options_.listener->OnTopicState(absl::UnavailableError("no connection"));
+  if (options_.on_connection) options_.on_connection(false);
 }
 
 SessionOpener::Options MqttSession::Impl::OpenerOptions(const Options& options) {
@@ -498,7 +544,7 @@ void MqttSession::Impl::Serve() {
   }
   changed_.notify_all();
   lock.unlock();
-  if (options_.on_connection) options_.on_connection(false);
+  TellDisconnected();
 }
 
 // Not where it was noticed: there Paho waits, and with it all sessions.
@@ -515,6 +561,7 @@ void MqttSession::Impl::CheckConnection(Lock& lock) {
   lock.unlock();
   const bool connected = connection_->connected();
   renewed_ = connected && CredentialsRenewed();
+  if (connected && !renewed_) RetryForListener();
   lock.lock();
   if (!connected) lost_ = true;
 }
@@ -532,7 +579,9 @@ bool MqttSession::Impl::CredentialsRenewed() {
 
 void MqttSession::Impl::LeaveSubscriptions(Lock& lock) {
   lock.unlock();
-  connection_->Unsubscribe(options_.subscriptions);
+  std::vector<std::string> filters = options_.subscriptions;
+  if (options_.listener) filters.push_back(options_.listener->topic());
+  connection_->Unsubscribe(filters);
   lock.lock();
   left_ = true;
   changed_.notify_all();

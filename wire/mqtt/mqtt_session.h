@@ -23,6 +23,7 @@
 #include "core/clock.h"
 #include "core/fleet/broker_config.h"
 #include "wire/message.h"
+#include "wire/mqtt/topic_listener.h"
 #include "wire/tls/credentials.h"
 
 namespace biglittle::wire {
@@ -39,7 +40,9 @@ class MqttSession {
     // subscription whose member is away would go on taking its share of the requests.
     bool clean_start = false;
     std::vector<std::string> subscriptions;  // topic filters, QoS 1
-    std::optional<Message> will;             // sent by the broker when we vanish
+    // Who hears a topic more; its messages do not come to on_message. May be nullptr.
+    std::shared_ptr<TopicListener> listener;
+    std::optional<Message> will;  // sent by the broker when we vanish
     // The first message after every connect; called on the session's thread.
     std::function<Message()> birth;
     std::function<void(Message&&)> on_message;

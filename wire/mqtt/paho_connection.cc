@@ -110,12 +110,16 @@ std::optional<PahoConnection::Failure> PahoConnection::Open(const Credentials& c
   return std::nullopt;
 }
 
-absl::Status PahoConnection::Subscribe(const std::string& filter) {
+absl::Status PahoConnection::Subscribe(const std::string& filter, const SubscribeRules& rules) {
+  mqtt::subscribe_options options;
+  if (!rules.retained) {
+    options.set_retain_handling(mqtt::subscribe_options::DONT_SEND_RETAINED);
+  }
   mqtt::token_ptr token;
   try {
     {
       const std::shared_lock lock(command_list);
-      token = client_->subscribe(filter, 1, nullptr, subscribe_listener_);
+      token = client_->subscribe(filter, rules.qos, nullptr, subscribe_listener_, options);
     }
     if (!WaitFor(*token, broker_.connect_timeout)) return absl::CancelledError("cancelled");
   } catch (const std::exception& error) {

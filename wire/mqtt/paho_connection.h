@@ -62,8 +62,12 @@ class PahoConnection final : private mqtt::iaction_listener {
   std::optional<Failure> Open(const Credentials& credentials, bool clean_start,
                               const std::optional<Message>& will);
   const Connack& connack() const { return connack_; }
+  struct SubscribeRules {
+    int qos = 1;
+    bool retained = true;  // also what the broker has retained of before
+  };
   // Cancelled, PermissionDenied if the broker refuses, or Unavailable, with the reason.
-  absl::Status Subscribe(const std::string& filter);
+  absl::Status Subscribe(const std::string& filter, const SubscribeRules& rules);
   // Bounded in time; what the broker says does not matter any more.
   void Unsubscribe(const std::vector<std::string>& filters);
   // Hands the message to Paho; on_done follows, or the connection is lost.

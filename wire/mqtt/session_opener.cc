@@ -88,7 +88,7 @@ absl::StatusOr<std::unique_ptr<PahoConnection>> SessionOpener::Open(
                  Quoted(assigned));
   }
   for (const std::string& filter : filters) {
-    if (auto status = (*connection)->Subscribe(filter); !status.ok()) return status;
+    if (auto status = (*connection)->Subscribe(filter, {}); !status.ok()) return status;
   }
   return connection;
 }

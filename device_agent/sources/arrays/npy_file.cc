@@ -101,6 +101,7 @@ absl::StatusOr<std::optional<NpyFront>> ReadNpyFront(std::span<const std::byte> 
 absl::StatusOr<DataArray> ParseNpy(std::span<const std::byte> bytes) {
   absl::StatusOr<std::optional<NpyFront>> front = ReadNpyFront(bytes);
   if (!front.ok()) return front.status();
+  if (!*front && !IsNpy(bytes)) return absl::DataLossError("not a .npy file");
   if (!*front) {
     return absl::DataLossError(
         fmt::format("the .npy data is cut short in its {}",

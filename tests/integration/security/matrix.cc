@@ -49,7 +49,8 @@ MatrixBench::MatrixBench() {
                                            {Role::kWorker, "worker-2"},
                                            {Role::kDashboard, "screen-1"},
                                            {Role::kDashboard, "test"},
-                                           {Role::kBridge, "site-1"}}});
+                                           {Role::kBridge, "site-1"},
+                                           {Role::kSensor, "pump-1"}}});
   AddSubjects();
   AddStrangers();
   StartWorker();
@@ -60,9 +61,10 @@ void MatrixBench::AddSubjects() {
   const std::map<std::string, Identity> known = {
       {"pump-1", {Role::kDevice, "pump-1"}},   {"pump-2", {Role::kDevice, "pump-2"}},
       {"worker", {Role::kWorker, "worker-2"}}, {"dashboard", {Role::kDashboard, "screen-1"}},
-      {"bridge", {Role::kBridge, "site-1"}},   {"admin", {Role::kAdmin, "admin"}}};
+      {"bridge", {Role::kBridge, "site-1"}},   {"admin", {Role::kAdmin, "admin"}},
+      {"sensor", {Role::kSensor, "pump-1"}}};
   for (const auto& [column, identity] : known) {
-    subjects_[column] = {identity.id, column == "pump-1" ? "pump-2" : "pump-1",
+    subjects_[column] = {identity.id, identity.id == "pump-1" ? "pump-2" : "pump-1",
                          broker_->User(identity), broker_->Of(identity)};
   }
 }

@@ -11,6 +11,9 @@
 #include "cli/provision/private_files.h"
 #include "tests/integration/security/secure_broker.h"
 #include "tests/integration/security/websocket_client.h"
+#include "tests/support/eventually.h"
+#include "tests/support/free_port.h"
+#include "tests/support/http_client.h"
 #include "tests/support/test_fleet.h"
 
 namespace biglittle {
@@ -85,6 +88,28 @@ TEST_F(SecuritySessions, RotatingAwayAKeyEndsTheSessionThatItOpened) {
   ExpectUndisturbed(other, kPump2);
   const MqttClient owner(broker_.OptionsFor(broker_.Of(kPump1)));
   EXPECT_EQ(owner.connect_reason(), 0);
+}
+
+// What its sensor may not say to it keeps no device from its fleet.
+TEST_F(SecuritySessions, ARefusedSensorTopicCostsTheSourceNotTheSession) {
+  const std::uint16_t port = UnusedPort();
+  TestFleet fleet(broker_.port(), {.more_devices = fmt::format(
+                                       "  - id: pump-1\n    task: tiny\n    deadline_ms: 2000\n"
+                                       "    health: {{port: {}}}\n"
+                                       "    source: {{type: mqtt, topic: elsewhere/x}}\n",
+                                       port),
+                                   .broker_keys = broker_.FleetKeys()});
+  fleet.StartDevices({"pump-1"});
+  std::string said;
+  EXPECT_TRUE(Eventually(
+      [&] {
+        said = Get(port, "/ready").body;
+        return said.starts_with("online") && said.find("the source has failed") < said.size();
+      },
+      std::chrono::seconds(60)))
+      << said;
+  EXPECT_THAT(said, HasSubstr("the broker will not let the device hear its sensor"));
+  EXPECT_EQ(broker_.CountInLog(" as " + broker_.User(kPump1)), 1U);
 }
 
 class SecurityTls : public testing::Test {

@@ -81,10 +81,10 @@ INSTANTIATE_TEST_SUITE_P(
         FleetCase{"NoType",
                   "devices: [{id: a, task: har, source: {interval_ms: 5}}]\n",
                   {"4:38: the key 'type' is missing"}},
-        FleetCase{
-            "UnknownType",
-            "devices: [{id: a, task: har, source: {type: camera, lens: 5}}]\n",
-            {"4:45: 'type' must be one of replay, vibration, exec, file, serial, not 'camera'"}},
+        FleetCase{"UnknownType",
+                  "devices: [{id: a, task: har, source: {type: camera, lens: 5}}]\n",
+                  {"4:45: 'type' must be one of replay, vibration, exec, file, serial, mqtt, not "
+                   "'camera'"}},
         FleetCase{"KeyOfTheOtherType",
                   "devices: [{id: a, task: har, source: {type: vibration, stride: 2}}]\n",
                   {"4:56: unknown key 'stride'; this map takes type, seed, readings, interval_ms, "

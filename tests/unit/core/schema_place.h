@@ -49,7 +49,8 @@ inline Json FleetDocument() {
       {"id": "e", "source": {"type": "replay", "windows": "x.npy"}},
       {"id": "g", "source": {"type": "exec", "command": ["x"], "format": {"type": "csv"}, "window": {}, "gate": {}}},
       {"id": "h", "source": {"type": "file", "path": "x", "format": {"type": "ndjson", "fields": ["/a"]}}},
-      {"id": "i", "source": {"type": "serial", "port": "x", "format": {"type": "raw"}}}],
+      {"id": "i", "source": {"type": "serial", "port": "x", "format": {"type": "raw"}}},
+      {"id": "j", "source": {"type": "mqtt", "topic": "x", "format": {"type": "npy"}}}],
     "workers": [{"id": "w", "count": 1, "tasks": ["t", "u"], "health": {}}]})");
 }
 

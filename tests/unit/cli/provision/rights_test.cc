@@ -25,7 +25,13 @@ TEST(RightsTest, ADeviceHasItsOwnTopicsOnly) {
                                            "publishClientSend r/v1/f/devices/x/state",
                                            "publishClientSend r/v1/f/devices/x/status",
                                            "publishClientReceive r/v1/f/devices/x/reply/+",
-                                           "subscribeLiteral r/v1/f/devices/x/reply/+"}));
+                                           "publishClientReceive r/v1/f/devices/x/sensor/#",
+                                           "subscribeLiteral r/v1/f/devices/x/reply/+",
+                                           "subscribePattern r/v1/f/devices/x/sensor/#"}));
+}
+
+TEST(RightsTest, ASensorSpeaksToItsDeviceAlone) {
+  EXPECT_EQ(Spelled(Role::kSensor), (Lines{"publishClientSend r/v1/f/devices/x/sensor/#"}));
 }
 
 TEST(RightsTest, AWorkerJoinsItsGroupAndNothingElse) {
