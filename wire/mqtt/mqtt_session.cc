@@ -13,6 +13,7 @@
 #include "absl/cleanup/cleanup.h"
 
 #include "core/program/exception_status.h"
+#include "wire/mqtt/listener_subscription.h"
 #include "wire/mqtt/outbox.h"
 #include "wire/mqtt/packet_limit.h"
 #include "wire/mqtt/paho_connection.h"
@@ -42,9 +43,6 @@ Milliseconds CheckInterval(const BrokerConfig& broker) {
 // A connection that stood this long ends the growing of the reconnect delay.
 constexpr std::chrono::seconds kStableConnection{5};
 
-// Until the broker is asked again for a listener's topic that it refused.
-constexpr std::chrono::seconds kListenAgain{10};
-
 // Paho's code above us knows no exceptions: the process would end.
 template <typename Work>
 void Shielded(const std::string& client_id, const Work& work) {
@@ -68,6 +66,7 @@ class MqttSession::Impl {
         backoff_(options_.broker.reconnect_delay_min, options_.broker.reconnect_delay_max,
                  std::hash<std::string>{}(options_.client_id)),
         credential_watch_(options_.broker, options_.identity),
+        listening_(options_.listener),
         outbox_(options_.broker.max_backlog_messages, options_.broker.max_in_flight_messages) {}
   ~Impl() { Stop(); }
 
@@ -107,7 +106,6 @@ class MqttSession::Impl {
   bool Connect();
   absl::Status OpenAndSubscribe();
   absl::Status SubscribeForListener();
-  void RetryForListener();
   void TellDisconnected();
   void NoteFailure(const absl::Status& failure);
   void ObeyBroker();
@@ -140,8 +138,8 @@ class MqttSession::Impl {
   ReconnectBackoff backoff_;
   std::string last_failure_;  // that was logged
   CredentialWatch credential_watch_;
-  bool renewed_ = false;                       // the connection ends for new credentials
-  std::optional<SteadyTime> listen_again_at_;  // after the broker refused the listener's topic
+  bool renewed_ = false;            // the connection ends for new credentials
+  ListenerSubscription listening_;  // any thread: Of
 
   std::thread thread_;
 
@@ -303,22 +301,18 @@ void MqttSession::Impl::OnDone(std::uint64_t id, const PahoConnection::Verdict& 
 
 void MqttSession::Impl::OnMessage(const mqtt::message& message) {
   const PahoCallback here;
-  TopicListener* listener = options_.listener.get();
-  if (listener != nullptr && message.get_topic() != listener->topic()) listener = nullptr;
-  const std::size_t bytes = message.get_payload_ref().size();
-  const bool too_large = bytes > options_.broker.max_payload_bytes;
+  const bool too_large = message.get_payload_ref().size() > options_.broker.max_payload_bytes;
   {
     const Lock lock(mutex_);
     ++counters_.received;
     if (too_large) ++counters_.received_too_large;
   }
-  if (listener != nullptr) {
-    if (too_large) return listener->OnTopicMessageDropped(bytes);
+  if (TopicListener* listener = listening_.Of(message.get_topic())) {
+    if (too_large) return listener->OnTopicMessageDropped();
     return listener->OnTopicMessage(FromPaho(message, steady_clock::now()));
   }
-  if (!too_large && options_.on_message) {
-    options_.on_message(FromPaho(message, steady_clock::now()));
-  }
+  if (too_large || !options_.on_message) return;
+  options_.on_message(FromPaho(message, steady_clock::now()));
 }
 
 void MqttSession::Impl::OnLost(const std::string& cause, int reason_code) {
@@ -376,7 +370,9 @@ void MqttSession::Impl::Abandon(const absl::Status& why) {
 void MqttSession::Impl::EndConnection() {
   // What a shared group's members have not been sent yet goes to the others: a clean start would
   // forget it.
-  if (renewed_ && options_.clean_start) connection_->Unsubscribe(options_.subscriptions);
+  if (renewed_ && options_.clean_start) {
+    connection_->Unsubscribe(listening_.BehindThose(options_.subscriptions));
+  }
   connection_.reset();
 }
 
@@ -478,32 +474,17 @@ absl::Status MqttSession::Impl::OpenAndSubscribe() {
   return absl::OkStatus();
 }
 
-// Not OK: the connection is not to be trusted. Refused, it is another's trouble than the session's.
+// Not OK: the connection is not to be trusted.
 absl::Status MqttSession::Impl::SubscribeForListener() {
-  listen_again_at_.reset();
-  if (options_.listener == nullptr) return absl::OkStatus();
-  absl::Status subscribed = connection_->Subscribe(
-      options_.listener->topic(), {.qos = options_.listener->qos(), .retained = false});
-  if (absl::IsPermissionDenied(subscribed)) {
-    listen_again_at_ = steady_clock::now() + kListenAgain;
-    const Lock lock(mutex_);
-    ++counters_.subscriptions_refused;
-  } else if (!subscribed.ok()) {
-    return subscribed;
-  }
-  options_.listener->OnTopicState(subscribed);
+  absl::Status subscribed = listening_.Subscribe(*connection_);
+  if (!absl::IsPermissionDenied(subscribed)) return subscribed;
+  const Lock lock(mutex_);
+  ++counters_.subscriptions_refused;
   return absl::OkStatus();
 }
 
-void MqttSession::Impl::RetryForListener() {
-  if (!listen_again_at_ || steady_clock::now() < *listen_again_at_) return;
-  if (const absl::Status subscribed = SubscribeForListener(); !subscribed.ok()) {
-    OnLost(std::string(subscribed.message()), 0);
-  }
-}
-
 void MqttSession::Impl::TellDisconnected() {
-  if (options_.listener) options_.listener->OnTopicState(absl::UnavailableError("no connection"));
+  listening_.Disconnected();
   if (options_.on_connection) options_.on_connection(false);
 }
 
@@ -561,7 +542,11 @@ void MqttSession::Impl::CheckConnection(Lock& lock) {
   lock.unlock();
   const bool connected = connection_->connected();
   renewed_ = connected && CredentialsRenewed();
-  if (connected && !renewed_) RetryForListener();
+  if (connected && !renewed_ && listening_.Due()) {
+    if (const absl::Status heard = SubscribeForListener(); !heard.ok()) {
+      OnLost(std::string(heard.message()), 0);
+    }
+  }
   lock.lock();
   if (!connected) lost_ = true;
 }
@@ -579,9 +564,7 @@ bool MqttSession::Impl::CredentialsRenewed() {
 
 void MqttSession::Impl::LeaveSubscriptions(Lock& lock) {
   lock.unlock();
-  std::vector<std::string> filters = options_.subscriptions;
-  if (options_.listener) filters.push_back(options_.listener->topic());
-  connection_->Unsubscribe(filters);
+  connection_->Unsubscribe(listening_.BehindThose(options_.subscriptions));
   lock.lock();
   left_ = true;
   changed_.notify_all();

@@ -2,7 +2,6 @@
 // is for: a sensor's.
 #pragma once
 
-#include <cstddef>
 #include <string>
 
 #include "absl/status/status.h"
@@ -23,8 +22,8 @@ class TopicListener {
   virtual int qos() const = 0;
 
   virtual void OnTopicMessage(Message&& message) = 0;
-  // A message of so many bytes was dropped, being larger than max_payload_bytes.
-  virtual void OnTopicMessageDropped(std::size_t bytes) = 0;
+  // A message was dropped, being larger than max_payload_bytes.
+  virtual void OnTopicMessageDropped() = 0;
   // OK: it is subscribed to from now on. PermissionDenied: the broker refuses it, for a reason
   // given in one line; the session goes on without it, and asks again now and then. Unavailable:
   // there is no connection any more, so that messages may be missed.

@@ -98,6 +98,15 @@ absl::StatusOr<std::optional<NpyFront>> ReadNpyFront(std::span<const std::byte> 
   return NpyFront{*std::move(header), bytes.size() - rest.size() + header_bytes, *data_bytes};
 }
 
+DataArray NpyArray(const NpyHeader& header, std::span<const std::byte> data) {
+  const std::size_t size = ElementSize(header.type);
+  std::vector<std::byte> ordered = header.fortran_order
+                                       ? FromFortranOrder(data, header.shape, size)
+                                       : std::vector<std::byte>(data.begin(), data.end());
+  if (header.big_endian) SwapBytes(ordered, size);
+  return {header.type, header.shape, std::move(ordered)};
+}
+
 absl::StatusOr<DataArray> ParseNpy(std::span<const std::byte> bytes) {
   absl::StatusOr<std::optional<NpyFront>> front = ReadNpyFront(bytes);
   if (!front.ok()) return front.status();
@@ -115,11 +124,7 @@ absl::StatusOr<DataArray> ParseNpy(std::span<const std::byte> bytes) {
         ToString(header.shape), (*front)->data_bytes, rest.size(),
         rest.size() < (*front)->data_bytes ? "it is cut short" : "something follows the data"));
   }
-  std::vector<std::byte> data = header.fortran_order
-                                    ? FromFortranOrder(rest, header.shape, ElementSize(header.type))
-                                    : std::vector<std::byte>(rest.begin(), rest.end());
-  if (header.big_endian) SwapBytes(data, ElementSize(header.type));
-  return DataArray{header.type, header.shape, std::move(data)};
+  return NpyArray(header, rest);
 }
 
 absl::Status WriteNpy(const std::filesystem::path& path, ElementType type, const Shape& shape,

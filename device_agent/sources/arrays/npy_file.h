@@ -36,6 +36,9 @@ struct NpyFront {
 // nullopt: `bytes`, as far as they go, are the beginning of one. Errors as ParseNpy's.
 absl::StatusOr<std::optional<NpyFront>> ReadNpyFront(std::span<const std::byte> bytes);
 
+// The array behind a front of this header; `data` has the front's data_bytes.
+DataArray NpyArray(const NpyHeader& header, std::span<const std::byte> data);
+
 // The whole of an unpacked file. The message of an error says what is wrong, not which file.
 absl::StatusOr<DataArray> ParseNpy(std::span<const std::byte> bytes);
 

@@ -86,21 +86,21 @@ bool NpyFrames::TakeOne(FrameSink& sink) {
     return true;
   }
   if (rest_.size() < size) return false;
-  TakeArray(std::string_view(rest_).substr(0, size), sink);
+  const std::string_view data =
+      std::string_view(rest_).substr((*front)->bytes, (*front)->data_bytes);
+  TakeArray(NpyArray((*front)->header, AsBytes(data)), sink);
   rest_.erase(0, size);
   return true;
 }
 
-void NpyFrames::TakeArray(std::string_view bytes, FrameSink& sink) {
-  const absl::StatusOr<DataArray> array = ParseNpy(AsBytes(bytes));
-  if (!array.ok()) return sink.OnRefused("array", std::string(array.status().message()));
-  const std::optional<DType> dtype = AsDType(array->type);
+void NpyFrames::TakeArray(const DataArray& array, FrameSink& sink) {
+  const std::optional<DType> dtype = AsDType(array.type);
   if (!dtype) {
     return sink.OnRefused("number", fmt::format("an array has elements of type {}; send uint8, "
                                                 "int16 or float32",
-                                                Name(array->type)));
+                                                Name(array.type)));
   }
-  LoadAs(*dtype, array->data, values_);
+  LoadAs(*dtype, array.data, values_);
   if (!std::ranges::all_of(values_, [](float value) { return std::isfinite(value); })) {
     return sink.OnRefused("number", "an array has a value that is not finite");
   }

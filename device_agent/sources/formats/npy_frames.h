@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/tensor.h"
+#include "device_agent/sources/arrays/data_array.h"
 #include "device_agent/sources/formats/frame_reader.h"
 
 namespace biglittle {
@@ -31,7 +32,7 @@ class NpyFrames final : public FrameReader {
  private:
   // True if something was taken off rest_ and there may be more.
   bool TakeOne(FrameSink& sink);
-  void TakeArray(std::string_view bytes, FrameSink& sink);
+  void TakeArray(const DataArray& array, FrameSink& sink);
 
   const Shape shape_;
   std::string rest_;  // less than an array of our shape, or what has still to be looked at

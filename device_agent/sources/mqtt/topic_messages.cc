@@ -6,9 +6,9 @@ namespace biglittle {
 void TopicMessages::OnTopicMessage(wire::Message&& message) {
   {
     const std::lock_guard lock(mutex_);
+    if (closed_) return;
     const std::size_t bytes = waiting_bytes_ + message.payload.size();
     const bool room = waiting_.empty() || (waiting_.size() < kMaxMessages && bytes <= kMaxBytes);
-    if (closed_) return;
     if (missed_ > 0 || !room) {
       ++missed_;
     } else {
@@ -19,7 +19,7 @@ void TopicMessages::OnTopicMessage(wire::Message&& message) {
   changed_.notify_one();
 }
 
-void TopicMessages::OnTopicMessageDropped(std::size_t) {
+void TopicMessages::OnTopicMessageDropped() {
   {
     const std::lock_guard lock(mutex_);
     ++missed_;
@@ -32,7 +32,6 @@ void TopicMessages::OnTopicState(const absl::Status& state) {
     const std::lock_guard lock(mutex_);
     if (absl::IsPermissionDenied(state)) {
       refusal_ = state;
-      refusal_told_ = false;
     } else if (state.ok()) {
       refusal_ = absl::OkStatus();
       connected_ = true;
@@ -48,15 +47,13 @@ void TopicMessages::Begin() {
   waiting_.clear();
   waiting_bytes_ = 0;
   missed_ = 0;
-  refusal_told_ = false;
   closed_ = false;
 }
 
 std::optional<TopicMessages::Item> TopicMessages::Next() {
   std::unique_lock lock(mutex_);
-  changed_.wait(lock, [this] {
-    return closed_ || !waiting_.empty() || missed_ > 0 || (!refusal_.ok() && !refusal_told_);
-  });
+  changed_.wait(lock,
+                [this] { return closed_ || !waiting_.empty() || missed_ > 0 || !refusal_.ok(); });
   if (closed_) return std::nullopt;
   if (!waiting_.empty()) {
     wire::Message message = std::move(waiting_.front());
@@ -65,7 +62,6 @@ std::optional<TopicMessages::Item> TopicMessages::Next() {
     return Item(std::move(message));
   }
   if (missed_ > 0) return Item(MissedMessages{std::exchange(missed_, 0)});
-  refusal_told_ = true;
   return Item(refusal_);
 }
 

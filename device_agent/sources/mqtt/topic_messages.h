@@ -37,7 +37,7 @@ class TopicMessages final : public wire::TopicListener {
   const std::string& topic() const override { return topic_; }
   int qos() const override { return qos_; }
   void OnTopicMessage(wire::Message&& message) override;
-  void OnTopicMessageDropped(std::size_t bytes) override;
+  void OnTopicMessageDropped() override;
   void OnTopicState(const absl::Status& state) override;
 
   // From now on Next waits; what came before and was not taken has been missed.
@@ -47,8 +47,6 @@ class TopicMessages final : public wire::TopicListener {
   void Close();
 
  private:
-  void Miss();  // with mutex_ held
-
   // Constant after construction.
   const std::string topic_;
   const int qos_;
@@ -59,8 +57,7 @@ class TopicMessages final : public wire::TopicListener {
   std::deque<wire::Message> waiting_;
   std::size_t waiting_bytes_ = 0;
   std::uint64_t missed_ = 0;  // behind those that wait
-  absl::Status refusal_;
-  bool refusal_told_ = false;  // since Begin
+  absl::Status refusal_;      // OK: the topic is not refused
   bool connected_ = false;
   bool closed_ = true;
 };

@@ -5,17 +5,12 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <limits>
-#include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "device_agent/sources/arrays/npy_file.h"
-#include "tests/support/temporary_folder.h"
+#include "tests/unit/device_agent/data_bytes.h"
 #include "tests/unit/device_agent/sources/formats/collected_frames.h"
 
 namespace biglittle {
@@ -28,17 +23,19 @@ using ::testing::IsEmpty;
 class NpyFramesTest : public testing::Test {
  protected:
   template <typename Number>
-  std::string Npy(ElementType type, const Shape& shape, const std::vector<Number>& values) {
-    const std::filesystem::path path = folder_.path() / "x.npy";
-    EXPECT_TRUE(WriteNpy(path, type, shape, std::as_bytes(std::span(values))).ok());
-    std::ifstream stream(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(stream), {}};
+  static std::string Npy(const std::string& type, const std::string& shape,
+                         const std::vector<Number>& values) {
+    const std::string data(reinterpret_cast<const char*>(values.data()),
+                           values.size() * sizeof(Number));
+    std::string header = NpyHeaderText(type, shape);
+    header.resize(118, ' ');  // as NumPy pads it: the data begins at byte 128
+    return NpyText(header, data);
   }
-  std::string Window(float first) {
-    return Npy<float>(ElementType::kFloat32, {2, 2}, {first, first + 1, first + 2, first + 3});
+  static std::string Window(float first) {
+    return Npy<float>("<f4", "(2, 2)", {first, first + 1, first + 2, first + 3});
   }
   // In pieces of `size` bytes.
-  CollectedFrames Read(const std::string& bytes, std::size_t size = 1000) {
+  static CollectedFrames Read(const std::string& bytes, std::size_t size = 1000) {
     CollectedFrames kept;
     NpyFrames frames({2, 2});
     EXPECT_EQ(frames.channels(), 4U);
@@ -48,8 +45,6 @@ class NpyFramesTest : public testing::Test {
     EXPECT_TRUE(frames.Finish(kept).ok());
     return kept;
   }
-
-  const TemporaryFolder folder_;
 };
 
 TEST_F(NpyFramesTest, AnArrayIsAFrame) {
@@ -61,22 +56,20 @@ TEST_F(NpyFramesTest, AnArrayIsAFrame) {
 }
 
 TEST_F(NpyFramesTest, WholeNumbersAndDimensionsOfOneAreWindowsToo) {
-  EXPECT_THAT(Read(Npy<std::int16_t>(ElementType::kInt16, {1, 2, 2}, {-1, 2, -3, 4})).values,
+  EXPECT_THAT(Read(Npy<std::int16_t>("<i2", "(1, 2, 2)", {-1, 2, -3, 4})).values,
               ElementsAre(-1, 2, -3, 4));
-  EXPECT_THAT(Read(Npy<std::uint8_t>(ElementType::kUint8, {2, 2}, {0, 1, 2, 255})).values,
+  EXPECT_THAT(Read(Npy<std::uint8_t>("|u1", "(2, 2)", {0, 1, 2, 255})).values,
               ElementsAre(0, 1, 2, 255));
 }
 
 TEST_F(NpyFramesTest, AnotherShapeIsRefusedAndPassedOver) {
   for (const std::size_t size : {1U, 50U, 1000U}) {
-    const CollectedFrames kept =
-        Read(Npy<float>(ElementType::kFloat32, {4}, {1, 2, 3, 4}) + Window(5), size);
+    const CollectedFrames kept = Read(Npy<float>("<f4", "(4,)", {1, 2, 3, 4}) + Window(5), size);
     EXPECT_THAT(kept.values, ElementsAre(5, 6, 7, 8)) << size;
     EXPECT_THAT(kept.reasons, ElementsAre("shape")) << size;
     EXPECT_THAT(kept.said, ElementsAre(HasSubstr("shape 4, the task's windows 2x2")));
   }
-  EXPECT_THAT(Read(Npy<float>(ElementType::kFloat32, {2, 1, 2}, {1, 2, 3, 4})).reasons,
-              ElementsAre("shape"));
+  EXPECT_THAT(Read(Npy<float>("<f4", "(2, 1, 2)", {1, 2, 3, 4})).reasons, ElementsAre("shape"));
 }
 
 // Said once, and what comes behind it is found.
@@ -90,9 +83,9 @@ TEST_F(NpyFramesTest, WhatIsNoArrayIsRefused) {
 
 TEST_F(NpyFramesTest, NumbersThatNoWindowHasAreRefused) {
   const float infinite = std::numeric_limits<float>::infinity();
-  EXPECT_THAT(Read(Npy<float>(ElementType::kFloat32, {2, 2}, {1, 2, infinite, 4})).reasons,
+  EXPECT_THAT(Read(Npy<float>("<f4", "(2, 2)", {1, 2, infinite, 4})).reasons,
               ElementsAre("number"));
-  EXPECT_THAT(Read(Npy<std::int64_t>(ElementType::kInt64, {2, 2}, {1, 2, 3, 4})).reasons,
+  EXPECT_THAT(Read(Npy<std::int64_t>("<i8", "(2, 2)", {1, 2, 3, 4})).reasons,
               ElementsAre("number"));
 }
 

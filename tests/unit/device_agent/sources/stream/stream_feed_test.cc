@@ -7,18 +7,13 @@
 #include <chrono>
 #include <cstdint>
 #include <cstring>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <memory>
-#include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "device_agent/sources/arrays/npy_file.h"
 #include "tests/support/kept_samples.h"
-#include "tests/support/temporary_folder.h"
+#include "tests/unit/device_agent/data_bytes.h"
 
 namespace biglittle {
 namespace {
@@ -185,12 +180,7 @@ TEST_F(StreamFeedTest, StartedAgainItBeginsAnew) {
 }
 
 TEST_F(StreamFeedTest, AnArrayIsAWholeWindow) {
-  const TemporaryFolder folder;
-  const std::vector<float> values{1, 2, 3, 4, 5, 6};
-  const std::filesystem::path path = folder.path() / "x.npy";
-  ASSERT_TRUE(WriteNpy(path, ElementType::kFloat32, {3, 2}, std::as_bytes(std::span(values))).ok());
-  std::ifstream stream(path, std::ios::binary);
-  const std::string npy{std::istreambuf_iterator<char>(stream), {}};
+  const std::string npy = NpyText(NpyHeaderText("|u1", "(3, 2)"), std::string("\1\2\3\4\5\6"));
   StreamOptions options;
   options.format = NpyFormat{};
   options.scale = 2.0F;
