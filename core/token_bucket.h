@@ -15,10 +15,10 @@ namespace biglittle {
 class TokenBucket {
  public:
   // `rate`, tokens a second, above 0; nullopt: no bound, every amount is there. It begins full, and
-  // holds what comes in `burst`, at least one token.
+  // holds what comes in `burst`, be it less than one token.
   TokenBucket(std::optional<double> rate, Milliseconds burst)
       : rate_(rate),
-        capacity_(rate ? std::max(1.0, *rate * std::chrono::duration<double>(burst).count()) : 0),
+        capacity_(rate ? *rate * std::chrono::duration<double>(burst).count() : 0),
         tokens_(capacity_) {}
 
   // An amount above the capacity passes when the bucket is full, and leaves a debt: else it would

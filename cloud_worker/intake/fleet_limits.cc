@@ -8,6 +8,8 @@ namespace {
 
 // The shares of all devices' prioritised readings together, of what the worker computes.
 constexpr double kPrioritisedPart = 0.5;
+// What one device has of it at once goes before everybody else, who waits for as long.
+constexpr Milliseconds kPriorityBurst{250};
 
 DeviceLimit::Rate RateOf(const DeviceConfig& device, double most) {
   const double readings = 1.0 / std::chrono::duration<double>(device.source.interval).count() *
@@ -38,7 +40,8 @@ std::optional<DeviceLimit::Options> RequestLimit(const FleetConfig& fleet,
 DeviceLimit::Options PriorityLimit(const FleetConfig& fleet, const WorkerConfig& worker) {
   const auto devices = static_cast<double>(std::max<std::size_t>(fleet.devices.size(), 1));
   return {.rate = {.per_second =
-                       kPrioritisedPart * static_cast<double>(worker.compute_threads) / devices}};
+                       kPrioritisedPart * static_cast<double>(worker.compute_threads) / devices,
+                   .burst = kPriorityBurst}};
 }
 
 }  // namespace biglittle

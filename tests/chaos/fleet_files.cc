@@ -28,13 +28,15 @@ std::string Content(const std::filesystem::path& file) {
 }
 
 // Few remembered replies: the memory that they take is full before a scenario begins to measure.
-std::string WorkerYaml(int number) {
+// With a heavy net a batch is small, as whoever wants short waits would choose it: a reading waits
+// for the batch that runs and for its own, which others' readings fill.
+std::string WorkerYaml(int number, bool heavy_net) {
   return fmt::format(
       "  - id: worker-{}\n    tasks: [tiny]\n    status_interval_ms: 1000\n"
       "    queue_capacity: 1024\n    deduplication_window_ms: 3000\n"
       "    deduplication_entries: 1024\n    inference_timeout_ms: 2000\n"
-      "    reload_interval_ms: 1000\n",
-      number);
+      "    reload_interval_ms: 1000\n    max_batch_size: {}\n",
+      number, heavy_net ? 4 : WorkerConfig{}.max_batch_size);
 }
 
 }  // namespace
@@ -133,7 +135,7 @@ std::string FleetFiles::Yaml(const FleetOptions& options, std::uint16_t port,
       "version: 1\nfleet: chaos\nmodels: {}\n"
       "broker: {{port: {}, reconnect_delay_min_ms: {}, reconnect_delay_max_ms: {}}}\nworkers:\n",
       models.string(), port, kReconnectMin.count(), kReconnectMax.count());
-  for (int i = 1; i <= kWorkers; ++i) yaml += WorkerYaml(i);
+  for (int i = 1; i <= kWorkers; ++i) yaml += WorkerYaml(i, options.heavy_net);
   yaml += "devices:\n";
   for (const DeviceGroup& group : options.groups) {
     for (int i = 1; i <= group.count; ++i) yaml += DeviceYaml(options, group, i);

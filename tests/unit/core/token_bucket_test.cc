@@ -36,6 +36,27 @@ TEST(TokenBucketTest, WhatIsLargerThanTheBucketPassesWhenItIsFull) {
   EXPECT_TRUE(bucket.Has(5000, At(5000)));
 }
 
+// Tokens may be seconds: what is less than one is no more than it is.
+TEST(TokenBucketTest, ABucketMayHoldLessThanOne) {
+  TokenBucket bucket(0.05, Milliseconds(1000));
+  EXPECT_TRUE(bucket.Has(0.03, At(0)));
+  bucket.Take(0.03);
+  EXPECT_FALSE(bucket.Has(0.03, At(0)));
+  EXPECT_EQ(bucket.When(0.03, At(0)), At(200));
+}
+
+// A message every two seconds, from the first on.
+TEST(TokenBucketTest, WholeTokensComeAtTheirRateThroughASmallerBucket) {
+  TokenBucket bucket(0.5, Milliseconds(1000));
+  int taken = 0;
+  for (int now = 0; now < 10'000; ++now) {
+    if (!bucket.Has(1, At(now))) continue;
+    bucket.Take(1);
+    ++taken;
+  }
+  EXPECT_EQ(taken, 5);
+}
+
 TEST(TokenBucketTest, WithoutARateEverythingPasses) {
   TokenBucket bucket(std::nullopt, Milliseconds(1));
   bucket.Take(1e12);
