@@ -16,7 +16,8 @@ namespace biglittle {
 namespace {
 
 constexpr std::size_t kMaxBlock = 256;
-constexpr double kMaxResampled = 4096.0;  // frames that a block may become
+constexpr std::size_t kMaxBlockValues = std::size_t{1} << 20;  // of more than one frame
+constexpr double kMaxResampled = 4096.0;                       // frames that a block may become
 constexpr std::uint64_t kMaxGap = std::uint64_t{1} << 40;
 
 absl::Status CheckScale(const ConditionerOptions& options) {
@@ -79,8 +80,10 @@ Conditioner::Conditioner(const ConditionerOptions& options, WindowCutter cutter,
       filter_(std::move(filter)),
       resampler_(std::move(resampler)),
       last_frame_(options.shape.channels) {
+  const std::size_t most_frames =
+      std::clamp(kMaxBlockValues / options.shape.channels, std::size_t{1}, kMaxBlock);
   block_ = static_cast<std::size_t>(
-      std::clamp(kMaxResampled / Ratio(), 1.0, static_cast<double>(kMaxBlock)));
+      std::clamp(kMaxResampled / Ratio(), 1.0, static_cast<double>(most_frames)));
   if (IsPlain()) return;
   const auto most = static_cast<std::size_t>(static_cast<double>(block_) * std::max(1.0, Ratio()));
   work_.reserve(block_ * options.shape.channels);

@@ -13,17 +13,15 @@ namespace biglittle {
 namespace {
 
 constexpr std::size_t kMaxValues = std::size_t{1} << 26;  // of a window
-constexpr std::size_t kMaxChannels = 4096;
 constexpr std::size_t kMaxHop = std::size_t{1} << 31;
 constexpr std::uint64_t kMaxGap = std::uint64_t{1} << 62;  // a longer one is as good as this
 
 absl::Status Check(const WindowOptions& options) {
   const auto& [channels, samples, layout] = options.shape;
-  if (channels < 1 || channels > kMaxChannels || samples < 1 || samples > kMaxValues / channels) {
+  if (channels < 1 || channels > kMaxValues || samples < 1 || samples > kMaxValues / channels) {
     return absl::InvalidArgumentError(fmt::format(
-        "a window of {} samples of {} channels: give 1 to {} channels, and samples that "
-        "are 1 to {} values for all of them",
-        samples, channels, kMaxChannels, kMaxValues));
+        "a window of {} samples of {} channels: give 1 or more of both, which are 1 to {} values",
+        samples, channels, kMaxValues));
   }
   if (options.hop < 1 || options.hop > kMaxHop) {
     return absl::InvalidArgumentError(

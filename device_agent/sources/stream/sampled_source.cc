@@ -31,7 +31,10 @@ void SampledSource::Stop() {
     stopping_ = true;
   }
   stopped_.notify_all();
-  if (thread_.joinable()) thread_.join();
+  if (thread_.joinable()) {
+    sampler_->Interrupt();
+    thread_.join();
+  }
   sampler_->Close();
 }
 
@@ -39,6 +42,7 @@ void SampledSource::Run(SampleInbox& inbox) {
   SteadyTime due = Clock::Real().Now();
   while (WaitUntil(due)) {
     const absl::Status sampled = StatusOrException([this] { return SampleOnce(); });
+    if (stopping()) return;
     if (!sampled.ok()) return inbox.Fail(sampled);
     due += period_;
     const SteadyTime now = Clock::Real().Now();
@@ -58,6 +62,11 @@ absl::Status SampledSource::SampleOnce() {
   }
   if (sampled.ok()) feed_->Push(frame_, Clock::Real().Now());
   return sampled;
+}
+
+bool SampledSource::stopping() {
+  const std::lock_guard lock(mutex_);
+  return stopping_;
 }
 
 bool SampledSource::WaitUntil(SteadyTime time) {

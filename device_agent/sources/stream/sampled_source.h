@@ -29,6 +29,9 @@ class FrameSampler {
   // Fills `frame`, a value a channel, with what the sensor says now. DataLoss: this one frame
   // cannot be had, the next may; anything else is the end of what Open opened.
   virtual absl::Status Sample(std::span<float> frame) = 0;
+  // The source stops, on another thread than that which samples: a Sample that waits may give up,
+  // with any error, which nobody hears. Called between Open and Close.
+  virtual void Interrupt() {}
 };
 
 // Asks at a steady pace, with a thread of its own, from Start to Stop. Points of time that have
@@ -47,6 +50,7 @@ class SampledSource final : public LiveSource {
   void Run(SampleInbox& inbox);
   absl::Status SampleOnce();
   bool WaitUntil(SteadyTime time);  // false: it is to stop
+  bool stopping();
 
   // Constant after construction.
   const std::unique_ptr<FrameSampler> sampler_;

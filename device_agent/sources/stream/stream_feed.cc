@@ -1,7 +1,12 @@
 #include "device_agent/sources/stream/stream_feed.h"
 
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <utility>
 #include <variant>
+
+#include "core/tensor.h"
 
 namespace biglittle {
 namespace {
@@ -15,12 +20,21 @@ std::unique_ptr<FrameReader> MakeReader(const SampleFormat& format, const Task& 
   return std::make_unique<NpyFrames>(task.input_shape);
 }
 
+// Each frame is a whole window, in its order: NumPy's arrays, and frames of as many numbers as an
+// image has. (A vector of features is both a window and a sample.)
+bool AreWindows(const SampleFormat& format, std::size_t channels, const Task& task) {
+  if (std::holds_alternative<NpyFormat>(format)) return true;
+  const auto is_side = [](std::int64_t size) { return size != 1; };
+  return std::ranges::count_if(task.input_shape, is_side) > 1 &&
+         ElementCount(task.input_shape) == static_cast<std::int64_t>(channels);
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<StreamFeed>> StreamFeed::Make(const StreamOptions& options,
                                                              const Task& task) {
   std::unique_ptr<FrameReader> reader = MakeReader(options.format, task);
-  const bool windows = std::holds_alternative<NpyFormat>(options.format);
+  const bool windows = AreWindows(options.format, reader->channels(), task);
   auto feed = windows ? FrameFeed::MakeOfWindows(options, task)
                       : FrameFeed::Make(options, reader->channels(), task);
   if (!feed.ok()) return feed.status();

@@ -11,6 +11,7 @@ namespace biglittle {
 namespace {
 
 constexpr std::size_t kMostChannels = 1024;
+constexpr std::int64_t kMostRawNumbers = std::int64_t{1} << 20;  // of a frame: an image, for one
 constexpr std::size_t kMaxNameBytes = 200;
 
 constexpr std::array<Choice<RawType>, 7> kRawTypes{{
@@ -89,8 +90,9 @@ const KeyTable<RawFormat>& RawKeys() {
   static const KeyTable<RawFormat> keys(
       "raw_format", "binary numbers, all channels of a sample one after the other",
       {ChoiceKey("dtype", &RawFormat::dtype, kRawTypes, {.help = "of a number"}),
-       WholeKey("channels", &RawFormat::channels, {1, static_cast<std::int64_t>(kMostChannels)},
-                {.help = "numbers of a sample"}),
+       WholeKey("channels", &RawFormat::channels, {1, kMostRawNumbers},
+                {.help = "numbers of a sample; where they are as many as an image of the task has, "
+                         "each sample is one"}),
        ChoiceKey("byte_order", &RawFormat::big_endian, kByteOrders, {.help = "of a number"})});
   return keys;
 }

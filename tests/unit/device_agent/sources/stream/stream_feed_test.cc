@@ -55,6 +55,17 @@ class StreamFeedTest : public testing::Test {
   const SteadyTime now_ = SteadyTime(std::chrono::hours(1));
 };
 
+// As GStreamer and ffmpeg write a camera's.
+TEST_F(StreamFeedTest, RawNumbersAreImagesWhereTheyAreAsMany) {
+  StreamOptions options;
+  options.format = RawFormat{.dtype = RawType::kUint8, .channels = 6};
+  const Kept kept = Feed(options, TaskOf({1, 2, 3}, DType::kUint8), "abcdefABCDEFx");
+  ASSERT_EQ(kept.samples.size(), 2U);
+  EXPECT_THAT(ValuesOf<char>(kept.samples[1]), ElementsAre('A', 'B', 'C', 'D', 'E', 'F'));
+  options.window.hop = 1;
+  EXPECT_THAT(WhyNot(options, TaskOf({1, 2, 3})), HasSubstr("'window' and 'resample'"));
+}
+
 TEST_F(StreamFeedTest, CutsTheWindowsOfTheTask) {
   StreamOptions options = Csv({"x", "y"});
   options.window.hop = 1;
