@@ -2,6 +2,7 @@
 find_package(Threads REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(SQLite3 REQUIRED)
+find_package(ALSA REQUIRED)
 find_package(OpenSSL REQUIRED)
 find_package(Protobuf REQUIRED)
 find_package(absl REQUIRED)
@@ -36,6 +37,27 @@ add_library(zstd INTERFACE IMPORTED)
 set_target_properties(zstd PROPERTIES
   INTERFACE_INCLUDE_DIRECTORIES ${ZSTD_INCLUDE_DIR}
   INTERFACE_LINK_LIBRARIES ${ZSTD_LIBRARY})
+
+find_path(MODBUS_INCLUDE_DIR modbus/modbus.h REQUIRED)
+find_library(MODBUS_LIBRARY modbus REQUIRED)
+add_library(modbus INTERFACE IMPORTED)
+set_target_properties(modbus PROPERTIES
+  INTERFACE_INCLUDE_DIRECTORIES ${MODBUS_INCLUDE_DIR}
+  INTERFACE_LINK_LIBRARIES ${MODBUS_LIBRARY})
+
+find_path(V4L2_INCLUDE_DIR libv4l2.h REQUIRED)
+find_library(V4L2_LIBRARY v4l2 REQUIRED)
+add_library(v4l2 INTERFACE IMPORTED)
+set_target_properties(v4l2 PROPERTIES
+  INTERFACE_INCLUDE_DIRECTORIES ${V4L2_INCLUDE_DIR}
+  INTERFACE_LINK_LIBRARIES ${V4L2_LIBRARY})
+
+find_path(TURBOJPEG_INCLUDE_DIR turbojpeg.h REQUIRED)
+find_library(TURBOJPEG_LIBRARY turbojpeg REQUIRED)
+add_library(turbojpeg INTERFACE IMPORTED)
+set_target_properties(turbojpeg PROPERTIES
+  INTERFACE_INCLUDE_DIRECTORIES ${TURBOJPEG_INCLUDE_DIR}
+  INTERFACE_LINK_LIBRARIES ${TURBOJPEG_LIBRARY})
 
 # Headers only: the distributions of Boost.Math.
 find_path(BOOST_MATH_INCLUDE_DIR boost/math/distributions/binomial.hpp REQUIRED)

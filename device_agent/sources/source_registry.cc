@@ -11,8 +11,12 @@
 
 #include "absl/status/status.h"
 
+#include "device_agent/sources/alsa/alsa_kind.h"
+#include "device_agent/sources/camera/camera_kind.h"
 #include "device_agent/sources/exec/exec_kind.h"
 #include "device_agent/sources/file/file_kind.h"
+#include "device_agent/sources/iio/iio_kind.h"
+#include "device_agent/sources/modbus/modbus_kind.h"
 #include "device_agent/sources/mqtt/mqtt_kind.h"
 #include "device_agent/sources/replay/replay_kind.h"
 #include "device_agent/sources/serial/serial_kind.h"
@@ -24,7 +28,8 @@ namespace {
 
 const std::vector<const DeviceSourceKind*>& AllRows() {
   static const std::vector<const DeviceSourceKind*> rows{
-      &ReplayKind(), &VibrationKind(), &ExecKind(), &FileKind(), &SerialKind(), &MqttKind(),
+      &ReplayKind(), &VibrationKind(), &ExecKind(), &FileKind(), &SerialKind(),
+      &MqttKind(),   &ModbusKind(),    &AlsaKind(), &IioKind(),  &CameraKind(),
   };
   return rows;
 }

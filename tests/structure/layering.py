@@ -127,7 +127,12 @@ THIRD_PARTY = {
                  "cli/provision/secrets"],
     "sqlite3.h": ["device_agent/results/sqlite"],
     "prometheus/": ["core/program/metrics"],
+    "modbus/": ["device_agent/sources/modbus/modbus_sampler"],
+    "libv4l2.h": ["device_agent/sources/camera/v4l2_camera"],
+    "linux/videodev2.h": ["device_agent/sources/camera/v4l2_camera"],
+    "turbojpeg.h": ["device_agent/sources/camera/image_decoder"],
     "zlib.h": ["device_agent/sources/arrays/gzip"],
+    "alsa/": ["device_agent/sources/alsa/alsa_capture"],
     "boost/math/": ["cli/tuning/binomial"],
     "CLI/": ["cli/main", "cli/*_registration", "device_agent/main", "cloud_worker/main"],
 }

@@ -1,4 +1,4 @@
-// How long one waits for a broker. For use inside wire/ only.
+// How long one waits for a broker or another peer. For use as tcp_connect.h says.
 #pragma once
 
 #include <chrono>

@@ -1,4 +1,5 @@
-// A TCP connection that says why it cannot be had. For use inside wire/tls/ only.
+// A TCP connection that says why it cannot be had. For use inside wire/, and by sources
+// that speak over TCP.
 #pragma once
 
 #include <variant>

@@ -82,9 +82,9 @@ INSTANTIATE_TEST_SUITE_P(
                   "devices: [{id: a, task: har, source: {interval_ms: 5}}]\n",
                   {"4:38: the key 'type' is missing"}},
         FleetCase{"UnknownType",
-                  "devices: [{id: a, task: har, source: {type: camera, lens: 5}}]\n",
-                  {"4:45: 'type' must be one of replay, vibration, exec, file, serial, mqtt, not "
-                   "'camera'"}},
+                  "devices: [{id: a, task: har, source: {type: sonar, lens: 5}}]\n",
+                  {"4:45: 'type' must be one of replay, vibration, exec, file, serial, mqtt, "
+                   "modbus, alsa, iio, camera, not 'sonar'"}},
         FleetCase{"KeyOfTheOtherType",
                   "devices: [{id: a, task: har, source: {type: vibration, stride: 2}}]\n",
                   {"4:56: unknown key 'stride'; this map takes type, seed, readings, interval_ms, "

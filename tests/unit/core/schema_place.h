@@ -50,7 +50,12 @@ inline Json FleetDocument() {
       {"id": "g", "source": {"type": "exec", "command": ["x"], "format": {"type": "csv"}, "window": {}, "gate": {}}},
       {"id": "h", "source": {"type": "file", "path": "x", "format": {"type": "ndjson", "fields": ["/a"]}}},
       {"id": "i", "source": {"type": "serial", "port": "x", "format": {"type": "raw"}}},
-      {"id": "j", "source": {"type": "mqtt", "topic": "x", "format": {"type": "npy"}}}],
+      {"id": "j", "source": {"type": "mqtt", "topic": "x", "format": {"type": "npy"}}},
+      {"id": "k", "source": {"type": "modbus", "controller": "tcp://h", "rate_hz": 1,
+       "registers": [{"address": 3}]}},
+      {"id": "l", "source": {"type": "alsa", "rate_hz": 16000}},
+      {"id": "m", "source": {"type": "iio", "device": "x", "channels": ["a"], "sampling_frequency_hz": 50}},
+      {"id": "n", "source": {"type": "camera"}}],
     "workers": [{"id": "w", "count": 1, "tasks": ["t", "u"], "health": {}}]})");
 }
 

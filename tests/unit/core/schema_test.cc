@@ -84,7 +84,8 @@ std::vector<Json> Candidates(const Json& property) {
     return {{"a", "b"}, {"b", "a"}, {"other", "a"}, {"u", "t"}, {"/a"}, {"/b"}, {1.5},
             {2},        {3},        {1, 2, 3}};
   }
-  return {"b", "t", "u", "y.npy", "other", "key.pem", "2027-01-31", std::string(64, 'f')};
+  return {
+      "b", "t", "u", "y.npy", "other", "key.pem", "tcp://b", "2027-01-31", std::string(64, 'f')};
 }
 
 // Beside these another key is right or of use.
@@ -268,6 +269,11 @@ const Place kPlaces[] = {
     {"file_source", "fleet", "/$defs/file_source", "/devices/3/source"},
     {"serial_source", "fleet", "/$defs/serial_source", "/devices/4/source"},
     {"mqtt_source", "fleet", "/$defs/mqtt_source", "/devices/5/source"},
+    {"modbus_source", "fleet", "/$defs/modbus_source", "/devices/6/source"},
+    {"modbus_register", "fleet", "/$defs/modbus_register", "/devices/6/source/registers/0"},
+    {"alsa_source", "fleet", "/$defs/alsa_source", "/devices/7/source"},
+    {"iio_source", "fleet", "/$defs/iio_source", "/devices/8/source"},
+    {"camera_source", "fleet", "/$defs/camera_source", "/devices/9/source"},
     {"csv_format", "fleet", "/$defs/csv_format", "/devices/2/source/format"},
     {"ndjson_format", "fleet", "/$defs/ndjson_format", "/devices/3/source/format"},
     {"raw_format", "fleet", "/$defs/raw_format", "/devices/4/source/format"},
