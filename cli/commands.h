@@ -25,6 +25,7 @@ AddCommand AddEvaluate;
 AddCommand AddInspect;
 AddCommand AddNew;
 AddCommand AddProvision;
+AddCommand AddRecord;
 AddCommand AddSchema;
 AddCommand AddSimulate;
 AddCommand AddTune;

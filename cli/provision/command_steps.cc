@@ -58,7 +58,7 @@ std::filesystem::path ShippedSettings(const char* name) {
 }
 
 absl::StatusOr<FleetConfig> LoadSecureFleet(const std::filesystem::path& file) {
-  Parsed<FleetConfig> fleet = LoadFleet(file, &AllSources(), ModelsKey::kNotNeeded);
+  Parsed<FleetConfig> fleet = LoadFleet(file, &AllSources(), ModelsNeeded::kTasks);
   if (!fleet.ok()) return absl::InvalidArgumentError(ToString(fleet.problems));
   if (!fleet.value->broker.tls) {
     return absl::InvalidArgumentError(

@@ -62,7 +62,7 @@ absl::StatusOr<Target> TargetOf(const WatchOptions& options) {
     return absl::InvalidArgumentError(
         "--as must be 1 to 64 characters of A-Z a-z 0-9 _ . -: a dashboard's id");
   }
-  Parsed<FleetConfig> fleet = LoadFleet(options.config, &AllSources(), ModelsKey::kNotNeeded);
+  Parsed<FleetConfig> fleet = LoadFleet(options.config, &AllSources(), ModelsNeeded::kTasks);
   if (!fleet.ok()) return absl::InvalidArgumentError(ToString(fleet.problems));
   if (fleet.value->broker.has_secrets()) KeepKeysOutOfCoreDumps();
   return Target{fleet.value->broker, fleet.value->topic_root, fleet.value->fleet};

@@ -54,10 +54,10 @@ void ReadModels(const YamlNode& node, std::filesystem::path& target, Problems& p
   }
 }
 
-std::optional<PublicKey> ReadPublicKey(const YamlNode& node, ModelsKey models_key,
+std::optional<PublicKey> ReadPublicKey(const YamlNode& node, ModelsNeeded models,
                                        Problems& problems) {
   const auto path = ReadPath(node, "models_public_key", problems);
-  if (!path || models_key == ModelsKey::kNotNeeded) return std::nullopt;
+  if (!path || models != ModelsNeeded::kTasksAndKey) return std::nullopt;
   absl::StatusOr<PublicKey> key = PublicKey::Load(*path);
   if (key.ok()) return *key;
   problems.Add(node, fmt::format("the models' public key cannot be used: {}",
@@ -138,16 +138,16 @@ void CheckServed(const std::vector<DeviceEntry>& devices, const std::vector<Work
   }
 }
 
-FleetConfig ReadFleet(const YamlNode& root, const SourceKinds* sources, ModelsKey models_key,
+FleetConfig ReadFleet(const YamlNode& root, const SourceKinds* sources, ModelsNeeded models,
                       Problems& problems) {
   FleetConfig config;
   MapReader map(root, "the fleet file", problems);
   FleetKeys().Read(map, config);
   if (const YamlNode* key = map.Find("models_public_key")) {
-    config.models_public_key = ReadPublicKey(*key, models_key, problems);
+    config.models_public_key = ReadPublicKey(*key, models, problems);
   }
 
-  KnownTasks tasks(config.models);
+  KnownTasks tasks(models == ModelsNeeded::kNone ? std::filesystem::path() : config.models);
   DeviceReader devices(sources, tasks, problems);
   if (const YamlNode* defaults = map.Find("device_defaults")) devices.ReadDefaults(*defaults);
   if (const YamlNode* list = map.Find("devices")) devices.ReadDevices(*list);
@@ -166,19 +166,19 @@ FleetConfig ReadFleet(const YamlNode& root, const SourceKinds* sources, ModelsKe
 }  // namespace
 
 Parsed<FleetConfig> LoadFleet(const std::filesystem::path& path, const SourceKinds* sources,
-                              ModelsKey models_key) {
+                              ModelsNeeded models) {
   const Parsed<std::string> text = ReadTextFile(path);
   if (!text.ok()) return {.value = std::nullopt, .problems = text.problems};
-  return ParseFleet(*text.value, path, sources, models_key);
+  return ParseFleet(*text.value, path, sources, models);
 }
 
 Parsed<FleetConfig> ParseFleet(std::string_view text, const std::filesystem::path& file,
-                               const SourceKinds* sources, ModelsKey models_key) {
+                               const SourceKinds* sources, ModelsNeeded models) {
   const Parsed<YamlDocument> document = ParseYaml(text, file.string());
   if (!document.ok()) return {.value = std::nullopt, .problems = document.problems};
   Problems problems(file.string());
   Parsed<FleetConfig> parsed;
-  parsed.value = ReadFleet(*document.value->root, sources, models_key, problems);
+  parsed.value = ReadFleet(*document.value->root, sources, models, problems);
   if (!problems.empty()) parsed = {.value = std::nullopt, .problems = problems.Take()};
   return parsed;
 }

@@ -13,20 +13,22 @@
 
 namespace biglittle {
 
-// Whether the file of models_public_key is read. Whoever loads no task need not have it: it is
-// provisioning that makes it, and a dashboard has none.
-enum class ModelsKey : std::uint8_t { kRead, kNotNeeded };
+// What of the models has to be there. Whoever loads no task need not have the file of
+// models_public_key: it is provisioning that makes it, and a dashboard has none. Whoever records
+// what a task is to be trained with has not even the task.
+enum class ModelsNeeded : std::uint8_t { kTasksAndKey, kTasks, kNone };
 
 // Reads and validates a fleet file. Relative paths in it are relative to the file. Reports every
 // problem: unknown keys, wrong types, values out of range, ids or tasks that do not exist, files
 // that are missing. `sources` are the types of sources that there are (device_agent/sources/); who
 // runs no source may have nullptr: the sources' own keys are then not looked at, nor is the type.
 Parsed<FleetConfig> LoadFleet(const std::filesystem::path& path, const SourceKinds* sources,
-                              ModelsKey models_key = ModelsKey::kRead);
+                              ModelsNeeded models = ModelsNeeded::kTasksAndKey);
 
 // The same for a text in memory; `file` names it in problems and is what relative paths go by.
 Parsed<FleetConfig> ParseFleet(std::string_view text, const std::filesystem::path& file,
-                               const SourceKinds* sources, ModelsKey models_key = ModelsKey::kRead);
+                               const SourceKinds* sources,
+                               ModelsNeeded models = ModelsNeeded::kTasksAndKey);
 
 // The keys of the file, and in them those of all its sections.
 std::shared_ptr<const SectionFacts> FleetFacts(const SourceKinds& sources);

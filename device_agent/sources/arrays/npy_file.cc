@@ -107,6 +107,20 @@ DataArray NpyArray(const NpyHeader& header, std::span<const std::byte> data) {
   return {header.type, header.shape, std::move(ordered)};
 }
 
+std::string NpyFrontText(ElementType type, const Shape& shape, std::size_t least) {
+  std::string header = FormatNpyHeader(type, shape);
+  // Magic, version, length and header end, with a line feed, where the data is aligned.
+  const std::size_t before = kMagic.size() + 2 + 2;
+  const std::size_t needed = std::max(least, before + header.size() + 1);
+  const std::size_t total = (needed + kAlignment - 1) / kAlignment * kAlignment;
+  header.resize(total - before - 1, ' ');
+  header.push_back('\n');
+  std::string front(kMagic);
+  front += {'\1', '\0', static_cast<char>(header.size() & 0xffU),
+            static_cast<char>(header.size() >> 8U)};
+  return front + header;
+}
+
 absl::StatusOr<DataArray> ParseNpy(std::span<const std::byte> bytes) {
   absl::StatusOr<std::optional<NpyFront>> front = ReadNpyFront(bytes);
   if (!front.ok()) return front.status();
@@ -135,17 +149,7 @@ absl::Status WriteNpy(const std::filesystem::path& path, ElementType type, const
                                                   path.string(), Name(type), ToString(shape),
                                                   data.size()));
   }
-  std::string header = FormatNpyHeader(type, shape);
-  // Magic, version, length and header end, with a line feed, where the data is aligned.
-  const std::size_t before = kMagic.size() + 2 + 2;
-  const std::size_t total = (before + header.size() + 1 + kAlignment - 1) / kAlignment * kAlignment;
-  header.resize(total - before - 1, ' ');
-  header.push_back('\n');
-  std::string front(kMagic);
-  front += {'\1', '\0', static_cast<char>(header.size() & 0xffU),
-            static_cast<char>(header.size() >> 8U)};
-  front += header;
-
+  const std::string front = NpyFrontText(type, shape);
   const auto front_bytes = std::as_bytes(std::span(front));
   std::vector<std::byte> bytes(front_bytes.begin(), front_bytes.end());
   bytes.insert(bytes.end(), data.begin(), data.end());

@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <optional>
 #include <span>
+#include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -38,6 +39,9 @@ absl::StatusOr<std::optional<NpyFront>> ReadNpyFront(std::span<const std::byte> 
 
 // The array behind a front of this header; `data` has the front's data_bytes.
 DataArray NpyArray(const NpyHeader& header, std::span<const std::byte> data);
+
+// What stands before the elements of an array that is written, version 1.0: at least `least` bytes.
+std::string NpyFrontText(ElementType type, const Shape& shape, std::size_t least = 0);
 
 // The whole of an unpacked file. The message of an error says what is wrong, not which file.
 absl::StatusOr<DataArray> ParseNpy(std::span<const std::byte> bytes);
