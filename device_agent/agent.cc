@@ -57,6 +57,7 @@ Agent::Agent(const FleetConfig& fleet, const DeviceConfig& device, Parts parts, 
       clock_(clock),
       little_(std::move(parts.little)),
       outlet_(OutletOptions(fleet, device), std::move(parts.store), publish, counters_, clock),
+      recorder_(std::move(parts.recorder)),
       escalator_(EscalatorOptions(fleet, device, task_, origin_.run), publish, counters_, clock),
       next_sequence_(outlet_.next_sequence()) {
   if (device.state) {
@@ -92,6 +93,7 @@ void Agent::OnSample(Sample sample, SteadyTime captured_at) {
   if (!answer.is_final) return Escalate(std::move(verdict), std::move(reading.window));
   if (answer.head + 1 < little_.rule().heads.size()) Count(Event::kAnsweredAtEarlyExit);
   End(verdict, AnsweredLocally{verdict.prediction});
+  if (recorder_) recorder_->OnAnswered(reading.window, ended_);
 }
 
 void Agent::OnDropped(std::span<const DroppedReading> readings) {
@@ -126,6 +128,7 @@ LittleVerdict Agent::Unclassified(const Reading& reading) const {
 
 void Agent::Escalate(LittleVerdict verdict, Tensor window) {
   WriteDown(verdict);
+  if (recorder_) recorder_->OnEscalated(verdict.sequence, window);
   const bool prioritised = task_.IsPriority(verdict.prediction.class_index);
   escalator_.Escalate(std::move(verdict), std::move(window), prioritised, *this);
 }
@@ -204,6 +207,7 @@ void Agent::End(const LittleVerdict& verdict, const Outcome& outcome) {
   MakeFinalResult(origin_, task_, verdict, outcome, clock_.Now(), ended_);
   CountEnd(verdict, outcome, ended_);
   if (state_) state_->OnFinal(ended_);
+  if (recorder_) recorder_->OnFinal(ended_);
   outlet_.Final(ended_);
 }
 
@@ -238,6 +242,7 @@ std::map<std::string, std::uint64_t> Agent::counters() const {
   own_counters_.AddTo(counters);
   counters["store_rows"] = outlet_.store_rows();
   counters["store_bytes"] = outlet_.store_bytes();
+  if (recorder_) recorder_->AddCounters(counters);
   return counters;
 }
 

@@ -33,6 +33,7 @@
 #include "device_agent/intake/intake.h"
 #include "device_agent/little/local_classifier.h"
 #include "device_agent/reading_deadlines.h"
+#include "device_agent/recording/window_recorder.h"
 #include "device_agent/results/outcome_result.h"
 #include "device_agent/results/result_outlet.h"
 #include "device_agent/results/result_store.h"
@@ -54,6 +55,7 @@ class Agent final : private EscalationPurpose {
     LocalClassifier little;
     ReadingDeadlines deadlines;
     std::optional<ResultStore> store;
+    std::unique_ptr<WindowRecorder> recorder = nullptr;  // nullptr: no window is kept
   };
 
   // `run` distinguishes this run of the agent from every other. What an earlier run left open in
@@ -129,6 +131,7 @@ class Agent final : private EscalationPurpose {
   LocalClassifier little_;
   ResultOutlet outlet_;
   std::unique_ptr<StateOutlet> state_;  // nullptr: none is published
+  const std::unique_ptr<WindowRecorder> recorder_;
   Escalator escalator_;
   std::uint64_t next_sequence_;
   wire::Result ended_;  // the last one that End made, to be written anew

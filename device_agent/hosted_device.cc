@@ -8,15 +8,13 @@
 #include <optional>
 #include <thread>
 #include <utility>
-#include <variant>
 
 #include "core/program/descriptors.h"
 #include "core/program/exception_status.h"
-#include "device_agent/intake/live_intake.h"
-#include "device_agent/intake/polled_intake.h"
+#include "device_agent/device_readings.h"
 #include "device_agent/reading_deadlines.h"
+#include "device_agent/recording/window_recorder.h"
 #include "device_agent/results/result_store.h"
-#include "device_agent/sources/device_source.h"
 #include "wire/tls/credentials.h"
 
 namespace biglittle {
@@ -63,37 +61,16 @@ absl::StatusOr<std::optional<ResultStore>> OpenStore(const DeviceConfig& device)
   return std::optional<ResultStore>(*std::move(store));
 }
 
-absl::Status CheckWhenFull(const DeviceConfig& device, const DeviceSource& source) {
-  const auto* live = std::get_if<std::unique_ptr<LiveSource>>(&source);
-  const bool can_wait = live != nullptr && (*live)->waits();
-  if (device.source.when_full != WhenFull::kWait || can_wait) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      fmt::format("{}: 'when_full: wait' is for a source that can wait, a program or a FIFO; a "
-                  "source of type {} "
-                  "with an interval cannot: 'interval_ms: 0' asks it whenever there is room",
-                  device.id, device.source.type));
-}
-
-struct Readings {
-  std::unique_ptr<Intake> intake;
-  std::shared_ptr<wire::TopicListener> listener;  // of its source, if it has one
-};
-
-absl::StatusOr<Readings> MakeIntake(SharedParts& shared, const DeviceConfig& device,
-                                    const Task& task) {
-  absl::StatusOr<DeviceSource> source = shared.SourceOf(device);
-  if (!source.ok()) return source.status();
-  if (absl::Status good = CheckWhenFull(device, *source); !good.ok()) return good;
-  if (auto* polled = std::get_if<std::unique_ptr<PolledSource>>(&*source)) {
-    return Readings{std::make_unique<PolledIntake>(std::move(*polled), device.source), nullptr};
-  }
-  auto live = std::get<std::unique_ptr<LiveSource>>(*std::move(source));
-  std::shared_ptr<wire::TopicListener> listener = live->ListenFor(device.id);
-  const auto window_bytes = static_cast<std::size_t>(ElementCount(task.input_shape).value_or(0)) *
-                            ElementSize(task.input_dtype);
-  return Readings{std::make_unique<LiveIntake>(std::move(live), device.source, window_bytes,
-                                               SourceSupervisor::Options{.device = device.id}),
-                  std::move(listener)};
+// A disk that cannot be written to keeps no device from answering; a mistake in the file does.
+absl::StatusOr<std::unique_ptr<WindowRecorder>> StartRecorder(const DeviceConfig& device,
+                                                              const Task& task) {
+  if (!device.record) return std::unique_ptr<WindowRecorder>();
+  auto recorder = WindowRecorder::Start(*device.record, device.id, task);
+  if (recorder.ok() || absl::IsInvalidArgument(recorder.status())) return recorder;
+  if (DescriptorsLeft() < kFewDescriptors) return TooFewDescriptors();
+  spdlog::error("{}: no window will be recorded: {}", device.id,
+                std::string(recorder.status().message()));
+  return std::unique_ptr<WindowRecorder>();
 }
 
 }  // namespace
@@ -129,14 +106,19 @@ absl::Status HostedDevice::Build(const FleetConfig& fleet, const DeviceConfig& d
   if (!little.ok()) return little.status();
   auto deadlines = ReadingDeadlines::Make(device, **task);
   if (!deadlines.ok()) return deadlines.status();
-  auto readings = MakeIntake(shared, device, **task);
+  auto source = shared.SourceOf(device);
+  if (!source.ok()) return source.status();
+  auto readings = MakeReadings(*std::move(source), device, **task);
   if (!readings.ok()) return readings.status();
   auto store = OpenStore(device);
   if (!store.ok()) return store.status();
-  loop_ = std::make_unique<AgentLoop>(
-      fleet, device,
-      Agent::Parts{**task, *std::move(little), *std::move(deadlines), *std::move(store)},
-      std::move(readings->intake), std::move(readings->listener));
+  auto recorder = StartRecorder(device, **task);
+  if (!recorder.ok()) return recorder.status();
+  loop_ =
+      std::make_unique<AgentLoop>(fleet, device,
+                                  Agent::Parts{**task, *std::move(little), *std::move(deadlines),
+                                               *std::move(store), *std::move(recorder)},
+                                  std::move(readings->intake), std::move(readings->listener));
   loop_->Observe(health_.get(), &*metrics_);
   return absl::OkStatus();
 }

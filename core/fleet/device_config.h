@@ -9,6 +9,7 @@
 #include "core/clock.h"
 #include "core/fleet/escalation_config.h"
 #include "core/fleet/health_config.h"
+#include "core/fleet/record_config.h"
 #include "core/fleet/results_config.h"
 #include "core/fleet/source_config.h"
 #include "core/fleet/state_config.h"
@@ -29,8 +30,9 @@ struct DeviceConfig {
   SourceConfig source;
   EscalationConfig escalation;
   ResultsConfig results;
-  std::optional<StateConfig> state;  // absent: none is published
-  std::optional<StoreConfig> store;  // absent: what waits for the broker ends with the process
+  std::optional<StateConfig> state;    // absent: none is published
+  std::optional<StoreConfig> store;    // absent: what waits for the broker ends with the process
+  std::optional<RecordConfig> record;  // absent: no window is kept
   Milliseconds status_interval{5000};
   Milliseconds drain_timeout{5000};    // how long a stop may wait for the broker
   std::optional<HealthConfig> health;  // absent: no health server

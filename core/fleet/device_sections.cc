@@ -18,6 +18,11 @@ constexpr std::array<Choice<SmoothingKind>, 3> kSmoothings{{
     {SmoothingKind::kMean, "mean", "the one whose confidences add up to most"},
 }};
 
+constexpr std::array<Choice<RecordEscalated>, 2> kRecordEscalated{{
+    {RecordEscalated::kNone, "none"},
+    {RecordEscalated::kAll, "all"},
+}};
+
 constexpr std::size_t kMaxClasses = 100'000;
 constexpr WholeRange kRetryMs{1, 600'000};
 
@@ -208,6 +213,31 @@ const KeyTable<StoreConfig>& StoreKeys() {
                          "kept, to be sent again if the connection is lost: a broker that dies "
                          "takes with it what it had acknowledged and not passed on"})});
   return keys;
+}
+
+const KeyTable<RecordConfig>& RecordKeys() {
+  static const KeyTable<RecordConfig> keys(
+      "record", "which windows the device keeps on its disk, to look at or to train with",
+      {RequiredHereOrInDefaults(PathKey(
+           "folder", &RecordConfig::folder, "folder",
+           {.help = "for a folder `<device id>` with [arrays of windows and a line about each]"
+                    "(sensors.md#windows-from-the-field); made if it is missing, 0700"})),
+       ChoiceKey("escalated", &RecordConfig::escalated, kRecordEscalated,
+                 {.help = "those of readings that were escalated"}),
+       FractionKey("others", &RecordConfig::others, {0, 1},
+                   {.help = "the share of the other readings' that is kept, drawn by chance"}),
+       WholeKey(
+           "max_bytes", &RecordConfig::max_bytes, {65'536, std::int64_t{1} << 40},
+           {.help = "in all; full, the oldest sixteenth goes. At least 16 windows must fit"})});
+  return keys;
+}
+
+void ReadRecord(const YamlNode& node, std::optional<RecordConfig>& record, Problems& problems) {
+  MapReader map(node, "record", problems);
+  if (!record) map.Require("folder");
+  if (!record) record.emplace();
+  RecordKeys().Read(map, *record);
+  map.Finish();
 }
 
 void ReadStore(const YamlNode& node, std::optional<StoreConfig>& store, Problems& problems) {

@@ -83,6 +83,8 @@ KeyTable<DeviceConfig> DeviceKeys(MapShape source) {
        SectionKey("state", &Device::state, StateKeys(), {.absent = "none is published"}),
        KeyReadBy("store", &Device::store, ReadStore, {MapShape{{StoreKeys().facts()}}},
                  {.absent = "none: what waits ends with the process"}),
+       KeyReadBy("record", &Device::record, ReadRecord, {MapShape{{RecordKeys().facts()}}},
+                 {.absent = "no window is kept"}),
        StatusIntervalKey(&Device::status_interval),
        DrainTimeoutKey(&Device::drain_timeout, {.help = "how long a stop may wait for the broker"}),
        HealthKey(&Device::health)});
@@ -273,7 +275,7 @@ std::shared_ptr<const SectionFacts> SourceFacts(const SourceKinds& sources) {
 std::shared_ptr<const SectionFacts> DeviceDefaultsFacts(const SourceKinds& sources) {
   return JoinedFacts("device_defaults",
                      "what devices have that do not say otherwise; `source`, `escalation`, "
-                     "`results`, `store` and `health` are merged key by key",
+                     "`results`, `store`, `record` and `health` are merged key by key",
                      {DeviceKeys(sources).facts()});
 }
 

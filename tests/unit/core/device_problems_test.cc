@@ -149,7 +149,7 @@ INSTANTIATE_TEST_SUITE_P(
                   "device_defaults: {id: a}\nworkers: [{id: w, tasks: [har]}]\n",
                   {"4:19: unknown key 'id'; this map takes task, deadline_ms, "
                    "class_deadlines_ms, answer_mode, source, escalation, results, state, "
-                   "store, status_interval_ms, drain_timeout_ms, health"}}),
+                   "store, record, status_interval_ms, drain_timeout_ms, health"}}),
     NameOf);
 
 }  // namespace

@@ -45,7 +45,7 @@ inline Json FleetDocument() {
     "devices": [
       {"id": "d", "count": 1, "task": "t", "source": {"type": "vibration"},
        "escalation": {"packing": {}, "budget": {}}, "results": {}, "store": {"folder": "s"}, "health": {},
-       "state": {"smoothing": {}, "settle": {}}},
+       "state": {"smoothing": {}, "settle": {}}, "record": {"folder": "r"}},
       {"id": "e", "source": {"type": "replay", "windows": "x.npy"}},
       {"id": "g", "source": {"type": "exec", "command": ["x"], "format": {"type": "csv"}, "window": {}, "gate": {}}},
       {"id": "h", "source": {"type": "file", "path": "x", "format": {"type": "ndjson", "fields": ["/a"]}}},

@@ -281,6 +281,7 @@ const Place kPlaces[] = {
     {"window", "fleet", "/$defs/window", "/devices/2/source/window"},
     {"gate", "fleet", "/$defs/gate", "/devices/2/source/gate"},
     {"state", "fleet", "/$defs/state", "/devices/0/state"},
+    {"record", "fleet", "/$defs/record", "/devices/0/record"},
     {"smoothing", "fleet", "/$defs/smoothing", "/devices/0/state/smoothing"},
     {"settle", "fleet", "/$defs/settle", "/devices/0/state/settle"},
     {"escalation", "fleet", "/$defs/escalation", "/devices/0/escalation"},
