@@ -33,6 +33,18 @@ std::optional<WindowShape> ShapeFor(const Shape& shape, std::size_t channels) {
   return std::nullopt;
 }
 
+// What the channels of a source can be, for windows of this shape.
+std::string WhatFits(const Shape& shape) {
+  std::vector<std::int64_t> sizes;
+  for (const std::int64_t size : shape) {
+    if (size != 1) sizes.push_back(size);
+  }
+  if (sizes.size() < 2) sizes.insert(sizes.begin(), 1);
+  if (sizes.size() > 2) return "no stream of samples makes such, only whole windows do";
+  if (sizes.front() == sizes.back()) return fmt::format("{} would fit", sizes.front());
+  return fmt::format("{} or {} would fit", sizes.front(), sizes.back());
+}
+
 absl::StatusOr<std::size_t> FramesOf(std::optional<std::size_t> frames,
                                      std::optional<std::size_t> ms, std::optional<double> rate,
                                      std::string_view key, std::size_t otherwise) {
@@ -68,8 +80,8 @@ absl::StatusOr<std::optional<double>> WindowRate(const WindowingOptions& options
   }
   if (!task_rate || *task_rate == rate || options.resample) return task_rate ? task_rate : rate;
   return absl::InvalidArgumentError(fmt::format(
-      "the source samples at {} Hz, task {} was trained at {} Hz: say 'resample: true', or mend "
-      "'rate_hz'",
+      "the source samples at {} Hz, task {} was trained at {} Hz: say 'resample: true', or let it "
+      "sample at the task's rate",
       rate, task.name, *task_rate));
 }
 
@@ -88,9 +100,9 @@ absl::StatusOr<ConditionerOptions> OptionsFor(const WindowingOptions& options, c
   const std::optional<WindowShape> shape = ShapeFor(task.input_shape, channels);
   if (!shape) {
     return absl::InvalidArgumentError(
-        fmt::format("the source's 'format' has {} channel{}, which do not fit task {}: its windows "
-                    "are {}",
-                    channels, channels == 1 ? "" : "s", task.name, ToString(task.input_shape)));
+        fmt::format("the source has {} channel{} a sample, but task {} has windows of {}: {}",
+                    channels, channels == 1 ? "" : "s", task.name, ToString(task.input_shape),
+                    WhatFits(task.input_shape)));
   }
   const auto rate = WindowRate(options, task);
   if (!rate.ok()) return rate.status();

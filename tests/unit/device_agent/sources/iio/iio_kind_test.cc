@@ -264,7 +264,8 @@ TEST_F(IioKindTest, WhatIsWrongWhateverHappensIsSaidBefore) {
   options_.channels = {"accel_x", "../name", "accel_y"};
   EXPECT_THAT(WhyNotMade(), HasSubstr("'../name' in 'channels' is no name of a channel"));
   options_.channels = {"accel_x"};
-  EXPECT_THAT(WhyNotMade(), HasSubstr("1 channel, which do not fit task pump"));
+  EXPECT_THAT(WhyNotMade(),
+              HasSubstr("1 channel a sample, but task pump has windows of 3x2: 3 or 2 would fit"));
   options_.channels = {"accel_x", "accel_y", "accel_z"};
   task_.input_rate_hz = 50;
   EXPECT_THAT(WhyNotMade(), HasSubstr("samples at 100 Hz, task pump was trained at 50 Hz"));

@@ -94,7 +94,8 @@ std::string MakeError(const std::string& text, const Task& task) {
 
 TEST(ModbusKind, MakesASourceThatFitsTheTask) {
   EXPECT_EQ(MakeError(kMeter, Tank()), "");
-  EXPECT_THAT(MakeError(kMeter, Tank({2, 4})), HasSubstr("1 channel, which do not fit task tank"));
+  EXPECT_THAT(MakeError(kMeter, Tank({2, 4})),
+              HasSubstr("1 channel a sample, but task tank has windows of 2x4: 2 or 4 would fit"));
 }
 
 TEST(ModbusKind, ASerialLineHasASlaveAndASpeed) {

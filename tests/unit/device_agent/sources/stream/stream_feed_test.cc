@@ -136,7 +136,7 @@ TEST_F(StreamFeedTest, HalvesTheRateWhereItIsSaid) {
   EXPECT_EQ(
       WhyNot(options, task),
       "the source samples at 100 Hz, task gestures was trained at 50 Hz: say 'resample: true', "
-      "or mend 'rate_hz'");
+      "or let it sample at the task's rate");
   options.resample = true;
   std::string text;
   for (int i = 0; i < 300; ++i) text += "7\n";
@@ -168,8 +168,11 @@ TEST_F(StreamFeedTest, MillisecondsAreSamplesAtTheRate) {
 
 TEST_F(StreamFeedTest, SaysWhatDoesNotFitTheTask) {
   EXPECT_EQ(WhyNot(Csv({"x", "y", "z"}), TaskOf({9, 128})),
-            "the source's 'format' has 3 channels, which do not fit task gestures: its windows are "
-            "9x128");
+            "the source has 3 channels a sample, but task gestures has windows of 9x128: 9 or 128 "
+            "would fit");
+  EXPECT_THAT(WhyNot(Csv({"x", "y", "z"}), TaskOf({1, 128})), HasSubstr("1 or 128 would fit"));
+  EXPECT_THAT(WhyNot(Csv({"x", "y", "z"}), TaskOf({1, 28, 28})), HasSubstr(": 28 would fit"));
+  EXPECT_THAT(WhyNot(Csv({"x", "y"}), TaskOf({3, 32, 32})), HasSubstr("only whole windows do"));
   StreamOptions options = Csv({"v"});
   options.window.samples = 64;
   EXPECT_EQ(WhyNot(options, TaskOf({128})),
