@@ -37,6 +37,8 @@ std::vector<CounterRule> MakeRules() {
       {"source_failures", "source_failures_total", "Times that the source failed."},
       {"source_gap_values", "source_gap_values_total",
        "Values that the source lost before they were a reading."},
+      {"source_off_rate", "source_off_rate_total",
+       "Times that the source was found to sample at another rate than was said."},
       {"source_refused_*",
        "source_refused_total",
        "What the source gave and nobody could read.",

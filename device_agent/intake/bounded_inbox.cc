@@ -64,6 +64,16 @@ void BoundedInbox::Refuse(std::string_view reason, const std::string& what) {
   spdlog::warn("{}: the source gives what cannot be read: {}", options_.device, what);
 }
 
+void BoundedInbox::OffRate(const std::string& what) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (closed_) return;
+    ++off_rate_;
+  }
+  if (!off_rate_said_.MaySay(clock_.Now())) return;
+  spdlog::warn("{}: {}", options_.device, what);
+}
+
 void BoundedInbox::Spare() {
   const std::lock_guard lock(mutex_);
   if (!closed_) ++spared_;
@@ -114,6 +124,7 @@ bool BoundedInbox::empty() const {
 void BoundedInbox::AddCounters(std::map<std::string, std::uint64_t>& counters) const {
   const std::lock_guard lock(mutex_);
   if (gaps_ > 0) counters["source_gap_values"] = gaps_;
+  if (off_rate_ > 0) counters["source_off_rate"] = off_rate_;
   if (spared_ > 0) counters["source_spared_windows"] = spared_;
   for (const auto& [reason, count] : refused_) counters["source_refused_" + reason] = count;
 }

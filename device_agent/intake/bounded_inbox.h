@@ -43,6 +43,7 @@ class BoundedInbox final : public SampleInbox {
   bool full() const override;
   void Gap(std::uint64_t values) override;
   void Refuse(std::string_view reason, const std::string& what) override;
+  void OffRate(const std::string& what) override;
   void Spare() override;
   void Fail(absl::Status why) override;
   void End() override;
@@ -51,7 +52,8 @@ class BoundedInbox final : public SampleInbox {
   //
   Arrivals Take();
   bool empty() const;
-  // "source_gap_values", "source_spared_windows", "source_refused_<reason>": those that there were.
+  // "source_gap_values", "source_off_rate", "source_spared_windows", "source_refused_<reason>":
+  // those that there were.
   void AddCounters(std::map<std::string, std::uint64_t>& counters) const;
   // From now on nothing is heard; what waits can still be taken.
   void Close();
@@ -89,6 +91,7 @@ class BoundedInbox final : public SampleInbox {
   DroppedReadings dropped_;
   std::uint64_t came_ = 0;
   std::uint64_t gaps_ = 0;
+  std::uint64_t off_rate_ = 0;
   std::uint64_t spared_ = 0;
   std::map<std::string, std::uint64_t, std::less<>> refused_;  // by reason
   std::optional<absl::Status> failure_;
@@ -99,7 +102,9 @@ class BoundedInbox final : public SampleInbox {
   std::mutex wake_mutex_;
   std::function<void()> wake_;
 
-  LogLimit refusal_said_{std::chrono::minutes(1)};  // thread-safe
+  // Thread-safe.
+  LogLimit refusal_said_{std::chrono::minutes(1)};
+  LogLimit off_rate_said_{std::chrono::minutes(1)};
 };
 
 }  // namespace biglittle

@@ -32,6 +32,9 @@ class SampleInbox {
   // word of a small fixed set; `what`, one line with the stranger's bytes quoted, is said now and
   // then.
   virtual void Refuse(std::string_view reason, const std::string& what) = 0;
+  // What comes is taken, but at another rate than was said, so that windows are shorter or longer
+  // than those that the nets know: counted; `what`, one line, is said now and then.
+  virtual void OffRate(const std::string& what) { static_cast<void>(what); }
   // A window that is not worth a look by the nets, as the fleet file's gate says.
   virtual void Spare() = 0;
   // The source cannot go on. It is stopped and started again, after a while that grows with each

@@ -22,6 +22,7 @@ struct Kept {
   std::vector<SteadyTime> times;
   std::vector<std::string> reasons;  // of refusals
   std::vector<std::string> refusals;
+  std::vector<std::string> off_rate;  // what was said of the rate
   std::uint64_t gap_values = 0;
   int spared = 0;
   std::optional<absl::Status> failure;
@@ -45,6 +46,10 @@ class KeptSamples final : public SampleInbox {
     const std::lock_guard lock(mutex_);
     kept_.reasons.emplace_back(reason);
     kept_.refusals.push_back(what);
+  }
+  void OffRate(const std::string& what) override {
+    const std::lock_guard lock(mutex_);
+    kept_.off_rate.push_back(what);
   }
   void Spare() override {
     const std::lock_guard lock(mutex_);

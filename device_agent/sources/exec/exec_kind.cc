@@ -22,11 +22,11 @@ void OfCopy(ExecOptions&, std::uint64_t) {}
 
 absl::StatusOr<DeviceSource> Make(const ExecOptions& options, const SourceConfig& config,
                                   const Task& task, SourceShares&) {
-  auto feed = StreamFeed::Make(options, task);
+  const bool waits = config.when_full == WhenFull::kWait;
+  auto feed = StreamFeed::Make(options, task, waits ? Pace::kOurs : Pace::kSensors);
   if (!feed.ok()) return feed.status();
   return std::make_unique<StreamSource>(std::make_unique<ExecStream>(options.command),
-                                        *std::move(feed), config.when_full == WhenFull::kWait,
-                                        options.restart_delay);
+                                        *std::move(feed), waits, options.restart_delay);
 }
 
 std::vector<Key<ExecOptions>> Keys() {

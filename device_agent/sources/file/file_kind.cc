@@ -23,14 +23,14 @@ void OfCopy(FileOptions&, std::uint64_t) {}
 
 absl::StatusOr<DeviceSource> Make(const FileOptions& options, const SourceConfig& config,
                                   const Task& task, SourceShares&) {
-  auto feed = StreamFeed::Make(options, task);
-  if (!feed.ok()) return feed.status();
   std::error_code error;
   // A recording loses nothing by waiting.
   const bool recording = !options.follow && std::filesystem::is_regular_file(options.path, error);
-  return std::make_unique<StreamSource>(
-      std::make_unique<FileStream>(options.path, options.follow), *std::move(feed),
-      recording || config.when_full == WhenFull::kWait, Milliseconds(100));
+  const bool waits = recording || config.when_full == WhenFull::kWait;
+  auto feed = StreamFeed::Make(options, task, waits ? Pace::kOurs : Pace::kSensors);
+  if (!feed.ok()) return feed.status();
+  return std::make_unique<StreamSource>(std::make_unique<FileStream>(options.path, options.follow),
+                                        *std::move(feed), waits, Milliseconds(100));
 }
 
 std::vector<Key<FileOptions>> Keys() {

@@ -142,10 +142,12 @@ void Round(std::span<const float> values, std::vector<std::byte>& bytes) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<FrameFeed>> FrameFeed::Make(const WindowingOptions& options,
-                                                           std::size_t channels, const Task& task) {
+                                                           std::size_t channels, const Task& task,
+                                                           Pace pace) {
   const auto conditioner_options = OptionsFor(options, task, channels);
   if (!conditioner_options.ok()) return conditioner_options.status();
-  return MakeFrom(*conditioner_options, conditioner_options->shape, options.gate, task);
+  return MakeFrom(*conditioner_options, conditioner_options->shape, options.gate, task,
+                  pace == Pace::kSensors ? conditioner_options->rate_hz : 0.0);
 }
 
 absl::StatusOr<std::unique_ptr<FrameFeed>> FrameFeed::MakeOfWindows(const WindowingOptions& options,
@@ -165,45 +167,60 @@ absl::StatusOr<std::unique_ptr<FrameFeed>> FrameFeed::MakeOfWindows(const Window
                    .hop = 1,
                    .scale = options.scale,
                    .offset = options.offset},
-                  {1, values, WindowLayout::kPlanar}, options.gate, task);
+                  {1, values, WindowLayout::kPlanar}, options.gate, task, 0.0);
 }
 
 absl::StatusOr<std::unique_ptr<FrameFeed>> FrameFeed::MakeFrom(const ConditionerOptions& options,
                                                                const WindowShape& seen,
                                                                const StreamGate& gate_options,
-                                                               const Task& task) {
+                                                               const Task& task, double rate_hz) {
   auto conditioner = Conditioner::Make(options);
   if (!conditioner.ok()) return conditioner.status();
   auto gate = WindowGate::Make({gate_options.type, gate_options.above, gate_options.hold}, seen);
   if (!gate.ok()) return gate.status();
-  return std::unique_ptr<FrameFeed>(new FrameFeed(*std::move(conditioner), *std::move(gate), task));
+  return std::unique_ptr<FrameFeed>(new FrameFeed(*std::move(conditioner), *std::move(gate), task,
+                                                  options.shape.channels, rate_hz));
 }
 
-FrameFeed::FrameFeed(Conditioner conditioner, WindowGate gate, const Task& task)
+FrameFeed::FrameFeed(Conditioner conditioner, WindowGate gate, const Task& task,
+                     std::size_t channels, double rate_hz)
     : conditioner_(std::move(conditioner)),
       gate_(std::move(gate)),
+      monitor_(rate_hz),
       sink_([this](std::span<const float> window, SteadyTime captured_at) {
         OnWindow(window, captured_at);
       }),
       dtype_(task.input_dtype),
-      shape_(task.input_shape) {}
+      shape_(task.input_shape),
+      channels_(channels),
+      rate_hz_(rate_hz) {}
 
 void FrameFeed::Begin(SampleInbox& inbox) {
   inbox_ = &inbox;
   conditioner_.Restart();
+  monitor_.Restart();
 }
 
 void FrameFeed::Push(std::span<const float> frames, SteadyTime last_at) {
+  if (const auto measured = monitor_.OnFrames(frames.size() / channels_, last_at)) {
+    inbox_->OffRate(
+        fmt::format("the source gives {:.4g} samples a second, not the {:g} that are said: windows "
+                    "are not as long as the task's; mend the rate that the fleet file says, or the "
+                    "sensor's clock",
+                    *measured, rate_hz_));
+  }
   conditioner_.Push(frames, last_at, sink_);
 }
 
 void FrameFeed::Gap(std::uint64_t frames) {
   inbox_->Gap(frames);
+  monitor_.OnMissing(frames);
   conditioner_.Gap(frames, sink_);
 }
 
 void FrameFeed::Refuse(std::string_view reason, const std::string& what) {
   inbox_->Refuse(reason, what);
+  monitor_.OnMissing(1);
   conditioner_.Gap(1, sink_);
 }
 

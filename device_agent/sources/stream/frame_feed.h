@@ -15,6 +15,7 @@
 #include "core/task/task.h"
 #include "core/tensor.h"
 #include "device_agent/sources/live_source.h"
+#include "device_agent/sources/stream/rate_monitor.h"
 #include "device_agent/sources/stream/windowing_options.h"
 #include "signal/conditioner.h"
 #include "signal/window_gate.h"
@@ -22,13 +23,20 @@
 
 namespace biglittle {
 
+// Whose pace it is that frames come at.
+enum class Pace : std::uint8_t {
+  kSensors,  // a rate that is off is told
+  kOurs,     // they wait for us, and so their rate says nothing
+};
+
 // Not thread-safe: the thread of the source that has it.
 class FrameFeed {
  public:
   // InvalidArgument, one line that says the mend: channels, windows or rates that do not fit the
   // task.
   static absl::StatusOr<std::unique_ptr<FrameFeed>> Make(const WindowingOptions& options,
-                                                         std::size_t channels, const Task& task);
+                                                         std::size_t channels, const Task& task,
+                                                         Pace pace = Pace::kSensors);
   // Of a sensor that gives whole windows, each as one frame: all values of the task's window, in
   // its order. InvalidArgument, one line: options or a task that mean a stream.
   static absl::StatusOr<std::unique_ptr<FrameFeed>> MakeOfWindows(const WindowingOptions& options,
@@ -48,21 +56,25 @@ class FrameFeed {
   void Refuse(std::string_view reason, const std::string& what);
 
  private:
-  FrameFeed(Conditioner conditioner, WindowGate gate, const Task& task);
-  // `seen`: how the gate sees a window.
+  FrameFeed(Conditioner conditioner, WindowGate gate, const Task& task, std::size_t channels,
+            double rate_hz);
+  // `seen`: how the gate sees a window. `rate_hz`: that is watched; 0: none.
   static absl::StatusOr<std::unique_ptr<FrameFeed>> MakeFrom(const ConditionerOptions& options,
                                                              const WindowShape& seen,
                                                              const StreamGate& gate,
-                                                             const Task& task);
+                                                             const Task& task, double rate_hz);
 
   void OnWindow(std::span<const float> window, SteadyTime captured_at);
 
   // Constant after construction, but for what they remember.
   Conditioner conditioner_;
   WindowGate gate_;
+  RateMonitor monitor_;
   const WindowSink sink_;
   const DType dtype_;
   const Shape shape_;
+  const std::size_t channels_;
+  const double rate_hz_;
 
   SampleInbox* inbox_ = nullptr;
 };

@@ -32,11 +32,11 @@ bool AreWindows(const SampleFormat& format, std::size_t channels, const Task& ta
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<StreamFeed>> StreamFeed::Make(const StreamOptions& options,
-                                                             const Task& task) {
+                                                             const Task& task, Pace pace) {
   std::unique_ptr<FrameReader> reader = MakeReader(options.format, task);
   const bool windows = AreWindows(options.format, reader->channels(), task);
   auto feed = windows ? FrameFeed::MakeOfWindows(options, task)
-                      : FrameFeed::Make(options, reader->channels(), task);
+                      : FrameFeed::Make(options, reader->channels(), task, pace);
   if (!feed.ok()) return feed.status();
   return std::unique_ptr<StreamFeed>(new StreamFeed(std::move(reader), *std::move(feed)));
 }

@@ -26,7 +26,8 @@ class StreamFeed final : public ByteSink, private FrameSink {
  public:
   // Errors as FrameFeed::Make.
   static absl::StatusOr<std::unique_ptr<StreamFeed>> Make(const StreamOptions& options,
-                                                          const Task& task);
+                                                          const Task& task,
+                                                          Pace pace = Pace::kSensors);
 
   void Begin(SampleInbox& inbox) override;
   absl::Status OnBytes(std::string_view bytes, SteadyTime now) override;

@@ -161,8 +161,10 @@ TEST_F(BoundedInboxTest, CountsWhatIsNoWindow) {
   inbox.Refuse("number", "'x' is no number");
   inbox.Refuse("number", "'y' is no number");
   inbox.Refuse("columns", "a line has 2 columns, not 3");
+  inbox.OffRate("the source gives 45 samples a second");
   EXPECT_EQ(Counters(inbox), (std::map<std::string, std::uint64_t>{{"source_gap_values", 7},
                                                                    {"source_spared_windows", 1},
+                                                                   {"source_off_rate", 1},
                                                                    {"source_refused_number", 2},
                                                                    {"source_refused_columns", 1}}));
 }

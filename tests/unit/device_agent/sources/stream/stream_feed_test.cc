@@ -119,6 +119,59 @@ TEST_F(StreamFeedTest, EarlierFramesAreOlderByTheRate) {
   EXPECT_EQ(kept.times[0], now_ - Milliseconds(40));
 }
 
+// For an hour, in lines or in batches: a window is as old as its last sample, whatever the rate.
+TEST_F(StreamFeedTest, ARateThatDriftsIsSaidAndTheTimesStayWithTheClock) {
+  struct Case {
+    double rate_hz;
+    int batch;
+    bool is_off;
+  };
+  for (const Case& each : {Case{45, 1, true}, Case{55, 1, true}, Case{45, 25, true},
+                           Case{55, 25, true}, Case{51, 25, false}}) {
+    StreamOptions options = Csv({"v"});
+    options.rate_hz = 50.0F;
+    options.window.hop = 1;
+    KeptSamples kept;
+    auto feed = StreamFeed::Make(options, TaskOf({2})).value();
+    feed->Begin(kept);
+    std::string lines;
+    for (int i = 0; i < each.batch; ++i) lines += "1\n";
+    const SteadyTime::duration batch = std::chrono::duration_cast<SteadyTime::duration>(
+        std::chrono::duration<double>(each.batch / each.rate_hz));
+    SteadyTime now = now_;
+    for (; now < now_ + std::chrono::hours(1); now += batch) {
+      ASSERT_TRUE(feed->OnBytes(lines, now).ok());
+    }
+    now -= batch;
+    const Kept all = kept.Now();
+    EXPECT_EQ(all.times.back(), now) << each.rate_hz;
+    for (std::size_t i = 1; i < all.times.size(); ++i) {
+      ASSERT_LT(all.times[i - 1] - all.times[i], Milliseconds(60)) << each.rate_hz << " at " << i;
+    }
+    EXPECT_EQ(all.gap_values, 0U);
+    EXPECT_EQ(all.off_rate.size() > 300, each.is_off) << each.rate_hz;
+    EXPECT_EQ(all.off_rate.empty(), !each.is_off) << each.rate_hz;
+    if (!each.is_off) continue;
+    EXPECT_THAT(all.off_rate.back(), HasSubstr(fmt::format("{:g}", each.rate_hz) +
+                                               " samples a second, not the 50 that are said"));
+  }
+}
+
+// A recording is read as fast as the device is.
+TEST_F(StreamFeedTest, WhatWaitsForUsHasNoPaceOfItsOwn) {
+  StreamOptions options = Csv({"v"});
+  options.rate_hz = 50.0F;
+  for (const Pace pace : {Pace::kOurs, Pace::kSensors}) {
+    KeptSamples kept;
+    auto feed = StreamFeed::Make(options, TaskOf({2}), pace).value();
+    feed->Begin(kept);
+    for (int i = 0; i < 20; ++i) {
+      ASSERT_TRUE(feed->OnBytes("1\n", now_ + std::chrono::seconds(i)).ok());
+    }
+    EXPECT_EQ(kept.Now().off_rate.empty(), pace == Pace::kOurs);
+  }
+}
+
 TEST_F(StreamFeedTest, TheGateSpares) {
   StreamOptions options = Csv({"v"});
   options.gate = {GateKind::kRms, 1.0F, Milliseconds(0)};
