@@ -160,6 +160,10 @@ void Conditioner::TakeBlock(std::span<const float> frames, SteadyTime last_at,
   }
 }
 
+SteadyTime::duration Conditioner::Lag() const {
+  return resampler_ ? FrameTime(resampler_->Lag(), options_.rate_hz) : SteadyTime::duration(0);
+}
+
 void Conditioner::Scale(std::span<const float> frames) {
   work_.resize(frames.size());
   std::transform(frames.begin(), frames.end(), work_.begin(),

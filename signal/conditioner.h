@@ -63,6 +63,8 @@ class Conditioner {
   // What comes next has nothing to do with what was before: a source that was started again.
   void Restart();
 
+  // From the newest frame that was pushed back to the newest that a window could have, now.
+  SteadyTime::duration Lag() const;
   ConditionerCounts counts() const;
 
  private:

@@ -39,7 +39,7 @@ AlsaSource::AlsaSource(std::unique_ptr<CaptureDevice> device, std::unique_ptr<Fr
       samples_(kReadFrames * line_.channels) {}
 
 absl::Status AlsaSource::Start(SampleInbox& inbox) {
-  feed_->Begin(inbox);
+  feed_->Begin(inbox, Clock::Real().Now());
   stop_ = Descriptor(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
   if (!stop_.valid()) return absl::UnavailableError("no file descriptor is left");
   if (absl::Status opened = device_->Open(); !opened.ok()) return opened;

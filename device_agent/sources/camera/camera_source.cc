@@ -25,7 +25,7 @@ CameraSource::CameraSource(std::unique_ptr<CameraDevice> device, ImageWindow win
       pacer_(rate_hz) {}
 
 absl::Status CameraSource::Start(SampleInbox& inbox) {
-  feed_->Begin(inbox);
+  feed_->Begin(inbox, Clock::Real().Now());
   const absl::StatusOr<CameraFormat> format = device_->Open();
   if (!format.ok()) return format.status();
   format_ = *format;

@@ -144,8 +144,8 @@ absl::StatusOr<ScanChannel> IioBuffer::ChannelOf(const IioDevice& device, const 
 IioScans::IioScans(const IioBuffer& buffer, std::unique_ptr<FrameFeed> feed)
     : buffer_(buffer), feed_(std::move(feed)) {}
 
-void IioScans::Begin(SampleInbox& inbox) {
-  feed_->Begin(inbox);
+void IioScans::Begin(SampleInbox& inbox, SteadyTime now) {
+  feed_->Begin(inbox, now);
   rest_.clear();
 }
 

@@ -53,7 +53,7 @@ class IioScans final : public ByteSink {
   // `buffer`, which is opened before the first bytes come, must stay.
   IioScans(const IioBuffer& buffer, std::unique_ptr<FrameFeed> feed);
 
-  void Begin(SampleInbox& inbox) override;
+  void Begin(SampleInbox& inbox, SteadyTime now) override;
   absl::Status OnBytes(std::string_view bytes, SteadyTime now) override;
   absl::Status OnEnd(SteadyTime) override { return absl::OkStatus(); }
 

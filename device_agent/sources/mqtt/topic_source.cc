@@ -34,7 +34,7 @@ absl::Status TopicSource::Start(SampleInbox& inbox) {
   if (messages_ == nullptr) {
     return absl::FailedPreconditionError("a topic is heard by a device with a broker only");
   }
-  sink_->Begin(inbox);
+  sink_->Begin(inbox, Clock::Real().Now());
   messages_->Begin();
   thread_ = std::thread([this, &inbox] { Run(inbox); });
   return absl::OkStatus();
@@ -60,7 +60,7 @@ absl::Status TopicSource::Take(const TopicMessages::Item& item, SampleInbox& inb
   }
   if (const auto* missed = std::get_if<MissedMessages>(&item)) {
     inbox.Gap(missed->messages);
-    sink_->Begin(inbox);
+    sink_->Begin(inbox, Clock::Real().Now());
     return absl::OkStatus();
   }
   const auto& message = std::get<wire::Message>(item);

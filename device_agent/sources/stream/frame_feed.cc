@@ -195,8 +195,9 @@ FrameFeed::FrameFeed(Conditioner conditioner, WindowGate gate, const Task& task,
       channels_(channels),
       rate_hz_(rate_hz) {}
 
-void FrameFeed::Begin(SampleInbox& inbox) {
+void FrameFeed::Begin(SampleInbox& inbox, SteadyTime now) {
   inbox_ = &inbox;
+  not_before_ = last_at_ = now;
   conditioner_.Restart();
   monitor_.Restart();
 }
@@ -209,6 +210,8 @@ void FrameFeed::Push(std::span<const float> frames, SteadyTime last_at) {
                     "sensor's clock",
                     *measured, rate_hz_));
   }
+  // Frames that cannot be read cut what came at once in pieces.
+  if (last_at != last_at_) not_before_ = std::exchange(last_at_, last_at);
   conditioner_.Push(frames, last_at, sink_);
 }
 
@@ -225,6 +228,7 @@ void FrameFeed::Refuse(std::string_view reason, const std::string& what) {
 }
 
 void FrameFeed::OnWindow(std::span<const float> window, SteadyTime captured_at) {
+  captured_at = std::max(captured_at, std::min(not_before_, last_at_) - conditioner_.Lag());
   if (!gate_.Passes(window, captured_at)) return inbox_->Spare();
   Sample sample;
   sample.window.dtype = dtype_;

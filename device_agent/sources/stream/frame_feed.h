@@ -46,9 +46,10 @@ class FrameFeed {
 
   // The source begins, for the first time or again: what was left over is forgotten. Before all
   // else; `inbox` is used until the next Begin.
-  void Begin(SampleInbox& inbox);
+  void Begin(SampleInbox& inbox, SteadyTime now);
   // Whole frames, interleaved, the last of them taken at `last_at`; those before it are older by
-  // the source's rate.
+  // the source's rate, but not older than the frames of the push before, or the beginning: a rate
+  // that is wrong, or a sensor that sends faster than it said, makes no window old.
   void Push(std::span<const float> frames, SteadyTime last_at);
   // So many frames are missing.
   void Gap(std::uint64_t frames);
@@ -77,6 +78,8 @@ class FrameFeed {
   const double rate_hz_;
 
   SampleInbox* inbox_ = nullptr;
+  SteadyTime not_before_{};  // the frames that are pushed now
+  SteadyTime last_at_{};
 };
 
 }  // namespace biglittle

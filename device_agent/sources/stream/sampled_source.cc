@@ -18,7 +18,7 @@ SampledSource::SampledSource(std::unique_ptr<FrameSampler> sampler, std::unique_
       frame_(channels) {}
 
 absl::Status SampledSource::Start(SampleInbox& inbox) {
-  feed_->Begin(inbox);
+  feed_->Begin(inbox, Clock::Real().Now());
   if (absl::Status opened = sampler_->Open(); !opened.ok()) return opened;
   stopping_ = false;
   thread_ = std::thread([this, &inbox] { Run(inbox); });

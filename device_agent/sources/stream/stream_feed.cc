@@ -44,8 +44,8 @@ absl::StatusOr<std::unique_ptr<StreamFeed>> StreamFeed::Make(const StreamOptions
 StreamFeed::StreamFeed(std::unique_ptr<FrameReader> reader, std::unique_ptr<FrameFeed> feed)
     : reader_(std::move(reader)), feed_(std::move(feed)) {}
 
-void StreamFeed::Begin(SampleInbox& inbox) {
-  feed_->Begin(inbox);
+void StreamFeed::Begin(SampleInbox& inbox, SteadyTime now) {
+  feed_->Begin(inbox, now);
   reader_->Reset();
   frames_.clear();
 }

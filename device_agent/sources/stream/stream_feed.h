@@ -21,7 +21,7 @@
 namespace biglittle {
 
 // What is read at once came at once: its last frame is as old as the reading, those before it are
-// older by rate_hz. A frame that cannot be read is a gap of one.
+// older as FrameFeed says. A frame that cannot be read is a gap of one.
 class StreamFeed final : public ByteSink, private FrameSink {
  public:
   // Errors as FrameFeed::Make.
@@ -29,7 +29,7 @@ class StreamFeed final : public ByteSink, private FrameSink {
                                                           const Task& task,
                                                           Pace pace = Pace::kSensors);
 
-  void Begin(SampleInbox& inbox) override;
+  void Begin(SampleInbox& inbox, SteadyTime now) override;
   absl::Status OnBytes(std::string_view bytes, SteadyTime now) override;
   absl::Status OnEnd(SteadyTime now) override;
 

@@ -31,7 +31,7 @@ StreamSource::StreamSource(std::unique_ptr<ByteStream> stream, std::unique_ptr<B
       restart_delay_(restart_delay) {}
 
 absl::Status StreamSource::Start(SampleInbox& inbox) {
-  sink_->Begin(inbox);
+  sink_->Begin(inbox, Clock::Real().Now());
   stop_ = Descriptor(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
   if (!stop_.valid()) return absl::UnavailableError("no file descriptor is left");
   const absl::StatusOr<int> fd = stream_->Open();

@@ -21,7 +21,7 @@ class ByteSink {
   virtual ~ByteSink() = default;
 
   // The source begins, for the first time or again: what was left over is forgotten.
-  virtual void Begin(SampleInbox& inbox) = 0;
+  virtual void Begin(SampleInbox& inbox, SteadyTime now) = 0;
   // Bytes that were there at `now`. Not OK: no bytes of this stream can be read.
   virtual absl::Status OnBytes(std::string_view bytes, SteadyTime now) = 0;
   // There are no more.

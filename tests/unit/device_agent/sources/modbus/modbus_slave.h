@@ -26,21 +26,24 @@
 namespace biglittle {
 
 // Serves one master at a time, on a thread of its own, over TCP or at the far end of a pty. It has
-// holding and input registers 0 to 299. Thread-safe but for the end.
+// holding and input registers 0 to 299, or as many as are asked for. Thread-safe but for the end.
 class ModbusSlave {
  public:
   enum class Manner : std::uint8_t { kAnswers, kIsSilent, kIsLate, kHangsUp, kTalksNoise };
 
   // On this port of loopback.
-  explicit ModbusSlave(std::uint16_t port, int slave_id = 1)
-      : context_(modbus_new_tcp("127.0.0.1", port)) {
+  explicit ModbusSlave(std::uint16_t port, int slave_id = 1, int registers = 300)
+      : context_(modbus_new_tcp("127.0.0.1", port)),
+        mapping_(modbus_mapping_new(0, 0, registers, registers)) {
     modbus_set_slave(context_, slave_id);
     listener_ = Descriptor(modbus_tcp_listen(context_, 1));
     Begin();
   }
   // At the master's end of a pty; `line` has the other one.
-  explicit ModbusSlave(Descriptor pty, int slave_id = 1)
-      : context_(modbus_new_rtu("/dev/null", 9600, 'E', 8, 1)), pty_(std::move(pty)) {
+  explicit ModbusSlave(Descriptor pty, int slave_id = 1, int registers = 300)
+      : context_(modbus_new_rtu("/dev/null", 9600, 'E', 8, 1)),
+        mapping_(modbus_mapping_new(0, 0, registers, registers)),
+        pty_(std::move(pty)) {
     modbus_set_slave(context_, slave_id);
     modbus_set_socket(context_, pty_.get());
     Begin();
@@ -139,7 +142,7 @@ class ModbusSlave {
   }
 
   modbus_t* const context_;
-  modbus_mapping_t* const mapping_ = modbus_mapping_new(0, 0, 300, 300);
+  modbus_mapping_t* const mapping_;
   Descriptor listener_;
   Descriptor pty_;
   Descriptor connection_;  // the thread's

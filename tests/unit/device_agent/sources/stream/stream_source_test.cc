@@ -77,7 +77,7 @@ class Heard final : public SampleInbox {
 class ToHeard final : public ByteSink {
  public:
   explicit ToHeard(Heard& heard) : heard_(heard) {}
-  void Begin(SampleInbox&) override {}
+  void Begin(SampleInbox&, SteadyTime) override {}
   absl::Status OnBytes(std::string_view bytes, SteadyTime) override {
     heard_.Add(bytes);
     return absl::OkStatus();
