@@ -5,20 +5,13 @@
 
 #include <chrono>
 #include <fstream>
-#include <map>
-#include <mutex>
-#include <set>
 #include <string>
-#include <utility>
-#include <vector>
 
 #include "tests/support/eventually.h"
+#include "tests/support/fleet_listener.h"
 #include "tests/support/test_broker.h"
 #include "tests/support/test_fleet.h"
-#include "wire/messages/device_state.h"
 #include "wire/messages/result.h"
-#include "wire/mqtt/mqtt_session.h"
-#include "wire/topics.h"
 
 namespace biglittle {
 namespace {
@@ -28,73 +21,6 @@ constexpr int kReadings = 200;
 constexpr char kProgram[] =
     "BEGIN { for (i = 0; i < 200; i++) { s = i % 10 < 5; l = s ? (i % 2 ? 2 : 0) : i % 4; "
     "for (p = 0; p < 4; p++) print p == l ? (s ? 1 : 0.1) : 0 } }";
-
-// Every result and state of a fleet, by device.
-class Listener {
- public:
-  explicit Listener(std::uint16_t port) : session_(Options(port)) {
-    session_.Start();
-    EXPECT_TRUE(session_.WaitConnected(TestFleet::Soon()));
-  }
-
-  // Of one device, by sequence number.
-  std::map<std::uint64_t, wire::Result> Finals(const std::string& device) const {
-    const std::lock_guard lock(mutex_);
-    const auto at = finals_.find(device);
-    return at == finals_.end() ? std::map<std::uint64_t, wire::Result>() : at->second;
-  }
-  // It has connected, and has subscribed to what it hears.
-  bool Online(const std::string& device) const {
-    const std::lock_guard lock(mutex_);
-    return online_.count(device) > 0;
-  }
-  void Publish(const std::string& topic, const std::string& payload) {
-    wire::Message message;
-    message.topic = topic;
-    message.payload = payload;
-    EXPECT_TRUE(session_.Publish(std::move(message)).ok());
-  }
-  std::vector<wire::DeviceState> States(const std::string& device) const {
-    const std::lock_guard lock(mutex_);
-    const auto at = states_.find(device);
-    return at == states_.end() ? std::vector<wire::DeviceState>() : at->second;
-  }
-
- private:
-  wire::MqttSession::Options Options(std::uint16_t port) {
-    const wire::Topics topics("biglittle/v1", "test");
-    wire::MqttSession::Options options;
-    options.broker.port = port;
-    options.client_id = "listener";
-    options.subscriptions = {topics.AllResults(), topics.AllDeviceStates(),
-                             topics.AllDeviceStatus()};
-    options.on_message = [this, topics](wire::Message&& message) {
-      const std::lock_guard lock(mutex_);
-      if (const auto device = topics.DeviceOfStatus(message.topic)) {
-        online_.insert(*device);
-        return;
-      }
-      if (const auto device = topics.DeviceOfState(message.topic)) {
-        const auto state = wire::DecodeDeviceState(message.payload);
-        EXPECT_TRUE(state.ok()) << message.payload;
-        if (state.ok()) states_[*device].push_back(*state);
-        return;
-      }
-      const auto results = wire::DecodeResults(message.payload, message.content_type);
-      if (!results.ok()) return;
-      for (const wire::Result& result : *results) {
-        if (result.stage == wire::Stage::kFinal) finals_[result.device][result.sequence] = result;
-      }
-    };
-    return options;
-  }
-
-  mutable std::mutex mutex_;
-  std::map<std::string, std::map<std::uint64_t, wire::Result>> finals_;
-  std::map<std::string, std::vector<wire::DeviceState>> states_;
-  std::set<std::string> online_;
-  wire::MqttSession session_;
-};
 
 std::string Device(const std::string& id, const std::string& source, const std::string& more = "") {
   return "  - id: " + id +
@@ -131,7 +57,7 @@ TEST(SensorTest, AProgramAFileAndATopicGiveWhatTheReplayGives) {
            Device("topic",
                   "type: mqtt, topic: 'sensors/{device}/x', queue_capacity: 256, readings: 200")});
   WriteSamples(fleet);
-  Listener listener(broker.port());
+  FleetListener listener(broker.port());
   fleet.Observe();
   fleet.StartWorker();
   fleet.AwaitWorker();
@@ -167,7 +93,7 @@ TEST(SensorTest, AProgramThatDiesAndTalksNonsenseCostsNoDeadline) {
                               "type: exec, restart_delay_ms: 10, command: [/bin/sh, -c, \"" +
                                   script + "\"], readings: 100",
                               "    state: {smoothing: {kind: majority, readings: 3}}\n")});
-  const Listener listener(broker.port());
+  const FleetListener listener(broker.port());
   fleet.Observe();
   ChildProcess& device = fleet.StartDevices({"program"});
   ASSERT_TRUE(Eventually([&] { return listener.Finals("program").size() == 100; },
@@ -192,7 +118,7 @@ TEST(SensorTest, ASecondStartWithAStoreLosesNoWindow) {
                               "sleep 100\"], "
                               "readings: 5",
                               "    store: {folder: stored}\n")});
-  const Listener listener(broker.port());
+  const FleetListener listener(broker.port());
   fleet.Observe();
   for (const std::size_t readings : {5U, 10U}) {
     ChildProcess& device = fleet.StartDevices({"program"});
