@@ -184,6 +184,13 @@ void Settled(SensorExample& example) {
   example.ExpectResults(kResults);
 }
 
+void FieldWindows(SensorExample& example) {
+  const auto kept = example.folder() / "windows";
+  example.Replace("/var/lib/biglittle/windows", kept.string());
+  Run(example);
+  EXPECT_TRUE(std::filesystem::is_directory(kept / example.device()));
+}
+
 struct FileCase {
   const char* file;
   void (*run)(SensorExample&);
@@ -252,6 +259,7 @@ const std::vector<BlockCase> kBlocks{
     {"Camera", "type: camera", NoCamera, {1, 28, 28}},
     {"GStreamer", "gst-launch-1.0", GStreamer, {1, 28, 28}},
     {"State", "state: {", Settled, {}},
+    {"Record", "record: {", FieldWindows, {}},
 };
 
 std::vector<std::string> BlocksOfTheGuide() {
