@@ -18,10 +18,32 @@ class FrameSink {
 
   // Whole frames, one after the other: frame 0's channels, then frame 1's.
   virtual void OnFrames(std::span<const float> values) = 0;
+  // Before OnFrames, where the format has a time: when the last of its frames was taken, in seconds
+  // by the sensor's own clock.
+  virtual void OnTime(double seconds) { static_cast<void>(seconds); }
+  // In its place: what should be a time is none. `what` as OnRefused's.
+  virtual void OnNoTime(const std::string& what) { static_cast<void>(what); }
   // A frame that could not be read. `reason`: a word of a small fixed set, for counters; `what`:
   // one line for people, with the stranger's bytes quoted.
   virtual void OnRefused(std::string_view reason, const std::string& what) = 0;
 };
+
+// Of the times that a sensor gives.
+enum class TimeUnit : std::uint8_t { kSeconds, kMilliseconds, kMicroseconds, kNanoseconds };
+
+inline double SecondsOf(double time, TimeUnit unit) {
+  switch (unit) {
+    case TimeUnit::kSeconds:
+      return time;
+    case TimeUnit::kMilliseconds:
+      return time / 1e3;
+    case TimeUnit::kMicroseconds:
+      return time / 1e6;
+    case TimeUnit::kNanoseconds:
+      return time / 1e9;
+  }
+  return time;
+}
 
 // Who implements it: bytes come in pieces of any size, cut anywhere; memory is bounded whatever
 // comes. Not thread-safe.

@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <optional>
+#include <span>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -34,22 +35,34 @@ std::optional<float> Number(const Json& json) {
   return std::isfinite(value) ? std::optional(value) : std::nullopt;
 }
 
+std::optional<double> Time(const Json& json) {
+  if (!json.is_number() || !std::isfinite(json.get<double>())) return std::nullopt;
+  return json.get<double>();
+}
+
+absl::Status CheckPointer(const std::string& pointer, std::string_view key) {
+  try {
+    static_cast<void>(Json::json_pointer(pointer));
+    return absl::OkStatus();
+  } catch (const Json::exception&) {
+    return absl::InvalidArgumentError(fmt::format(
+        "'{}' must be JSON pointers like /acceleration/x, not {}", key, Quoted(pointer)));
+  }
+}
+
 }  // namespace
 
 absl::Status NdjsonFrames::Check(const NdjsonFormat& format) {
   for (const std::string& field : format.fields) {
-    try {
-      static_cast<void>(Json::json_pointer(field));
-    } catch (const Json::exception&) {
-      return absl::InvalidArgumentError(fmt::format(
-          "'fields' must be JSON pointers like /acceleration/x, not {}", Quoted(field)));
-    }
+    if (absl::Status good = CheckPointer(field, "fields"); !good.ok()) return good;
   }
-  return absl::OkStatus();
+  return format.time ? CheckPointer(*format.time, "time") : absl::OkStatus();
 }
 
 NdjsonFrames::NdjsonFrames(NdjsonFormat format)
-    : format_(std::move(format)), pointers_(format_.fields.begin(), format_.fields.end()) {}
+    : format_(std::move(format)), pointers_(format_.fields.begin(), format_.fields.end()) {
+  if (format_.time) time_.emplace_back(*format_.time);
+}
 
 NdjsonFrames::~NdjsonFrames() = default;
 
@@ -106,7 +119,26 @@ void NdjsonFrames::ReadLine(std::string_view line, FrameSink& sink) {
       frames_[i * count + channel] = *number;
     }
   }
-  if (!frames_.empty()) sink.OnFrames(frames_);
+  if (!frames_.empty()) Give(json, line, sink);
+}
+
+void NdjsonFrames::Give(const Json& line, std::string_view text, FrameSink& sink) {
+  if (time_.empty()) return sink.OnFrames(frames_);
+  const auto tell = [&](const Json& time) {
+    const std::optional<double> number = Time(time);
+    if (number) return sink.OnTime(SecondsOf(*number, format_.time_unit));
+    sink.OnNoTime(fmt::format("{} is no time: {}", *format_.time, Quoted(text)));
+  };
+  const std::size_t count = channels();
+  const Json time = line.contains(time_[0]) ? line.at(time_[0]) : Json();
+  if (!time.is_array() || time.size() != frames_.size() / count) {
+    tell(time);
+    return sink.OnFrames(frames_);
+  }
+  for (std::size_t i = 0; i < time.size(); ++i) {
+    tell(time[i]);
+    sink.OnFrames(std::span(frames_).subspan(i * count, count));
+  }
 }
 
 }  // namespace biglittle

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,13 +18,18 @@ struct NdjsonFormat {
   // A JSON pointer (RFC 6901) a channel, "" for the whole line. Where one leads to an array it has
   // that many frames, and all must have as many.
   std::vector<std::string> fields;
+  // A JSON pointer to the time of the last frame of the line, or to an array, a time a frame;
+  // absent: none.
+  std::optional<std::string> time;
+  TimeUnit time_unit = TimeUnit::kSeconds;
 
   bool operator==(const NdjsonFormat&) const = default;
 };
 
 // Refuses a line that is no JSON ("json"), lacks a field ("missing"), has one that is no finite
 // number or array of them ("number"), arrays of different lengths ("lengths"), and one that is too
-// long ("line"). Empty lines say nothing.
+// long ("line"). A time that is missing or no finite number is told as OnNoTime, and its frames are
+// taken. Empty lines say nothing.
 class NdjsonFrames final : public FrameReader {
  public:
   // InvalidArgument, in one line: a pointer that is none.
@@ -40,9 +46,11 @@ class NdjsonFrames final : public FrameReader {
 
  private:
   void ReadLine(std::string_view line, FrameSink& sink);
+  void Give(const nlohmann::json& line, std::string_view text, FrameSink& sink);
 
   const NdjsonFormat format_;
   std::vector<nlohmann::json_pointer<std::string>> pointers_;  // the fields, as parsed
+  std::vector<nlohmann::json_pointer<std::string>> time_;      // at most one, likewise
   LineSplitter lines_;
   std::vector<float> frames_;
 };

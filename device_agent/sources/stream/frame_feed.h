@@ -55,6 +55,8 @@ class FrameFeed {
   void Gap(std::uint64_t frames);
   // A frame that could not be read: as SampleInbox::Refuse, and a gap of one.
   void Refuse(std::string_view reason, const std::string& what);
+  // As SampleInbox::Refuse, of a frame that is taken nonetheless.
+  void Doubt(std::string_view reason, const std::string& what) { inbox_->Refuse(reason, what); }
 
  private:
   FrameFeed(Conditioner conditioner, WindowGate gate, const Task& task, std::size_t channels,

@@ -1,7 +1,9 @@
 // From the bytes that a sensor delivers to the windows of a task.
 #pragma once
 
+#include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -17,14 +19,17 @@
 #include "device_agent/sources/stream/frame_feed.h"
 #include "device_agent/sources/stream/stream_options.h"
 #include "device_agent/sources/stream/stream_source.h"
+#include "signal/source_clock.h"
 
 namespace biglittle {
 
 // What is read at once came at once: its last frame is as old as the reading, those before it are
-// older as FrameFeed says. A frame that cannot be read is a gap of one.
+// older as FrameFeed says; or each is as old as the sensor's own clock says, as far as that is believed
+// (signal/source_clock.h): what is not is counted as "time", "time_jump" or "time_late". A frame
+// that cannot be read is a gap of one.
 class StreamFeed final : public ByteSink, private FrameSink {
  public:
-  // Errors as FrameFeed::Make.
+  // Errors as FrameFeed::Make, or a format without the time that the options ask for.
   static absl::StatusOr<std::unique_ptr<StreamFeed>> Make(const StreamOptions& options,
                                                           const Task& task,
                                                           Pace pace = Pace::kSensors);
@@ -34,18 +39,27 @@ class StreamFeed final : public ByteSink, private FrameSink {
   absl::Status OnEnd(SteadyTime now) override;
 
  private:
-  StreamFeed(std::unique_ptr<FrameReader> reader, std::unique_ptr<FrameFeed> feed);
+  StreamFeed(std::unique_ptr<FrameReader> reader, std::unique_ptr<FrameFeed> feed,
+             std::optional<SourceClock> clock);
 
   void OnFrames(std::span<const float> values) override;
+  void OnTime(double seconds) override;
+  void OnNoTime(const std::string& what) override;
   void OnRefused(std::string_view reason, const std::string& what) override;
   void Flush();
+  SteadyTime TakenAt(std::size_t frames);
+  void TellDoubt(const SourceClock::Taken& taken);
 
   // Constant after construction, but for what they remember.
   const std::unique_ptr<FrameReader> reader_;
   const std::unique_ptr<FrameFeed> feed_;
 
+  std::optional<SourceClock> clock_;  // where the sensor's own clock counts
+
   SteadyTime now_{};
-  std::vector<float> frames_;  // read since the last Flush
+  std::optional<double> time_;  // of the next frames, by the sensor's clock
+  std::string no_time_;         // why there is none
+  std::vector<float> frames_;   // read since the last Flush
 };
 
 }  // namespace biglittle

@@ -23,6 +23,18 @@ constexpr std::array<Choice<RawType>, 7> kRawTypes{{
     {RawType::kFloat32, "float32"},
     {RawType::kFloat64, "float64"},
 }};
+constexpr std::array<Choice<TimeUnit>, 4> kTimeUnits{{
+    {TimeUnit::kSeconds, "s"},
+    {TimeUnit::kMilliseconds, "ms"},
+    {TimeUnit::kMicroseconds, "us"},
+    {TimeUnit::kNanoseconds, "ns"},
+}};
+constexpr std::array<Choice<TimestampBy>, 2> kTimestamps{{
+    {TimestampBy::kArrival, "arrival", "this machine's clock when it was read"},
+    {TimestampBy::kSource, "source",
+     "the sensor's own clock, by the `time` of the `format`; with `rate_hz`, samples that are "
+     "missing by it are gaps"},
+}};
 constexpr std::array<Choice<bool>, 2> kByteOrders{{{false, "little"}, {true, "big"}}};
 constexpr std::array<Choice<char>, 2> kDecimals{{{'.', "."}, {',', ","}}};
 constexpr std::array<Choice<char>, 6> kDelimiters{{
@@ -61,6 +73,27 @@ void ReadFields(const YamlNode& node, std::vector<std::string>& fields, Problems
   }
 }
 
+void ReadTimePointer(const YamlNode& node, std::optional<std::string>& time, Problems& problems) {
+  const auto pointer = ReadLine(node, "time", kMaxNameBytes, problems);
+  if (!pointer) return;
+  if (const absl::Status good = NdjsonFrames::Check({.fields = {}, .time = *pointer}); !good.ok()) {
+    problems.Add(node, std::string(good.message()));
+  }
+  time = *pointer;
+}
+
+void CheckCsv(MapReader& map, CsvFormat& format) {
+  if (const absl::Status good = CsvFrames::Check(format); !good.ok()) {
+    map.problems().Add(map.node(), std::string(good.message()));
+  }
+}
+
+template <typename Format>
+Key<Format> TimeUnitKey() {
+  return ChoiceKey<Format, TimeUnit>("time_unit", &Format::time_unit, kTimeUnits,
+                                     {.help = "of `time`, counted from whatever moment"});
+}
+
 const KeyTable<CsvFormat>& CsvKeys() {
   static const KeyTable<CsvFormat> keys(
       "csv_format", "lines of numbers",
@@ -72,7 +105,13 @@ const KeyTable<CsvFormat>& CsvKeys() {
             .absent = "one column"}),
        ChoiceKey("delimiter", &CsvFormat::delimiter, kDelimiters, {.help = "between two columns"}),
        BoolKey("header", &CsvFormat::header, {.help = "the first line names the columns"}),
-       ChoiceKey("decimal", &CsvFormat::decimal, kDecimals, {.help = "the decimal mark"})});
+       ChoiceKey("decimal", &CsvFormat::decimal, kDecimals, {.help = "the decimal mark"}),
+       LineKey("time", &CsvFormat::time, {.what = "name", .pattern = "", .longest = kMaxNameBytes},
+               {.help = "the column with the sample's time, a number, for a `timestamp` of the "
+                        "source; it is no channel",
+                .absent = "none"}),
+       TimeUnitKey<CsvFormat>()},
+      CheckCsv);
   return keys;
 }
 
@@ -80,9 +119,16 @@ const KeyTable<NdjsonFormat>& NdjsonKeys() {
   static const KeyTable<NdjsonFormat> keys(
       "ndjson_format", "a JSON text a line",
       {Required(KeyReadBy<NdjsonFormat, std::vector<std::string>>(
-          "fields", &NdjsonFormat::fields, ReadFields, NamesShape(),
-          {.help = "JSON pointers, one a channel: `[/acc/x, /acc/y]`; an array is that many "
-                   "samples"}))});
+           "fields", &NdjsonFormat::fields, ReadFields, NamesShape(),
+           {.help = "JSON pointers, one a channel: `[/acc/x, /acc/y]`; an array is that many "
+                    "samples"})),
+       KeyReadBy<NdjsonFormat, std::optional<std::string>>(
+           "time", &NdjsonFormat::time, ReadTimePointer,
+           {TextShape{.what = "JSON pointer", .pattern = "", .longest = kMaxNameBytes}},
+           {.help = "JSON pointer to the time of the line's last sample, a number, or to an array, "
+                    "a time a sample; for a `timestamp` of the source",
+            .absent = "none"}),
+       TimeUnitKey<NdjsonFormat>()});
   return keys;
 }
 
@@ -132,6 +178,8 @@ std::shared_ptr<const SectionFacts> WithType(FormatType type, const KeyTable<For
 }
 
 }  // namespace
+
+std::span<const Choice<TimestampBy>> TimestampChoices() { return kTimestamps; }
 
 void ReadSampleFormat(const YamlNode& node, SampleFormat& format, Problems& problems) {
   MapReader map(node, "format", problems);

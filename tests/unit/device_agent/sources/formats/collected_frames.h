@@ -16,12 +16,16 @@ struct CollectedFrames final : FrameSink {
   void OnFrames(std::span<const float> frames) override {
     values.insert(values.end(), frames.begin(), frames.end());
   }
+  void OnTime(double seconds) override { times.push_back(seconds); }
+  void OnNoTime(const std::string& what) override { no_times.push_back(what); }
   void OnRefused(std::string_view reason, const std::string& what) override {
     reasons.emplace_back(reason);
     said.push_back(what);
   }
 
   std::vector<float> values;
+  std::vector<double> times;
+  std::vector<std::string> no_times;
   std::vector<std::string> reasons;
   std::vector<std::string> said;
 };

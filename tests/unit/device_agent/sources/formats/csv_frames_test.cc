@@ -41,6 +41,37 @@ TEST(CsvFrames, FindsTheColumnsOfAHeader) {
   EXPECT_THAT(found.reasons, IsEmpty());
 }
 
+TEST(CsvFrames, ATimeIsNoChannel) {
+  CsvFormat format{.columns = {"t", "_", "x"}, .time = "t", .time_unit = TimeUnit::kMilliseconds};
+  CsvFrames reader(format);
+  EXPECT_EQ(reader.channels(), 1U);
+  const CollectedFrames found = ReadWhole(reader, "1500,9,1\nnoon,9,2\n,9,3\nnan,9,4\n2500,9,x\n");
+  EXPECT_THAT(found.values, ElementsAre(1, 2, 3, 4));
+  EXPECT_THAT(found.times, ElementsAre(1.5));
+  ASSERT_EQ(found.no_times.size(), 3U);
+  EXPECT_EQ(found.no_times[0], "'noon' is no time, in the line 'noon,9,2'");
+  EXPECT_THAT(found.reasons, ElementsAre("number"));
+}
+
+TEST(CsvFrames, FindsTheTimeInTheHeader) {
+  CsvFrames reader({.columns = {"x"}, .header = true, .time = "t"});
+  const CollectedFrames found = ReadWhole(reader, "x,t\n1,10\n2,11.5\n");
+  EXPECT_THAT(found.values, ElementsAre(1, 2));
+  EXPECT_THAT(found.times, ElementsAre(10, 11.5));
+  CsvFrames other({.columns = {"x"}, .header = true, .time = "when"});
+  CollectedFrames nothing;
+  EXPECT_EQ(other.Read("x,t\n", nothing).message(),
+            "the header has no column 'when': it is 'x,t'; mend 'time', or 'header: false'");
+}
+
+TEST(CsvFrames, WithoutAHeaderTheColumnsNameTheTime) {
+  EXPECT_TRUE(CsvFrames::Check({.columns = {"t", "x"}, .time = "t"}).ok());
+  EXPECT_TRUE(CsvFrames::Check({.columns = {"x"}, .header = true, .time = "t"}).ok());
+  EXPECT_EQ(CsvFrames::Check({.columns = {"x"}, .time = "t"}).message(),
+            "the 'time' 't' is none of the 'columns': without a 'header' they name it too");
+  EXPECT_FALSE(CsvFrames::Check({.columns = {"_", "x"}, .time = "_"}).ok());
+}
+
 TEST(CsvFrames, AHeaderWithoutAColumnEndsTheReading) {
   CsvFrames reader({.columns = {"x", "w"}, .header = true});
   CollectedFrames found;

@@ -34,6 +34,33 @@ TEST(NdjsonFrames, AnArrayIsThatManyFrames) {
   EXPECT_THAT(Read({{""}}, "[7,8]\n9\n").values, ElementsAre(7, 8, 9));
 }
 
+TEST(NdjsonFrames, ATimeIsThatOfTheLastFrame) {
+  NdjsonFrames reader({.fields = {"/x"}, .time = "/t", .time_unit = TimeUnit::kMicroseconds});
+  const CollectedFrames found = ReadWhole(reader, R"({"x": [1, 2], "t": 3000000})"
+                                                  "\n"
+                                                  R"({"x": 3})"
+                                                  "\n"
+                                                  R"({"x": 4, "t": null})"
+                                                  "\n"
+                                                  R"({"x": 5, "t": "2026-01-01"})"
+                                                  "\n");
+  EXPECT_THAT(found.values, ElementsAre(1, 2, 3, 4, 5));
+  EXPECT_THAT(found.times, ElementsAre(3));
+  EXPECT_EQ(found.no_times.size(), 3U);
+  EXPECT_THAT(found.reasons, IsEmpty());
+}
+
+TEST(NdjsonFrames, AnArrayOfTimesIsATimeAFrame) {
+  NdjsonFrames reader({.fields = {"/x"}, .time = "/t"});
+  const CollectedFrames found = ReadWhole(reader, R"({"x": [1, 2], "t": [10, 20]})"
+                                                  "\n"
+                                                  R"({"x": [3, 4], "t": [30]})"
+                                                  "\n");
+  EXPECT_THAT(found.values, ElementsAre(1, 2, 3, 4));
+  EXPECT_THAT(found.times, ElementsAre(10, 20));
+  EXPECT_EQ(found.no_times.size(), 1U);
+}
+
 TEST(NdjsonFrames, RefusesWhatIsNoFrameAndGoesOn) {
   const CollectedFrames found = Read(kXy,
                                      "{\"acc\":{\"x\":1\n"
