@@ -14,13 +14,12 @@
 #include "cli/new/wav_file.h"
 #include "core/read_file.h"
 #include "core/shown_text.h"
+#include "core/text.h"
 #include "device_agent/sources/formats/line_splitter.h"
 #include "device_agent/sources/replay/data_file.h"
 
 namespace biglittle {
 namespace {
-
-constexpr std::size_t kMaxFileBytes = std::size_t{1} << 30;
 
 absl::Status At(const std::filesystem::path& file, const absl::Status& status) {
   return {status.code(),
@@ -66,7 +65,7 @@ std::size_t ColumnsOf(std::string_view text, char delimiter) {
   return columns;
 }
 
-absl::StatusOr<Recording> FromLines(const std::string& text, CsvFormat csv) {
+absl::StatusOr<Recording> FromLines(std::string_view text, CsvFormat csv) {
   if (csv.columns.empty()) csv.columns.assign(ColumnsOf(text, csv.delimiter), "value");
   CsvFrames reader(csv);
   Recording recording{.channels = reader.channels()};
@@ -127,6 +126,11 @@ bool IsRecording(const std::filesystem::path& file) {
   return std::ranges::find(kEndings, Ending(file)) != kEndings.end();
 }
 
+bool HasLines(const std::filesystem::path& file) {
+  const std::string ending = Ending(file);
+  return ending == ".csv" || ending == ".txt";
+}
+
 absl::StatusOr<Recording> ReadRecording(const std::filesystem::path& file, const CsvFormat& csv) {
   const std::string ending = Ending(file);
   if (ending == ".npy") {
@@ -135,17 +139,17 @@ absl::StatusOr<Recording> ReadRecording(const std::filesystem::path& file, const
     absl::StatusOr<Recording> recording = FromArray(*array);
     return recording.ok() ? std::move(recording) : At(file, recording.status());
   }
-  const absl::StatusOr<std::string> content = ReadWholeFile(file, kMaxFileBytes);
+  const absl::StatusOr<std::string> content = ReadWholeFile(file, kMaxRecordingBytes);
   if (!content.ok()) return At(file, content.status());
   if (ending == ".wav") {
     absl::StatusOr<WavSound> sound = ParseWav(*content);
     if (!sound.ok()) return At(file, sound.status());
     return Recording{.channels = sound->channels,
-                     .rate_hz = sound->rate_hz,
+                     .rate_hz = static_cast<float>(sound->rate_hz),
                      .frames = std::move(sound->frames),
                      .is_int16 = sound->is_int16};
   }
-  absl::StatusOr<Recording> recording = FromLines(*content, csv);
+  absl::StatusOr<Recording> recording = FromLines(WithoutByteOrderMark(*content), csv);
   return recording.ok() ? std::move(recording) : At(file, recording.status());
 }
 

@@ -2,33 +2,63 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
 #include <span>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include "core/clock.h"
-#include "signal/conditioner.h"
+#include "device_agent/sources/stream/frame_feed.h"
 
 namespace biglittle {
 namespace {
 
 constexpr std::size_t kMostValues = kMaxDataBytes / sizeof(float);
 
-bool IsOtherRate(double rate, double wanted) { return std::abs(rate - wanted) > 1e-9 * wanted; }
+// Keeps the values of the windows, of a task of floats.
+class WindowValues final : public SampleInbox {
+ public:
+  explicit WindowValues(std::vector<float>& values) : values_(values) {}
+
+  void Put(Sample sample, SteadyTime /*captured_at*/) override {
+    const std::size_t count = sample.window.data.size() / sizeof(float);
+    overflow_ = overflow_ || count > kMostValues - values_.size();
+    if (overflow_) return;
+    const std::size_t before = values_.size();
+    values_.resize(before + count);
+    std::memcpy(values_.data() + before, sample.window.data.data(), count * sizeof(float));
+    ++windows_;
+  }
+  bool full() const override { return overflow_; }
+  void Gap(std::uint64_t /*values*/) override {}
+  void Refuse(std::string_view /*reason*/, const std::string& /*what*/) override {}
+  void Spare() override {}
+  void Fail(absl::Status /*why*/) override {}
+  void End() override {}
+
+  std::size_t windows() const { return windows_; }
+
+ private:
+  std::vector<float>& values_;
+  std::size_t windows_ = 0;
+  bool overflow_ = false;
+};
 
 // A gap is a line that could not be read: one frame.
-void PushAll(const Recording& recording, Conditioner& conditioner, const WindowSink& sink) {
+void PushAll(const Recording& recording, FrameFeed& feed) {
   const std::span<const float> frames(recording.frames);
   std::size_t from = 0;
   for (const std::size_t gap : recording.gaps) {
-    conditioner.Push(frames.subspan(from * recording.channels, (gap - from) * recording.channels),
-                     SteadyTime{}, sink);
-    conditioner.Gap(1, sink);
+    feed.Push(frames.subspan(from * recording.channels, (gap - from) * recording.channels),
+              SteadyTime{});
+    feed.Gap(1);
     from = gap;
   }
-  conditioner.Push(frames.subspan(from * recording.channels), SteadyTime{}, sink);
+  feed.Push(frames.subspan(from * recording.channels), SteadyTime{});
 }
 
 template <typename Number>
@@ -46,14 +76,30 @@ std::vector<std::byte> AsBytes(const std::vector<float>& values) {
 absl::Status RecordingWindows::FitRate(const Recording& recording) {
   if (!rate_hz_) rate_hz_ = options_.rate_hz ? options_.rate_hz : recording.rate_hz;
   if (!rate_hz_ || !recording.rate_hz || options_.resample) return absl::OkStatus();
-  if (!IsOtherRate(*recording.rate_hz, *rate_hz_)) return absl::OkStatus();
+  if (*recording.rate_hz == *rate_hz_) return absl::OkStatus();
   return absl::InvalidArgumentError(fmt::format(
       "it has {} Hz, {} {}; pass --resample to bring all recordings to one rate",
       *recording.rate_hz, options_.rate_hz ? "and --rate-hz says" : "those before it", *rate_hz_));
 }
 
+// What a task file says must be so.
+absl::Status RecordingWindows::FitFilter() const {
+  if (!options_.filter) return absl::OkStatus();
+  if (!rate_hz_) {
+    return absl::InvalidArgumentError(
+        "it does not say its rate, so a filter means nothing: pass --rate-hz");
+  }
+  const float highest =
+      std::max(options_.filter->hz.value_or(0.0F), options_.filter->high_hz.value_or(0.0F));
+  if (highest * 2 < *rate_hz_) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      fmt::format("a filter's cut-off of {} Hz must be below half of the windows' rate of {} Hz",
+                  highest, *rate_hz_));
+}
+
 absl::Status RecordingWindows::Fit(const Recording& recording) {
   if (absl::Status fit = FitRate(recording); !fit.ok()) return fit;
+  if (absl::Status fit = FitFilter(); !fit.ok()) return fit;
   if (channels_ == 0) {
     channels_ = recording.channels;
     if (options_.samples) {
@@ -73,23 +119,20 @@ absl::Status RecordingWindows::Fit(const Recording& recording) {
 
 absl::StatusOr<std::size_t> RecordingWindows::Add(const Recording& recording) {
   if (absl::Status fit = Fit(recording); !fit.ok()) return fit;
-  ConditionerOptions options{.shape = {.channels = channels_, .samples = samples_},
-                             .hop = options_.hop.value_or(samples_),
-                             .rate_hz = recording.rate_hz.value_or(rate_hz_.value_or(0.0))};
-  const bool resampled = rate_hz_ && IsOtherRate(options.rate_hz, *rate_hz_);
-  if (resampled) options.resample_hz = rate_hz_;
-  absl::StatusOr<Conditioner> conditioner = Conditioner::Make(options);
-  if (!conditioner.ok()) return conditioner.status();
-  is_int16_ = is_int16_ && recording.is_int16 && !resampled;
-  std::size_t windows = 0;
-  bool full = false;
-  PushAll(recording, *conditioner, [&](std::span<const float> window, SteadyTime) {
-    full = full || window.size() > kMostValues - values_.size();
-    if (full) return;
-    values_.insert(values_.end(), window.begin(), window.end());
-    ++windows;
-  });
-  if (!full) return windows;
+  Task task;
+  task.input_shape = {static_cast<std::int64_t>(channels_), static_cast<std::int64_t>(samples_)};
+  task.input_rate_hz = rate_hz_;
+  task.input_filter = options_.filter;
+  WindowingOptions windowing{.rate_hz = recording.rate_hz ? recording.rate_hz : rate_hz_};
+  windowing.resample = rate_hz_ && *windowing.rate_hz != *rate_hz_;
+  windowing.window.hop = options_.hop.value_or(samples_);
+  const auto feed = FrameFeed::Make(windowing, channels_, task);
+  if (!feed.ok()) return feed.status();
+  is_int16_ = is_int16_ && recording.is_int16 && !windowing.resample && !options_.filter;
+  WindowValues windows(values_);
+  (*feed)->Begin(windows);
+  PushAll(recording, **feed);
+  if (!windows.full()) return windows.windows();
   return absl::ResourceExhaustedError(fmt::format(
       "with it the windows have more than {} MiB: pass a larger --hop, or fewer recordings",
       kMaxDataBytes >> 20U));

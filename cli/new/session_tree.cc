@@ -2,13 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <map>
-#include <system_error>
 #include <utility>
 
 #include "absl/status/status.h"
 
+#include "cli/new/listed_folder.h"
 #include "cli/new/recording.h"
 #include "core/shown_text.h"
 #include "core/task/label.h"
@@ -18,34 +17,6 @@ namespace biglittle {
 namespace {
 
 namespace fs = std::filesystem;
-
-// A bound on what one mistaken --from may read; a folder of recordings has thousands.
-constexpr std::size_t kMostEntries = 100'000;
-
-// In the order of their names; without what is hidden.
-absl::StatusOr<std::vector<fs::path>> Entries(const fs::path& folder) {
-  std::error_code error;
-  std::vector<fs::path> entries;
-  for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
-    if (at->path().filename().string().starts_with('.')) continue;
-    entries.push_back(at->path());
-    if (entries.size() > kMostEntries) {
-      return absl::ResourceExhaustedError(
-          fmt::format("{} has more than {} entries", Shown(folder.string()), kMostEntries));
-    }
-  }
-  if (error) {
-    return absl::NotFoundError(
-        fmt::format("{} cannot be read: {}", Shown(folder.string()), error.message()));
-  }
-  std::ranges::sort(entries);
-  return entries;
-}
-
-bool IsFolder(const fs::path& path) {
-  std::error_code error;
-  return fs::is_directory(path, error);
-}
 
 absl::Status CheckLabel(const std::string& label) {
   if (label.size() <= kMaxLabelBytes && IsPlain(label)) return absl::OkStatus();
@@ -59,7 +30,7 @@ class TreeReader {
   absl::Status ReadLabel(const fs::path& folder) {
     std::string label = folder.filename().string();
     if (absl::Status good = CheckLabel(label); !good.ok()) return good;
-    const auto entries = Entries(folder);
+    const auto entries = ListFolder(folder);
     if (!entries.ok()) return entries.status();
     const std::size_t before = tree_.files.size();
     for (const fs::path& entry : *entries) {
@@ -81,7 +52,7 @@ class TreeReader {
 
  private:
   absl::Status ReadSession(const fs::path& folder) {
-    const auto entries = Entries(folder);
+    const auto entries = ListFolder(folder);
     if (!entries.ok()) return entries.status();
     for (const fs::path& entry : *entries) {
       if (IsFolder(entry) || !IsRecording(entry)) {
@@ -115,7 +86,7 @@ class TreeReader {
 }  // namespace
 
 absl::StatusOr<SessionTree> ReadSessionTree(const fs::path& folder) {
-  const auto entries = Entries(folder);
+  const auto entries = ListFolder(folder);
   if (!entries.ok()) return entries.status();
   TreeReader reader;
   for (const fs::path& entry : *entries) {

@@ -56,9 +56,8 @@ void CheckFilter(MapReader& map, InputFilter& filter) {
 const KeyTable<InputFilter>& FilterKeys() {
   static const KeyTable<InputFilter> keys(
       "filter",
-      "a Butterworth filter that a stream goes through before it is cut into windows; recordings "
-      "are "
-      "taken as they are",
+      "a Butterworth filter that a stream goes through before it is cut into windows; windows that "
+      "are replayed are taken as they are",
       {ChoiceKey("type", &InputFilter::type, kFilters, {.help = "what passes"}),
        WholeKey("order", &InputFilter::order, {1, 8}, {.help = "how steep it is"}),
        FractionKey("hz", &InputFilter::hz, kCutOff,

@@ -3,16 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cmath>
-#include <cstring>
-#include <fstream>
+#include <bit>
+#include <cstdint>
 #include <limits>
-#include <sstream>
+#include <span>
 
-#include "core/program/exit_code.h"
 #include "device_agent/sources/arrays/npy_file.h"
-#include "device_agent/sources/replay/data_file.h"
-#include "tests/support/temporary_folder.h"
+#include "tests/unit/cli/new/new_fixture.h"
 #include "tests/unit/cli/new/wav_bytes.h"
 
 namespace biglittle {
@@ -22,56 +19,6 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 
-class NewTest : public testing::Test {
- protected:
-  NewTest() {
-    options_.task = "valve";
-    options_.from = folder_.path() / "in";
-    options_.out = folder_.path() / "out";
-    options_.cut.samples = 4;
-  }
-
-  void Put(const std::string& name, const std::string& content) const {
-    const std::filesystem::path file = options_.from / name;
-    std::filesystem::create_directories(file.parent_path());
-    std::ofstream(file, std::ios::binary) << content;
-  }
-  // `count` lines: first, first + 1, ...
-  static std::string Lines(int first, int count) {
-    std::string lines;
-    for (int i = 0; i < count; ++i) lines += std::to_string(first + i) + "\n";
-    return lines;
-  }
-
-  int Run() {
-    out_.str("");
-    err_.str("");
-    return RunNew(options_, out_, err_);
-  }
-  DataArray Array(const std::string& name) const {
-    const auto array = LoadDataFile(options_.out / name);
-    EXPECT_TRUE(array.ok()) << array.status();
-    return array.value_or(DataArray{});
-  }
-  template <typename Number>
-  std::vector<Number> Values(const std::string& name) const {
-    const DataArray array = Array(name);
-    std::vector<Number> values(array.data.size() / sizeof(Number));
-    std::memcpy(values.data(), array.data.data(), array.data.size());
-    return values;
-  }
-  void ExpectRefused(const std::string& words) {
-    EXPECT_EQ(Run(), kExitBadInput);
-    EXPECT_THAT(err_.str(), HasSubstr(words));
-    EXPECT_FALSE(std::filesystem::exists(options_.out / "X.npy"));
-  }
-
-  const TemporaryFolder folder_;
-  NewOptions options_;
-  std::ostringstream out_;
-  std::ostringstream err_;
-};
-
 TEST_F(NewTest, CutsEachRecordingAndNumbersItsClass) {
   Put("b/one.csv", Lines(100, 5));
   Put("a/one.csv", Lines(0, 8));
@@ -79,8 +26,7 @@ TEST_F(NewTest, CutsEachRecordingAndNumbersItsClass) {
   EXPECT_EQ(Array("X.npy").shape, (Shape{3, 1, 4}));
   EXPECT_THAT(Values<float>("X.npy"), ElementsAre(0, 1, 2, 3, 4, 5, 6, 7, 100, 101, 102, 103));
   EXPECT_THAT(Values<std::int32_t>("y.npy"), ElementsAre(0, 0, 1));
-  std::ifstream labels(options_.out / "labels.txt");
-  EXPECT_EQ(std::string(std::istreambuf_iterator<char>(labels), {}), "a\nb\n");
+  EXPECT_EQ(Text("labels.txt"), "a\nb\n");
   EXPECT_THAT(out_.str(), HasSubstr("./biglittle train --task valve --data"));
 }
 
@@ -100,6 +46,16 @@ TEST_F(NewTest, LaysChannelsOneAfterTheOther) {
   EXPECT_EQ(Array("X.npy").shape, (Shape{2, 2, 4}));
   EXPECT_THAT(Values<float>("X.npy"),
               ElementsAre(1, 2, 3, 4, 10, 20, 30, 40, 5, 6, 7, 8, 50, 60, 70, 80));
+}
+
+TEST_F(NewTest, TakesLinesAsOfficeProgramsSaveThem) {
+  options_.csv = {.columns = {}, .delimiter = ';', .decimal = ','};
+  Put("a/one.csv",
+      "\xef\xbb\xbf"
+      "1,5;10\r\n2;20\r\n3;30\r\n4;40\r\n");
+  Put("b/one.csv", "1;2\n3;4\n5;6\n7;8\n");
+  ASSERT_EQ(Run(), kExitDone) << err_.str();
+  EXPECT_EQ(Values<float>("X.npy").at(0), 1.5F);
 }
 
 TEST_F(NewTest, CountsColumnsAtAnyWhiteSpace) {
@@ -255,6 +211,10 @@ TEST_F(NewTest, RefusesOptionsThatMeanNothing) {
   options_.task = "valve";
   options_.csv.header = true;
   ExpectRefused("--header needs --columns");
+  options_.csv = {.columns = {}};
+  options_.table.group_column = "who";
+  ExpectRefused("--group-column and --skip-bad-rows are of a table");
+  options_.table = {};
   options_.csv = {.columns = {"_", "_"}};
   ExpectRefused("--columns names no channel");
   options_.cut.samples.reset();
