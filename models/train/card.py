@@ -37,7 +37,7 @@ def write_task_yaml(path, task, design, mean, deviation, files):
         "labels": task.labels,
         "priority_classes": [label for label in task.labels if label in task.priority],
         "input": {"dtype": task.dtype, "shape": task.shape}
-        | ({"wire_dtype": task.wire_dtype} if task.wire_dtype else {}),
+        | ({"wire_dtype": task.wire_dtype} if task.wire_dtype else {}) | task.input_settings,
         "normalisation": {"mean": mean, "standard_deviation": deviation},
         "little": {"file": "little.onnx", "sha256": files["little"]["sha256"],
                    "design": design.name, "outputs": design.outputs(task)},

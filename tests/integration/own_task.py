@@ -56,6 +56,8 @@ def write_data(folder):
     np.save(folder / "X.npy", noisy[:, None].astype(np.float32))
     np.save(folder / "y.npy", truth)
     (folder / "labels.txt").write_text("closed\nopen\nleaking\n", encoding="utf-8")
+    (folder / "input.json").write_text(
+        '{"rate_hz": 0.1, "filter": {"type": "low_pass", "order": 3, "hz": 0.045}}\n', encoding="utf-8")
 
 
 def from_nothing(folder):
@@ -65,6 +67,9 @@ def from_nothing(folder):
     models, prepared = folder / "models", folder / "work/data"
     card = (models / "valve/README.md").read_text(encoding="utf-8")
     check("early exit" in card and "leaking" in card, "the model card lacks its parts")
+    shipped = (models / "valve/task.yaml").read_text(encoding="utf-8")
+    check("  rate_hz: 0.1\n  filter:\n    type: low_pass\n    order: 3\n    hz: 0.045\n" in shipped,
+          f"task.yaml does not have what input.json says of the windows:\n{shipped}")
     done(PROGRAM, "check", models / "valve/task.yaml")
 
     where = ("--task", "valve", "--models", models, "--data", prepared)
@@ -154,6 +159,12 @@ def mistakes(folder, where):
     (folder / "labels.txt").write_text("closed\nopen\nleaking\n", encoding="utf-8")
     refused(2, "No closing quotation", *prepare, "--objective", "it's")
     refused(2, "must be 1 to 64 characters of a-z 0-9 -", *prepare, "--task", "Valve")
+    settings = (folder / "input.json").read_text(encoding="utf-8")
+    for wrong in ("{", "[]", "{}", '{"rate_hz": "fast"}', '{"rate_hz": NaN}', '{"rate_hz": 5, "gain": 2}',
+                  '{"rate_hz": 5, "filter": {"hz": 1}}'):
+        (folder / "input.json").write_text(wrong, encoding="utf-8")
+        refused(2, "input.json", *prepare)
+    (folder / "input.json").write_text(settings, encoding="utf-8")
     groups_stay_together(folder, prepare)
     exchanged_axes(folder)
 

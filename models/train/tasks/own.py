@@ -1,5 +1,7 @@
 """A user's own task: X.npy, y.npy and a list of labels."""
 
+import json
+import math
 import sys
 
 import numpy as np
@@ -49,6 +51,30 @@ def _check(windows, truth, labels, folder):
         raise BadInput(f"{folder}/y.npy holds {truth.min() if len(truth) else 'no'} to "
                        f"{truth.max() if len(truth) else 'no'} labels; labels.txt names "
                        f"{len(labels)}, so that they must be 0 to {len(labels) - 1}")
+
+
+def _is_number(value):
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 < value < math.inf
+
+
+def _input_settings(folder):
+    """How `biglittle new` conditioned the windows, in task.yaml's words, which the program looks at
+    when it reads them there; nothing where nobody said so."""
+    path = folder / "input.json"
+    if not path.is_file():
+        return {}
+    try:
+        settings = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise BadInput(f"cannot read {path}: {error}; remove it, or let `biglittle new` write it") from error
+    known = isinstance(settings, dict) and {"rate_hz"} <= set(settings) <= {"rate_hz", "filter"}
+    cut_off = settings.get("filter", {"type": "low_pass"}) if known else None
+    if not known or not _is_number(settings["rate_hz"]) or not isinstance(cut_off, dict) \
+            or cut_off.get("type") not in ("low_pass", "high_pass", "band_pass") \
+            or not all(_is_number(value) for key, value in cut_off.items() if key != "type"):
+        raise BadInput(f"{path} must have the 'rate_hz' of the windows, and the 'filter' that they went "
+                       "through if there was one, as task.yaml's 'input' says them")
+    return settings
 
 
 def _tell_unlikely(shape, folder):
@@ -115,7 +141,7 @@ def task(name, options):
         labels=labels, priority=priority,
         why_priority="Named by --priority." if options.priority else
         "The first label; name others by --priority.",
-        dtype=windows.dtype.name, shape=shape,
+        dtype=windows.dtype.name, shape=shape, input_settings=_input_settings(folder),
         load=lambda opts, scratch: data.own(opts.data, _HELD, opts.seed),
         validation={},
         big=big, big_schedule=Schedule(epochs=15),

@@ -34,6 +34,8 @@ class Task:
     # What dtype becomes on the network: "float16", where `biglittle evaluate` says that it changes
     # no answers; None: nothing else.
     wire_dtype: str = None
+    # What a stream goes through before it is cut, and its rate, in the words of task.yaml's `input`.
+    input_settings: dict = field(default_factory=dict)
     # Share of the big net's opinion in the little net's targets; the rest is the truth. The
     # opinion is softened by this temperature.
     distillation: float = 0.5
