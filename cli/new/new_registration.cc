@@ -58,9 +58,14 @@ void AddFilter(CLI::App& command, FilterWords& words) {
       ->check(hz)
       ->excludes(low)
       ->excludes(high);
-  command.add_option("--filter-order", words.order, "How steep it is")
-      ->check(CLI::Range(1, 8))
-      ->capture_default_str();
+  const CLI::Option* order = command.add_option("--filter-order", words.order, "How steep it is")
+                                 ->check(CLI::Range(1, 8))
+                                 ->capture_default_str();
+  command.parse_complete_callback([order, &words] {
+    if (order->count() == 0 || FilterOf(words)) return;
+    throw CLI::ValidationError("--filter-order",
+                               "of which filter? Pass --low-pass, --high-pass or --band-pass");
+  });
 }
 
 void AddTable(CLI::App& command, TableOptions& options) {
