@@ -124,7 +124,9 @@ const KeyTable<NdjsonFormat>& NdjsonKeys() {
                     "samples"})),
        KeyReadBy<NdjsonFormat, std::optional<std::string>>(
            "time", &NdjsonFormat::time, ReadTimePointer,
-           {TextShape{.what = "JSON pointer", .pattern = "", .longest = kMaxNameBytes}},
+           {TextShape{.what = "JSON pointer",
+                      .pattern = "^(/([^/~\n]|~0|~1)*)+$",
+                      .longest = kMaxNameBytes}},
            {.help = "JSON pointer to the time of the line's last sample, a number, or to an array, "
                     "a time a sample; for a `timestamp` of the source",
             .absent = "none"}),

@@ -47,7 +47,7 @@ inline Json FleetDocument() {
        "escalation": {"packing": {}, "budget": {}}, "results": {}, "store": {"folder": "s"}, "health": {},
        "state": {"smoothing": {}, "settle": {}}, "record": {"folder": "r"}},
       {"id": "e", "source": {"type": "replay", "windows": "x.npy"}},
-      {"id": "g", "source": {"type": "exec", "command": ["x"], "format": {"type": "csv"}, "window": {}, "gate": {}}},
+      {"id": "g", "source": {"type": "exec", "command": ["x"], "format": {"type": "csv", "columns": ["b", "u"]}, "window": {}, "gate": {}}},
       {"id": "h", "source": {"type": "file", "path": "x", "format": {"type": "ndjson", "fields": ["/a"]}}},
       {"id": "i", "source": {"type": "serial", "port": "x", "format": {"type": "raw"}}},
       {"id": "j", "source": {"type": "mqtt", "topic": "x", "format": {"type": "npy"}}},

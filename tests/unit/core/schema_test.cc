@@ -84,8 +84,17 @@ std::vector<Json> Candidates(const Json& property) {
     return {{"a", "b"}, {"b", "a"}, {"other", "a"}, {"u", "t"}, {"/a"}, {"/b"}, {1.5},
             {2},        {3},        {1, 2, 3}};
   }
-  return {
-      "b", "t", "u", "y.npy", "other", "key.pem", "tcp://b", "2027-01-31", std::string(64, 'f')};
+  return {"b",
+          "t",
+          "u",
+          "/a",
+          "/b",
+          "y.npy",
+          "other",
+          "key.pem",
+          "tcp://b",
+          "2027-01-31",
+          std::string(64, 'f')};
 }
 
 // Beside these another key is right or of use.
