@@ -35,7 +35,11 @@ class BoundedQueue {
   // (nullopt).
   std::optional<T> PopUntil(std::chrono::steady_clock::time_point deadline) {
     std::unique_lock lock(mutex_);
-    changed_.wait_until(lock, deadline, [this] { return closed_ || !elements_.empty(); });
+    const auto is_over = [this] { return closed_ || !elements_.empty(); };
+    // Going to sleep until a time that has passed costs as much as any sleep.
+    if (!is_over() && deadline > std::chrono::steady_clock::now()) {
+      changed_.wait_until(lock, deadline, is_over);
+    }
     return TakeLocked();
   }
 

@@ -6,6 +6,7 @@
 #include <bit>
 #include <cmath>
 #include <cstring>
+#include <span>
 
 namespace biglittle {
 namespace {
@@ -21,24 +22,35 @@ float Load(const char* bytes, bool big_endian) {
   return static_cast<float>(number);
 }
 
-float LoadAs(RawType type, const char* bytes, bool big_endian) {
+template <typename Number>
+void LoadAll(std::string_view bytes, bool big_endian, std::vector<float>& values) {
+  values.resize(bytes.size() / sizeof(Number));
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    values[i] = Load<Number>(bytes.data() + i * sizeof(Number), big_endian);
+  }
+}
+
+void LoadAllAs(RawType type, std::string_view bytes, bool big_endian, std::vector<float>& values) {
   switch (type) {
     case RawType::kUint8:
-      return Load<std::uint8_t>(bytes, big_endian);
+      return LoadAll<std::uint8_t>(bytes, big_endian, values);
     case RawType::kInt8:
-      return Load<std::int8_t>(bytes, big_endian);
+      return LoadAll<std::int8_t>(bytes, big_endian, values);
     case RawType::kInt16:
-      return Load<std::int16_t>(bytes, big_endian);
+      return LoadAll<std::int16_t>(bytes, big_endian, values);
     case RawType::kUint16:
-      return Load<std::uint16_t>(bytes, big_endian);
+      return LoadAll<std::uint16_t>(bytes, big_endian, values);
     case RawType::kInt32:
-      return Load<std::int32_t>(bytes, big_endian);
+      return LoadAll<std::int32_t>(bytes, big_endian, values);
     case RawType::kFloat32:
-      return Load<float>(bytes, big_endian);
+      return LoadAll<float>(bytes, big_endian, values);
     case RawType::kFloat64:
-      return Load<double>(bytes, big_endian);
+      return LoadAll<double>(bytes, big_endian, values);
   }
-  return 0.0F;
+}
+
+bool AreFinite(std::span<const float> values) {
+  return std::ranges::all_of(values, [](float value) { return std::isfinite(value); });
 }
 
 }  // namespace
@@ -76,24 +88,18 @@ absl::Status RawFrames::Read(std::string_view bytes, FrameSink& sink) {
 }
 
 void RawFrames::ReadFrames(std::string_view whole, FrameSink& sink) {
-  const std::size_t size = SizeOf(format_.dtype);
-  values_.clear();
-  for (std::size_t at = 0; at < whole.size(); at += frame_bytes()) {
-    const std::size_t begin = values_.size();
-    for (std::size_t channel = 0; channel < format_.channels; ++channel) {
-      values_.push_back(
-          LoadAs(format_.dtype, whole.data() + at + channel * size, format_.big_endian));
+  if (whole.empty()) return;
+  LoadAllAs(format_.dtype, whole, format_.big_endian, values_);
+  if (AreFinite(values_)) return sink.OnFrames(values_);
+  const std::size_t channels = format_.channels;
+  for (std::size_t at = 0; at < values_.size(); at += channels) {
+    const auto frame = std::span<const float>(values_).subspan(at, channels);
+    if (AreFinite(frame)) {
+      sink.OnFrames(frame);
+    } else {
+      sink.OnRefused("number", "a frame has a value that is not finite");
     }
-    if (std::all_of(values_.begin() + static_cast<std::ptrdiff_t>(begin), values_.end(),
-                    [](float value) { return std::isfinite(value); })) {
-      continue;
-    }
-    values_.resize(begin);
-    if (!values_.empty()) sink.OnFrames(values_);
-    values_.clear();
-    sink.OnRefused("number", "a frame has a value that is not finite");
   }
-  if (!values_.empty()) sink.OnFrames(values_);
 }
 
 absl::Status RawFrames::Finish(FrameSink& sink) {

@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::size_t kReadBytes = std::size_t{16} << 10U;
 // Of who waits: what is read at once has to fit in, whether there is room for all of it or not.
-constexpr std::size_t kFewBytes = std::size_t{1} << 10U;
+constexpr std::size_t kFewBytes = std::size_t{1} << 12U;
 constexpr Milliseconds kRoomPoll{2};
 
 }  // namespace
