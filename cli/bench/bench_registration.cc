@@ -6,6 +6,7 @@
 #include "cli/bench/bench_fleet_command.h"
 #include "cli/bench/bench_link_command.h"
 #include "cli/bench/bench_nn_command.h"
+#include "cli/bench/bench_source_command.h"
 #include "cli/commands.h"
 
 namespace biglittle {
@@ -38,6 +39,17 @@ void AddBenchLink(CLI::App& bench, ChosenCommand& chosen) {
       [&chosen] { chosen = [] { return RunBenchLink(options, std::cout, std::cerr); }; });
 }
 
+void AddBenchSource(CLI::App& bench, ChosenCommand& chosen) {
+  CLI::App* source = bench.add_subcommand(
+      "source", "What a window of a live source costs its device beyond one of a replay");
+  static BenchSourceOptions options;
+  source->add_option("--models", options.models, "Folder with one folder a task");
+  source->add_option("--seconds", options.seconds, "How long to measure")->capture_default_str();
+  source->add_option("--json", options.json, "Write the figures to this file as well");
+  source->callback(
+      [&chosen] { chosen = [] { return RunBenchSource(options, std::cout, std::cerr); }; });
+}
+
 void AddBenchFleet(CLI::App& bench, ChosenCommand& chosen) {
   CLI::App* fleet = bench.add_subcommand(
       "fleet", "Run many devices on this machine: is every reading in time, and what does it cost");
@@ -64,6 +76,7 @@ void AddBench(CLI::App& app, ChosenCommand& chosen) {
   bench->require_subcommand(1);
   AddBenchNn(*bench, chosen);
   AddBenchLink(*bench, chosen);
+  AddBenchSource(*bench, chosen);
   AddBenchFleet(*bench, chosen);
 }
 

@@ -1,7 +1,6 @@
 #include "cli/bench/local_cost.h"
 
 #include <fmt/format.h>
-#include <time.h>
 
 #include <algorithm>
 #include <cstring>
@@ -10,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "cli/bench/cpu_time.h"
 #include "cli/lab/result_tally.h"
 #include "core/clock.h"
 #include "core/random.h"
@@ -32,12 +32,6 @@ constexpr std::uint64_t kSeed = 2;
 constexpr std::chrono::milliseconds kInterval{1};
 constexpr int kWarmUpReadings = 100;
 constexpr std::chrono::seconds kPatience{20};
-
-double CpuMicroseconds(clockid_t clock) {
-  timespec time{};
-  clock_gettime(clock, &time);
-  return 1e6 * static_cast<double>(time.tv_sec) + 1e-3 * static_cast<double>(time.tv_nsec);
-}
 
 // The same windows over and over, from memory.
 class MemorySource final : public PolledSource {
