@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "core/descriptor.h"
+#include "device_agent/intake/live_intake.h"
 #include "tests/support/eventually.h"
 #include "tests/support/kept_samples.h"
 
@@ -171,6 +172,23 @@ TEST_F(AlsaSourceTest, WhatHasComeIsReadFirst) {
   ASSERT_TRUE(Eventually([&] { return inbox_.Now().failure.has_value(); }));
   EXPECT_EQ(inbox_.Now().samples.size(), 1U);
   source->Stop();
+}
+
+// Meanwhile it cannot be opened.
+TEST_F(AlsaSourceTest, PluggedInAgainItGoesOn) {
+  LiveIntake intake(Source(), SourceConfig{}, 8, {.device = "valve"});
+  intake.Start(0, Clock::Real().Now(), [] {});
+  const auto comes = [&] { return intake.Take(Clock::Real().Now(), {}).sample.has_value(); };
+  device_->Say(CapturedFrames{4, 0});
+  ASSERT_TRUE(Eventually(comes));
+  device_->OpenWith(absl::UnavailableError("the microphone is not there"));
+  device_->Say(absl::UnavailableError("the microphone is gone"));
+  ASSERT_TRUE(Eventually([&] { return intake.Trouble() == "the microphone is not there"; }));
+  device_->OpenWith(absl::OkStatus());
+  device_->Say(CapturedFrames{4, 0});
+  ASSERT_TRUE(Eventually(comes));
+  EXPECT_EQ(intake.Trouble(), "");
+  intake.Stop(Clock::Real().Now() + std::chrono::seconds(20));
 }
 
 TEST_F(AlsaSourceTest, BeginsAnewAfterAFailedStart) {

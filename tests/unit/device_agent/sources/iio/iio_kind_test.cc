@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -12,6 +13,7 @@
 #include <variant>
 #include <vector>
 
+#include "device_agent/intake/live_intake.h"
 #include "tests/support/eventually.h"
 #include "tests/support/kept_samples.h"
 #include "tests/unit/device_agent/sources/iio/iio_tree.h"
@@ -185,6 +187,25 @@ TEST_F(IioBufferTest, UnpluggedItHasFailed) {
   source->Stop();
   EXPECT_EQ(inbox_.Now().failure,
             absl::UnavailableError("'adxl345' (iio:device0) is gone: unplugged?"));
+}
+
+// It comes back with another number; its name is the same.
+TEST_F(IioBufferTest, PluggedInAgainItGoesOn) {
+  LiveIntake intake(Source(), SourceConfig{}, 24, {.device = "pump"});
+  intake.Start(0, Clock::Real().Now(), [] {});
+  const auto comes = [&] {
+    tree_.Feed(kScans);
+    return intake.Take(Clock::Real().Now(), {}).sample.has_value();
+  };
+  ASSERT_TRUE(Eventually(comes));
+  tree_.Unplug();
+  ASSERT_TRUE(Eventually([&] { return !intake.Trouble().empty(); }));
+  while (intake.Take(Clock::Real().Now(), {}).sample) {
+  }
+  tree_.PlugIn("iio:device7");
+  ASSERT_TRUE(Eventually(comes));
+  EXPECT_EQ(intake.Trouble(), "");
+  intake.Stop(Clock::Real().Now() + std::chrono::seconds(20));
 }
 
 TEST_F(IioBufferTest, TheRateMayBeItsTriggers) {

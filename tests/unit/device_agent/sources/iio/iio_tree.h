@@ -18,11 +18,15 @@
 
 namespace biglittle {
 
-// iio:device0, called adxl345, with three axes and a buffer, whose node is a FIFO that the test
-// writes to. Its z axis has a scale of its own.
+// iio:device0 at first, called adxl345, with three axes and a buffer, whose node is a FIFO that the
+// test writes to. Its z axis has a scale of its own.
 class IioTree {
  public:
-  IioTree() {
+  IioTree() { PlugIn("iio:device0"); }
+
+  // As this device, in the place of the one that was there.
+  void PlugIn(const std::string& device) {
+    file_ = device;
     Set("name", "adxl345");
     Set("sampling_frequency", "50.000000");
     Set("sampling_frequency_available", "25 50 100");
@@ -46,11 +50,11 @@ class IioTree {
   }
 
   IioPlaces places() const { return {folder_.path() / "devices", folder_.path() / "nodes"}; }
-  std::filesystem::path Device() const { return places().devices / "iio:device0"; }
+  std::filesystem::path Device() const { return places().devices / file_; }
 
   // As the kernel does, with the end of a line.
   void Set(const std::string& attribute, const std::string& value) const {
-    SetOf("iio:device0", attribute, value);
+    SetOf(file_, attribute, value);
   }
   void SetOf(const std::string& device, const std::string& attribute,
              const std::string& value) const {
@@ -83,9 +87,10 @@ class IioTree {
   }
 
  private:
-  std::filesystem::path Node() const { return places().nodes / "iio:device0"; }
+  std::filesystem::path Node() const { return places().nodes / file_; }
 
   const TemporaryFolder folder_;
+  std::string file_;
   Descriptor node_;
 };
 
