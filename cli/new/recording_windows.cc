@@ -126,11 +126,11 @@ absl::StatusOr<std::size_t> RecordingWindows::Add(const Recording& recording) {
   WindowingOptions windowing{.rate_hz = recording.rate_hz ? recording.rate_hz : rate_hz_};
   windowing.resample = rate_hz_ && *windowing.rate_hz != *rate_hz_;
   windowing.window.hop = options_.hop.value_or(samples_);
-  const auto feed = FrameFeed::Make(windowing, channels_, task);
+  const auto feed = FrameFeed::Make(windowing, channels_, task, Pace::kOurs);
   if (!feed.ok()) return feed.status();
   is_int16_ = is_int16_ && recording.is_int16 && !windowing.resample && !options_.filter;
   WindowValues windows(values_);
-  (*feed)->Begin(windows);
+  (*feed)->Begin(windows, {});
   PushAll(recording, **feed);
   if (!windows.full()) return windows.windows();
   return absl::ResourceExhaustedError(fmt::format(

@@ -33,7 +33,7 @@ class ConditionedWindowsTest : public NewTest {
     EXPECT_TRUE(feed.ok()) << feed.status();
     if (!feed.ok()) return {};
     KeptSamples kept;
-    (*feed)->Begin(kept);
+    (*feed)->Begin(kept, {});
     const std::string stream = Stream();
     for (std::size_t at = 0; at < stream.size(); at += 37) {
       EXPECT_TRUE((*feed)->OnBytes(std::string_view(stream).substr(at, 37), SteadyTime{}).ok());
@@ -120,7 +120,7 @@ TEST_F(ConditionedWindowsTest, AFilterAndAnotherRateAreTheDevices) {
   auto feed = StreamFeed::Make(source, TaskOf());
   ASSERT_TRUE(feed.ok()) << feed.status();
   KeptSamples kept;
-  (*feed)->Begin(kept);
+  (*feed)->Begin(kept, {});
   ASSERT_TRUE(
       (*feed)->OnBytes(std::string_view(wav).substr(wav.size() - 2 * sound.size()), {}).ok());
   std::vector<float> of_device;

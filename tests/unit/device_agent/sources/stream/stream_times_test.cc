@@ -34,7 +34,7 @@ class StreamTimesTest : public testing::Test {
     auto feed = StreamFeed::Make(options_, task_);
     ASSERT_TRUE(feed.ok()) << feed.status();
     feed_ = *std::move(feed);
-    feed_->Begin(kept_);
+    feed_->Begin(kept_, begin_);
   }
   void Come(const std::string& text, Milliseconds at) {
     ASSERT_TRUE(feed_->OnBytes(text, begin_ + at).ok());
@@ -104,7 +104,7 @@ TEST_F(StreamTimesTest, ATimeThatIsNotBelievedIsCountedByReason) {
 TEST_F(StreamTimesTest, StartedAgainItsClockIsAnother) {
   Begin();
   Come("100.00,1\n100.01,2\n", Milliseconds(10));
-  feed_->Begin(kept_);
+  feed_->Begin(kept_, begin_ + Milliseconds(10));
   Come("0.00,3\n0.01,4\n", Milliseconds(20));
   EXPECT_THAT(kept_.Now().reasons, IsEmpty());
   EXPECT_EQ(kept_.Now().samples.size(), 2U);
