@@ -24,9 +24,9 @@
 namespace biglittle {
 
 // What is read at once came at once: its last frame is as old as the reading, those before it are
-// older as FrameFeed says; or each is as old as the sensor's own clock says, as far as that is believed
-// (signal/source_clock.h): what is not is counted as "time", "time_jump" or "time_late". A frame
-// that cannot be read is a gap of one.
+// older as FrameFeed says; or each is as old as the sensor's own clock says, as far as that is
+// believed (signal/source_clock.h): what is not is counted as "time", "time_jump" or "time_late". A
+// frame that cannot be read is a gap of one.
 class StreamFeed final : public ByteSink, private FrameSink {
  public:
   // Errors as FrameFeed::Make, or a format without the time that the options ask for.
