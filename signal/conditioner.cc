@@ -3,13 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <limits>
 #include <utility>
 
 #include "absl/status/status.h"
 
+#include "signal/finite.h"
 #include "signal/frame_time.h"
 
 namespace biglittle {
@@ -31,17 +31,6 @@ absl::Status CheckScale(const ConditionerOptions& options) {
         "a filter or another rate needs to know the stream's: give the sensor's rate_hz");
   }
   return absl::OkStatus();
-}
-
-// By the exponents: sums of floats would wait for each other.
-bool IsFinite(std::span<const float> values) {
-  constexpr std::uint32_t kExponent = 0x7F800000;
-  std::uint32_t others = 0;
-  for (const float value : values) {
-    others |=
-        static_cast<std::uint32_t>((std::bit_cast<std::uint32_t>(value) & kExponent) == kExponent);
-  }
-  return others == 0;
 }
 
 float ToFloat(double value) {
@@ -104,13 +93,13 @@ double Conditioner::Ratio() const {
 void Conditioner::Push(std::span<const float> frames, SteadyTime last_at, const WindowSink& sink) {
   const std::size_t channels = options_.shape.channels;
   frames = frames.first(frames.size() / channels * channels);
-  if (IsFinite(frames)) return Take(frames, last_at, sink);
+  if (AllFinite(frames)) return Take(frames, last_at, sink);
   const auto frame = [&](std::size_t i) { return frames.subspan(i * channels, channels); };
   const std::size_t count = frames.size() / channels;
   for (std::size_t next = 0; next < count;) {
-    const bool finite = IsFinite(frame(next));
+    const bool finite = AllFinite(frame(next));
     const std::size_t begin = next;
-    while (next < count && IsFinite(frame(next)) == finite) ++next;
+    while (next < count && AllFinite(frame(next)) == finite) ++next;
     if (finite) {
       Take(frames.subspan(begin * channels, (next - begin) * channels),
            last_at - FrameTime(static_cast<double>(count - next), options_.rate_hz), sink);

@@ -4,30 +4,39 @@
 
 #include <algorithm>
 #include <bit>
-#include <cmath>
 #include <cstring>
 #include <span>
+#include <type_traits>
+
+#include "signal/finite.h"
 
 namespace biglittle {
 namespace {
 
-template <typename Number>
-float Load(const char* bytes, bool big_endian) {
-  char copy[sizeof(Number)];
-  std::memcpy(copy, bytes, sizeof(copy));
-  if (big_endian != (std::endian::native == std::endian::big))
-    std::reverse(copy, copy + sizeof(copy));
-  Number number;
-  std::memcpy(&number, copy, sizeof(number));
-  return static_cast<float>(number);
+// As the machine has them, or with their bytes turned around.
+template <typename Number, bool kTurned>
+void LoadAll(std::string_view bytes, std::vector<float>& values) {
+  values.resize(bytes.size() / sizeof(Number));
+  if constexpr (std::is_same_v<Number, float> && !kTurned) {
+    std::memcpy(values.data(), bytes.data(), values.size() * sizeof(Number));
+    return;
+  }
+  const char* next = bytes.data();
+  for (float& value : values) {
+    char copy[sizeof(Number)];
+    std::memcpy(copy, next, sizeof(copy));
+    if constexpr (kTurned) std::reverse(copy, copy + sizeof(copy));
+    Number number;
+    std::memcpy(&number, copy, sizeof(number));
+    value = static_cast<float>(number);
+    next += sizeof(Number);
+  }
 }
 
 template <typename Number>
 void LoadAll(std::string_view bytes, bool big_endian, std::vector<float>& values) {
-  values.resize(bytes.size() / sizeof(Number));
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    values[i] = Load<Number>(bytes.data() + i * sizeof(Number), big_endian);
-  }
+  const bool turned = big_endian != (std::endian::native == std::endian::big);
+  turned ? LoadAll<Number, true>(bytes, values) : LoadAll<Number, false>(bytes, values);
 }
 
 void LoadAllAs(RawType type, std::string_view bytes, bool big_endian, std::vector<float>& values) {
@@ -47,10 +56,6 @@ void LoadAllAs(RawType type, std::string_view bytes, bool big_endian, std::vecto
     case RawType::kFloat64:
       return LoadAll<double>(bytes, big_endian, values);
   }
-}
-
-bool AreFinite(std::span<const float> values) {
-  return std::ranges::all_of(values, [](float value) { return std::isfinite(value); });
 }
 
 }  // namespace
@@ -90,11 +95,11 @@ absl::Status RawFrames::Read(std::string_view bytes, FrameSink& sink) {
 void RawFrames::ReadFrames(std::string_view whole, FrameSink& sink) {
   if (whole.empty()) return;
   LoadAllAs(format_.dtype, whole, format_.big_endian, values_);
-  if (AreFinite(values_)) return sink.OnFrames(values_);
+  if (AllFinite(values_)) return sink.OnFrames(values_);
   const std::size_t channels = format_.channels;
   for (std::size_t at = 0; at < values_.size(); at += channels) {
     const auto frame = std::span<const float>(values_).subspan(at, channels);
-    if (AreFinite(frame)) {
+    if (AllFinite(frame)) {
       sink.OnFrames(frame);
     } else {
       sink.OnRefused("number", "a frame has a value that is not finite");
