@@ -17,6 +17,14 @@ std::string Topics::Result(std::string_view device) const { return Device(device
 std::string Topics::DeviceStatus(std::string_view device) const { return Device(device, "status"); }
 std::string Topics::DeviceState(std::string_view device) const { return Device(device, "state"); }
 std::string Topics::Sensors(std::string_view device) const { return Device(device, "sensor"); }
+std::string Topics::Control(std::string_view device) const { return Device(device, "control"); }
+std::string Topics::ControlReply(std::string_view device) const {
+  return Device(device, "control/reply");
+}
+
+std::string Topics::Snapshot(std::string_view device, std::string_view sequence) const {
+  return fmt::format("{}devices/{}/snapshot/{}", prefix_, device, sequence);
+}
 
 std::string Topics::Reply(std::string_view device, std::string_view worker) const {
   return fmt::format("{}devices/{}/reply/{}", prefix_, device, worker);
@@ -37,6 +45,9 @@ std::string Topics::AllResults() const { return Device("+", "result"); }
 std::string Topics::AllDeviceStatus() const { return Device("+", "status"); }
 std::string Topics::AllDeviceStates() const { return Device("+", "state"); }
 std::string Topics::AllWorkerStatus() const { return WorkerStatus("+"); }
+std::string Topics::AllControls() const { return Control("+"); }
+std::string Topics::AllControlReplies() const { return ControlReply("+"); }
+std::string Topics::AllSnapshots() const { return Snapshot("+", "+"); }
 
 std::optional<std::string> Topics::Between(std::string_view branch, std::string_view topic,
                                            std::string_view leaf) const {
@@ -80,6 +91,16 @@ std::optional<std::string> Topics::DeviceOfState(std::string_view topic) const {
 
 std::optional<std::string> Topics::WorkerOfStatus(std::string_view topic) const {
   return Between("workers/", topic, "/status");
+}
+
+std::optional<std::string> Topics::DeviceOfControlReply(std::string_view topic) const {
+  return Between("devices/", topic, "/control/reply");
+}
+
+std::optional<std::string> Topics::DeviceOfSnapshot(std::string_view topic) const {
+  const std::size_t sequence = topic.rfind('/');
+  if (sequence == std::string_view::npos || sequence + 1 == topic.size()) return std::nullopt;
+  return Between("devices/", topic.substr(0, sequence), "/snapshot");
 }
 
 }  // namespace biglittle::wire

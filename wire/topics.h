@@ -22,6 +22,10 @@ class Topics {
   std::string DeviceState(std::string_view device) const;
   // Below it a device's sensors speak, each on a topic of its own.
   std::string Sensors(std::string_view device) const;
+  // What an operator asks of a device, what the device answers, and the windows that it shows.
+  std::string Control(std::string_view device) const;
+  std::string ControlReply(std::string_view device) const;
+  std::string Snapshot(std::string_view device, std::string_view sequence) const;
   std::string WorkerStatus(std::string_view worker) const;
 
   // Topic filters.
@@ -33,6 +37,9 @@ class Topics {
   std::string AllDeviceStatus() const;
   std::string AllDeviceStates() const;
   std::string AllWorkerStatus() const;
+  std::string AllControls() const;
+  std::string AllControlReplies() const;
+  std::string AllSnapshots() const;
 
   const std::string& fleet() const { return fleet_; }
   // The device or worker whose topic this is; nullopt if it is not one of this fleet's.
@@ -42,6 +49,9 @@ class Topics {
   std::optional<std::string> DeviceOfStatus(std::string_view topic) const;
   std::optional<std::string> DeviceOfState(std::string_view topic) const;
   std::optional<std::string> WorkerOfStatus(std::string_view topic) const;
+  std::optional<std::string> DeviceOfControlReply(std::string_view topic) const;
+  // Whichever the reading.
+  std::optional<std::string> DeviceOfSnapshot(std::string_view topic) const;
 
  private:
   std::string Device(std::string_view device, std::string_view leaf) const;

@@ -41,6 +41,8 @@ std::string_view RoleName(Role role) {
       return "admin";
     case Role::kSensor:
       return "sensor";
+    case Role::kOperator:
+      return wire::Name(wire::Role::kOperator);
   }
   return "";
 }

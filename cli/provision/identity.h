@@ -12,13 +12,22 @@
 namespace biglittle {
 
 // A sensor has the id of the device that hears it.
-enum class Role : std::uint8_t { kDevice, kWorker, kDashboard, kBridge, kAdmin, kSensor };
+enum class Role : std::uint8_t {
+  kDevice,
+  kWorker,
+  kDashboard,
+  kBridge,
+  kAdmin,
+  kSensor,
+  kOperator
+};
 
-inline constexpr std::array<Role, 6> kRoles = {Role::kDevice, Role::kWorker, Role::kDashboard,
-                                               Role::kBridge, Role::kAdmin,  Role::kSensor};
+inline constexpr std::array<Role, 7> kRoles = {Role::kDevice,  Role::kWorker, Role::kDashboard,
+                                               Role::kBridge,  Role::kAdmin,  Role::kSensor,
+                                               Role::kOperator};
 
-// "device", "worker", "dashboard", "bridge", "admin", "sensor": the folder that holds the role's
-// credentials, and the word in the fleet file's `credentials: secure/{role}/{id}`.
+// "device", "worker", "dashboard", "bridge", "admin", "sensor", "operator": the folder that holds
+// the role's credentials, and the word in the fleet file's `credentials: secure/{role}/{id}`.
 std::string_view RoleName(Role role);
 // nullopt if `name` is none of them.
 std::optional<Role> RoleOf(std::string_view name);

@@ -6,10 +6,12 @@
 //   models.pub           what devices and workers check models with
 //   broker/              all that the broker's machine needs: mosquitto.conf, ca.crt, crl.pem,
 //                        server.crt, server.key, dynamic-security.json
-//   <role>/<id>/         all that one device, worker, dashboard or bridge needs, and nothing more:
+//   <role>/<id>/         all that one device, worker, dashboard, operator or bridge needs, and
+//   nothing more:
 //                        ca.pem (the authority and its revocation list), client.crt, client.key,
-//                        models.pub (devices and workers), password (dashboards). A bridge's files
-//                        are called central-ca.crt, bridge.crt, bridge.key, beside bridge.conf
+//                        models.pub (devices and workers), password (dashboards, operators). A
+//                        bridge's files are called central-ca.crt, bridge.crt, bridge.key, beside
+//                        bridge.conf
 #pragma once
 
 #include <filesystem>
@@ -61,7 +63,7 @@ class ProvisionFolder {
   // Issues a certificate, saves the inventory with it and then writes the identity's folder: in
   // this order, since a certificate that the inventory does not know could never be revoked.
   absl::Status Issue(const Identity& identity, std::chrono::days valid);
-  // A dashboard's password, for listeners without certificates, new each time.
+  // A dashboard's or operator's password, for listeners without certificates, new each time.
   absl::StatusOr<std::string> WritePassword(const Identity& identity);
   absl::Status RemoveIdentity(const Identity& identity) const;
   // For the inventory's hosts; the inventory is saved first, as in Issue.

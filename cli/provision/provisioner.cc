@@ -12,6 +12,9 @@ namespace {
 
 constexpr char kSiteFolder[] = "/etc/mosquitto/biglittle";
 
+// They log in to the console, whose listener knows no certificates, by a password as well.
+bool UsesBrowsers(Role role) { return role == Role::kDashboard || role == Role::kOperator; }
+
 absl::Status NotThere(const Identity& identity, const ProvisionFolder& folder) {
   return absl::NotFoundError(fmt::format("there is no {} in {}; 'list' says who is there",
                                          ToString(identity), folder.path().string()));
@@ -74,11 +77,11 @@ absl::Status Provisioner::Add(const Identity& identity, std::chrono::days valid)
 }
 
 absl::Status Provisioner::Give(const Identity& identity, std::chrono::days valid) {
-  if (identity.role == Role::kDashboard) {
+  if (UsesBrowsers(identity.role)) {
     folder_.inventory().untold.passwords.insert(inventory().NameOf(identity));
   }
   if (auto status = folder_.Issue(identity, valid); !status.ok()) return status;
-  if (identity.role == Role::kDashboard) {
+  if (UsesBrowsers(identity.role)) {
     if (auto status = folder_.WritePassword(identity).status(); !status.ok()) return status;
   }
   return folder_.Save();

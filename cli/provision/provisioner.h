@@ -108,7 +108,7 @@ class Provisioner {
   absl::StatusOr<BrokerNews> ChangeFile();
   absl::Status MakeFirst(const std::filesystem::path& settings_template,
                          const BrokerLimits& limits);
-  // A certificate, and for a dashboard a password.
+  // A certificate, and for a dashboard or an operator a password.
   absl::Status Give(const Identity& identity, std::chrono::days valid);
   NewPasswords Passwords() const;
   // `certificates`: the broker shall read its own and the list again, and `reloaded` says whether

@@ -22,11 +22,12 @@ void AddReadOne(const std::string& filter, Rights& rights) {
 }
 
 Rights OfDevice(const std::string& id, const wire::Topics& topics) {
-  Rights rights = {{RightKind::kSend, topics.Escalate(id)},
-                   {RightKind::kSend, topics.Result(id)},
-                   {RightKind::kSend, topics.DeviceStatus(id)},
-                   {RightKind::kSend, topics.DeviceState(id)}};
+  Rights rights = {
+      {RightKind::kSend, topics.Escalate(id)},     {RightKind::kSend, topics.Result(id)},
+      {RightKind::kSend, topics.DeviceStatus(id)}, {RightKind::kSend, topics.DeviceState(id)},
+      {RightKind::kSend, topics.ControlReply(id)}, {RightKind::kSend, topics.Snapshot(id, "+")}};
   AddReadOne(topics.Replies(id), rights);
+  AddReadOne(topics.Control(id), rights);
   AddRead(topics.Sensors(id) + "/#", rights);
   return rights;
 }
@@ -58,14 +59,24 @@ Rights OfDashboard(const wire::Topics& topics) {
   return rights;
 }
 
+// A dashboard that may also steer.
+Rights OfOperator(const wire::Topics& topics) {
+  Rights rights = OfDashboard(topics);
+  rights.push_back({RightKind::kSend, topics.AllControls()});
+  AddRead(topics.AllControlReplies(), rights);
+  AddRead(topics.AllSnapshots(), rights);
+  return rights;
+}
+
 // A site's broker speaks for all of its fleet, whom the site's own rights keep apart.
 Rights OfBridge(const wire::Topics& topics) {
-  Rights rights = {{RightKind::kSend, topics.Escalate("+")},
-                   {RightKind::kSend, topics.AllResults()},
-                   {RightKind::kSend, topics.AllDeviceStatus()},
-                   {RightKind::kSend, topics.AllDeviceStates()},
-                   {RightKind::kSend, topics.AllWorkerStatus()}};
+  Rights rights = {
+      {RightKind::kSend, topics.Escalate("+")},     {RightKind::kSend, topics.AllResults()},
+      {RightKind::kSend, topics.AllDeviceStatus()}, {RightKind::kSend, topics.AllDeviceStates()},
+      {RightKind::kSend, topics.AllWorkerStatus()}, {RightKind::kSend, topics.AllControlReplies()},
+      {RightKind::kSend, topics.AllSnapshots()}};
   AddReadOne(topics.AllReplies(), rights);
+  AddReadOne(topics.AllControls(), rights);
   return rights;
 }
 
@@ -94,6 +105,8 @@ Rights Of(const Identity& identity, const FleetNames& names,
       return OfAdmin();
     case Role::kSensor:
       return OfSensor(identity.id, topics);
+    case Role::kOperator:
+      return OfOperator(topics);
   }
   return {};
 }

@@ -56,8 +56,8 @@ const KeyTable<TlsConfig>& TlsKeys() {
                             .pattern = "^([^{}\n]|\\{role\\}|\\{id\\})+$",
                             .longest = kMaxPathBytes}},
                  {.help = "holds `ca.pem`, `client.crt` and `client.key`; `{role}` in it becomes "
-                          "`device`, `worker` or `dashboard`, `{id}` the program's own id (`watch "
-                          "--as ID` for a dashboard)",
+                          "`device`, `worker`, `dashboard` or `operator`, `{id}` the program's own "
+                          "id (`watch --as ID` for a dashboard, `control --as ID` for an operator)",
                   .absent = "the environment variable `BIGLITTLE_CREDENTIALS`, else systemd's "
                             "`CREDENTIALS_DIRECTORY`"}),
        ChoiceKey("revocation", &TlsConfig::check_revocation, kRevocation,

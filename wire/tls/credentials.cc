@@ -173,6 +173,8 @@ std::string_view Name(Role role) {
       return "device";
     case Role::kWorker:
       return "worker";
+    case Role::kOperator:
+      return "operator";
     case Role::kDashboard:
       break;
   }

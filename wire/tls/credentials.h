@@ -15,9 +15,9 @@
 
 namespace biglittle::wire {
 
-enum class Role : std::uint8_t { kDevice, kWorker, kDashboard };
+enum class Role : std::uint8_t { kDevice, kWorker, kDashboard, kOperator };
 
-// "device", "worker", "dashboard": what {role} stands for.
+// "device", "worker", "dashboard", "operator": what {role} stands for.
 std::string_view Name(Role role);
 
 struct Identity {

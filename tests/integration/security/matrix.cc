@@ -50,7 +50,8 @@ MatrixBench::MatrixBench() {
                                            {Role::kDashboard, "screen-1"},
                                            {Role::kDashboard, "test"},
                                            {Role::kBridge, "site-1"},
-                                           {Role::kSensor, "pump-1"}}});
+                                           {Role::kSensor, "pump-1"},
+                                           {Role::kOperator, "desk-1"}}});
   AddSubjects();
   AddStrangers();
   StartWorker();
@@ -62,7 +63,7 @@ void MatrixBench::AddSubjects() {
       {"pump-1", {Role::kDevice, "pump-1"}},   {"pump-2", {Role::kDevice, "pump-2"}},
       {"worker", {Role::kWorker, "worker-2"}}, {"dashboard", {Role::kDashboard, "screen-1"}},
       {"bridge", {Role::kBridge, "site-1"}},   {"admin", {Role::kAdmin, "admin"}},
-      {"sensor", {Role::kSensor, "pump-1"}}};
+      {"sensor", {Role::kSensor, "pump-1"}},   {"operator", {Role::kOperator, "desk-1"}}};
   for (const auto& [column, identity] : known) {
     subjects_[column] = {identity.id, identity.id == "pump-1" ? "pump-2" : "pump-1",
                          broker_->User(identity), broker_->Of(identity)};

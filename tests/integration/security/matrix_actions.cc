@@ -214,8 +214,8 @@ void MatrixBench::PublishEverywhere(const Subject& subject) {
                                      "{f}/other",
                                      "outside"};
   for (const char* device : {"{self}", "{other}"}) {
-    for (const char* leaf :
-         {"escalate", "reply", "reply/worker-1", "result", "status", "state", "sensor/x"}) {
+    for (const char* leaf : {"escalate", "reply", "reply/worker-1", "result", "status", "state",
+                             "sensor/x", "control", "control/reply", "snapshot/1"}) {
       topics.push_back(fmt::format("{{f}}/devices/{}/{}", device, leaf));
     }
   }

@@ -12,10 +12,10 @@ namespace {
 TEST(SecurityMatrix, EverybodyTriesEverything) {
   const Matrix matrix = LoadMatrix(std::filesystem::path(BIGLITTLE_SOURCE_DIR) /
                                    "tests/integration/security/expected.tsv");
-  ASSERT_EQ(
-      std::set<std::string>(matrix.columns.begin(), matrix.columns.end()),
-      (std::set<std::string>{"pump-1", "pump-2", "worker", "dashboard", "bridge", "admin", "sensor",
-                             "revoked", "unknown", "none", "expired", "foreign", "copied"}));
+  ASSERT_EQ(std::set<std::string>(matrix.columns.begin(), matrix.columns.end()),
+            (std::set<std::string>{"pump-1", "pump-2", "worker", "dashboard", "bridge", "admin",
+                                   "sensor", "operator", "revoked", "unknown", "none", "expired",
+                                   "foreign", "copied"}));
   MatrixBench bench;
   ASSERT_FALSE(testing::Test::HasFailure());
   std::size_t tried = 0;

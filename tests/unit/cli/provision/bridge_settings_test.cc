@@ -43,6 +43,9 @@ TEST(BridgeSettingsTest, ReplacesByTheDirectivesName) {
         "\ntopic own/root/presses/devices/+/escalate out 1\n",
         "\ntopic own/root/presses/devices/+/reply/+ in 1\n",
         "\ntopic own/root/presses/devices/+/result out 1\n",
+        "\ntopic own/root/presses/devices/+/control in 1\n",
+        "\ntopic own/root/presses/devices/+/control/reply out 1\n",
+        "\ntopic own/root/presses/devices/+/snapshot/+ out 1\n",
         "\ntopic own/root/presses/devices/+/status out 1\n"}) {
     EXPECT_THAT(text, HasSubstr(line));
   }
@@ -57,7 +60,8 @@ TEST(BridgeSettingsTest, ASiteWithWorkersKeepsItsEscalations) {
   EXPECT_THAT(text, HasSubstr("\ntopic own/root/presses/workers/+/status out 1\n"));
   EXPECT_THAT(text, HasSubstr("\ntopic own/root/presses/devices/+/result out 1\n"));
   EXPECT_THAT(text, Not(HasSubstr("/escalate")));
-  EXPECT_THAT(text, Not(HasSubstr("/reply")));
+  EXPECT_THAT(text, Not(HasSubstr("/reply/+")));
+  EXPECT_THAT(text, HasSubstr("\ntopic own/root/presses/devices/+/control/reply out 1\n"));
 }
 
 TEST(BridgeSettingsTest, RefusesWhatWouldBecomeAnotherLine) {

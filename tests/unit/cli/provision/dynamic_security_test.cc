@@ -50,7 +50,7 @@ TEST(DynamicSecurityTest, TheFileSaysWhoMayDoWhatAndDeniesTheRest) {
   EXPECT_EQ(root.at("clients").at(0).at("clientid"), kPumpName);
   EXPECT_FALSE(root.at("clients").at(0).contains("password"));
   ASSERT_EQ(root.at("roles").size(), 1U);
-  EXPECT_EQ(root.at("roles").at(0).at("acls").size(), 8U);
+  EXPECT_EQ(root.at("roles").at(0).at("acls").size(), 12U);
 }
 
 TEST(DynamicSecurityTest, ABrokerThatHasTheFileNeedsNoCommands) {

@@ -26,8 +26,10 @@ Inventory Example() {
 
 TEST(PurgeOrderTest, IsWhatTheOneMayWriteButForTheStatusesOfOthers) {
   const PurgeOrder order = PurgeOf({kGone}, Example());
-  EXPECT_THAT(order.filters, ElementsAre("r/f/devices/pump-9/escalate", "r/f/devices/pump-9/result",
-                                         "r/f/devices/pump-9/state", "r/f/devices/pump-9/status"));
+  EXPECT_THAT(order.filters,
+              ElementsAre("r/f/devices/pump-9/control/reply", "r/f/devices/pump-9/escalate",
+                          "r/f/devices/pump-9/result", "r/f/devices/pump-9/snapshot/+",
+                          "r/f/devices/pump-9/state", "r/f/devices/pump-9/status"));
   EXPECT_THAT(order.kept,
               UnorderedElementsAre("r/f/devices/pump-1/state", "r/f/devices/pump-1/status",
                                    "r/f/workers/worker-1/status"));

@@ -20,12 +20,16 @@ std::vector<std::string> Spelled(Role role) {
 using Lines = std::vector<std::string>;
 
 TEST(RightsTest, ADeviceHasItsOwnTopicsOnly) {
-  EXPECT_EQ(Spelled(Role::kDevice), (Lines{"publishClientSend r/v1/f/devices/x/escalate",
+  EXPECT_EQ(Spelled(Role::kDevice), (Lines{"publishClientSend r/v1/f/devices/x/control/reply",
+                                           "publishClientSend r/v1/f/devices/x/escalate",
                                            "publishClientSend r/v1/f/devices/x/result",
+                                           "publishClientSend r/v1/f/devices/x/snapshot/+",
                                            "publishClientSend r/v1/f/devices/x/state",
                                            "publishClientSend r/v1/f/devices/x/status",
+                                           "publishClientReceive r/v1/f/devices/x/control",
                                            "publishClientReceive r/v1/f/devices/x/reply/+",
                                            "publishClientReceive r/v1/f/devices/x/sensor/#",
+                                           "subscribeLiteral r/v1/f/devices/x/control",
                                            "subscribeLiteral r/v1/f/devices/x/reply/+",
                                            "subscribePattern r/v1/f/devices/x/sensor/#"}));
 }
@@ -57,6 +61,18 @@ TEST(RightsTest, ADashboardPublishesNothing) {
     EXPECT_EQ(right.find("reply"), std::string::npos) << right;
   }
   EXPECT_EQ(Spelled(Role::kDashboard).size(), 8U);
+}
+
+TEST(RightsTest, AnOperatorIsADashboardThatSteers) {
+  const Lines dashboard = Spelled(Role::kDashboard);
+  std::set<std::string> more;
+  for (const std::string& right : Spelled(Role::kOperator)) more.insert(right);
+  for (const std::string& right : dashboard) EXPECT_EQ(more.erase(right), 1U) << right;
+  EXPECT_EQ(more, (std::set<std::string>{"publishClientSend r/v1/f/devices/+/control",
+                                         "publishClientReceive r/v1/f/devices/+/control/reply",
+                                         "publishClientReceive r/v1/f/devices/+/snapshot/+",
+                                         "subscribePattern r/v1/f/devices/+/control/reply",
+                                         "subscribePattern r/v1/f/devices/+/snapshot/+"}));
 }
 
 TEST(RightsTest, TheAdministratorSeesNoFleetsData) {
