@@ -24,7 +24,7 @@ std::unique_ptr<wire::MqttSession> SessionFor(const FleetConfig& fleet, const De
   options.identity = {wire::Role::kDevice, device.id};
   options.client_id = fmt::format("biglittle-{}-record-{}", fleet.fleet, device.id);
   options.clean_start = true;
-  options.listener = std::move(listener);
+  options.listeners = {std::move(listener)};
   options.on_message = [](wire::Message&&) {};
   return std::make_unique<wire::MqttSession>(std::move(options));
 }

@@ -12,9 +12,10 @@ constexpr std::chrono::seconds kAskAgain{10};
 
 absl::Status ListenerSubscription::Subscribe(PahoConnection& connection) {
   ask_again_at_.reset();
-  if (listener_ == nullptr) return absl::OkStatus();
   absl::Status subscribed =
-      connection.Subscribe(listener_->topic(), {.qos = listener_->qos(), .retained = false});
+      connection.Subscribe(listener_->topic(), {.qos = listener_->qos(),
+                                                .retained = listener_->sees_retained(),
+                                                .retain_as_published = listener_->sees_retained()});
   const bool refused = absl::IsPermissionDenied(subscribed);
   if (refused) ask_again_at_ = Clock::Real().Now() + kAskAgain;
   if (refused || subscribed.ok()) listener_->OnTopicState(subscribed);
@@ -26,11 +27,23 @@ bool ListenerSubscription::Due() const {
 }
 
 void ListenerSubscription::Disconnected() {
-  if (listener_) listener_->OnTopicState(absl::UnavailableError("no connection"));
+  listener_->OnTopicState(absl::UnavailableError("no connection"));
 }
 
-std::vector<std::string> ListenerSubscription::BehindThose(std::vector<std::string> filters) const {
-  if (listener_) filters.push_back(listener_->topic());
+ListenerSubscriptions::ListenerSubscriptions(
+    const std::vector<std::shared_ptr<TopicListener>>& listeners) {
+  for (const auto& listener : listeners) {
+    if (listener != nullptr) each_.emplace_back(listener);
+  }
+}
+
+void ListenerSubscriptions::Disconnected() {
+  for (ListenerSubscription& one : each_) one.Disconnected();
+}
+
+std::vector<std::string> ListenerSubscriptions::BehindThose(
+    std::vector<std::string> filters) const {
+  for (const ListenerSubscription& one : each_) filters.push_back(one.topic());
   return filters;
 }
 

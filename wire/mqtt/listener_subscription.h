@@ -1,4 +1,4 @@
-// A listener's topic on one connection of its session after another. For use inside wire/ only.
+// Listeners' topics on one connection of its session after another. For use inside wire/ only.
 #pragma once
 
 #include <cstddef>
@@ -20,7 +20,7 @@ namespace biglittle::wire {
 // The session's thread, but where it is said.
 class ListenerSubscription {
  public:
-  // nullptr: nobody listens, and nothing of this does anything.
+  // `listener` is not nullptr.
   explicit ListenerSubscription(std::shared_ptr<TopicListener> listener)
       : listener_(std::move(listener)) {}
 
@@ -30,18 +30,40 @@ class ListenerSubscription {
   // It was refused a while ago: time to ask again.
   bool Due() const;
   void Disconnected();
-  // The topic, if there is one, behind these.
-  std::vector<std::string> BehindThose(std::vector<std::string> filters) const;
 
+  const std::string& topic() const { return listener_->topic(); }
   // Any thread. The listener, if it hears that topic; else nullptr.
   TopicListener* Of(const std::string& topic) const {
-    return listener_ != nullptr && listener_->topic() == topic ? listener_.get() : nullptr;
+    return listener_->topic() == topic ? listener_.get() : nullptr;
   }
 
  private:
   const std::shared_ptr<TopicListener> listener_;
 
   std::optional<SteadyTime> ask_again_at_;
+};
+
+// Those of all listeners of a session.
+class ListenerSubscriptions {
+ public:
+  // Those that are nullptr are left out.
+  explicit ListenerSubscriptions(const std::vector<std::shared_ptr<TopicListener>>& listeners);
+
+  std::vector<ListenerSubscription>& each() { return each_; }
+  void Disconnected();
+  // Their topics behind these.
+  std::vector<std::string> BehindThose(std::vector<std::string> filters) const;
+
+  // Any thread.
+  TopicListener* Of(const std::string& topic) const {
+    for (const ListenerSubscription& one : each_) {
+      if (TopicListener* listener = one.Of(topic)) return listener;
+    }
+    return nullptr;
+  }
+
+ private:
+  std::vector<ListenerSubscription> each_;  // constant in number after construction
 };
 
 }  // namespace biglittle::wire

@@ -66,7 +66,7 @@ class MqttSession::Impl {
         backoff_(options_.broker.reconnect_delay_min, options_.broker.reconnect_delay_max,
                  std::hash<std::string>{}(options_.client_id)),
         credential_watch_(options_.broker, options_.identity),
-        listening_(options_.listener),
+        listening_(options_.listeners),
         outbox_(options_.broker.max_backlog_messages, options_.broker.max_in_flight_messages) {}
   ~Impl() { Stop(); }
 
@@ -105,7 +105,7 @@ class MqttSession::Impl {
   void Run();
   bool Connect();
   absl::Status OpenAndSubscribe();
-  absl::Status SubscribeForListener();
+  absl::Status SubscribeFor(ListenerSubscription& listener);
   void TellDisconnected();
   void NoteFailure(const absl::Status& failure);
   void ObeyBroker();
@@ -138,8 +138,8 @@ class MqttSession::Impl {
   ReconnectBackoff backoff_;
   std::string last_failure_;  // that was logged
   CredentialWatch credential_watch_;
-  bool renewed_ = false;            // the connection ends for new credentials
-  ListenerSubscription listening_;  // any thread: Of
+  bool renewed_ = false;             // the connection ends for new credentials
+  ListenerSubscriptions listening_;  // any thread: Of
 
   std::thread thread_;
 
@@ -463,8 +463,9 @@ absl::Status MqttSession::Impl::OpenAndSubscribe() {
   auto opened = opener_.Open(subscribe ? options_.subscriptions : none, Events());
   if (!opened.ok()) return opened.status();
   connection_ = *std::move(opened);
-  if (subscribe) {
-    if (absl::Status listening = SubscribeForListener(); !listening.ok()) return listening;
+  for (ListenerSubscription& listener : listening_.each()) {
+    absl::Status heard = subscribe ? SubscribeFor(listener) : absl::OkStatus();
+    if (!heard.ok()) return heard;
   }
   if (options_.birth) {
     Message birth = options_.birth();
@@ -475,8 +476,8 @@ absl::Status MqttSession::Impl::OpenAndSubscribe() {
 }
 
 // Not OK: the connection is not to be trusted.
-absl::Status MqttSession::Impl::SubscribeForListener() {
-  absl::Status subscribed = listening_.Subscribe(*connection_);
+absl::Status MqttSession::Impl::SubscribeFor(ListenerSubscription& listener) {
+  absl::Status subscribed = listener.Subscribe(*connection_);
   if (!absl::IsPermissionDenied(subscribed)) return subscribed;
   const Lock lock(mutex_);
   ++counters_.subscriptions_refused;
@@ -542,8 +543,9 @@ void MqttSession::Impl::CheckConnection(Lock& lock) {
   lock.unlock();
   const bool connected = connection_->connected();
   renewed_ = connected && CredentialsRenewed();
-  if (connected && !renewed_ && listening_.Due()) {
-    if (const absl::Status heard = SubscribeForListener(); !heard.ok()) {
+  for (ListenerSubscription& listener : listening_.each()) {
+    if (!connected || renewed_ || !listener.Due()) continue;
+    if (const absl::Status heard = SubscribeFor(listener); !heard.ok()) {
       OnLost(std::string(heard.message()), 0);
     }
   }

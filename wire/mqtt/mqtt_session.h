@@ -41,7 +41,7 @@ class MqttSession {
     bool clean_start = false;
     std::vector<std::string> subscriptions;  // topic filters, QoS 1
     // Who hears a topic more; its messages do not come to on_message. May be nullptr.
-    std::shared_ptr<TopicListener> listener;
+    std::vector<std::shared_ptr<TopicListener>> listeners;
     std::optional<Message> will;  // sent by the broker when we vanish
     // The first message after every connect; called on the session's thread.
     std::function<Message()> birth;

@@ -115,6 +115,7 @@ absl::Status PahoConnection::Subscribe(const std::string& filter, const Subscrib
   if (!rules.retained) {
     options.set_retain_handling(mqtt::subscribe_options::DONT_SEND_RETAINED);
   }
+  options.set_retain_as_published(rules.retain_as_published);
   mqtt::token_ptr token;
   try {
     {

@@ -64,7 +64,8 @@ class PahoConnection final : private mqtt::iaction_listener {
   const Connack& connack() const { return connack_; }
   struct SubscribeRules {
     int qos = 1;
-    bool retained = true;  // also what the broker has retained of before
+    bool retained = true;              // also what the broker has retained of before
+    bool retain_as_published = false;  // what comes says whether it was retained with
   };
   // Cancelled, PermissionDenied if the broker refuses, or Unavailable, with the reason.
   absl::Status Subscribe(const std::string& filter, const SubscribeRules& rules);

@@ -16,10 +16,12 @@ class TopicListener {
  public:
   virtual ~TopicListener() = default;
 
-  // Both constant. A topic without wildcards; at which QoS to subscribe to it. What the broker has
-  // retained of it is not sent: nobody knows how old it is.
+  // All constant. A topic without wildcards; at which QoS to subscribe to it. What the broker has
+  // retained of it is not sent, for nobody knows how old it is, unless the listener wants to see
+  // it: then Message::retained tells it, also of what comes while somebody retains it.
   virtual const std::string& topic() const = 0;
   virtual int qos() const = 0;
+  virtual bool sees_retained() const { return false; }
 
   virtual void OnTopicMessage(Message&& message) = 0;
   // A message was dropped, being larger than max_payload_bytes.
