@@ -99,4 +99,12 @@ std::string ToDateTime(WallTime time) {
                      fmt::gmtime(std::chrono::system_clock::to_time_t(time)));
 }
 
+std::string ToDateTimeMs(WallTime time) {
+  const auto ms = std::chrono::floor<std::chrono::milliseconds>(time);
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(ms);
+  std::string text = ToDateTime(WallTime(seconds));
+  text.insert(text.size() - 1, fmt::format(".{:03}", (ms - seconds).count()));
+  return text;
+}
+
 }  // namespace biglittle

@@ -17,5 +17,7 @@ std::optional<WallTime> ParseEndTime(std::string_view text);
 
 // As the first of these, in UTC, to the second.
 std::string ToDateTime(WallTime time);
+// The same to the millisecond.
+std::string ToDateTimeMs(WallTime time);
 
 }  // namespace biglittle

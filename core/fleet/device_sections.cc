@@ -89,6 +89,9 @@ void CheckRetry(MapReader& map, EscalationConfig& escalation) {
 
 }  // namespace
 
+std::string_view Name(EscalationPolicyKind policy) { return ChoiceName(kPolicies, policy); }
+std::string_view Name(UnlikeAction action) { return ChoiceName(kUnlikeActions, action); }
+
 const KeyTable<EscalationConfig>& EscalationKeys() {
   using Config = EscalationConfig;
   static const KeyTable<Config> keys(

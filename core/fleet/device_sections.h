@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "core/fleet/escalation_config.h"
 #include "core/fleet/record_config.h"
@@ -15,6 +16,10 @@
 namespace biglittle {
 
 inline constexpr WholeRange kDeadlineMs{1, 3'600'000};
+
+// As the file writes them.
+std::string_view Name(EscalationPolicyKind policy);
+std::string_view Name(UnlikeAction action);
 
 const KeyTable<EscalationConfig>& EscalationKeys();
 const KeyTable<ResultsConfig>& ResultsKeys();

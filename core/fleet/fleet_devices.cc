@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <utility>
 
 #include "core/fleet/device_sections.h"
@@ -116,6 +117,13 @@ KeyTable<DeviceConfig> DeviceKeys(const SourceKinds& sources) {
 }
 
 }  // namespace
+
+std::string_view Name(AnswerMode mode) { return ChoiceName(kAnswerModes, mode); }
+
+void ReadAnswerMode(const YamlNode& node, AnswerMode& mode, Problems& problems) {
+  const std::span<const Choice<AnswerMode>> choices(kAnswerModes);
+  if (const auto read = ReadChoiceOf(node, "answer_mode", choices, problems)) mode = *read;
+}
 
 void DeviceReader::ReadDefaults(const YamlNode& node) {
   MapReader map(node, "device_defaults", problems_);

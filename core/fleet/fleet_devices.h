@@ -20,6 +20,10 @@ namespace biglittle {
 
 inline constexpr std::size_t kMaxDevices = 100'000;
 
+// As the file writes it; and what it writes.
+std::string_view Name(AnswerMode mode);
+void ReadAnswerMode(const YamlNode& node, AnswerMode& mode, Problems& problems);
+
 // A device as it was written, for checks that need all of the file.
 struct DeviceEntry {
   const YamlNode* node;       // the device's map

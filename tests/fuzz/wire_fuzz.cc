@@ -10,6 +10,7 @@
 #include "tests/fuzz/cost.h"
 #include "tests/fuzz/require.h"
 #include "wire/message.h"
+#include "wire/messages/control.h"
 #include "wire/messages/escalation.h"
 #include "wire/messages/result.h"
 #include "wire/messages/status.h"
@@ -60,6 +61,29 @@ void Statuses(std::string_view payload) {
   if (!status.ok()) Require(!status.status().message().empty(), "an error has a message");
 }
 
+void Controls(std::string_view payload) {
+  std::string id;
+  const auto request = DecodeControlRequest(payload, id);
+  Require(id.size() <= kMaxControlIdBytes, "the id is bounded");
+  if (!request.ok()) return Require(!request.status().message().empty(), "an error has a message");
+  Require(request->id == id && payload.size() <= kMaxControlBytes, "it is bounded");
+  Require(request->verb != ControlVerb::kSet || !request->values.empty(), "there is something set");
+  for (const auto& [key, value] : request->values) Require(IsSettable(key), "it may be set");
+  const auto again = DecodeControlRequest(Encode(*request), id);
+  Require(again.ok() && *again == *request, "comes back");
+  // What a device does with it: takes it whole or says why not.
+  DeviceSettings settings;
+  const absl::Status applied = Apply(request->values, settings);
+  if (!applied.ok()) Require(settings == DeviceSettings{}, "nothing has changed");
+}
+
+void ControlReplies(std::string_view payload) {
+  const auto reply = DecodeControlReply(payload);
+  if (!reply.ok()) return Require(!reply.status().message().empty(), "an error has a message");
+  const auto again = DecodeControlReply(Encode(*reply));
+  Require(again.ok() && again->id == reply->id && again->ok == reply->ok, "comes back");
+}
+
 }  // namespace
 }  // namespace biglittle::wire
 
@@ -68,7 +92,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace biglittle::wire;
   if (size == 0) return 0;
   const std::string_view payload(reinterpret_cast<const char*>(data) + 1, size - 1);
-  switch (data[0] % 6) {
+  switch (data[0] % 8) {
     case 0:
       Request(payload);
       break;
@@ -83,6 +107,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       break;
     case 4:
       Statuses(payload);
+      break;
+    case 6:
+      Controls(payload);
+      break;
+    case 7:
+      ControlReplies(payload);
       break;
     default:
       Results(payload, kJsonLinesContent);

@@ -1,9 +1,7 @@
 #include "wire/messages/device_state.h"
 
-#include <fmt/format.h>
 #include <google/protobuf/util/time_util.h>
 
-#include <chrono>
 #include <type_traits>
 #include <utility>
 
@@ -18,14 +16,6 @@ namespace biglittle::wire {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-std::string TimeText(WallTime time) {
-  const auto ms = std::chrono::floor<std::chrono::milliseconds>(time);
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(ms);
-  std::string text = ToDateTime(WallTime(seconds));
-  text.insert(text.size() - 1, fmt::format(".{:03}", (ms - seconds).count()));
-  return text;
-}
 
 template <typename Value>
 bool Get(const Json& json, const char* key, Value& value) {
@@ -58,8 +48,8 @@ std::string Encode(const DeviceState& state) {
                   {"label", state.label},
                   {"prioritised", state.prioritised},
                   {"confidence", state.confidence},
-                  {"since", TimeText(state.since)},
-                  {"time", TimeText(state.time)},
+                  {"since", ToDateTimeMs(state.since)},
+                  {"time", ToDateTimeMs(state.time)},
                   {"readings", state.readings},
                   {"sequence", state.sequence}};
   // Labels are the task's, which are UTF-8.

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,6 +42,10 @@ struct Status {
   std::map<std::string, std::uint64_t> counters;  // since the start of the run
   // A worker's: those that took most of it since the status before, at most three, the first first.
   std::vector<DeviceWork> busiest;
+  // A device's, as an operator has steered it.
+  bool paused = false;
+  std::map<std::string, std::string> differs;  // from the fleet file: key -> value
+  std::optional<WallTime> differs_until;       // when the first of that ends, the pause included
 };
 
 std::string Encode(const Status& status);

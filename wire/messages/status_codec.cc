@@ -44,6 +44,9 @@ std::string Encode(const Status& status) {
     to.set_readings(work.readings);
     to.set_compute_ms(work.compute_ms);
   }
+  out.set_paused(status.paused);
+  out.mutable_differs()->insert(status.differs.begin(), status.differs.end());
+  if (status.differs_until) SetTimestamp(*status.differs_until, *out.mutable_differs_until());
   return ToJson(out);
 }
 
@@ -83,6 +86,9 @@ absl::StatusOr<Status> DecodeStatus(std::string_view payload) {
   for (const v1::DeviceWork& work : in.busiest()) {
     out.busiest.push_back({work.device(), work.readings(), work.compute_ms()});
   }
+  out.paused = in.paused();
+  out.differs.insert(in.differs().begin(), in.differs().end());
+  if (in.has_differs_until()) out.differs_until = FromTimestamp(in.differs_until());
   return out;
 }
 

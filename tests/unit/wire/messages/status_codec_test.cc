@@ -23,13 +23,16 @@ TEST(StatusTest, JsonIsThatOfTheContract) {
   EXPECT_EQ(nlohmann::json::parse(Encode(Full())), nlohmann::json::parse(R"({
     "fleet": "plant-7", "device": "pump-1", "worker": "", "state": "online", "run": "r1",
     "time": "2023-11-14T22:13:20Z", "models": {"vibration": "aa"},
-    "counters": {"readings": "7"}, "busiest": []})"));
+    "counters": {"readings": "7"}, "busiest": [], "paused": false, "differs": {}})"));
 }
 
 TEST(StatusTest, ComesBackAsItWas) {
   for (const State state : {State::kOnline, State::kOffline, State::kStopped}) {
     Status status = Full();
     status.state = state;
+    status.paused = true;
+    status.differs = {{"threshold", "0.8"}};
+    status.differs_until = WallTime(std::chrono::seconds(1700000100));
     const auto decoded = DecodeStatus(Encode(status));
     ASSERT_TRUE(decoded.ok());
     EXPECT_EQ(decoded->state, state) << Name(state);
