@@ -40,6 +40,11 @@ class TokenBucket {
     Fill(now);
     tokens_ = std::max(tokens_ - amount, -capacity_);
   }
+  // As if all had just been taken.
+  void Empty(SteadyTime now) {
+    filled_at_ = std::max(filled_at_, now);
+    tokens_ = 0;
+  }
   // When Has(amount) will be true, if nothing is taken until then.
   SteadyTime When(double amount, SteadyTime now) {
     if (Has(amount, now)) return now;

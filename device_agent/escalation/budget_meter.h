@@ -34,6 +34,12 @@ class BudgetMeter {
     return std::max(messages_.When(static_cast<double>(messages), now), by_bytes);
   }
 
+  // Nothing may be sent until it has come in.
+  void Empty(SteadyTime now) {
+    messages_.Empty(now);
+    bytes_.Empty(now);
+  }
+
  private:
   TokenBucket messages_;
   TokenBucket bytes_;

@@ -180,6 +180,11 @@ void Escalator::OnLink(bool up, std::size_t max_packet_bytes) {
   SendDue();
 }
 
+void Escalator::SetBudget(const EscalationBudget& budget) {
+  packer_.SetBudget(budget, clock_.Now());
+  SendDue();
+}
+
 void Escalator::OnTime() {
   const SteadyTime now = clock_.Now();
   std::string lost_request;

@@ -73,6 +73,8 @@ class Escalator {
   // The broker can be reached, or not any more. Begins as not. `max_packet_bytes`: as
   // Agent::OnLink.
   void OnLink(bool up, std::size_t max_packet_bytes = wire::kMaxPacketBytes);
+  // From the next request on.
+  void SetBudget(const EscalationBudget& budget);
   // Ends what has run out of time, sends what is due.
   void OnTime();
   // Ends everything, because the agent stops.

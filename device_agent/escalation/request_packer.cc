@@ -22,6 +22,14 @@ SteadyTime LingerUntil(const EscalationPacking& packing, const PendingEscalation
   return escalation.decided_at + std::min<SteadyTime::duration>(packing.linger, left / kLingerPart);
 }
 
+void RequestPacker::SetBudget(const EscalationBudget& budget, SteadyTime now) {
+  if (budget == budget_) return;
+  budget_ = budget;
+  budget_window_ = budget.window;
+  meter_.emplace(budget);
+  meter_->Empty(now);
+}
+
 RequestPacker::Plan RequestPacker::PackDue(std::vector<const PendingEscalation*> due,
                                            std::size_t under_way, SteadyTime now) {
   Plan plan;
@@ -89,13 +97,13 @@ bool RequestPacker::Afford(const PendingEscalation& escalation, bool own_message
                            Plan& plan) {
   const std::size_t messages = own_message ? 1 : 0;
   const std::size_t bytes = escalation.wire_bytes;
-  if (budget_.TryTake(messages, bytes, now)) return true;
+  if (meter_->TryTake(messages, bytes, now)) return true;
   const SteadyTime window_end = escalation.decided_at + budget_window_;
   if (escalation.attempts == 0 && window_end <= now) {
     plan.without_budget.push_back(escalation.verdict.sequence);
     return false;
   }
-  SteadyTime wake = budget_.When(messages, bytes, now);
+  SteadyTime wake = meter_->When(messages, bytes, now);
   if (escalation.attempts == 0) wake = std::min(wake, window_end);
   Sooner(wake, plan.wake);
   return false;

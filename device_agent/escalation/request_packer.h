@@ -35,10 +35,17 @@ class RequestPacker {
   // `max_bytes`: of the windows in one request; a larger window has a request to itself.
   RequestPacker(const EscalationPacking& packing, const EscalationBudget& budget,
                 std::size_t max_bytes)
-      : packing_(packing), budget_window_(budget.window), budget_(budget), max_bytes_(max_bytes) {}
+      : packing_(packing),
+        budget_window_(budget.window),
+        budget_(budget),
+        meter_(budget),
+        max_bytes_(max_bytes) {}
 
   // From now on; what is asked about again stays together all the same.
   void SetMaxBytes(std::size_t max_bytes) { max_bytes_ = max_bytes; }
+  // From now on, if it is another one. Nothing of it is there yet: else whoever sets it often could
+  // send a burst each time.
+  void SetBudget(const EscalationBudget& budget, SteadyTime now);
 
   // `due` at `now`; `under_way`: how many were sent and have no answer yet. What is in a pack
   // counts as sent in the budget.
@@ -54,8 +61,9 @@ class RequestPacker {
   bool Afford(const PendingEscalation& escalation, bool own_message, SteadyTime now, Plan& plan);
 
   const EscalationPacking packing_;
-  const Milliseconds budget_window_;
-  BudgetMeter budget_;
+  Milliseconds budget_window_;
+  EscalationBudget budget_;
+  std::optional<BudgetMeter> meter_;  // always there
   std::size_t max_bytes_;
 };
 

@@ -116,6 +116,11 @@ Arrivals BoundedInbox::Take() {
   return arrivals;
 }
 
+std::optional<SteadyTime> BoundedInbox::next_captured_at() const {
+  const std::lock_guard lock(mutex_);
+  return waiting_.empty() ? std::nullopt : std::optional(waiting_.front().captured_at);
+}
+
 bool BoundedInbox::empty() const {
   const std::lock_guard lock(mutex_);
   return waiting_.empty() && dropped_.empty();
@@ -141,14 +146,28 @@ void BoundedInbox::Close() {
 
 std::optional<absl::Status> BoundedInbox::WaitForFailure() {
   std::unique_lock lock(mutex_);
-  news_.wait(lock, [this] { return failure_.has_value() || over(); });
+  news_.wait(lock, [this] { return failure_.has_value() || restart_ || over(); });
   if (over()) return std::nullopt;
+  restart_ = false;
+  if (!failure_) return absl::OkStatus();
   return std::exchange(failure_, std::nullopt);
 }
 
 bool BoundedInbox::Pause(Milliseconds pause) {
   std::unique_lock lock(mutex_);
-  return !news_.wait_for(lock, pause, [this] { return over(); });
+  news_.wait_for(lock, pause, [this] { return restart_ || over(); });
+  restart_ = false;
+  return !over();
+}
+
+bool BoundedInbox::AskRestart() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (over()) return false;
+    restart_ = true;
+  }
+  news_.notify_all();
+  return true;
 }
 
 std::uint64_t BoundedInbox::came() const {

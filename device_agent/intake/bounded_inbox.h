@@ -52,6 +52,8 @@ class BoundedInbox final : public SampleInbox {
   //
   Arrivals Take();
   bool empty() const;
+  // Of the first window that waits.
+  std::optional<SteadyTime> next_captured_at() const;
   // "source_gap_values", "source_off_rate", "source_spared_windows", "source_refused_<reason>":
   // those that there were.
   void AddCounters(std::map<std::string, std::uint64_t>& counters) const;
@@ -60,11 +62,13 @@ class BoundedInbox final : public SampleInbox {
 
   // The supervisor's side.
   //
-  // Waits until the source fails, and why, told once; nullopt: it has ended, or nobody listens any
-  // more.
+  // Waits until the source fails, and why, told once; OK: it is to be started anew all the same.
+  // nullopt: it has ended, or nobody listens any more.
   std::optional<absl::Status> WaitForFailure();
-  // Waits for a while; false: it is over, no need to wait.
+  // Waits for a while, unless the source is to be started anew; false: it is over, no need to wait.
   bool Pause(Milliseconds pause);
+  // The source is to be started anew. False: it is over.
+  bool AskRestart();
   // How many windows came, so far.
   std::uint64_t came() const;
   bool ended() const;
@@ -95,6 +99,7 @@ class BoundedInbox final : public SampleInbox {
   std::uint64_t spared_ = 0;
   std::map<std::string, std::uint64_t, std::less<>> refused_;  // by reason
   std::optional<absl::Status> failure_;
+  bool restart_ = false;
   bool ended_ = false;
   bool closed_ = false;
 

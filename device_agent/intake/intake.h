@@ -36,6 +36,8 @@ struct Arrivals {
 struct Pressure {
   bool escalations_full = false;  // one more could not be escalated
   bool backlog_high = false;      // much waits for the broker
+  // Since when the device takes no readings: a source that can wait is not asked meanwhile.
+  std::optional<SteadyTime> paused_since = std::nullopt;
 };
 
 // Not thread-safe but for `wake`: the agent's thread has it. Nothing here waits for the source.
@@ -56,10 +58,13 @@ class Intake {
   virtual void Start(std::uint64_t had, SteadyTime first_at, std::function<void()> wake) = 0;
   virtual Arrivals Take(SteadyTime now, const Pressure& pressure) = 0;
   // When Take will have something, as far as it is known; SteadyTime::max(): somebody will wake.
-  // Asked before each wait, so only `escalations_full` is told: the backlog costs a lock.
+  // Asked before each wait, so `backlog_high` is not told: that costs a lock.
   virtual SteadyTime NextTake(const Pressure& pressure) const = 0;
   // The source gives nothing more; what has come may still wait to be taken.
   virtual void Stop(SteadyTime deadline) = 0;
+  // Stops the source and starts it anew, soon; what has come stays. FailedPrecondition, in one
+  // line: there is nothing to be started.
+  virtual absl::Status Restart() = 0;
   // There is nothing to be taken, and never will be.
   virtual bool ended() const = 0;
   // Why the source ended before its time; OK where it did not.

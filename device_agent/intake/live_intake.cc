@@ -30,12 +30,21 @@ Arrivals LiveIntake::Take(SteadyTime now, const Pressure& pressure) {
     next_at_ = now + kBackpressurePause;
     return {};
   }
+  if (Rests(pressure)) return {};
   return supervisor_->inbox().Take();
+}
+
+// A source that waits, of which all that came before the pause was taken.
+bool LiveIntake::Rests(const Pressure& pressure) const {
+  if (!waits_ || !pressure.paused_since) return false;
+  const std::optional<SteadyTime> next = supervisor_->inbox().next_captured_at();
+  return next && *next >= *pressure.paused_since;
 }
 
 SteadyTime LiveIntake::NextTake(const Pressure& pressure) const {
   const bool busy = waits_ && pressure.escalations_full;  // a reply comes before there is room
-  return busy || supervisor_->inbox().empty() ? SteadyTime::max() : next_at_;
+  const bool rests = Rests(pressure);
+  return busy || rests || supervisor_->inbox().empty() ? SteadyTime::max() : next_at_;
 }
 
 void LiveIntake::Stop(SteadyTime deadline) {
@@ -45,6 +54,8 @@ void LiveIntake::Stop(SteadyTime deadline) {
   spdlog::error("{}: the source does not stop; it is left behind", options_.device);
   thread_.detach();
 }
+
+absl::Status LiveIntake::Restart() { return supervisor_->Restart(); }
 
 bool LiveIntake::ended() const {
   const BoundedInbox& inbox = supervisor_->inbox();
@@ -56,6 +67,9 @@ std::string LiveIntake::Trouble() const { return supervisor_->Trouble(); }
 void LiveIntake::AddCounters(std::map<std::string, std::uint64_t>& counters) const {
   if (const std::uint64_t failures = supervisor_->failures(); failures > 0) {
     counters["source_failures"] = failures;
+  }
+  if (const std::uint64_t restarts = supervisor_->restarts(); restarts > 0) {
+    counters["source_restarts"] = restarts;
   }
   supervisor_->inbox().AddCounters(counters);
 }

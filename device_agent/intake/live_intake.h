@@ -37,12 +37,15 @@ class LiveIntake final : public Intake {
   SteadyTime NextTake(const Pressure& pressure) const override;
   // A source that has not stopped by then is left behind with its thread.
   void Stop(SteadyTime deadline) override;
+  absl::Status Restart() override;
   bool ended() const override;
   absl::Status status() const override { return absl::OkStatus(); }
   std::string Trouble() const override;
   void AddCounters(std::map<std::string, std::uint64_t>& counters) const override;
 
  private:
+  bool Rests(const Pressure& pressure) const;
+
   // Constant after construction.
   const BoundedInbox::Options inbox_;
   const SourceSupervisor::Options options_;

@@ -22,7 +22,7 @@ void PolledIntake::Start(std::uint64_t had, SteadyTime first_at, std::function<v
 Arrivals PolledIntake::Take(SteadyTime now, const Pressure& pressure) {
   if (ended_) return {};
   if (schedule_) return TakeDue(now);
-  if (pressure.escalations_full || now < next_at_) return {};
+  if (pressure.escalations_full || pressure.paused_since || now < next_at_) return {};
   if (pressure.backlog_high) {
     next_at_ = now + kBackpressurePause;
     return {};
@@ -57,7 +57,12 @@ std::optional<Sample> PolledIntake::Next() {
 SteadyTime PolledIntake::NextTake(const Pressure& pressure) const {
   if (ended_) return SteadyTime::max();
   if (schedule_) return schedule_->NextTake();
-  return pressure.escalations_full ? SteadyTime::max() : next_at_;
+  return pressure.escalations_full || pressure.paused_since ? SteadyTime::max() : next_at_;
+}
+
+absl::Status PolledIntake::Restart() {
+  return absl::FailedPreconditionError(
+      "its source is asked for each reading, and so has nothing to be started anew");
 }
 
 void PolledIntake::Stop(SteadyTime /*deadline*/) { ended_ = true; }

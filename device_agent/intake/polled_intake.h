@@ -30,6 +30,7 @@ class PolledIntake final : public Intake {
   Arrivals Take(SteadyTime now, const Pressure& pressure) override;
   SteadyTime NextTake(const Pressure& pressure) const override;
   void Stop(SteadyTime deadline) override;
+  absl::Status Restart() override;
   bool ended() const override { return ended_; }
   absl::Status status() const override { return status_; }
   void AddCounters(std::map<std::string, std::uint64_t>& /*counters*/) const override {}

@@ -24,6 +24,7 @@ void SourceSupervisor::Run() {
   while (const std::optional<absl::Status> why = RunOnce()) {
     if (inbox_.came() > came) pause = source_->restart_delay();
     came = inbox_.came();
+    if (why->ok()) continue;  // as it was asked to
     NoteFailure(*why, pause);
     if (!inbox_.Pause(pause)) break;
     pause = std::max(pause, std::min(pause * 2, options_.longest_pause));
@@ -51,6 +52,18 @@ void SourceSupervisor::NoteFailure(const absl::Status& why, Milliseconds pause) 
   ++failures_;
   failed_at_ = inbox_.came();
   trouble_ = std::string(why.message());
+}
+
+absl::Status SourceSupervisor::Restart() {
+  if (!inbox_.AskRestart()) return absl::FailedPreconditionError("the source has ended");
+  const std::lock_guard lock(mutex_);
+  ++restarts_;
+  return absl::OkStatus();
+}
+
+std::uint64_t SourceSupervisor::restarts() const {
+  const std::lock_guard lock(mutex_);
+  return restarts_;
 }
 
 bool SourceSupervisor::WaitUntilDone(SteadyTime deadline) {

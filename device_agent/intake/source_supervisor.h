@@ -43,6 +43,10 @@ class SourceSupervisor {
   // Why the source has failed, while it is not well again: "" where it is.
   std::string Trouble() const;
   std::uint64_t failures() const;
+  // Somebody wants the source to be started anew, which is no failure of it. FailedPrecondition: it
+  // has ended.
+  absl::Status Restart();
+  std::uint64_t restarts() const;
 
  private:
   std::optional<absl::Status> RunOnce();
@@ -59,6 +63,7 @@ class SourceSupervisor {
   std::string trouble_;
   std::uint64_t failed_at_ = 0;  // how many windows had come by then
   std::uint64_t failures_ = 0;
+  std::uint64_t restarts_ = 0;
   bool done_ = false;
 };
 

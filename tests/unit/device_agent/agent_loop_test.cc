@@ -68,6 +68,7 @@ class WaitingIntake final : public Intake {
   }
   SteadyTime NextTake(const Pressure&) const override { return SteadyTime(); }
   void Stop(SteadyTime) override {}
+  absl::Status Restart() override { return absl::UnimplementedError(""); }
   bool ended() const override { return left_ == 0; }
   absl::Status status() const override { return absl::OkStatus(); }
   void AddCounters(std::map<std::string, std::uint64_t>&) const override {}

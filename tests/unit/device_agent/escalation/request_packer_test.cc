@@ -145,6 +145,23 @@ TEST_F(RequestPackerTest, ARequestTakesOneMessageOfTheBudgetWhateverIsInIt) {
   EXPECT_THAT(packs_, ElementsAre(Sequences{4, 5}));
 }
 
+// Whoever sets it often gains nothing, and what is as it was stays what it is.
+TEST_F(RequestPackerTest, ABudgetThatIsSetBeginsEmpty) {
+  const EscalationBudget budget{
+      .messages_per_s = 100.0F, .burst = Milliseconds(10), .window = Milliseconds(50)};
+  packer_->SetBudget(budget, At(0));
+  Add(1);
+  EXPECT_EQ(Pack(0, 0).wake, At(10));
+  EXPECT_THAT(packs_, IsEmpty());
+  packer_->SetBudget(budget, At(9));
+  Pack(0, 10);
+  EXPECT_THAT(packs_, ElementsAre(Sequences{1}));
+  packer_->SetBudget({}, At(10));
+  Add(2, 10);
+  Pack(0, 10);
+  EXPECT_THAT(packs_, ElementsAre(Sequences{2}));
+}
+
 TEST_F(RequestPackerTest, EachReadingTakesItsBytesOfTheBudget) {
   Budget({.bytes_per_s = 10'000.0F, .burst = Milliseconds(20), .window = Milliseconds(15)});
   for (std::uint64_t i = 0; i < 4; ++i) Add(i);

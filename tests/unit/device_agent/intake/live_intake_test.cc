@@ -125,5 +125,51 @@ TEST_F(LiveIntakeTest, CountsGaps) {
   EXPECT_EQ(Counters().at("source_gap_values"), 12U);
 }
 
+// It is no failure: nothing of the source is in trouble, and it does not wait.
+TEST_F(LiveIntakeTest, IsStartedAnewWhenSomebodyAsks) {
+  std::atomic<int> stops{0};
+  Start(
+      [](SampleInbox& inbox, int before) {
+        Put(inbox, before);
+        return absl::OkStatus();
+      },
+      [&] { ++stops; });
+  EXPECT_EQ(Next(), 0);
+  EXPECT_TRUE(intake_->Restart().ok());
+  EXPECT_EQ(Next(), 1);
+  EXPECT_EQ(stops, 1);
+  EXPECT_EQ(intake_->Trouble(), "");
+  EXPECT_EQ(Counters().count("source_failures"), 0U);
+  EXPECT_EQ(Counters().at("source_restarts"), 1U);
+  intake_->Stop(Clock::Real().Now() + kPatience);
+  EXPECT_TRUE(absl::IsFailedPrecondition(intake_->Restart()));
+}
+
+// Of one that waits what came before the pause is taken, and then it is left alone.
+TEST_F(LiveIntakeTest, ASourceThatWaitsRestsWhileTheDeviceIsPaused) {
+  class Waiting final : public LiveSource {
+   public:
+    absl::Status Start(SampleInbox& inbox) override {
+      const SteadyTime now = Clock::Real().Now();
+      inbox.Put(TinySample(0, true), now - std::chrono::seconds(2));
+      inbox.Put(TinySample(0, true), now);
+      return absl::OkStatus();
+    }
+    void Stop() override {}
+    bool waits() const override { return true; }
+  };
+  const SteadyTime begin = Clock::Real().Now();
+  intake_.emplace(std::make_unique<Waiting>(), SourceConfig{}, 16,
+                  SourceSupervisor::Options{.device = "pump"});
+  intake_->Start(0, begin, [this] { static_cast<void>(woken_.TryPush(0)); });
+  for (int i = 0; i < 2; ++i) ASSERT_TRUE(woken_.PopUntil(begin + kPatience));
+  const Pressure paused{.paused_since = begin - std::chrono::seconds(1)};
+  EXPECT_NE(intake_->NextTake(paused), SteadyTime::max());
+  EXPECT_TRUE(intake_->Take(begin, paused).sample);
+  EXPECT_EQ(intake_->NextTake(paused), SteadyTime::max());
+  EXPECT_FALSE(intake_->Take(begin, paused).sample);
+  EXPECT_TRUE(intake_->Take(begin, {}).sample);
+}
+
 }  // namespace
 }  // namespace biglittle
