@@ -52,10 +52,11 @@ Agent::Agent(const FleetConfig& fleet, const DeviceConfig& device, Parts parts, 
              Publish publish, const Clock& clock)
     : task_(std::move(parts.task)),
       origin_{fleet.fleet, device.id, std::move(run)},
-      answer_mode_(device.answer_mode),
       deadlines_(std::move(parts.deadlines)),
       clock_(clock),
+      answer_mode_(device.answer_mode),
       little_(std::move(parts.little)),
+      snapshots_(task_.name),
       outlet_(OutletOptions(fleet, device), std::move(parts.store), publish, counters_, clock),
       recorder_(std::move(parts.recorder)),
       escalator_(EscalatorOptions(fleet, device, task_, origin_.run), publish, counters_, clock),
@@ -77,6 +78,7 @@ void Agent::OnSample(Sample sample, SteadyTime captured_at) {
     }
     return FallBack(Unclassified(reading), FallbackReason::kInvalidReading, Text(fit));
   }
+  snapshots_.OnWindow(reading.sequence, reading.window);
   const SteadyTime begin = clock_.Now();
   LocalAnswer answer = little_.Classify(task_, reading.window);
   if (!std::isfinite(answer.prediction.confidence)) {
@@ -183,6 +185,15 @@ void Agent::OnTooLarge(wire::Message message) {
   OnDelivered(message.tag, wire::Delivery::kRefused);
 }
 
+void Agent::Set(const EscalationRule& rule, const DeviceSettings& settings) {
+  // It has the task's heads, as the one before it.
+  if (const absl::Status taken = little_.SetRule(rule); !taken.ok()) {
+    spdlog::critical("{}: a rule was not taken: {}", origin_.device, Text(taken));
+  }
+  answer_mode_ = settings.answer_mode;
+  escalator_.SetBudget(settings.escalation.budget);
+}
+
 void Agent::OnTime() {
   escalator_.OnTime();
   outlet_.OnTime();
@@ -207,6 +218,7 @@ void Agent::End(const LittleVerdict& verdict, const Outcome& outcome) {
   MakeFinalResult(origin_, task_, verdict, outcome, clock_.Now(), ended_);
   CountEnd(verdict, outcome, ended_);
   if (state_) state_->OnFinal(ended_);
+  snapshots_.OnFinal(ended_);
   if (recorder_) recorder_->OnFinal(ended_);
   outlet_.Final(ended_);
 }

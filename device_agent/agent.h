@@ -21,6 +21,7 @@
 
 #include "core/clock.h"
 #include "core/fleet/device_config.h"
+#include "core/fleet/device_settings.h"
 #include "core/fleet/fleet_config.h"
 #include "core/log_limit.h"
 #include "core/outcome.h"
@@ -28,6 +29,7 @@
 #include "core/task/task.h"
 #include "device_agent/agent_counters.h"
 #include "device_agent/agent_metrics.h"
+#include "device_agent/control/snapshot_keeper.h"
 #include "device_agent/escalation/escalation_purpose.h"
 #include "device_agent/escalation/escalator.h"
 #include "device_agent/intake/intake.h"
@@ -86,6 +88,8 @@ class Agent final : private EscalationPurpose {
   void OnDelivered(std::uint64_t tag, wire::Delivery delivery);
   // A message that was taken to be published and is too large for the broker.
   void OnTooLarge(wire::Message message);
+  // From the next reading on. The rule is of the agent's task.
+  void Set(const EscalationRule& rule, const DeviceSettings& settings);
   // Ends what has run out of time, sends what is due.
   void OnTime();
   // Ends everything that is pending, because the agent stops.
@@ -100,6 +104,7 @@ class Agent final : private EscalationPurpose {
   // One more reading could be escalated now.
   bool has_room() const { return escalator_.has_room(); }
   ResultOutlet& outlet() { return outlet_; }
+  SnapshotKeeper& snapshots() { return snapshots_; }
 
   // Everything counted since the start; docs/wire.md names each counter.
   const Task& task() const { return task_; }
@@ -120,7 +125,6 @@ class Agent final : private EscalationPurpose {
   // Constant after construction.
   const Task task_;
   const ResultOrigin origin_;
-  const AnswerMode answer_mode_;
   const ReadingDeadlines deadlines_;
   const Clock& clock_;
 
@@ -128,7 +132,9 @@ class Agent final : private EscalationPurpose {
   LogLimit invalid_said_{std::chrono::minutes(1)};
   AgentCounters own_counters_;
   std::map<std::string, std::uint64_t> counters_;  // of the parts
+  AnswerMode answer_mode_;
   LocalClassifier little_;
+  SnapshotKeeper snapshots_;
   ResultOutlet outlet_;
   std::unique_ptr<StateOutlet> state_;  // nullptr: none is published
   const std::unique_ptr<WindowRecorder> recorder_;

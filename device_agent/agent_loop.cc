@@ -22,34 +22,49 @@ constexpr Milliseconds kStorePoll{10};
 // A source that takes longer to stop is left behind: the broker needs the rest of the time.
 constexpr Milliseconds kSourceGrace{2000};
 
+wire::Topics TopicsOf(const FleetConfig& fleet) { return {fleet.topic_root, fleet.fleet}; }
+
+// Beside the store's file, where the store could be opened.
+std::optional<SteeringFile> SteeringFileOf(const DeviceConfig& device, bool has_store) {
+  if (!device.store || !has_store) return std::nullopt;
+  return SteeringFile(device.store->folder / (device.id + ".control.json"));
+}
+
 }  // namespace
 
 AgentLoop::AgentLoop(const FleetConfig& fleet, const DeviceConfig& device, Agent::Parts parts,
                      std::unique_ptr<Intake> intake, std::shared_ptr<wire::TopicListener> listener)
     : device_(device),
       intake_(std::move(intake)),
-      status_(wire::Topics(fleet.topic_root, fleet.fleet).DeviceStatus(device.id),
+      status_(TopicsOf(fleet).DeviceStatus(device.id),
               {.fleet = fleet.fleet,
                .device = device.id,
                .run = NewRunId(),
                .models = {{parts.task.name, parts.task.little.sha256}}}),
       expiry_(fleet.broker, device.id),
       refusals_({"results", "results", "requests", "statuses"}),
+      control_inbox_(std::make_shared<ControlInbox>(TopicsOf(fleet).Control(device.id),
+                                                    [this] { news_.Wake(); })),
       session_(SessionOptions(fleet, std::move(listener))),
       agent_(
           fleet, device, std::move(parts), status_.run(),
           [this](wire::Message message) { return session_.Publish(std::move(message)); },
-          Clock::Real()) {}
+          Clock::Real()),
+      control_(device_, TopicsOf(fleet),
+               {agent_, *intake_, *control_inbox_, Clock::Real(),
+                [this](wire::Message message) { return session_.Publish(std::move(message)); },
+                [this] { return Counters(); }},
+               SteeringFileOf(device_, agent_.outlet().has_store())) {}
 
 wire::MqttSession::Options AgentLoop::SessionOptions(
     const FleetConfig& fleet, std::shared_ptr<wire::TopicListener> listener) {
-  const wire::Topics topics(fleet.topic_root, fleet.fleet);
+  const wire::Topics topics = TopicsOf(fleet);
   wire::MqttSession::Options options;
   options.broker = fleet.broker;
   options.identity = {wire::Role::kDevice, device_.id};
   options.client_id = fmt::format("biglittle-{}-device-{}", fleet.fleet, device_.id);
   options.subscriptions = {topics.Replies(device_.id)};
-  options.listener = std::move(listener);
+  options.listeners = {std::move(listener), control_inbox_};
   options.will = status_.Message(wire::State::kOffline);
   options.birth = [this] { return status_.Message(wire::State::kOnline); };
   options.on_message = [this](wire::Message&& message) { news_.OnReply(std::move(message)); };
@@ -99,6 +114,7 @@ absl::Status AgentLoop::Run() {
   next_status_at_ = now + device_.status_interval;
   expiry_.Say(agent_.task(), now);
   intake_->Start(agent_.next_sequence(), now + first_reading_after_, [this] { news_.Wake(); });
+  Steer();  // what an earlier run was told is in the first status
   session_.Start();
   // What is pending ends all the same, and the broker is told that the device has stopped.
   absl::Status broken = StatusOrException([this] {
@@ -115,6 +131,7 @@ absl::Status AgentLoop::Run() {
 void AgentLoop::Flow() {
   for (;;) {
     TakeNews();
+    Steer();
     agent_.OnTime();
     const SteadyTime now = Clock::Real().Now();
     ReportHealth(now);
@@ -132,6 +149,14 @@ void AgentLoop::TakeNews() {
   for (wire::Message& message : news.too_large) agent_.OnTooLarge(std::move(message));
 }
 
+void AgentLoop::Steer() {
+  control_.OnTime();
+  if (!control_.TakeChanged()) return;
+  status_.SetSteering(control_.paused_since().has_value(), control_.Differing(),
+                      control_.DiffersUntil());
+  next_status_at_ = Clock::Real().Now();
+}
+
 void AgentLoop::PublishStatusIfDue(SteadyTime now) {
   if (now < next_status_at_) return;
   expiry_.Say(agent_.task(), now);
@@ -146,11 +171,12 @@ void AgentLoop::PublishStatusIfDue(SteadyTime now) {
 
 Pressure AgentLoop::PressureNow() const {
   return {.escalations_full = !agent_.has_room(),
-          .backlog_high = session_.backlog() * 2 > session_.max_backlog()};
+          .backlog_high = session_.backlog() * 2 > session_.max_backlog(),
+          .paused_since = control_.paused_since()};
 }
 
 void AgentLoop::TakeReadings(SteadyTime now) {
-  Arrivals arrivals = intake_->Take(now, PressureNow());
+  Arrivals arrivals = control_.Admit(intake_->Take(now, PressureNow()));
   if (!arrivals.dropped.empty()) agent_.OnDropped(arrivals.dropped);
   if (arrivals.sample) {
     agent_.OnSample(std::move(arrivals.sample->sample), arrivals.sample->captured_at);
@@ -164,6 +190,7 @@ void AgentLoop::EndIntake(SteadyTime deadline) {
   for (;;) {
     Arrivals arrivals = intake_->Take(Clock::Real().Now(), {});
     if (arrivals.dropped.empty() && !arrivals.sample) return;
+    arrivals = control_.Admit(std::move(arrivals));
     if (!arrivals.dropped.empty()) agent_.OnDropped(arrivals.dropped);
     if (!arrivals.sample) continue;
     CapturedSample& last = *arrivals.sample;
@@ -178,15 +205,18 @@ void AgentLoop::EndIntake(SteadyTime deadline) {
 
 SteadyTime AgentLoop::NextWake() const {
   SteadyTime wake =
-      std::min(next_status_at_, intake_->NextTake({.escalations_full = !agent_.has_room()}));
+      std::min(next_status_at_, intake_->NextTake({.escalations_full = !agent_.has_room(),
+                                                   .paused_since = control_.paused_since()}));
   if (health_ != nullptr) wake = std::min(wake, health_->next_report());
   if (const std::optional<SteadyTime> agent = agent_.NextWake()) wake = std::min(wake, *agent);
+  if (const std::optional<SteadyTime> steer = control_.NextWake()) wake = std::min(wake, *steer);
   return wake;
 }
 
 std::map<std::string, std::uint64_t> AgentLoop::Counters() {
   std::map<std::string, std::uint64_t> counters = agent_.counters();
   intake_->AddCounters(counters);
+  control_.AddCounters(counters);
   wire::AddCounters(session_.counters(), counters);
   counters["replies_dropped"] = news_.replies_dropped();
   return counters;
@@ -204,6 +234,7 @@ void AgentLoop::ReportHealth(SteadyTime now) {
                   {"pending_escalations", static_cast<double>(agent_.pending())},
                   {"backlog_messages", static_cast<double>(session_.backlog())},
                   {"waiting_replies", static_cast<double>(news_.waiting_replies())},
+                  {"paused", control_.paused_since() ? 1 : 0},
                   {"task_expired", expiry_.Say(agent_.task(), now) ? 1 : 0}};
   expiry_.AddGauges(signs.gauges);
   health_->Report(std::move(signs), now);
@@ -211,13 +242,14 @@ void AgentLoop::ReportHealth(SteadyTime now) {
 
 std::string AgentLoop::Condition(bool connected) const {
   const std::string trouble = intake_->Trouble();
-  const std::string source = trouble.empty() ? "" : "; the source has failed: " + trouble;
+  const std::string more =
+      (trouble.empty() ? "" : "; the source has failed: " + trouble) + control_.Sentence();
   if (!connected) {
     return fmt::format("offline: {}; readings are answered by the little net{}",
-                       session_.WhyNotConnected(), source);
+                       session_.WhyNotConnected(), more);
   }
   const std::string refused = refusals_.Sentence();
-  return (refused.empty() ? "online" : "online, but " + refused) + source;
+  return (refused.empty() ? "online" : "online, but " + refused) + more;
 }
 
 // Whoever stops us does not wait for a broker that is away or refuses results: what is left stays

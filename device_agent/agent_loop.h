@@ -16,6 +16,8 @@
 #include "core/fleet/fleet_config.h"
 #include "core/log_limit.h"
 #include "device_agent/agent.h"
+#include "device_agent/control/control_inbox.h"
+#include "device_agent/device_control.h"
 #include "device_agent/device_status.h"
 #include "device_agent/expiry_notices.h"
 #include "device_agent/intake/intake.h"
@@ -68,6 +70,7 @@ class AgentLoop {
   void PublishStatusIfDue(SteadyTime now);
   Pressure PressureNow() const;
   void TakeReadings(SteadyTime now);
+  void Steer();
   void EndIntake(SteadyTime deadline);
   SteadyTime NextWake() const;
   std::string Condition(bool connected) const;
@@ -93,10 +96,12 @@ class AgentLoop {
   LogLimit large_status_said_;
   ExpiryNotices expiry_;         // the thread of Run's
   wire::RefusalGauge refusals_;  // by TagKind
+  const std::shared_ptr<ControlInbox> control_inbox_;
 
   // After what its callbacks use, so that it ends first.
   wire::MqttSession session_;
   Agent agent_;
+  DeviceControl control_;
 };
 
 }  // namespace biglittle

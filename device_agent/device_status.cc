@@ -12,6 +12,14 @@ void DeviceStatus::SetCounters(std::map<std::string, std::uint64_t> counters) {
   status_.counters = std::move(counters);
 }
 
+void DeviceStatus::SetSteering(bool paused, std::map<std::string, std::string> differs,
+                               std::optional<WallTime> differs_until) {
+  const std::lock_guard lock(mutex_);
+  status_.paused = paused;
+  status_.differs = std::move(differs);
+  status_.differs_until = differs_until;
+}
+
 wire::Message DeviceStatus::Message(wire::State state) {
   const std::lock_guard lock(mutex_);
   status_.state = state;

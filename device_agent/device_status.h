@@ -4,8 +4,10 @@
 #include <cstdint>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 
+#include "core/clock.h"
 #include "wire/message.h"
 #include "wire/messages/status.h"
 
@@ -22,6 +24,8 @@ class DeviceStatus {
 
   // What the next messages say.
   void SetCounters(std::map<std::string, std::uint64_t> counters);
+  void SetSteering(bool paused, std::map<std::string, std::string> differs,
+                   std::optional<WallTime> differs_until);
   wire::Message Message(wire::State state);
 
  private:

@@ -24,10 +24,12 @@ absl::Status Refused(const std::filesystem::path& path, std::string_view why) {
   return absl::FailedPreconditionError(fmt::format("{} {}", path.string(), why));
 }
 
-// A store's files, or what else we write beside one (core/task/release_memory.h).
+// A store's files, or what else we write beside one (core/task/release_memory.h,
+// device_agent/control/steering_file.h).
 bool IsOurs(const std::filesystem::path& name) {
   const std::string text = name.string();
-  return text.find(".sqlite") != std::string::npos || text.find(".release") != std::string::npos;
+  return text.find(".sqlite") != std::string::npos || text.find(".release") != std::string::npos ||
+         text.find(".control.json") != std::string::npos;
 }
 
 bool HoldsOnlyStores(const std::filesystem::path& folder) {

@@ -1,0 +1,60 @@
+// What an operator has set, on disk beside the device's store, so that it survives a restart.
+//
+// Pure functions but for SteeringFile, which is not thread-safe.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+#include "core/clock.h"
+#include "core/task/task.h"
+#include "device_agent/control/steering.h"
+
+namespace biglittle {
+
+// Whose it is, and of which task: thresholds are for the heads of one net.
+struct SteeringOwner {
+  std::string device;
+  std::string task;
+  std::size_t heads = 1;
+};
+SteeringOwner OwnerOf(const std::string& device, const Task& task);
+
+// JSON. Of what ends by itself it says when, by the clock of the day, and how long that is.
+std::string EncodeSteering(const Steering::Set& set, const SteeringOwner& owner, SteadyTime now,
+                           WallTime wall);
+
+// What of it has not ended. It lasts until the clock of the day says so, and no longer than was
+// left when it was written: a clock that was set back prolongs nothing. `notes`: what was dropped,
+// because it was of another task, a sentence each. InvalidArgument, in one line: no such text, or
+// another device's.
+absl::StatusOr<Steering::Set> DecodeSteering(std::string_view text, const SteeringOwner& owner,
+                                             SteadyTime now, WallTime wall,
+                                             std::vector<std::string>& notes);
+
+class SteeringFile {
+ public:
+  explicit SteeringFile(std::filesystem::path file) : file_(std::move(file)) {}
+
+  const std::filesystem::path& path() const { return file_; }
+  // Its text; nullopt where there is none. FailedPrecondition, in one line: it is a link or no
+  // file, is another user's, or others may write to it. Else as ReadWholeFile.
+  absl::StatusOr<std::optional<std::string>> Read() const;
+  // Errors as ReplaceFile; an empty text removes the file.
+  absl::Status Write(std::string_view text) const;
+  // Renames it to <file>.damaged, in place of an earlier one.
+  void PutAside() const;
+
+ private:
+  const std::filesystem::path file_;
+};
+
+}  // namespace biglittle
