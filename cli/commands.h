@@ -20,6 +20,7 @@ using AddCommand = void(CLI::App& app, ChosenCommand& chosen);
 AddCommand AddBench;
 AddCommand AddCheck;
 AddCommand AddClassify;
+AddCommand AddControl;
 AddCommand AddDemo;
 AddCommand AddEvaluate;
 AddCommand AddInspect;
