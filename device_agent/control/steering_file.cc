@@ -1,5 +1,6 @@
 #include "device_agent/control/steering_file.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -12,6 +13,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/date_time.h"
+#include "core/descriptor.h"
 #include "core/read_file.h"
 #include "core/replace_file.h"
 #include "core/text.h"
@@ -63,6 +65,13 @@ std::optional<SettingValue> ValueOf(const Json& json) {
   if (json.is_string()) return SettingValue{json.get<std::string>(), true};
   if (json.is_number() || json.is_boolean()) return SettingValue{json.dump(), false};
   return std::nullopt;
+}
+
+// Else a loss of power could bring back what was removed. What cannot be synced is no worse.
+void SyncFolder(const std::filesystem::path& folder) {
+  const std::string path = folder.empty() ? "." : folder.string();
+  const Descriptor opened(open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (opened.valid()) static_cast<void>(fsync(opened.get()));
 }
 
 bool Is(const Json& json, const char* key, Json::value_t type) {
@@ -147,8 +156,11 @@ absl::StatusOr<std::optional<std::string>> SteeringFile::Read() const {
 
 absl::Status SteeringFile::Write(std::string_view text) const {
   if (!text.empty()) return ReplaceFile(file_, text, kOwnerOnly);
-  if (unlink(file_.c_str()) == 0 || errno == ENOENT) return absl::OkStatus();
-  return FileTrouble(file_, "cannot be removed", errno);
+  if (unlink(file_.c_str()) != 0) {
+    return errno == ENOENT ? absl::OkStatus() : FileTrouble(file_, "cannot be removed", errno);
+  }
+  SyncFolder(file_.parent_path());
+  return absl::OkStatus();
 }
 
 void SteeringFile::PutAside() const {

@@ -90,6 +90,68 @@ TEST_F(SecuritySessions, RotatingAwayAKeyEndsTheSessionThatItOpened) {
   EXPECT_EQ(owner.connect_reason(), 0);
 }
 
+// A device of our own fleet file, with a page that says how it is.
+class SecuritySteering : public testing::Test {
+ protected:
+  std::string Ready() const { return Get(port_, "/ready").body; }
+  bool Says(const std::string& what) const {
+    return Eventually([&] { return Ready().find(what) != std::string::npos; },
+                      std::chrono::seconds(60));
+  }
+  // The exit status of `biglittle control` as this operator.
+  int Control(const std::string& as, const std::string& verb) {
+    return fleet_.Run("biglittle",
+                      {"control", "--config", fleet_.file().string(), "--as", as, "--timeout-ms",
+                       "3000", "pump-1", verb},
+                      said_);
+  }
+
+  const std::uint16_t port_ = UnusedPort();
+  SecureBroker broker_{{.identities = {kPump1, {Role::kOperator, "desk-1"}}}};
+  TestFleet fleet_{
+      broker_.port(),
+      {.more_devices = fmt::format("  - id: pump-1\n    task: tiny\n    deadline_ms: 2000\n"
+                                   "    health: {{port: {}}}\n"
+                                   "    source: {{type: replay, windows: X.npy, readings: 100000, "
+                                   "interval_ms: 100}}\n",
+                                   port_),
+       .broker_keys = broker_.FleetKeys()}};
+  std::string said_;
+};
+
+TEST_F(SecuritySteering, AnOperatorSteersWithAKeyOfItsOwn) {
+  fleet_.StartDevices({"pump-1"});
+  ASSERT_TRUE(Says("online"));
+  EXPECT_EQ(Control("desk-1", "pause"), 0) << said_;
+  EXPECT_TRUE(Says("paused by an operator"));
+  EXPECT_EQ(Control("desk-1", "snapshot"), 0) << said_;
+  EXPECT_THAT(said_, HasSubstr("a window on biglittle/v1/test/devices/pump-1/snapshot/"));
+  EXPECT_EQ(Control("nobody", "resume"), 2) << said_;
+  EXPECT_THAT(Ready(), HasSubstr("paused by an operator"));
+  ASSERT_TRUE(broker_.provisioner().Revoke({Role::kOperator, "desk-1"}).ok());
+  ASSERT_TRUE(broker_.provisioner().Synchronise().ok());
+  EXPECT_NE(Control("desk-1", "resume"), 0) << said_;
+  EXPECT_THAT(Ready(), HasSubstr("paused by an operator"));
+}
+
+// One whose rights are of before there were operators.
+TEST_F(SecuritySteering, ABrokerThatLetsNobodySteerCostsSteeringAlone) {
+  const auto witness = broker_.MakeWitness();
+  EXPECT_EQ(witness->Publish({.topic = "$CONTROL/dynamic-security/v1",
+                              .payload = fmt::format(
+                                  R"({{"commands":[{{"command":"removeRoleACL","rolename":"{}",)"
+                                  R"("acltype":"subscribeLiteral",)"
+                                  R"("topic":"biglittle/v1/test/devices/pump-1/control"}}]}})",
+                                  broker_.User(kPump1))}),
+            0);
+  fleet_.StartDevices({"pump-1"});
+  EXPECT_TRUE(Says("online; no operator can steer it: the broker: it refuses the subscription"))
+      << Ready();
+  EXPECT_EQ(Control("desk-1", "pause"), 1);
+  EXPECT_THAT(said_, HasSubstr("pump-1: no answer"));
+  EXPECT_EQ(broker_.CountInLog(" as " + broker_.User(kPump1)), 1U);
+}
+
 // What its sensor may not say to it keeps no device from its fleet.
 TEST_F(SecuritySessions, ARefusedSensorTopicCostsTheSourceNotTheSession) {
   const std::uint16_t port = UnusedPort();
