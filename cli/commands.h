@@ -21,6 +21,7 @@ AddCommand AddBench;
 AddCommand AddCheck;
 AddCommand AddClassify;
 AddCommand AddControl;
+AddCommand AddDashboard;
 AddCommand AddDemo;
 AddCommand AddEvaluate;
 AddCommand AddInspect;

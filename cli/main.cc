@@ -16,8 +16,9 @@ namespace {
 
 // In the order of --help.
 constexpr AddCommand* kCommands[] = {
-    AddDemo,     AddCheck, AddNew,     AddRecord,   AddInspect, AddClassify,  AddTune,
-    AddEvaluate, AddWatch, AddControl, AddSimulate, AddSchema,  AddProvision, AddBench,
+    AddDemo,     AddCheck,    AddNew,      AddRecord,    AddInspect,
+    AddClassify, AddTune,     AddEvaluate, AddWatch,     AddDashboard,
+    AddControl,  AddSimulate, AddSchema,   AddProvision, AddBench,
 };
 
 // What the script ./biglittle does by itself, and what all commands return.

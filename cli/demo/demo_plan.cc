@@ -3,12 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <string_view>
 
 #include <nlohmann/json.hpp>
 
+#include "cli/demo/machine_recording.h"
 #include "cli/lab/local_fleet.h"
 #include "cli/tuning/dataset.h"
 #include "cli/yaml_text.h"
+#include "core/yaml/map_reader.h"
 
 namespace biglittle {
 namespace {
@@ -19,6 +23,8 @@ using Json = nlohmann::ordered_json;
 // two cores to run every agent and the worker.
 constexpr std::uint64_t kReadingsPerSecond = 200;
 constexpr std::uint64_t kShuffleSeed = 1;
+// Of the dashboard's devices: as fast as somebody can look.
+constexpr std::uint64_t kDashboardIntervalMs = 200;
 constexpr std::string_view kSimulatedTask = "vibration";
 
 absl::Status CheckNumbers(const DemoOptions& options) {
@@ -46,12 +52,32 @@ Json Broker(const DemoOptions& options, std::uint16_t port) {
 
 Json Workers(const DemoOptions& options) {
   Json workers = Json::array({{{"id", "worker-1"}, {"tasks", {options.task}}}});
-  if (options.chaos) workers.push_back({{"id", "worker-2"}, {"tasks", {options.task}}});
+  if (options.chaos || options.dashboard) {
+    workers.push_back({{"id", "worker-2"}, {"tasks", {options.task}}});
+  }
   return workers;
 }
 
+// Of the machines that somebody looks at, as they may be called.
+std::string DeviceId(const DemoOptions& options, std::uint64_t index) {
+  constexpr std::array<std::string_view, 4> kMachines{"pump", "fan", "press", "mixer"};
+  if (!options.dashboard) return fmt::format("device-{}", index + 1);
+  return fmt::format("{}-{}", kMachines[index % kMachines.size()], index / kMachines.size() + 1);
+}
+
+Json RecordingSource(const std::filesystem::path& recordings, std::uint64_t index) {
+  const auto file = [&](const char* what) {
+    return (recordings / fmt::format("{}-{}.npy", what, index % kMachineRecordings)).string();
+  };
+  return {{"type", "replay"}, {"windows", file("X")}, {"labels", file("y")}};
+}
+
 // Of device `index`, but for how many readings it takes and how fast.
-Json Source(const Dataset* dataset, std::uint64_t index, std::uint64_t devices) {
+Json Source(const DemoOptions& options, const Dataset* dataset, std::uint64_t index) {
+  const std::uint64_t devices = options.devices;
+  if (dataset == nullptr && !options.recordings.empty()) {
+    return RecordingSource(options.recordings, index);
+  }
   if (dataset == nullptr) return {{"type", "vibration"}, {"seed", index + 1}};
   return {{"type", "replay"},
           {"windows", dataset->windows.string()},
@@ -61,16 +87,30 @@ Json Source(const Dataset* dataset, std::uint64_t index, std::uint64_t devices) 
           {"shuffle_seed", kShuffleSeed}};
 }
 
+std::uint64_t ReadingsOf(const DemoOptions& options, std::uint64_t index) {
+  if (options.dashboard) return static_cast<std::uint64_t>(kMaxExactWhole);
+  return options.readings / options.devices + (index < options.readings % options.devices ? 1 : 0);
+}
+
+std::uint64_t IntervalOf(const DemoOptions& options) {
+  const std::uint64_t shared =
+      std::max<std::uint64_t>(1, options.devices * 1000 / kReadingsPerSecond);
+  return options.dashboard ? std::max(kDashboardIntervalMs, shared) : shared;
+}
+
 Json Device(const DemoOptions& options, const Dataset* dataset, std::uint64_t index) {
-  Json device = {{"id", fmt::format("device-{}", index + 1)},
+  Json device = {{"id", DeviceId(options, index)},
                  {"task", options.task},
                  {"deadline_ms", options.deadline_ms}};
   if (options.chaos) device["store"] = {{"folder", "stores"}, {"resend_per_s", 1000}};
-  device["source"] = Source(dataset, index, options.devices);
-  device["source"]["readings"] =
-      options.readings / options.devices + (index < options.readings % options.devices ? 1 : 0);
-  device["source"]["interval_ms"] = options.interval_ms.value_or(
-      std::max<std::uint64_t>(1, options.devices * 1000 / kReadingsPerSecond));
+  if (options.dashboard) {
+    device["state"] = {{"smoothing", {{"kind", "majority"}, {"readings", 9}}},
+                       {"settle", {{"readings", 5}}},
+                       {"interval_s", 30}};
+  }
+  device["source"] = Source(options, dataset, index);
+  device["source"]["readings"] = ReadingsOf(options, index);
+  device["source"]["interval_ms"] = options.interval_ms.value_or(IntervalOf(options));
   return device;
 }
 

@@ -24,7 +24,16 @@ struct DemoOptions {
   std::uint64_t deadline_ms = 1000;
   bool chaos = false;   // two workers; workers and broker are killed now and then
   bool secure = false;  // over TLS, everybody with a certificate and rights of its own
+  // With the console, until somebody ends it: devices never end, their states are published.
+  bool dashboard = false;
+  std::uint16_t dashboard_port = 0;  // 0: any that is free
+  // Folder of WriteMachineRecording's files, which the simulated task replays; empty: each reading
+  // is simulated by itself.
+  std::filesystem::path recordings;
 };
+
+// Of `dashboard`, where none are asked for: a screen full.
+inline constexpr std::uint64_t kDashboardDevices = 8;
 
 inline constexpr std::uint64_t kMaxDemoDevices = 200;
 inline constexpr std::uint64_t kMaxDemoReadings = 10'000'000;

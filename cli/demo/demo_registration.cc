@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/commands.h"
+#include "cli/demo/dashboard_demo.h"
 #include "cli/demo/demo_command.h"
 #include "cli/demo/demo_plan.h"
 
@@ -29,7 +30,15 @@ void AddDemo(CLI::App& app, ChosenCommand& chosen) {
                     "Kill workers and broker now and then, before your eyes (4000 readings)");
   command->add_flag("--secure", options.secure,
                     "Over the production configuration: TLS, a certificate and rights for each");
+  command->add_flag("--dashboard", options.dashboard,
+                    "Show the fleet in a web page instead, until Ctrl-C; prints its address");
+  command->add_option("--dashboard-port", options.dashboard_port, "Fix the page's port");
   command->callback([command, &chosen] {
+    if (options.dashboard) {
+      if (command->count("--devices") == 0) options.devices = kDashboardDevices;
+      chosen = [] { return RunDashboardDemo(options, std::cout, std::cerr); };
+      return;
+    }
     // Long enough for some accidents.
     if (options.chaos && command->count("--readings") == 0) options.readings = 4000;
     chosen = [] { return RunDemo(options, std::cout, std::cerr); };

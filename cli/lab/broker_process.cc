@@ -89,6 +89,11 @@ absl::Status WriteConfiguration(const BrokerProcess::Options& options, std::uint
     Set(lines, "persistence_location", options.folder.string() + "/");
     Set(lines, "autosave_interval", "1");
   }
+  if (options.page) {
+    if (absl::Status added = AddPageListener(*options.page, options.folder, lines); !added.ok()) {
+      return added;
+    }
+  }
   return WriteTextFile(to, WriteBrokerLines(lines));
 }
 

@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 
 #include "cli/lab/child_process.h"
+#include "cli/lab/page_listener.h"
 
 namespace biglittle {
 
@@ -21,6 +22,7 @@ class BrokerProcess {
     // Sessions, subscriptions and queues outlive the broker, by about a second; else as the
     // configuration says.
     bool persistent = false;
+    std::optional<PageListener> page;  // it serves a folder as well
   };
 
   // Returns when the broker accepts connections. InvalidArgument: the wished port is in use.

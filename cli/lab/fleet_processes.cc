@@ -57,6 +57,12 @@ absl::StatusOr<ChildProcess*> FleetProcesses::StartDevices(const std::filesystem
 absl::Status FleetProcesses::ShareDevicesOut(const std::filesystem::path& file,
                                              const std::vector<std::string>& ids,
                                              std::size_t processes) {
+  return StartShare(file, ids, processes, "");
+}
+
+absl::Status FleetProcesses::StartShare(const std::filesystem::path& file,
+                                        const std::vector<std::string>& ids, std::size_t processes,
+                                        const std::string& only) {
   const auto at = [&](std::size_t process) {
     return ids.begin() + static_cast<std::ptrdiff_t>(ids.size() * process / processes);
   };
@@ -64,6 +70,7 @@ absl::Status FleetProcesses::ShareDevicesOut(const std::filesystem::path& file,
     const std::vector<std::string> share(at(process), at(process + 1));
     const std::string name =
         share.size() == 1 ? share.front() : fmt::format("{}-to-{}", share.front(), share.back());
+    if (!only.empty() && name != only) continue;
     const auto started = StartDevices(file, share, name);
     if (!started.ok()) return started.status();
   }

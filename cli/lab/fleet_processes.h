@@ -40,6 +40,10 @@ class FleetProcesses {
   // called by the id, or FIRST-to-LAST.
   absl::Status ShareDevicesOut(const std::filesystem::path& file,
                                const std::vector<std::string>& ids, std::size_t processes);
+  // Of these processes the one that is called `only`, where it has ended; all of them if it is
+  // empty.
+  absl::Status StartShare(const std::filesystem::path& file, const std::vector<std::string>& ids,
+                          std::size_t processes, const std::string& only);
 
   ByName& workers() { return workers_; }
   ByName& devices() { return devices_; }

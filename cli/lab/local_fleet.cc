@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "cli/lab/scratch_credentials.h"
+#include "cli/provision/provision_folder.h"
 #include "cli/text_file.h"
 #include "core/fleet/device_config.h"
 #include "core/fleet/fleet_file.h"
@@ -15,6 +16,12 @@ namespace biglittle {
 namespace {
 
 constexpr std::chrono::seconds kStartTimeout{60};
+
+std::vector<std::string> DeviceIds(const FleetConfig& fleet) {
+  std::vector<std::string> ids;
+  for (const DeviceConfig& device : fleet.devices) ids.push_back(device.id);
+  return ids;
+}
 
 }  // namespace
 
@@ -49,12 +56,17 @@ absl::StatusOr<BrokerProcess> LocalFleet::LaunchBroker() {
         {.configuration = installation_.home / "broker_config" / "development.conf",
          .folder = options_.folder,
          .port = config_.broker.port,
-         .persistent = options_.persistent});
+         .persistent = options_.persistent,
+         .page = options_.page});
   }
   const std::filesystem::path credentials = options_.folder / kLabCredentials;
   if (!std::exchange(has_credentials_, true)) {
-    const absl::Status made =
-        MakeScratchCredentials(installation_, credentials, config_, options_.others);
+    absl::Status made =
+        MakeScratchCredentials(installation_, credentials, config_, options_.others,
+                               options_.page ? options_.page->port : std::uint16_t{0});
+    if (made.ok() && options_.page) {
+      made = ServeByWebsockets(credentials / "broker" / kSettingsFile, options_.page->folder);
+    }
     if (!made.ok()) return made;
   }
   return StartScratchBroker(credentials, config_, options_.folder / "mosquitto.log");
@@ -87,9 +99,12 @@ absl::Status LocalFleet::AwaitWorker(const std::string& id, FleetObserver& obser
 }
 
 absl::Status LocalFleet::StartDevices(std::size_t most) {
-  std::vector<std::string> ids;
-  for (const DeviceConfig& device : config_.devices) ids.push_back(device.id);
-  return processes_.ShareDevicesOut(file_, ids, std::min(ids.size(), most));
+  device_processes_ = std::min(config_.devices.size(), most);
+  return processes_.ShareDevicesOut(file_, DeviceIds(config_), device_processes_);
+}
+
+absl::Status LocalFleet::RestartDevices(const std::string& process) {
+  return processes_.StartShare(file_, DeviceIds(config_), device_processes_, process);
 }
 
 }  // namespace biglittle

@@ -42,6 +42,8 @@ class LocalFleet {
     bool persistent = false;       // what the broker knows outlives it; not with TLS
     // Whom the file does not name, and who has credentials all the same.
     std::vector<Identity> others;
+    // The broker serves it; with TLS its logins are the dashboards' own.
+    std::optional<PageListener> page;
   };
 
   // Writes FOLDER/fleet.yaml; errors as WriteFleetFile.
@@ -71,6 +73,8 @@ class LocalFleet {
                            const StopSignal& stop);
   // All that the file names, in `most` processes at most. Errors as ChildProcess::Start.
   absl::Status StartDevices(std::size_t most);
+  // The devices of a process that has ended, by its name in processes().devices().
+  absl::Status RestartDevices(const std::string& process);
 
  private:
   LocalFleet(const Installation& installation, Options options, std::filesystem::path file,
@@ -84,6 +88,7 @@ class LocalFleet {
   const FleetConfig config_;
   bool has_credentials_ = false;
   std::optional<BrokerProcess> broker_;
+  std::size_t device_processes_ = 1;
   FleetProcesses processes_;  // after the broker, so that they end first
 };
 

@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "fmt/format.h"
 
+#include "cli/npy_preamble.h"
 #include "core/program/exit_code.h"
 #include "core/tensor.h"
 #include "device_agent/sources/polled_source.h"
@@ -20,21 +21,6 @@
 
 namespace biglittle {
 namespace {
-
-// The preamble of a NumPy file of format 1.0: magic, version, length of the header, the header as a
-// dictionary, filled up with blanks so that the data begin at a multiple of 64.
-// Source: numpy.org, "NEP 1 - A simple file format for NumPy arrays".
-std::string NpyPreamble(const std::string& element, const std::string& shape) {
-  std::string header =
-      fmt::format("{{'descr': '{}', 'fortran_order': False, 'shape': ({}), }}", element, shape);
-  constexpr std::size_t kBefore = 10;
-  header.append(63 - (kBefore + header.size()) % 64, ' ');
-  header.push_back('\n');
-  std::string preamble("\x93NUMPY\x01\x00", 8);
-  preamble.push_back(static_cast<char>(header.size() & 0xffU));
-  preamble.push_back(static_cast<char>(header.size() >> 8U));
-  return preamble + header;
-}
 
 absl::Status WriteReadings(const SimulateOptions& options, std::ofstream& windows,
                            std::ofstream& labels) {

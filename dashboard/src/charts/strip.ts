@@ -1,0 +1,33 @@
+// The last minutes of a device in one line of a list: its classes as a band.
+import type { Classes } from '../store/classes';
+import type { Device } from '../store/device';
+import { NO_CLASS } from '../store/history';
+import { colour, sharpContext } from './palette';
+
+export const STRIP_SECONDS = 600;
+const BUCKETS = 120;
+
+export function drawStrip(canvas: HTMLCanvasElement, device: Device, classes: Classes, now: number): void {
+  const width = canvas.clientWidth;
+  const height = canvas.clientHeight;
+  const context = sharpContext(canvas, width, height);
+  if (!context || !device.hasHistory) return;
+  const seconds = STRIP_SECONDS / BUCKETS;
+  // Buckets stand still while time goes on, else the band would shimmer.
+  const end = Math.floor(now / 1000 / seconds) + 1;
+  for (let bucket = 0; bucket < BUCKETS; ++bucket) {
+    const code = lastIn(device, (end - BUCKETS + bucket) * seconds, seconds);
+    if (code === NO_CLASS) continue;
+    context.fillStyle = colour(classes.at(code)?.colour ?? 'class-other');
+    const left = Math.round((bucket * width) / BUCKETS);
+    context.fillRect(left, 0, Math.round(((bucket + 1) * width) / BUCKETS) - left, height);
+  }
+}
+
+function lastIn(device: Device, from: number, seconds: number): number {
+  for (let second = from + seconds - 1; second >= from; --second) {
+    const code = device.history.classAt(second);
+    if (code !== NO_CLASS) return code;
+  }
+  return NO_CLASS;
+}

@@ -1,0 +1,73 @@
+// Workers: does the cloud keep up?
+import type { Worker } from '../store/device';
+import { compareNames } from '../store/verdict';
+import { duration, exactTime, grouped, milliseconds, percent, significant } from '../words';
+import { deviceHref, h, replace, setText, Shape } from './dom';
+import type { Context, View } from './view';
+
+const EVERY_MS = 1000;
+const HEADS = ['Worker', 'State', 'Since', 'Answers a second', 'Batch', 'Queue', 'Big net', 'Refused', 'Most of it for'];
+
+export class WorkersView implements View {
+  readonly title = 'Workers';
+  readonly element: HTMLElement;
+  private readonly sentence = h('p', { class: 'sentence' });
+  private readonly body = h('tbody', {});
+  private readonly empty = h('p', { class: 'empty' });
+  private readonly scroller: HTMLElement;
+  private at = 0;
+
+  constructor(private readonly context: Context) {
+    this.scroller = h('div', { class: 'scroller', tabindex: '0', role: 'region', 'aria-label': 'Workers' },
+      h('table', { class: 'workers-table' }, h('thead', {}, h('tr', {}, ...HEADS.map((words, at) => h('th', { scope: 'col', class: at > 1 && at < 8 ? 'number' : '' }, words)))), this.body));
+    this.element = h('div', { class: 'workers' }, h('h1', { class: 'unseen' }, 'Workers'), this.sentence, this.scroller, this.empty);
+  }
+
+  paint(now: number): void {
+    if (now - this.at < EVERY_MS) return;
+    this.at = now;
+    const workers = [...this.context.store.workers.values()].sort((a, b) => compareNames(a.id, b.id));
+    setText(this.sentence, sentenceOf(workers));
+    this.scroller.hidden = workers.length === 0;
+    setText(this.empty, workers.length > 0 ? '' : 'No worker has been heard of yet. Devices answer by their little nets meanwhile; is a cloud_worker running?');
+    // Whoever has put the focus on a link keeps it.
+    if (this.body.contains(document.activeElement) && document.activeElement !== document.body) return;
+    replace(this.body, ...workers.map((worker) => rowOf(worker, now)));
+  }
+}
+
+function sentenceOf(workers: readonly Worker[]): string {
+  const online = workers.filter((worker) => worker.presence.state === 'online');
+  if (workers.length === 0) return '';
+  if (online.length === 0) return 'No worker is online: devices answer by their little nets.';
+  const waiting = online.reduce((sum, worker) => sum + worker.counter('queue_depth'), 0);
+  const rate = online.reduce((sum, worker) => sum + (worker.rate('answered') ?? 0), 0);
+  const keeps = waiting > 100 ? `The cloud falls behind: ${grouped(waiting)} readings wait.` : 'The cloud keeps up.';
+  return rate > 0 ? `${keeps} ${significant(rate)} readings a second are answered.` : keeps;
+}
+
+function rowOf(worker: Worker, now: number): HTMLElement {
+  const { presence } = worker;
+  const isOnline = presence.state === 'online';
+  const batches = worker.counter('batches');
+  const split = worker.latencies.medians();
+  const refused = [...(worker.status?.counters ?? [])].filter(([name]) => name.startsWith('rejected_')).reduce((sum, [, count]) => sum + count, 0);
+  const rate = worker.rate('answered');
+  const number = (words: string): HTMLElement => h('td', { class: 'number' }, words);
+  return h('tr', { class: isOnline ? '' : 'is-absent' },
+    h('th', { scope: 'row' }, worker.id),
+    h('td', {}, h('span', { class: 'state' }, new Shape(isOnline ? 'well' : 'absent').element, presence.state)),
+    h('td', { class: 'number', title: exactTime(presence.since) }, `${presence.atLeast ? '> ' : ''}${duration(now - presence.since)}`),
+    number(isOnline && rate !== null ? significant(rate) : '–'),
+    number(batches > 0 ? significant(worker.counter('answered') / batches) : '–'),
+    number(isOnline ? grouped(worker.counter('queue_depth')) : '–'),
+    number(split ? milliseconds(split.big) : '–'),
+    number(grouped(refused)),
+    h('td', {}, ...talkers(worker)));
+}
+
+function talkers(worker: Worker): (Node | string)[] {
+  const busiest = worker.status?.busiest ?? [];
+  const all = busiest.reduce((sum, one) => sum + one.computeMs, 0);
+  return busiest.flatMap((one, at) => [at === 0 ? '' : ', ', h('a', { href: deviceHref(one.device) }, one.device), all > 0 ? ` ${percent(one.computeMs / all)}` : '']);
+}
