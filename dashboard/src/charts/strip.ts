@@ -4,14 +4,18 @@ import type { Device } from '../store/device';
 import { NO_CLASS } from '../store/history';
 import { colour, sharpContext } from './palette';
 
-export const STRIP_SECONDS = 600;
-const BUCKETS = 120;
+export const STRIP_SECONDS = 300;
+const BUCKETS = 100;
 
 export function drawStrip(canvas: HTMLCanvasElement, device: Device, classes: Classes, now: number): void {
   const width = canvas.clientWidth;
   const height = canvas.clientHeight;
   const context = sharpContext(canvas, width, height);
-  if (!context || !device.hasHistory) return;
+  if (!context) return;
+  // Where nothing is known, a line: there was time before this page.
+  context.fillStyle = colour('line');
+  context.fillRect(0, Math.floor(height / 2), width, 1);
+  if (!device.hasHistory) return;
   const seconds = STRIP_SECONDS / BUCKETS;
   // Buckets stand still while time goes on, else the band would shimmer.
   const end = Math.floor(now / 1000 / seconds) + 1;
@@ -26,7 +30,7 @@ export function drawStrip(canvas: HTMLCanvasElement, device: Device, classes: Cl
 
 function lastIn(device: Device, from: number, seconds: number): number {
   for (let second = from + seconds - 1; second >= from; --second) {
-    const code = device.history.classAt(second);
+    const code = device.history.settledAt(second);
     if (code !== NO_CLASS) return code;
   }
   return NO_CLASS;

@@ -7,11 +7,13 @@ import { HISTORY_SECONDS, MARK, NO_CLASS } from '../store/history';
 import { className, clock, percent } from '../words';
 import { colour } from './palette';
 
-const HEIGHT = 220;
-const BAND = 26; // pixels of the classes' band
+const HEIGHT = 240;
+const LEAST_SECONDS = 60; // a page that was just opened has less to show
+const BAND = 26; // pixels of the settled classes' band
+const READINGS = 5; // of that of the readings, below it
 const LANE = 7; // and of each mark's lane
 const LANES: [number, string][] = [[MARK.little, 'little'], [MARK.big, 'big'], [MARK.fallback, 'fallback']];
-const BELOW = BAND + 8 + LANES.length * (LANE + 2);
+const BELOW = BAND + READINGS + 14 + LANES.length * (LANE + 2);
 const GAP_S = 15; // a longer pause breaks the line
 
 interface Columns {
@@ -21,7 +23,8 @@ interface Columns {
 
 export class Timeline {
   readonly element = document.createElement('div');
-  seconds = 300;
+  seconds = 300; // at most
+  private span = LEAST_SECONDS;
   private plot: uPlot | null = null;
   private columns: Columns = { data: [[], [], [], []], seconds: [] };
   private device: Device | null = null;
@@ -38,7 +41,9 @@ export class Timeline {
     if (width === 0) return;
     this.device = device;
     this.end = Math.floor(now / 1000);
-    this.columns = columnsOf(device, this.end, this.seconds, width);
+    const known = device.hasHistory ? this.end - device.history.first : 0;
+    this.span = Math.min(this.seconds, Math.max(LEAST_SECONDS, known));
+    this.columns = columnsOf(device, this.end, this.span, width);
     if (!this.plot) {
       this.plot = new uPlot(this.options(width), this.columns.data, this.element);
     } else {
@@ -63,12 +68,12 @@ export class Timeline {
       legend: { show: false },
       cursor: { y: false, points: { show: false }, drag: { x: false, y: false } },
       scales: {
-        x: { time: true, range: () => [this.end - this.seconds, this.end] },
+        x: { time: true, range: () => [this.end - this.span, this.end] },
         y: { range: [0, 1] },
       },
       axes: [
-        { stroke: () => colour('faint'), grid: { show: false }, ticks: { show: false }, font, size: 24, gap: BELOW + 2,
-          values: (_plot, splits) => splits.map((second) => clock(second * 1000).slice(0, this.seconds > 900 ? 5 : 8)), space: 90 },
+        { stroke: () => colour('faint'), grid: { show: false }, ticks: { show: false }, font, size: BELOW + 24, gap: BELOW,
+          values: (_plot, splits) => splits.map((second) => clock(second * 1000).slice(0, this.span > 900 ? 5 : 8)), space: 90 },
         { stroke: () => colour('faint'), grid, ticks: { show: false }, font, size: 52,
           splits: () => [0, 0.5, 1], values: (_plot, splits) => splits.map((value) => `${value * 100} %`) },
       ],
@@ -91,25 +96,27 @@ export class Timeline {
     const { ctx: context, bbox } = plot;
     const scale = window.devicePixelRatio || 1;
     const top = bbox.top + bbox.height + 6 * scale;
-    const perSecond = bbox.width / this.seconds;
+    const perSecond = bbox.width / this.span;
     context.save();
     context.beginPath();
     context.rect(bbox.left, top, bbox.width, BELOW * scale);
     context.clip();
-    this.drawRuns(plot, top, BAND * scale, perSecond);
+    this.drawRuns(plot, top, BAND * scale, perSecond, (second) => this.device!.history.settledAt(second));
+    this.drawRuns(plot, top + (BAND + 2) * scale, READINGS * scale, perSecond, (second) => this.device!.history.classAt(second));
     LANES.forEach(([mark, name], lane) => {
-      this.drawLane(plot, mark, name, top + (BAND + 4 + lane * (LANE + 2)) * scale, LANE * scale, perSecond);
+      this.drawLane(plot, mark, name, top + (BAND + READINGS + 8 + lane * (LANE + 2)) * scale, LANE * scale, perSecond);
     });
     context.restore();
   }
 
   // Each run of one class as a block, with its name where there is room.
-  private drawRuns(plot: uPlot, top: number, height: number, perSecond: number): void {
-    const from = this.end - this.seconds;
+  // The readings' own classes are a thin line: what has settled is what counts.
+  private drawRuns(plot: uPlot, top: number, height: number, perSecond: number, classAt: (second: number) => number): void {
+    const from = this.end - this.span;
     let begin = from;
     let code = NO_CLASS;
     for (let second = from; second <= this.end + 1; ++second) {
-      const at = second > this.end ? NO_CLASS : this.heldClass(second);
+      const at = second > this.end ? NO_CLASS : this.held(second, classAt);
       if (at === code) continue;
       if (code !== NO_CLASS) this.drawRun(plot, code, (begin - from) * perSecond, (second - from) * perSecond, top, height);
       begin = second;
@@ -125,7 +132,7 @@ export class Timeline {
     context.fillRect(bbox.left + from, top, Math.max(1, to - from), height);
     const name = className(facts?.label ?? '');
     context.font = `${12 * scale}px system-ui, sans-serif`;
-    if (context.measureText(name).width + 16 * scale > to - from) return;
+    if (height < BAND || context.measureText(name).width + 16 * scale > to - from) return;
     context.fillStyle = colour(`${facts?.colour ?? 'class-other'}-text`);
     context.textBaseline = 'middle';
     context.textAlign = 'left';
@@ -133,9 +140,9 @@ export class Timeline {
   }
 
   // A device of less than a reading a second has its class until the next one, within reason.
-  private heldClass(second: number): number {
+  private held(second: number, classAt: (second: number) => number): number {
     for (let back = 0; back < GAP_S; ++back) {
-      const code = this.device!.history.classAt(second - back);
+      const code = classAt(second - back);
       if (code !== NO_CLASS) return code;
     }
     return NO_CLASS;
@@ -143,7 +150,7 @@ export class Timeline {
 
   private drawLane(plot: uPlot, mark: number, name: string, top: number, height: number, perSecond: number): void {
     const { ctx: context, bbox } = plot;
-    const from = this.end - this.seconds;
+    const from = this.end - this.span;
     context.fillStyle = colour(name);
     const width = Math.max(1, perSecond * 0.7);
     for (let second = from; second <= this.end; ++second) {

@@ -98,12 +98,14 @@ export class FleetStore {
     // The clocks of devices and of this page need not agree: what comes now is of now, and only what
     // waited on the device has the device's own time.
     const time = result.resent && Number.isFinite(result.captured) ? result.captured : now;
-    if (time <= now) device.history.add(Math.floor(time / 1000), code, result.confidence, MARK[result.decidedBy]);
+    if (!result.resent) device.classes.add(result.label, now);
+    const settled = device.settled?.label ?? device.classes.majority;
+    const settledCode = settled === '' || result.resent ? code : this.classes.of(device.task, settled).code;
+    if (time <= now) device.history.add(Math.floor(time / 1000), code, settledCode, result.confidence, MARK[result.decidedBy]);
     if (result.resent) return;
     ++device.resultCount;
     device.last = result;
     device.decisions.add(result.decidedBy);
-    device.classes.add(result.label, now);
     if (result.decidedBy === 'big') device.latencies.add(result.latency);
     if (result.decidedBy === 'big' && result.worker !== '') this.workers.get(result.worker)?.latencies.add(result.latency);
     if (result.decidedBy === 'fallback') this.fellBack(device, result, now);

@@ -8,7 +8,9 @@ const SHOWN = 4;
 const EVERY_MS = 500;
 
 export class ConcernSentence {
-  readonly element = h('p', { class: 'sentence' });
+  readonly element = h('div', { class: 'sentence' });
+  private readonly opening = h('h1', { class: 'large' });
+  private readonly list = h('p', { class: 'concerns' });
   // For those who listen: only when it is about others than before.
   readonly announcement = h('p', { class: 'unseen', role: 'status' });
   concerns: Concern[] = [];
@@ -16,7 +18,9 @@ export class ConcernSentence {
   private said = '';
   private whom = '';
 
-  constructor(private readonly store: FleetStore) {}
+  constructor(private readonly store: FleetStore) {
+    this.element.append(this.opening, this.list);
+  }
 
   paint(now: number): void {
     if (now - this.at < EVERY_MS) return;
@@ -30,21 +34,21 @@ export class ConcernSentence {
 
   private write(): void {
     const { concerns } = this;
-    const opening = openingOf(concerns.length, this.store);
-    const shown = concerns.slice(0, SHOWN).flatMap((concern, at) => [at === 0 ? ' ' : ' · ', linkTo(concern)]);
+    setText(this.opening, openingOf(concerns.length, this.store));
+    const shown = concerns.slice(0, SHOWN).flatMap((concern, at) => [at === 0 ? '' : ' · ', linkTo(concern)]);
     const rest = concerns.length > SHOWN ? ` · and ${inWords(concerns.length - SHOWN)} more` : '';
-    replace(this.element, h('strong', {}, opening), ...shown, rest);
+    replace(this.list, ...shown, rest);
     const whom = concerns.map((concern) => concern.id + concern.tone).join();
     if (whom === this.whom) return;
     this.whom = whom;
-    setText(this.announcement, this.element.textContent ?? '');
+    setText(this.announcement, `${this.opening.textContent}: ${this.list.textContent}`);
   }
 }
 
 function openingOf(count: number, store: FleetStore): string {
-  if (store.devices.size === 0) return 'No device has been heard of yet.';
-  if (count === 0) return 'All well.';
-  return count >= store.devices.size + store.workers.size ? 'Nothing is well:' : `All well but ${inWords(count)}:`;
+  if (store.devices.size === 0) return 'Waiting for the fleet';
+  if (count === 0) return 'All well';
+  return count >= store.devices.size + store.workers.size ? 'Nothing is well' : `All well but ${inWords(count)}`;
 }
 
 function linkTo(concern: Concern): HTMLElement {

@@ -145,7 +145,7 @@ export class DeviceView implements View {
   private paintLegend(device: Device): void {
     const { classes, settings } = this.context.store;
     const codes = new Set<number>();
-    for (let second = device.history.newest - this.timeline.seconds; second <= device.history.newest; ++second) codes.add(device.history.classAt(second));
+    for (let second = device.history.newest - this.timeline.seconds; second <= device.history.newest; ++second) for (const code of [device.history.classAt(second), device.history.settledAt(second)]) codes.add(code);
     const facts = settings.tasks.get(device.task);
     const order = facts ? inOrder(facts) : [];
     const labels = [...codes].map((code) => classes.at(code)).filter((known) => known !== undefined)

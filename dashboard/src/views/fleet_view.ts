@@ -14,7 +14,7 @@ const FILTERS: [string, string][] = [
 ];
 const COLUMNS: [string, string, SortKey | null, string][] = [
   ['device', 'Device', 'device', ''], ['state', 'State', 'state', ''], ['since', 'Since', 'since', 'number'],
-  ['strip-cell', 'Last 10 min', null, ''], ['decides', 'Who decides', null, ''],
+  ['strip-cell', 'Last 5 min', null, ''], ['decides', 'Who decides', null, ''],
   ['escalated', 'Escalated', 'escalated', 'number'], ['round-trip', 'Round trip', 'round-trip', 'number'], ['seen', 'Last', 'seen', 'number'],
 ];
 const ARRANGE_EVERY_MS = 1000;

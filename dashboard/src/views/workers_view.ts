@@ -1,17 +1,19 @@
 // Workers: does the cloud keep up?
 import type { Worker } from '../store/device';
 import { compareNames } from '../store/verdict';
-import { duration, exactTime, grouped, milliseconds, percent, significant } from '../words';
+import { duration, exactTime, grouped, milliseconds, percent, plural, significant } from '../words';
 import { deviceHref, h, replace, setText, Shape } from './dom';
 import type { Context, View } from './view';
 
 const EVERY_MS = 1000;
+const MANY_WAIT = 100;
 const HEADS = ['Worker', 'State', 'Since', 'Answers a second', 'Batch', 'Queue', 'Big net', 'Refused', 'Most of it for'];
 
 export class WorkersView implements View {
   readonly title = 'Workers';
   readonly element: HTMLElement;
-  private readonly sentence = h('p', { class: 'sentence' });
+  private readonly sentence = h('h1', { class: 'large' });
+  private readonly detail = h('p', { class: 'faint' });
   private readonly body = h('tbody', {});
   private readonly empty = h('p', { class: 'empty' });
   private readonly scroller: HTMLElement;
@@ -20,14 +22,16 @@ export class WorkersView implements View {
   constructor(private readonly context: Context) {
     this.scroller = h('div', { class: 'scroller', tabindex: '0', role: 'region', 'aria-label': 'Workers' },
       h('table', { class: 'workers-table' }, h('thead', {}, h('tr', {}, ...HEADS.map((words, at) => h('th', { scope: 'col', class: at > 1 && at < 8 ? 'number' : '' }, words)))), this.body));
-    this.element = h('div', { class: 'workers' }, h('h1', { class: 'unseen' }, 'Workers'), this.sentence, this.scroller, this.empty);
+    this.element = h('div', { class: 'workers' }, this.sentence, this.detail, this.scroller, this.empty);
   }
 
   paint(now: number): void {
     if (now - this.at < EVERY_MS) return;
     this.at = now;
     const workers = [...this.context.store.workers.values()].sort((a, b) => compareNames(a.id, b.id));
-    setText(this.sentence, sentenceOf(workers));
+    const [sentence, detail] = sentenceOf(workers);
+    setText(this.sentence, sentence);
+    setText(this.detail, detail);
     this.scroller.hidden = workers.length === 0;
     setText(this.empty, workers.length > 0 ? '' : 'No worker has been heard of yet. Devices answer by their little nets meanwhile; is a cloud_worker running?');
     // Whoever has put the focus on a link keeps it.
@@ -36,14 +40,15 @@ export class WorkersView implements View {
   }
 }
 
-function sentenceOf(workers: readonly Worker[]): string {
+function sentenceOf(workers: readonly Worker[]): [string, string] {
   const online = workers.filter((worker) => worker.presence.state === 'online');
-  if (workers.length === 0) return '';
-  if (online.length === 0) return 'No worker is online: devices answer by their little nets.';
+  if (workers.length === 0) return ['No worker yet', ''];
+  if (online.length === 0) return ['No worker is online', 'Devices answer by their little nets.'];
   const waiting = online.reduce((sum, worker) => sum + worker.counter('queue_depth'), 0);
   const rate = online.reduce((sum, worker) => sum + (worker.rate('answered') ?? 0), 0);
-  const keeps = waiting > 100 ? `The cloud falls behind: ${grouped(waiting)} readings wait.` : 'The cloud keeps up.';
-  return rate > 0 ? `${keeps} ${significant(rate)} readings a second are answered.` : keeps;
+  const many = `${online.length} of ${plural(workers.length, 'worker')} online`;
+  const detail = rate > 0 ? `${many} · ${significant(rate)} readings a second answered` : many;
+  return [waiting > MANY_WAIT ? 'The cloud falls behind' : 'The cloud keeps up', `${detail} · ${grouped(waiting)} waiting`];
 }
 
 function rowOf(worker: Worker, now: number): HTMLElement {

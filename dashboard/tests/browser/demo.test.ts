@@ -1,0 +1,153 @@
+// `biglittle demo --dashboard`: real agents and workers, with and without TLS.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import type { Page } from 'playwright-core';
+import { closeBrowser, openTab, Program, PROGRAM, rowOf, SHOTS, until } from './lab';
+
+after(closeBrowser);
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+interface Violation {
+  id: string;
+  impact: string;
+  nodes: { html: string }[];
+}
+
+// The page's policy forbids scripts from elsewhere; what the debugger evaluates is not the page's.
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(AXE);
+  const found = await page.evaluate(async () => {
+    const { axe } = window as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } };
+    return (await axe.run()).violations;
+  });
+  return found.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
+}
+
+async function start(...parameters: string[]): Promise<{ demo: Program; address: string }> {
+  const demo = new Program(PROGRAM, 'demo', '--dashboard', ...parameters);
+  const address = await until(() => `an address: ${demo.output}`, () => {
+    return demo.output.includes('Ctrl-C') ? /https?:\/\/\S+/.exec(demo.output)?.[0] : undefined;
+  }, 60_000);
+  return { demo, address };
+}
+
+describe('the demo', () => {
+  let demo: Program;
+  let address = '';
+
+  before(async () => {
+    ({ demo, address } = await start());
+  });
+  after(async () => {
+    await demo.end('SIGINT');
+    assert.equal(await demo.ended, 0, demo.output);
+  });
+
+  async function onlineFleet(page: Page): Promise<void> {
+    await until('eight healthy or sick devices', async () => {
+      const text = await page.locator('.fleet-table .rows').innerText();
+      return (await page.locator('.fleet-table .rows .row:visible').count()) === 8 && !/not heard|no result/.test(text);
+    });
+  }
+
+  test('the page is light and alive within a second', async () => {
+    const { page, context, complaints } = await openTab();
+    await page.goto(address);
+    await onlineFleet(page); // the agents are there
+    await page.goto('about:blank');
+    const sizes = new Map<string, number>();
+    page.on('response', (answer) => {
+      void answer.body().then((body) => sizes.set(answer.url(), gzipSync(body).length)).catch(() => {});
+    });
+    const begin = Date.now();
+    await page.goto(address, { waitUntil: 'commit' });
+    await until('the fleet', async () => (await page.locator('.fleet-table .rows .row:visible').count()) === 8, 5000);
+    const ms = Date.now() - begin;
+    await until('all bodies', () => sizes.size >= 4);
+    const weight = [...sizes.values()].reduce((sum, size) => sum + size, 0) / 1000;
+    console.log(`the first fleet after ${ms} ms; ${weight.toFixed(0)} kB compressed`);
+    assert.ok(weight < 300, `${weight} kB`);
+    assert.ok(ms < 1000, `${ms} ms`);
+    // The login is out of the address.
+    assert.ok(!page.url().includes('login'));
+    assert.deepEqual(complaints, []);
+    await context.close();
+  });
+
+  test('nothing serious to be said by axe, in no place, light or dark, wide or narrow', async () => {
+    for (const options of [{ colorScheme: 'light' as const }, { colorScheme: 'dark' as const, viewport: { width: 390, height: 844 } }]) {
+      const { page, context, complaints } = await openTab(options);
+      await page.goto(address);
+      await onlineFleet(page);
+      for (const place of ['#/', '#/d/fan-1', '#/events', '#/workers']) {
+        await page.evaluate((hash) => { location.hash = hash; }, place);
+        await page.waitForTimeout(1500);
+        assert.deepEqual(await violations(page), [], `${place} ${options.colorScheme}`);
+        assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth), `${place} is wider than the screen`);
+        if (SHOTS) await page.screenshot({ path: path.join(SHOTS, `${place.slice(2).replace('/', '-') || 'fleet'}-${options.colorScheme}.png`) });
+      }
+      assert.deepEqual(complaints, []);
+      await context.close();
+    }
+  });
+
+  test('a worker and a device are killed, seen to be away, and come back', async () => {
+    const { page, context } = await openTab();
+    await page.goto(address);
+    await onlineFleet(page);
+    const [worker, device] = [...demo.output.matchAll(/kill -9 (\d+) +# ([\w-]+)/g)].map(([, pid, name]) => ({ pid: Number(pid), name: name! }));
+    process.kill(worker!.pid, 'SIGKILL');
+    process.kill(device!.pid, 'SIGKILL');
+    await page.locator('.concerns').getByText(`${worker!.name} offline for`).waitFor();
+    await until('it is offline', async () => /offline/.test(await rowOf(page, device!.name).innerText()));
+    await until('they are back', async () => !/offline/.test(await page.locator('main').innerText()), 30_000);
+    await page.goto(`${address.split('#')[0]}#/events`);
+    await context.close();
+  });
+
+  test('a login that the broker does not know is refused, in words, and asked for again', async () => {
+    const { page, context } = await openTab();
+    await page.goto(`${address.split('#')[0]}#login=demo:wrong`);
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('That did not work: the broker refused this name and password.').waitFor();
+    assert.match(await page.locator('.banner').innerText(), /Not connected/);
+    await context.close();
+  });
+});
+
+test('over the production configuration: a dashboard’s login reads, and has room for one page', async () => {
+  const { demo, address } = await start('--secure', '--devices', '2');
+  try {
+    const first = await openTab();
+    await first.page.goto(address);
+    await rowOf(first.page, 'fan-1').waitFor();
+    assert.equal(await first.page.getByText('live', { exact: true }).count(), 1);
+    await first.page.goto(`${address.split('#')[0]}#/d/fan-1`);
+    const second = await openTab();
+    await second.page.goto(address);
+    await rowOf(second.page, 'fan-1').waitFor();
+    await second.context.close();
+    await first.context.close();
+    const alone = await openTab();
+    await alone.page.goto(address);
+    await rowOf(alone.page, 'fan-1').waitFor();
+    const other = await openTab();
+    await other.page.goto(address);
+    await alone.page.getByText('this login was opened somewhere else').waitFor();
+    await alone.page.getByRole('button', { name: 'Use it here' }).click();
+    await alone.page.getByText('live', { exact: true }).waitFor();
+    await alone.page.evaluate(() => { location.hash = '#/d/fan-1'; });
+    await alone.page.getByText('Locked. To pause this device').waitFor();
+    assert.deepEqual(alone.complaints, []);
+    await other.context.close();
+    await alone.context.close();
+  } finally {
+    await demo.end('SIGINT');
+  }
+  assert.equal(await demo.ended, 0, demo.output);
+});
