@@ -36,6 +36,7 @@ using std::chrono::steady_clock;
 constexpr Milliseconds kTick{100};
 // Long enough to watch what the others do meanwhile.
 constexpr std::chrono::seconds kAway{10};
+constexpr std::chrono::seconds kPageTimeout{10};
 constexpr char kBrowser[] =
     "browser";                    // the dashboard that the page is, where everybody has a name
 constexpr char kPage[] = "page";  // its folder in the scratch folder
@@ -65,6 +66,7 @@ class DashboardDemo {
 
  private:
   absl::Status WriteRecordings();
+  absl::Status AwaitPage();
   absl::StatusOr<std::string> Login() const;
   void SayWhere(const std::string& login);
   void SayWhatToTry();
@@ -127,10 +129,9 @@ absl::Status DashboardDemo::Plan() {
                                                 .page = page_});
   if (!fleet.ok()) return fleet.status();
   fleet_ = *std::move(fleet);
-  const PageSettings settings{
-      .url = fmt::format("{}://127.0.0.1:{}/mqtt", options_.secure ? "wss" : "ws", page_.port),
-      .login = true,
-      .steering = !options_.secure};
+  const PageSettings settings{.url = fmt::format("ws://127.0.0.1:{}/mqtt", page_.port),
+                              .login = true,
+                              .steering = !options_.secure};
   return WritePage(installation_, fleet_->config(), settings, page_.folder);
 }
 
@@ -148,8 +149,22 @@ absl::StatusOr<std::string> DashboardDemo::Login() const {
                      PercentEncoded(text.substr(0, text.find('\n'))));
 }
 
+// Mosquitto opens it after the listener by which it is known to be there.
+absl::Status DashboardDemo::AwaitPage() {
+  const SteadyTime deadline = steady_clock::now() + kPageTimeout;
+  while (FreePort(page_.port)) {
+    if (fleet_->broker().process().Poll() || steady_clock::now() > deadline) {
+      return FailedWithLog("mosquitto does not serve the page; was it built with websockets?",
+                           fleet_->broker().process().log());
+    }
+    std::this_thread::sleep_for(kTick);
+  }
+  return absl::OkStatus();
+}
+
 absl::Status DashboardDemo::StartFleet() {
   if (absl::Status status = fleet_->StartBroker(); !status.ok()) return status;
+  if (absl::Status status = AwaitPage(); !status.ok()) return status;
   const absl::StatusOr<std::string> login = Login();
   if (!login.ok()) return login.status();
   for (const WorkerConfig& worker : fleet_->config().workers) {
@@ -164,12 +179,11 @@ absl::Status DashboardDemo::StartFleet() {
 }
 
 void DashboardDemo::SayWhere(const std::string& login) {
-  fmt::print(out_, "\n  {}://127.0.0.1:{}/#login={}\n\n", options_.secure ? "https" : "http",
-             page_.port, login);
+  fmt::print(out_, "\n  http://127.0.0.1:{}/#login={}\n\n", page_.port, login);
   if (options_.secure) {
     fmt::print(out_,
-               "The authority of its certificate was made for this demo: your browser asks "
-               "once whether you trust it.\n");
+               "Devices and workers speak TLS to the production configuration; the page, to this "
+               "machine's own browser, does not.\n");
   }
   fmt::print(out_, "{} devices, {} workers, broker on 127.0.0.1:{}; Ctrl-C ends them all.\n",
              fleet_->config().devices.size(), fleet_->config().workers.size(),

@@ -62,10 +62,9 @@ absl::StatusOr<BrokerProcess> LocalFleet::LaunchBroker() {
   const std::filesystem::path credentials = options_.folder / kLabCredentials;
   if (!std::exchange(has_credentials_, true)) {
     absl::Status made =
-        MakeScratchCredentials(installation_, credentials, config_, options_.others,
-                               options_.page ? options_.page->port : std::uint16_t{0});
+        MakeScratchCredentials(installation_, credentials, config_, options_.others);
     if (made.ok() && options_.page) {
-      made = ServeByWebsockets(credentials / "broker" / kSettingsFile, options_.page->folder);
+      made = AppendPageListener(*options_.page, credentials / "broker" / kSettingsFile);
     }
     if (!made.ok()) return made;
   }

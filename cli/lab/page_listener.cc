@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "cli/provision/secrets.h"
 #include "cli/text_file.h"
 #include "core/read_file.h"
@@ -44,17 +42,15 @@ absl::Status AddPageListener(const PageListener& page, const std::filesystem::pa
   return absl::OkStatus();
 }
 
-absl::Status ServeByWebsockets(const std::filesystem::path& configuration,
-                               const std::filesystem::path& page) {
+absl::Status AppendPageListener(const PageListener& page,
+                                const std::filesystem::path& configuration) {
   const auto text = ReadWholeFile(configuration, kMostBytes);
   if (!text.ok()) return text.status();
   BrokerLines lines = ReadBrokerLines(*text);
-  const auto listener = std::ranges::find(lines, BrokerLine{"protocol", "websockets"});
-  if (listener == lines.end()) {
-    return absl::InvalidArgumentError(
-        fmt::format("{} has no listener for websockets", configuration.string()));
-  }
-  lines.insert(listener + 1, {"http_dir", page.string()});
+  lines.insert(lines.end(), {{"listener", fmt::format("{} 127.0.0.1", page.port)},
+                             {"protocol", "websockets"},
+                             {"http_dir", page.folder.string()},
+                             {"use_username_as_clientid", "true"}});
   return WriteTextFile(configuration, WriteBrokerLines(lines));
 }
 

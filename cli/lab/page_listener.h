@@ -30,9 +30,10 @@ struct PageListener {
 absl::Status AddPageListener(const PageListener& page, const std::filesystem::path& folder,
                              BrokerLines& lines);
 
-// Has the websockets listener of a rendered production configuration serve `page` as well.
-// InvalidArgument: it has none.
-absl::Status ServeByWebsockets(const std::filesystem::path& configuration,
-                               const std::filesystem::path& page);
+// Appends it to a rendered production configuration, whose logins are those of its dashboards. In
+// the clear: by TLS a browser asks for HTTP/2, which Mosquitto agrees to and does not speak. This
+// machine's own browser is who comes by it.
+absl::Status AppendPageListener(const PageListener& page,
+                                const std::filesystem::path& configuration);
 
 }  // namespace biglittle

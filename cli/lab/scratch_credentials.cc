@@ -13,10 +13,9 @@ namespace biglittle {
 
 absl::Status MakeScratchCredentials(const Installation& installation,
                                     const std::filesystem::path& folder, const FleetConfig& fleet,
-                                    const std::vector<Identity>& more,
-                                    std::uint16_t websockets_port) {
+                                    const std::vector<Identity>& more) {
   Inventory inventory = InventoryOf(fleet);
-  inventory.websockets_port = websockets_port;
+  inventory.websockets_port = 0;
   inventory.bind_address = fleet.broker.host;
   inventory.user = OwnUserName().value_or("root");
   auto provisioner = Provisioner::Init(folder, std::move(inventory),

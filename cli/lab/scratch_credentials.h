@@ -1,7 +1,6 @@
 // Credentials and a production broker's configuration for a fleet that lives as long as a command.
 #pragma once
 
-#include <cstdint>
 #include <filesystem>
 #include <vector>
 
@@ -16,13 +15,11 @@
 namespace biglittle {
 
 // Makes `folder` a provisioning folder (cli/provision) for everybody in the fleet, and `more` whom
-// its file does not name. The broker stays this process' user, and listens for websockets where a
-// port is given.
+// its file does not name. The broker stays this process' user and has no listener for websockets.
 // Errors as Provisioner's.
 absl::Status MakeScratchCredentials(const Installation& installation,
                                     const std::filesystem::path& folder, const FleetConfig& fleet,
-                                    const std::vector<Identity>& more,
-                                    std::uint16_t websockets_port = 0);
+                                    const std::vector<Identity>& more);
 
 // Starts the broker of such a folder; errors as BrokerProcess::StartAsIs.
 absl::StatusOr<BrokerProcess> StartScratchBroker(const std::filesystem::path& folder,

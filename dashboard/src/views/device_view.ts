@@ -28,9 +28,9 @@ export class DeviceView implements View {
   private readonly ranges = h('div', { class: 'choices', role: 'group', 'aria-label': 'How much of the timeline' });
   private readonly timeline: Timeline;
   private readonly latency = new LatencyBar();
-  private readonly decisions = h('dl', { class: 'facts' });
-  private readonly counters = h('dl', { class: 'facts counters' });
-  private readonly release = h('dl', { class: 'facts' });
+  private readonly decisions = h('div', {});
+  private readonly counters = h('div', {});
+  private readonly release = h('div', {});
   private readonly confusion: Confusion;
   private readonly window: WindowPanel;
   private readonly steering: Steering;
@@ -115,22 +115,21 @@ export class DeviceView implements View {
   private paintDecisions(device: Device): void {
     const { decisions } = device;
     const promised = this.context.store.settings.tasks.get(device.task)?.escalation;
-    const rows: [string, string, string][] = (['little', 'big', 'fallback'] as const).map((who) => [
+    const rows: Fact[] = (['little', 'big', 'fallback'] as const).map((who) => [
       who === 'fallback' ? 'little net, after a fallback' : `${who} net`, decisions.total === 0 ? '–' : percent(decisions.share(who)), `who-${who}`]);
     if (promised !== undefined && decisions.total > 0) rows.push([`escalated; tuning promised ${percent(promised)}`, percent(decisions.escalated()), '']);
     for (const [reason, count] of [...device.fallbacks].sort((a, b) => b[1] - a[1]).slice(0, 5)) rows.push([fallbackReason(reason), grouped(count), 'who-reason']);
-    const note = decisions.total > 0 ? h('div', { class: 'faint wide' }, `of the last ${grouped(decisions.total)} readings`) : null;
-    replace(this.decisions, ...rows.map(([words, value, kind]) => fact(words, value, kind)), note);
+    showFacts(this.decisions, rows, decisions.total > 0 ? `of the last ${grouped(decisions.total)} readings` : '');
   }
 
   private paintCounters(device: Device): void {
     const now = device.status?.counters ?? new Map<string, number>();
     const moved = [...now].filter(([name, value]) => !name.startsWith('mqtt_') && value !== (device.before.get(name) ?? (device.before.size > 0 ? 0 : value)));
     const shown = (moved.length > 0 ? moved : [...now].filter(([name]) => !name.startsWith('mqtt_'))).slice(0, 12);
-    replace(this.counters, ...shown.map(([name, value]) => {
+    showFacts(this.counters, shown.map(([name, value]) => {
       const step = value - (device.before.get(name) ?? value);
-      return fact(counterName(name), step !== 0 ? `${grouped(value)} (${step > 0 ? '+' : '−'}${grouped(Math.abs(step))})` : grouped(value), '');
-    }), shown.length === 0 ? h('div', { class: 'faint wide' }, 'It has not said any yet.') : null);
+      return [counterName(name), step !== 0 ? `${grouped(value)} (${step > 0 ? '+' : '−'}${grouped(Math.abs(step))})` : grouped(value), ''];
+    }), shown.length === 0 ? 'It has not said any yet.' : '');
   }
 
   private paintRelease(device: Device): void {
@@ -138,7 +137,7 @@ export class DeviceView implements View {
     if (device.last?.bigModel) rows.push(['big net that answered last', device.last.bigModel.slice(0, 12)]);
     if (device.last?.worker) rows.push(['worker that answered last', device.last.worker]);
     if (device.status?.run) rows.push(['run', device.status.run]);
-    replace(this.release, ...rows.map(([words, value]) => fact(words, value, 'digest')));
+    showFacts(this.release, rows.map(([words, value]) => [words, value, 'digest']), rows.length === 0 ? 'It has not said yet.' : '');
   }
 
   // Only classes that this device has had.
@@ -158,6 +157,10 @@ export class DeviceView implements View {
   }
 }
 
-function fact(words: string, value: string, kind: string): HTMLElement {
-  return h('div', { class: `fact ${kind}` }, h('dt', {}, words), h('dd', { class: 'number' }, value));
+type Fact = [words: string, value: string, kind: string];
+
+function showFacts(into: HTMLElement, facts: Fact[], note: string): void {
+  const list = h('dl', { class: 'facts' }, ...facts.map(([words, value, kind]) =>
+    h('div', { class: `fact ${kind}` }, h('dt', {}, words), h('dd', { class: 'number' }, value))));
+  replace(into, facts.length > 0 ? list : null, note === '' ? null : h('p', { class: 'faint note' }, note));
 }

@@ -123,16 +123,6 @@ describe('the demo', () => {
 test('over the production configuration: a dashboard’s login reads, and has room for one page', async () => {
   const { demo, address } = await start('--secure', '--devices', '2');
   try {
-    const first = await openTab();
-    await first.page.goto(address);
-    await rowOf(first.page, 'fan-1').waitFor();
-    assert.equal(await first.page.getByText('live', { exact: true }).count(), 1);
-    await first.page.goto(`${address.split('#')[0]}#/d/fan-1`);
-    const second = await openTab();
-    await second.page.goto(address);
-    await rowOf(second.page, 'fan-1').waitFor();
-    await second.context.close();
-    await first.context.close();
     const alone = await openTab();
     await alone.page.goto(address);
     await rowOf(alone.page, 'fan-1').waitFor();

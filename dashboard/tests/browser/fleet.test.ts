@@ -261,3 +261,20 @@ test('search and filter find a device among many, arrows go from row to row', as
     await broker.end();
   }
 });
+
+test('it speaks to a broker over TLS', async () => {
+  const broker = await Broker.start();
+  const { page, context, complaints } = await openTab();
+  try {
+    const [port, client] = [await broker.addTls(), await broker.client()];
+    await send(client, `${PREFIX}/devices/pump-1/status`, status('device', 'pump-1'), true);
+    await page.goto(broker.url);
+    await rowOf(page, 'pump-1').waitFor();
+    assert.ok(port !== broker.web);
+    assert.deepEqual(complaints, []);
+    await client.endAsync();
+  } finally {
+    await context.close();
+    await broker.end();
+  }
+});

@@ -1,6 +1,6 @@
 // A browser, a broker and programs for the tests; all of them end with the test.
-import { spawn, type ChildProcess } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { appendFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -86,6 +86,20 @@ export class Broker {
     await until(() => `mosquitto is there: ${program.output}`, () => fetch(this.url).then((answer) => answer.ok).catch(() => false));
   }
 
+  // From now on the page speaks wss to a listener of its own; the page itself comes as before.
+  async addTls(): Promise<number> {
+    const port = await freePort();
+    const [key, certificate] = ['key.pem', 'cert.pem'].map((name) => path.join(this.folder, name)) as [string, string];
+    execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '1', '-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1',
+      '-keyout', key, '-out', certificate], { stdio: 'ignore' });
+    await this.close();
+    appendFileSync(path.join(this.folder, 'mosquitto.conf'), [`listener ${port} 127.0.0.1`, 'protocol websockets', 'allow_anonymous true',
+      `certfile ${certificate}`, `keyfile ${key}`, 'ciphers ECDHE+AESGCM:ECDHE+CHACHA20', ''].join('\n'));
+    this.writePage({}, `wss://127.0.0.1:${port}/mqtt`);
+    await this.open();
+    return port;
+  }
+
   async close(): Promise<void> {
     await this.program?.end();
     this.program = null;
@@ -102,10 +116,9 @@ export class Broker {
       ...(will ? { will: { topic: will.topic, payload: Buffer.from(will.payload), qos: 1 as const, retain: true } } : {}) });
   }
 
-  private writePage(settings: object): void {
+  private writePage(settings: object, url = `ws://127.0.0.1:${this.web}/mqtt`): void {
     const page = path.join(this.folder, 'page');
-    mkdirSync(page);
-    const url = `ws://127.0.0.1:${this.web}/mqtt`;
+    mkdirSync(page, { recursive: true });
     for (const name of ['app.js', 'app.css']) cpSync(path.join(PAGE, name), path.join(page, name));
     writeFileSync(path.join(page, 'index.html'), readFileSync(path.join(PAGE, 'index.html'), 'utf8').replace('CONNECT', url));
     writeFileSync(path.join(page, 'settings.json'), JSON.stringify({ ...SETTINGS, url, ...settings }));
