@@ -16,11 +16,13 @@ void AddDemo(CLI::App& app, ChosenCommand& chosen) {
   command->add_option("--task", options.task, "vibration (simulated), har, fashion-mnist, ...")
       ->capture_default_str();
   command->add_option("--devices", options.devices, "How many devices")->capture_default_str();
-  command->add_option("--readings", options.readings, "How many readings, all devices together")
-      ->capture_default_str();
+  CLI::Option* readings =
+      command->add_option("--readings", options.readings, "How many readings, all devices together")
+          ->capture_default_str();
   command->add_option("--data", options.data, "Folder of the recorded data, or the one above it");
   command->add_option("--models", options.models, "Folder with one folder a task");
-  command->add_option("--json", options.json, "Write the summary to this file as well");
+  CLI::Option* json =
+      command->add_option("--json", options.json, "Write the summary to this file as well");
   command->add_option("--broker-port", options.broker_port, "Fix the broker's port, to listen in");
   command->add_option("--interval-ms", options.interval_ms,
                       "Time between two readings of a device (default: 200 readings/s in all)");
@@ -30,9 +32,15 @@ void AddDemo(CLI::App& app, ChosenCommand& chosen) {
                     "Kill workers and broker now and then, before your eyes (4000 readings)");
   command->add_flag("--secure", options.secure,
                     "Over the production configuration: TLS, a certificate and rights for each");
-  command->add_flag("--dashboard", options.dashboard,
-                    "Show the fleet in a web page instead, until Ctrl-C; prints its address");
-  command->add_option("--dashboard-port", options.dashboard_port, "Fix the page's port");
+  // It never ends by itself, and so has no summary.
+  CLI::Option* dashboard =
+      command
+          ->add_flag("--dashboard", options.dashboard,
+                     "Show the fleet in a web page instead, until Ctrl-C; prints its address")
+          ->excludes(readings)
+          ->excludes(json);
+  command->add_option("--dashboard-port", options.dashboard_port, "Fix the page's port")
+      ->needs(dashboard);
   command->callback([command, &chosen] {
     if (options.dashboard) {
       if (command->count("--devices") == 0) options.devices = kDashboardDevices;

@@ -1,5 +1,6 @@
 // Joins the parts: settings, store, link and views, and the one repaint a frame.
 import { Link, type LinkState, type Login } from './link/link';
+import { takeLoginFromAddress } from './link/login_address';
 import type { ControlReply } from './messages';
 import { Notifier } from './notifier';
 import { brokerUrl, type Settings } from './settings';
@@ -52,7 +53,11 @@ export class App implements Context, Helm {
 
   start(root: HTMLElement, login: Login | null): void {
     root.replaceChildren(this.shell.element, this.dialog.element);
-    window.addEventListener('hashchange', () => this.goTo(location.hash));
+    window.addEventListener('hashchange', () => {
+      const given = takeLoginFromAddress();
+      this.goTo(location.hash);
+      if (given) this.enter(given);
+    });
     for (const name of ['scroll', 'resize'] as const) window.addEventListener(name, () => this.repaint(), { passive: true });
     setInterval(() => this.repaint(), TICK_MS);
     this.goTo(location.hash);

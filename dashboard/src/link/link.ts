@@ -21,6 +21,9 @@ export interface LinkHopes {
 }
 
 const SESSION_TAKEN_OVER = 142;
+// Mosquitto 2.0 does not say so over websockets. But who is thrown out so soon after he came back by himself
+// was so by another page of the same login: whoever opened his last, by hand, stays.
+const THROWN_OUT_MS = 3000;
 const RETRY_MS = 1000;
 // Below the broker's max_keepalive; timers of a tab in the background are slow.
 const KEEP_ALIVE_S = 90;
@@ -29,12 +32,16 @@ export class Link {
   state: LinkState = { kind: 'connecting', since: Date.now(), why: '' };
   private client: MqttClient | null = null;
   private readonly decoder = new TextDecoder();
+  private isByHand = true;
+  private hasOwnName = false; // its login is its client id, as provisioning has it
 
   constructor(private readonly url: string, private readonly hopes: LinkHopes) {}
 
   open(login: Login | null, subscriptions: Record<string, { qos: 0 | 1 }>): void {
     this.client?.end(true);
     this.enter('connecting', '');
+    this.isByHand = true;
+    this.hasOwnName = login?.user.includes('@') ?? false;
     const client = mqtt.connect(this.url, optionsOf(login));
     this.client = client;
     // What an earlier client still says is nobody's.
@@ -57,6 +64,8 @@ export class Link {
       if (codeOf(error) >= 128) this.end('refused', refusal(codeOf(error)));
     })());
     client.on('close', mine(() => {
+      if (this.isThrownOut()) return this.end('elsewhere', 'this login was opened somewhere else');
+      this.isByHand = false;
       if (this.state.kind === 'live' || this.state.kind === 'connecting') this.enter('lost', 'the broker does not answer');
     }));
   }
@@ -88,6 +97,10 @@ export class Link {
     } catch (error) {
       throw new Error(`the broker refused it: this login may not steer (${error instanceof Error ? error.message : 'no reason'})`);
     }
+  }
+
+  private isThrownOut(): boolean {
+    return this.state.kind === 'live' && this.hasOwnName && !this.isByHand && Date.now() - this.state.since < THROWN_OUT_MS;
   }
 
   private end(kind: LinkKind, why: string): void {

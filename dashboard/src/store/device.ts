@@ -1,7 +1,7 @@
 // All that the page knows of one device or worker.
 import type { Result, Settled, Snapshot, Status } from '../messages';
 import { History } from './history';
-import { RecentClasses, RecentDecisions, RecentLatencies } from './recent';
+import { RecentClasses, RecentDecisions, RecentLatencies, RecentNames } from './recent';
 
 const MOST_REASONS = 32;
 const MOST_CLASSES = 256;
@@ -27,6 +27,7 @@ export class Device {
   readonly decisions = new RecentDecisions();
   readonly latencies = new RecentLatencies();
   readonly classes = new RecentClasses();
+  readonly names = new RecentNames();
   readonly fallbacks = new Map<string, number>();
   // [truth * MOST_CLASSES + class] -> readings; where the source knows the truth.
   readonly confusion = new Map<number, number>();

@@ -93,7 +93,7 @@ export class FleetStore {
     ++device.revision;
     device.lastSeen = now;
     if (result.task !== '') device.task = result.task;
-    if (!result.final) return;
+    if (!result.final || !device.names.add(`${result.run} ${result.sequence}`)) return;
     const code = this.classes.of(device.task, result.label).code;
     // The clocks of devices and of this page need not agree: what comes now is of now, and only what
     // waited on the device has the device's own time.

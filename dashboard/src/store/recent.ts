@@ -108,3 +108,23 @@ export class RecentClasses {
     this.since = now;
   }
 }
+
+// The names of the last results: delivery is at least once.
+export class RecentNames {
+  private readonly names = new Set<string>();
+
+  constructor(private readonly length = 128) {}
+
+  // False if it was there before.
+  add(name: string): boolean {
+    if (this.names.has(name)) return false;
+    this.names.add(name);
+    if (this.names.size > this.length) {
+      for (const oldest of this.names) {
+        this.names.delete(oldest);
+        break;
+      }
+    }
+    return true;
+  }
+}

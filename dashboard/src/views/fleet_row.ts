@@ -84,6 +84,8 @@ export class FleetRow {
     });
     setText(this.shares, has ? shares.map((share) => Math.round(share * 100)).join('/') : '');
     setText(this.escalated, has ? percent(decisions.escalated()) : '');
+    const promised = this.store.settings.tasks.get(device.task)?.escalation;
+    setAttribute(this.escalated, 'title', promised === undefined ? '' : `tuning promised ${percent(promised)}`);
     const roundTrip = has ? device.latencies.roundTrip() : null;
     setText(this.roundTrip, roundTrip === null ? '' : milliseconds(roundTrip));
     setText(this.seen, Number.isFinite(device.lastSeen) ? ago(now - device.lastSeen) : 'never');

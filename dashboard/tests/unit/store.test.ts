@@ -93,6 +93,16 @@ test('provisional results and what waited on the device are not counted twice', 
   assert.notEqual(device.history.classAt(NOW / 1000 - 100), 0);
 });
 
+test('what is delivered twice counts once', () => {
+  const store = storeOf();
+  for (let at = 0; at < 3; ++at) feed(store, 'devices/pump-1/result', result('pump-1', 7, { truth: 0 }));
+  const device = store.devices.get('pump-1')!;
+  assert.equal(device.resultCount, 1);
+  assert.equal(device.confused(0, 0), 1);
+  feed(store, 'devices/pump-1/result', result('pump-1', 7, { run: 'another' }));
+  assert.equal(device.resultCount, 2);
+});
+
 test('who goes and comes back is an event, since when is known', () => {
   const store = storeOf();
   feed(store, 'devices/pump-1/status', status('device', 'pump-1'), true);

@@ -55,6 +55,35 @@ TEST_F(DemoPlanTest, SharesTheReadingsOutAmongDevicesWithoutOverlap) {
   EXPECT_EQ(fleet.value->devices[2].source.readings, 3U);
 }
 
+TEST_F(DemoPlanTest, WhatIsLookedAtNeverEndsAndSaysItsState) {
+  options_.task = "vibration";
+  options_.data.clear();
+  options_.dashboard = true;
+  options_.devices = 9;
+  options_.recordings = folder_.path();
+  for (int i = 0; i < 8; ++i) {
+    for (const char* name : {"X", "y"}) {
+      folder_.Write(std::string(name) + "-" + std::to_string(i) + ".npy", "");
+    }
+  }
+  const auto yaml = MakeDemoFleet(options_, BIGLITTLE_SOURCE_DIR "/models", 1234);
+  ASSERT_TRUE(yaml.ok()) << std::string(yaml.status().message());
+  const auto fleet = LoadFleet(folder_.Write("fleet.yaml", *yaml), &AllSources());
+  ASSERT_TRUE(fleet.ok()) << ToString(fleet.problems);
+  EXPECT_EQ(fleet.value->workers.size(), 2U);
+  ASSERT_EQ(fleet.value->devices.size(), 9U);
+  EXPECT_EQ(fleet.value->devices[0].id, "pump-1");
+  EXPECT_EQ(fleet.value->devices[5].id, "fan-2");
+  for (const DeviceConfig& device : fleet.value->devices) {
+    EXPECT_EQ(device.source.readings, (std::uint64_t{1} << 53U) - 1);
+    EXPECT_GE(device.source.interval, Milliseconds(200));
+    EXPECT_TRUE(device.state.has_value());
+  }
+  // There are eight recordings.
+  EXPECT_EQ(OptionsIn<ReplaySource>(fleet.value->devices[8].source)->windows,
+            folder_.path() / "X-0.npy");
+}
+
 TEST_F(DemoPlanTest, RefusesWhatCannotBe) {
   options_.devices = 0;
   EXPECT_THAT(Refusal(), HasSubstr("--devices must be 1 to"));
