@@ -19,12 +19,18 @@ export function drawStrip(canvas: HTMLCanvasElement, device: Device, classes: Cl
   const seconds = STRIP_SECONDS / BUCKETS;
   // Buckets stand still while time goes on, else the band would shimmer.
   const end = Math.floor(now / 1000 / seconds) + 1;
-  for (let bucket = 0; bucket < BUCKETS; ++bucket) {
-    const code = lastIn(device, (end - BUCKETS + bucket) * seconds, seconds);
-    if (code === NO_CLASS) continue;
-    context.fillStyle = colour(classes.at(code)?.colour ?? 'class-other');
-    const left = Math.round((bucket * width) / BUCKETS);
-    context.fillRect(left, 0, Math.round(((bucket + 1) * width) / BUCKETS) - left, height);
+  // Runs at once: bucket by bucket there would be seams.
+  let from = 0;
+  let code = NO_CLASS;
+  for (let bucket = 0; bucket <= BUCKETS; ++bucket) {
+    const next = bucket === BUCKETS ? NO_CLASS : lastIn(device, (end - BUCKETS + bucket) * seconds, seconds);
+    if (next === code) continue;
+    if (code !== NO_CLASS) {
+      context.fillStyle = colour(classes.at(code)?.colour ?? 'class-other');
+      context.fillRect((from * width) / BUCKETS, 0, ((bucket - from) * width) / BUCKETS, height);
+    }
+    from = bucket;
+    code = next;
   }
 }
 

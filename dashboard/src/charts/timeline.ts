@@ -73,7 +73,7 @@ export class Timeline {
       },
       axes: [
         { stroke: () => colour('faint'), grid: { show: false }, ticks: { show: false }, font, size: BELOW + 24, gap: BELOW,
-          values: (_plot, splits) => splits.map((second) => clock(second * 1000).slice(0, this.span > 900 ? 5 : 8)), space: 90 },
+          values: (plot, splits) => splits.map((second) => this.tick(plot, second)), space: 90 },
         { stroke: () => colour('faint'), grid, ticks: { show: false }, font, size: 52,
           splits: () => [0, 0.5, 1], values: (_plot, splits) => splits.map((value) => `${value * 100} %`) },
       ],
@@ -89,6 +89,12 @@ export class Timeline {
         draw: [(plot) => this.drawBelow(plot)],
       },
     };
+  }
+
+  // None that the edge would cut.
+  private tick(plot: uPlot, second: number): string {
+    const isCut = ((this.end - second) / this.span) * plot.width < 28;
+    return isCut ? '' : clock(second * 1000).slice(0, this.span > 900 ? 5 : 8);
   }
 
   private drawBelow(plot: uPlot): void {

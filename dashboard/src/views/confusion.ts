@@ -25,8 +25,10 @@ export class Confusion {
       const all = used.reduce((sum, decided) => sum + device.confused(truth, decided), 0);
       return h('tr', {}, h('th', { scope: 'row' }, className(labels[truth]!)), ...used.map((decided) => cellOf(device, truth, decided, all)));
     });
-    replace(this.element, h('h2', {}, 'Against the truth'),
-      h('p', { class: 'faint' }, `${percent(right / total)} of ${grouped(total)} readings right, since this page was opened. A row is what it was, a column what was decided.`),
+    const all = `${percent(right / total)} of ${grouped(total)} readings right, since this page was opened.`;
+    const heading = h('h2', {}, 'Against the truth');
+    if (right === total) return replace(this.element, heading, h('p', { class: 'faint' }, all));
+    replace(this.element, heading, h('p', { class: 'faint' }, `${all} A row is what it was, a column what was decided.`),
       h('div', { class: 'scroller', tabindex: '0', role: 'region', 'aria-label': 'Confusion matrix' }, h('table', {}, h('thead', {}, head), h('tbody', {}, ...rows))));
   }
 }
