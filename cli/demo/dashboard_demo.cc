@@ -188,6 +188,7 @@ void DashboardDemo::SayWhere(const std::string& login) {
   fmt::print(out_, "{} devices, {} workers, broker on 127.0.0.1:{}; Ctrl-C ends them all.\n",
              fleet_->config().devices.size(), fleet_->config().workers.size(),
              fleet_->config().broker.port);
+  out_.flush();
 }
 
 void DashboardDemo::SayWhatToTry() {
