@@ -50,7 +50,9 @@ export interface Status {
   models: Map<string, string>;
   counters: Map<string, number>;
   busiest: Busy[];
-  control: Record<string, unknown>; // what an operator has set, as the device says it
+  paused: boolean; // by an operator
+  differs: Map<string, string>; // what an operator has set otherwise than the file
+  differsUntil: number; // when the first of that ends by itself; NaN: none does
 }
 
 export interface Settled {
@@ -72,6 +74,9 @@ export interface Snapshot {
   shape: number[];
   window: number[];
   label: string;
+  confidence?: number;
+  decidedBy: string;
+  captured: number;
   rateHz?: number;
 }
 
@@ -216,8 +221,8 @@ function countersOf(fields: Fields): Map<string, number> {
   return counters;
 }
 
-function modelsOf(fields: Fields): Map<string, string> {
-  return new Map(Object.keys(fields).slice(0, 64).map((task) => [task.slice(0, MOST_TEXT), text(fields, task)]));
+function textsOf(fields: Fields): Map<string, string> {
+  return new Map(Object.keys(fields).slice(0, 64).map((name) => [name.slice(0, MOST_TEXT), text(fields, name)]));
 }
 
 function busiestOf(value: unknown): Busy[] {
@@ -241,10 +246,12 @@ export function readStatus(payload: string, role: 'device' | 'worker', id: strin
     state,
     run: text(fields, 'run'),
     time: time(fields, 'time'),
-    models: modelsOf(nested(fields, 'models')),
+    models: textsOf(nested(fields, 'models')),
     counters: countersOf(nested(fields, 'counters')),
     busiest: busiestOf(fields.busiest),
-    control: nested(fields, 'control'),
+    paused: fields.paused === true,
+    differs: textsOf(nested(fields, 'differs')),
+    differsUntil: time(fields, 'differs_until'),
   };
 }
 
@@ -283,7 +290,11 @@ export function readSnapshot(payload: string, device: string): Snapshot {
     shape: shape as number[],
     window: window as number[],
     label: text(fields, 'label'),
+    decidedBy: text(fields, 'decided_by'),
+    captured: time(fields, 'captured_at'),
   };
+  const confidence = number(fields, 'confidence');
+  if (confidence !== undefined) snapshot.confidence = share(confidence);
   const rate = number(fields, 'rate_hz');
   if (rate !== undefined && rate > 0) snapshot.rateHz = rate;
   return snapshot;

@@ -21,7 +21,8 @@ export class Device {
   before: Map<string, number> = new Map();
   settled: Settled | null = null;
   last: Result | null = null;
-  lastSeen = NaN;
+  lastSeen = NaN; // by whatever it said
+  lastResultAt = NaN;
   snapshot: Snapshot | null = null;
   resultCount = 0;
   readonly decisions = new RecentDecisions();

@@ -105,6 +105,7 @@ export class FleetStore {
     if (result.resent) return;
     ++device.resultCount;
     device.last = result;
+    device.lastResultAt = now;
     device.decisions.add(result.decidedBy);
     if (result.decidedBy === 'big') device.latencies.add(result.latency);
     if (result.decidedBy === 'big' && result.worker !== '') this.workers.get(result.worker)?.latencies.add(result.latency);

@@ -1,6 +1,6 @@
 // Is all well? Pure functions of what is known and `now`.
 import type { Settings } from '../settings';
-import { className, duration, percent } from '../words';
+import { className, clock, duration, percent } from '../words';
 import type { Device, Presence, Worker } from './device';
 import type { Tone } from './events';
 import type { FleetStore } from './fleet_store';
@@ -39,6 +39,9 @@ export function conditionOf(device: Device, settings: Settings): Condition {
   if (presence.state !== 'online' && !(presence.state === 'unknown' && device.last)) {
     return { tone: 'absent', words: ABSENT[presence.state], label: '', since: presence.since, atLeast: presence.atLeast, confidence: null };
   }
+  if (device.status?.paused) {
+    return { tone: 'attention', words: pausedWords(device.status.differsUntil), label: '', since: NaN, atLeast: false, confidence: null };
+  }
   if (settled) {
     const tone = toneOfClass(settings, device.task, settled.label, settled.prioritised);
     return { tone, words: className(settled.label), label: settled.label, since: settled.since, atLeast: false, confidence: settled.confidence };
@@ -50,6 +53,10 @@ export function conditionOf(device: Device, settings: Settings): Condition {
       since: classes.since, atLeast: true, confidence: device.last?.confidence ?? null };
   }
   return { tone: 'neutral', words: 'online, no result yet', label: '', since: presence.since, atLeast: presence.atLeast, confidence: null };
+}
+
+function pausedWords(until: number): string {
+  return Number.isFinite(until) ? `paused until ${clock(until).slice(0, 5)}` : 'paused';
 }
 
 export interface Concern {

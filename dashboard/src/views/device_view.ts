@@ -105,7 +105,7 @@ export class DeviceView implements View {
     const known = Number.isFinite(condition.since);
     const parts = [known ? `for ${condition.atLeast ? 'at least ' : ''}${duration(now - condition.since)}` : ''];
     if (condition.confidence !== null) parts.push(`confidence ${percent(condition.confidence)}`);
-    if (device.last) parts.push(`last result ${ago(now - device.lastSeen)}`);
+    if (device.last) parts.push(`last result ${ago(now - device.lastResultAt)}`);
     setText(this.detail, parts.filter((part) => part !== '').join(' · '));
     this.detail.title = known ? `since ${exactTime(condition.since)}` : '';
     const deadline = device.last?.latency.deadline || this.context.store.settings.devices.get(this.id)?.deadlineMs;

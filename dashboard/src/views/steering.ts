@@ -1,10 +1,11 @@
 // Steering one device: asks before it acts, says what it sent and what the device answered.
 import type { ControlReply } from '../messages';
 import type { FleetStore } from '../store/fleet_store';
-import { clock, duration, MINUTE, HOUR } from '../words';
+import { clock, duration, exactTime, MINUTE, HOUR } from '../words';
 import { h, replace, setText } from './dom';
 
-const ANSWER_MS = 10_000;
+// A snapshot may wait ten seconds for a reading before it is refused.
+const ANSWER_MS = 12_000;
 
 export interface Helm {
   // Whether the login that is open may steer, as far as its name tells.
@@ -25,20 +26,27 @@ interface Action {
 }
 
 const UNTIL: [string, number][] = [['until it is reset', 0], ['for 15 min', 15 * MINUTE], ['for 1 h', HOUR], ['for 8 h', 8 * HOUR]];
-const POLICIES = ['tuned', 'confidence', 'margin', 'entropy', 'logistic', 'little_only', 'big_only'];
+const POLICIES = ['tuned', 'confidence', 'margin', 'entropy', 'logistic', 'little-only', 'big-only'];
+const UNLIKE = ['escalate', 'flag', 'ignore'];
+const ANSWERS = ['wait', 'refine'];
 
 export class Steering {
   readonly element = h('section', { class: 'steering', 'aria-labelledby': 'steering-title' });
   private readonly log = h('ul', { class: 'answers', role: 'log', 'aria-label': 'Requests and answers' });
-  private readonly threshold = h('input', { type: 'number', min: '0', max: '1', step: '0.01', placeholder: 'as the file says', 'aria-label': 'Threshold', id: 'threshold' });
-  private readonly policy = h('select', { 'aria-label': 'Policy', id: 'policy' });
-  private readonly until = h('select', { 'aria-label': 'How long', id: 'until' });
+  private readonly threshold = h('input', { type: 'number', min: '0', max: '1', step: '0.01', placeholder: 'as the file says', id: 'threshold' });
+  private readonly policy = h('select', { id: 'policy' });
+  private readonly unlike = h('select', { id: 'unlike' });
+  private readonly answer = h('select', { id: 'answer' });
+  private readonly budget = h('input', { type: 'number', min: '0', step: 'any', placeholder: 'as the file says', id: 'budget' });
+  private readonly until = h('select', { id: 'until' });
   private readonly dialog = h('dialog', { 'aria-labelledby': 'confirm-words' });
   private readonly override = h('p', { class: 'faint' });
   private isOpen: boolean | null = null;
 
   constructor(private readonly device: string, private readonly helm: Helm, private readonly store: FleetStore) {
-    this.policy.append(h('option', { value: '' }, 'unchanged'), ...POLICIES.map((name) => h('option', { value: name }, name.replace('_', ' '))));
+    for (const [select, names] of [[this.policy, POLICIES], [this.unlike, UNLIKE], [this.answer, ANSWERS]] as const) {
+      select.append(h('option', { value: '' }, 'unchanged'), ...names.map((name) => h('option', { value: name }, name)));
+    }
     this.until.append(...UNTIL.map(([words, ms]) => h('option', { value: String(ms / 1000) }, words)));
   }
 
@@ -51,7 +59,7 @@ export class Steering {
     setText(this.override, this.overrideWords());
   }
 
-  // Asks the device for the window of its next reading, without further questions: it changes nothing.
+  // Asks the device for the window of its last reading, without further questions: it changes nothing.
   snapshot(): void {
     void this.send({ verb: 'snapshot' });
   }
@@ -74,6 +82,8 @@ export class Steering {
       h('div', { class: 'buttons' }, ...simple.map((action) => this.button(action)), h('button', { type: 'button', click: () => this.snapshot() }, 'Take a snapshot')),
       h('div', { class: 'fields' },
         h('label', { for: 'policy' }, 'Policy ', this.policy), h('label', { for: 'threshold' }, 'Threshold ', this.threshold),
+        h('label', { for: 'unlike' }, 'Unlike the training ', this.unlike), h('label', { for: 'answer' }, 'Answer ', this.answer),
+        h('label', { for: 'budget' }, 'Escalations a second ', this.budget),
         h('label', { for: 'until' }, 'How long ', this.until), this.button(set)),
       this.log, this.dialog,
     ];
@@ -92,15 +102,22 @@ export class Steering {
     const request: Request = { verb: 'set' };
     if (this.policy.value !== '') request.policy = this.policy.value;
     if (this.threshold.value !== '') request.threshold = Number(this.threshold.value);
+    if (this.unlike.value !== '') request.unlike = this.unlike.value;
+    if (this.answer.value !== '') request.answer_mode = this.answer.value;
+    if (this.budget.value !== '') request.budget = { messages_per_s: Number(this.budget.value) };
     if (!this.threshold.validity.valid) return 'A threshold is a number from 0 to 1.';
-    if (Object.keys(request).length === 1) return 'Choose a policy or a threshold first.';
+    if (!this.budget.validity.valid) return 'Escalations a second are a number, 0 or more.';
+    if (Object.keys(request).length === 1) return 'Choose what to set first.';
     return this.limited(request);
   }
 
   private setWords(): string {
     const parts = [];
-    if (this.policy.value !== '') parts.push(`the policy to ${this.policy.value.replace('_', ' ')}`);
+    if (this.policy.value !== '') parts.push(`the policy to ${this.policy.value}`);
     if (this.threshold.value !== '') parts.push(`the threshold to ${this.threshold.value}`);
+    if (this.unlike.value !== '') parts.push(`readings unlike the training to ${this.unlike.value}`);
+    if (this.answer.value !== '') parts.push(`the answer to ${this.answer.value}`);
+    if (this.budget.value !== '') parts.push(`the budget to ${this.budget.value} escalations a second`);
     return `${parts.join(' and ')} ${this.until.selectedOptions[0]?.textContent ?? ''}`.trim();
   }
 
@@ -149,9 +166,12 @@ export class Steering {
 
   // What differs from the file, as the device itself says it.
   private overrideWords(): string {
-    const control = this.store.devices.get(this.device)?.status?.control ?? {};
-    const parts = Object.entries(control).slice(0, 8).map(([name, value]) => `${name.replaceAll('_', ' ')} ${valueWords(value)}`);
-    return parts.length > 0 ? `Different from the file: ${parts.join(', ')}.` : '';
+    const status = this.store.devices.get(this.device)?.status;
+    if (!status) return '';
+    const parts = [...status.differs].slice(0, 8).map(([name, value]) => `${name.replaceAll('_', ' ')} ${value}`);
+    if (status.paused) parts.unshift('paused');
+    const until = Number.isFinite(status.differsUntil) ? `, the first of it until ${exactTime(status.differsUntil)}` : '';
+    return parts.length > 0 ? `Different from the file: ${parts.join(', ')}${until}.` : '';
   }
 }
 
@@ -163,7 +183,7 @@ function amend(line: HTMLElement, words: string, tone: string): void {
 }
 
 function requestWords({ verb, ...fields }: Request): string {
-  return [verb.replace('_', ' '), ...Object.entries(fields).map(([name, value]) => name === 'for_s' ? `for ${duration(Number(value) * 1000)}` : `${name} ${String(value)}`)].join(' ');
+  return [verb.replace('_', ' '), ...Object.entries(fields).map(([name, value]) => name === 'for_s' ? `for ${duration(Number(value) * 1000)}` : `${name.replaceAll('_', ' ')} ${valueWords(value)}`)].join(' ');
 }
 
 function valueWords(value: unknown): string {

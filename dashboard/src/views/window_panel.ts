@@ -3,7 +3,7 @@ import { channelsOf, drawImage, drawSpectrogram, drawWaveform, extentOf, hasSpec
 import type { Snapshot } from '../messages';
 import type { Settings } from '../settings';
 import type { Device } from '../store/device';
-import { className, significant } from '../words';
+import { className, percent, significant } from '../words';
 import { h, replace } from './dom';
 
 export class WindowPanel {
@@ -21,7 +21,7 @@ export class WindowPanel {
     const button = mayAsk ? h('button', { type: 'button', click: () => this.ask() }, device.snapshot ? 'Take another' : 'Take a snapshot') : null;
     const heading = h('div', { class: 'heading' }, h('h2', {}, 'What the net saw'), button);
     if (!device.snapshot) return replace(this.element, heading, h('p', { class: 'faint' }, mayAsk
-      ? 'A snapshot shows the window behind the next reading: a waveform, a spectrogram or an image.'
+      ? 'A snapshot shows the window behind the last reading: a waveform, a spectrogram or an image.'
       : 'The window behind a reading is shown to operators: log in below.'));
     this.show(device.snapshot, heading, settings);
   }
@@ -30,7 +30,8 @@ export class WindowPanel {
     const rate = snapshot.rateHz ?? settings.tasks.get(snapshot.task)?.rateHz;
     const samples = snapshot.shape[snapshot.shape.length - 1]!;
     const isSignal = kindOf(snapshot.shape) === 'signal';
-    const words = `Reading ${snapshot.sequence}${snapshot.label ? `, ${className(snapshot.label)}` : ''} · ${isSignal ? lengthWords(samples, rate) : snapshot.shape.slice(-2).join(' × ')}`;
+    const sure = snapshot.confidence === undefined ? '' : ` with ${percent(snapshot.confidence)}`;
+    const words = `Reading ${snapshot.sequence}${snapshot.label ? `, ${className(snapshot.label)}${sure}` : ''} · ${isSignal ? lengthWords(samples, rate) : snapshot.shape.slice(-2).join(' × ')}`;
     const pictures = h('div', { class: isSignal ? 'signals' : 'image' });
     replace(this.element, heading, h('p', { class: 'faint number' }, words), pictures);
     if (isSignal) this.showSignals(snapshot, pictures);

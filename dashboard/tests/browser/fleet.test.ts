@@ -104,11 +104,11 @@ test('steering asks first, sends what was confirmed, and shows the device’s ow
         ? { id: request.id, ok: false, error: 'threshold must be at most 0.98' } : { id: request.id, ok: true, status: {} };
       if (request.verb === 'snapshot') {
         const window = Array.from({ length: 3 * 1024 }, (_, i) => Math.sin(i / (3 + Math.floor(i / 1024))));
-        await send(device, `${PREFIX}/devices/pump-1/snapshot/9`, JSON.stringify({ sequence: 9, task: 'vibration', dtype: 'float32', shape: [3, 1024], window, label: 'outer_race_severe', rate_hz: 6400 }));
+        await send(device, `${PREFIX}/devices/pump-1/snapshot/9`, JSON.stringify({ sequence: 9, task: 'vibration', dtype: 'float32', shape: [3, 1024], window, label: 'outer_race_severe', class: 2, confidence: 0.93, decided_by: 'big', captured_at: new Date().toISOString(), rate_hz: 6400 }));
       }
       await send(device, `${PREFIX}/devices/pump-1/control/reply`, JSON.stringify(reply));
     };
-    await send(device, `${PREFIX}/devices/pump-1/status`, status('device', 'pump-1', { control: { paused: true } }), true);
+    await send(device, `${PREFIX}/devices/pump-1/status`, status('device', 'pump-1', { differs: { policy: 'big-only' } }), true);
     await page.goto(`${broker.url}#/d/pump-1`);
 
     await page.getByRole('button', { name: 'Pause', exact: true }).click();
@@ -121,14 +121,17 @@ test('steering asks first, sends what was confirmed, and shows the device’s ow
     assert.deepEqual(heard.map(({ id: _, ...rest }) => rest), [{ verb: 'pause', for_s: 28_800 }]);
 
     await page.getByLabel('How long').selectOption('until it is reset');
+    await page.getByLabel('Policy').selectOption('big-only');
     await page.getByLabel('Threshold').fill('0.99');
+    await page.getByLabel('Escalations a second').fill('5');
     await page.getByRole('button', { name: 'Set…' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Set' }).click();
+    await page.getByRole('log').getByText('“set policy big-only threshold 0.99 budget {"messages_per_s":5}”').waitFor();
     await page.getByText('pump-1 refused: threshold must be at most 0.98').waitFor();
-    await page.getByText('Different from the file: paused true.').waitFor();
+    await page.getByText('Different from the file: policy big-only.').waitFor();
 
     await page.getByRole('button', { name: 'Take a snapshot' }).first().click();
-    await page.getByText('Reading 9, outer race, severe · 160 ms at 6').waitFor();
+    await page.getByText('Reading 9, outer race, severe with 93 % · 160 ms at 6').waitFor();
     assert.equal(await page.locator('canvas.waveform').count(), 3);
     assert.equal(await page.locator('canvas.spectrogram').count(), 3);
     assert.deepEqual(complaints, []);
@@ -157,7 +160,7 @@ test('a device that does not answer, and a login that may not steer, are said', 
     await page.getByRole('button', { name: 'operator ann' }).waitFor();
     await page.getByRole('button', { name: 'Resume' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Resume' }).click();
-    await page.getByText('pump-1 has not answered in 10 s; is it online?').waitFor();
+    await page.getByText('pump-1 has not answered in 12 s; is it online?').waitFor();
     await client.endAsync();
   } finally {
     await context.close();

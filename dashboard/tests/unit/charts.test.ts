@@ -23,7 +23,7 @@ test('what a window is, its shape says', () => {
   assert.equal(kindOf([1, 28, 28]), 'image');
   assert.equal(kindOf([3, 32, 32]), 'image');
   assert.equal(kindOf([40, 101]), 'image');
-  const snapshot = { device: 'a', sequence: '1', task: '', dtype: '', shape: [2, 2], window: [1, 2, 3, 4], label: '' };
+  const snapshot = { device: 'a', sequence: '1', task: '', dtype: '', shape: [2, 2], window: [1, 2, 3, 4], label: '', decidedBy: '', captured: NaN };
   assert.deepEqual(channelsOf(snapshot), [[1, 2], [3, 4]]);
 });
 

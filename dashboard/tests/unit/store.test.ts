@@ -160,6 +160,15 @@ test('prioritised classes are told, the normal one is not', () => {
   assert.deepEqual(told, ['pump-1 outer_race_severe']);
 });
 
+test('a device that an operator has paused says so, and until when', () => {
+  const store = storeOf();
+  const until = new Date(2026, 10, 29, 20, 0).toISOString();
+  feed(store, 'devices/pump-1/status', status('device', 'pump-1', { paused: true, differs: { threshold: '0.8' }, differs_until: until }));
+  feed(store, 'devices/pump-1/state', settled('pump-1', 'healthy'));
+  assert.deepEqual(concernsOf(store, NOW).map((concern) => concern.text), ['paused until 20:00']);
+  assert.equal(store.devices.get('pump-1')!.status!.differs.get('threshold'), '0.8');
+});
+
 test('a window must be of its shape', () => {
   const store = storeOf();
   const snapshot = (more: object): string => JSON.stringify({ sequence: 7, task: 'vibration', dtype: 'float32', shape: [1, 4], window: [1, 2, 3, 4], label: 'healthy', ...more });
