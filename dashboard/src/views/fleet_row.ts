@@ -82,7 +82,7 @@ export class FleetRow {
       const width = `${(shares[at]! * 100).toFixed(1)}%`;
       if (part.style.width !== width) part.style.width = width;
     });
-    setText(this.shares, has ? shares.map((share) => Math.round(share * 100)).join('/') : '');
+    setText(this.shares, has ? sharesWords(shares[1]!, shares[2]!) : '');
     setText(this.escalated, has ? percent(decisions.escalated()) : '');
     const promised = this.store.settings.tasks.get(device.task)?.escalation;
     setAttribute(this.escalated, 'title', promised === undefined ? '' : `tuning promised ${percent(promised)}`);
@@ -98,4 +98,10 @@ export class FleetRow {
     this.element.classList.add('flash');
     setTimeout(() => this.element.classList.remove('flash'), 250);
   }
+}
+
+// Of a hundred readings: little, big, fallback. Rounded one by one they might not be a hundred.
+function sharesWords(big: number, fallback: number): string {
+  const [ofBig, ofFallback] = [Math.round(big * 100), Math.round(fallback * 100)];
+  return `${100 - ofBig - ofFallback}/${ofBig}/${ofFallback}`;
 }
