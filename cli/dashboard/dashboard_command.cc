@@ -23,7 +23,7 @@ std::string UrlOf(const BrokerConfig& broker) {
 }  // namespace
 
 int RunDashboard(const DashboardOptions& options, std::ostream& out, std::ostream& err) {
-  const Parsed<FleetConfig> fleet = LoadFleet(options.config, nullptr, ModelsKey::kNotNeeded);
+  const Parsed<FleetConfig> fleet = LoadFleet(options.config, nullptr, ModelsNeeded::kTasks);
   if (!fleet.ok()) {
     err << ToString(fleet.problems) << '\n';
     return kExitBadInput;

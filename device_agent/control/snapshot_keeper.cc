@@ -3,6 +3,7 @@
 namespace biglittle {
 
 void SnapshotKeeper::OnWindow(std::uint64_t sequence, const Tensor& window) {
+  if (!asked_) return;
   if (!last_) last_.emplace();
   last_->ended = false;
   last_->snapshot.sequence = sequence;
@@ -27,6 +28,7 @@ void SnapshotKeeper::End(const wire::Result& result, std::optional<Kept>& kept) 
 }
 
 void SnapshotKeeper::Ask(bool next) {
+  asked_ = true;
   if (wanted_ || wants_next_) return;
   if (next || !last_) {
     wants_next_ = true;

@@ -1,4 +1,5 @@
-// The window of the last reading, and of the one that somebody waits to see.
+// The window of the last reading, and of the one that somebody waits to see; of a device that
+// nobody ever asked about none is kept, for most are.
 //
 // Not thread-safe.
 #pragma once
@@ -22,10 +23,10 @@ class SnapshotKeeper {
   void OnWindow(std::uint64_t sequence, const Tensor& window);
   void OnFinal(const wire::Result& result);
 
-  // Asks for the last reading, or for the next one: that too where there was none. Asked again
-  // before it was taken, it is the same.
+  // Asks for the last reading, or for the next one: that too where none is kept, as before the
+  // first question. Asked again before it was taken, it is the same.
   void Ask(bool next);
-  // There was none yet, so that only the next can be shown.
+  // None is kept, so that only the next can be shown.
   bool empty() const { return !last_; }
   // What was asked for, once its reading has ended.
   std::optional<wire::Snapshot> Take();
@@ -43,6 +44,7 @@ class SnapshotKeeper {
   std::optional<Kept> last_;
   std::optional<Kept> wanted_;
   bool wants_next_ = false;
+  bool asked_ = false;  // ever
 };
 
 }  // namespace biglittle

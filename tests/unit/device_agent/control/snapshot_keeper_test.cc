@@ -20,8 +20,29 @@ wire::Result Final(std::uint64_t sequence) {
 const Tensor kFirst = TinyWindow({1, 0, 0, 0});
 const Tensor kSecond = TinyWindow({0, 1, 0, 0});
 
-TEST(SnapshotKeeperTest, ShowsTheLastReadingOnceItHasEnded) {
+// A window a device, of many in a process, would be a tenth of what they take.
+TEST(SnapshotKeeperTest, KeepsNothingBeforeSomebodyAsks) {
   SnapshotKeeper keeper("tiny");
+  keeper.OnWindow(4, kFirst);
+  keeper.OnFinal(Final(4));
+  EXPECT_TRUE(keeper.empty());
+  keeper.Ask(false);
+  EXPECT_FALSE(keeper.Take());
+  keeper.OnWindow(5, kSecond);
+  keeper.OnFinal(Final(5));
+  EXPECT_EQ(keeper.Take()->sequence, 5U);
+}
+
+// Somebody has asked before.
+SnapshotKeeper KeeperThatWasAsked() {
+  SnapshotKeeper keeper("tiny");
+  keeper.Ask(true);
+  keeper.Forget();
+  return keeper;
+}
+
+TEST(SnapshotKeeperTest, ShowsTheLastReadingOnceItHasEnded) {
+  SnapshotKeeper keeper = KeeperThatWasAsked();
   EXPECT_TRUE(keeper.empty());
   keeper.OnWindow(4, kFirst);
   keeper.Ask(false);
@@ -43,7 +64,7 @@ TEST(SnapshotKeeperTest, ShowsTheLastReadingOnceItHasEnded) {
 }
 
 TEST(SnapshotKeeperTest, ShowsTheNext) {
-  SnapshotKeeper keeper("tiny");
+  SnapshotKeeper keeper = KeeperThatWasAsked();
   keeper.OnWindow(4, kFirst);
   keeper.OnFinal(Final(4));
   keeper.Ask(true);
