@@ -157,7 +157,8 @@ void DeviceControl::TakeEffect(SteadyTime now) {
 absl::Status DeviceControl::Snapshot(const wire::ControlRequest& request, SteadyTime now) {
   SnapshotKeeper& snapshots = parts_.agent.snapshots();
   if (steering_.paused() && (request.next || snapshots.empty())) {
-    return absl::FailedPreconditionError("it is paused, so that no reading comes: resume it");
+    return absl::FailedPreconditionError(
+        "it is paused, so that no reading comes, and kept no window: resume it");
   }
   if (waiting_.size() >= kMostWaiting) {
     return absl::ResourceExhaustedError(

@@ -85,6 +85,21 @@ void MqttAxes(SensorExample& example) {
            R"({"acc": {"x": 0.1, "y": 0.2, "z": 1}})");
 }
 
+// A sensor that says when: 50 lines a second by its own clock.
+void MqttOwnClock(SensorExample& example) {
+  using Clock = std::chrono::steady_clock;
+  example.Feed([begin = Clock::now(), said = 0](FleetListener& listener,
+                                                const std::string& device) mutable {
+    for (; begin + std::chrono::milliseconds(20) * said <= Clock::now(); ++said) {
+      listener.Publish(
+          "biglittle/v1/plant-7/devices/" + device + "/sensor/accelerometer",
+          fmt::format(R"({{"acc": {{"x": 0.1, "y": 0.2, "z": 1}}, "t": {}}})", 20 * said) + "\n");
+    }
+  });
+  Run(example);
+  EXPECT_EQ(example.Log().find("time_"), std::string::npos) << example.Log();
+}
+
 void ModbusTcp(SensorExample& example) {
   const std::uint16_t port = UnusedPort();
   auto slave = std::make_shared<ModbusSlave>(port);
@@ -251,7 +266,8 @@ void PrintTo(const BlockCase& each, std::ostream* out) { *out << each.name; }
 const std::vector<BlockCase> kBlocks{
     {"Exec", "accelerometer.py", PythonProgram, {}},
     {"Serial", "type: serial", SerialAxes, {3, 4}},
-    {"Mqtt", "type: mqtt", MqttAxes, {3, 4}},
+    {"Mqtt", "/acc/z]}", MqttAxes, {3, 4}},
+    {"OwnClock", "timestamp: source", MqttOwnClock, {3, 4}},
     {"Alsa", "type: alsa", Alsa, {4}},
     {"Iio", "type: iio", IioDevices, {3, 4}},
     {"ModbusTcp", "tcp://10.0.0.5", ModbusTcp, {3, 4}},

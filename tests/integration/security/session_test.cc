@@ -122,6 +122,7 @@ class SecuritySteering : public testing::Test {
 TEST_F(SecuritySteering, AnOperatorSteersWithAKeyOfItsOwn) {
   fleet_.StartDevices({"pump-1"});
   ASSERT_TRUE(Says("online"));
+  EXPECT_EQ(Control("desk-1", "snapshot"), 0) << said_;
   EXPECT_EQ(Control("desk-1", "pause"), 0) << said_;
   EXPECT_TRUE(Says("paused by an operator"));
   EXPECT_EQ(Control("desk-1", "snapshot"), 0) << said_;
