@@ -1,10 +1,12 @@
 // Texts that people write and read: what may be in them, and how to show them in a message.
 #pragma once
 
+#include <charconv>
 #include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 
 namespace biglittle {
 
@@ -32,6 +34,16 @@ std::string_view WithoutByteOrderMark(std::string_view text);
 bool IsIdentifier(std::string_view text);
 // 1 to 64 characters of a-z 0-9 - : a task's name, which is also its folder's.
 bool IsTaskName(std::string_view text);
+
+// The number that `text` is, as a whole: no blank, no '+', nothing beside it, and none that Number
+// does not have.
+template <typename Number>
+std::optional<Number> ParseNumber(std::string_view text) {
+  Number number{};
+  const char* const end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, number);
+  return error == std::errc() && rest == end ? std::optional(number) : std::nullopt;
+}
 
 // An IPv4 or IPv6 address as text, without brackets or a zone.
 bool IsIpAddress(const std::string& text);

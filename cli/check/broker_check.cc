@@ -2,13 +2,13 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <cstdint>
 #include <optional>
 #include <utility>
 
 #include "cli/check/broker_sections.h"
 #include "cli/check/broker_text.h"
+#include "core/text.h"
 
 namespace biglittle {
 namespace {
@@ -26,11 +26,7 @@ bool IsLoopback(std::string_view host) {
 }
 
 std::optional<std::int64_t> WholeOf(const std::string* text) {
-  std::int64_t whole = 0;
-  if (text == nullptr) return std::nullopt;
-  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), whole);
-  if (error != std::errc() || end != text->data() + text->size()) return std::nullopt;
-  return whole;
+  return text == nullptr ? std::nullopt : ParseNumber<std::int64_t>(*text);
 }
 
 class Checker {

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <optional>
 #include <set>
 #include <string_view>
@@ -55,11 +54,7 @@ std::optional<double> PromisedEscalation(const std::filesystem::path& folder) {
   if (!document.ok()) return std::nullopt;
   const YamlNode* rate =
       Under(Under(Under(document.value->root, "tuned"), "expected"), "escalation_rate");
-  double share = 0.0;
-  if (rate == nullptr) return std::nullopt;
-  const char* end = rate->text.data() + rate->text.size();
-  const auto [rest, error] = std::from_chars(rate->text.data(), end, share);
-  return error == std::errc() && rest == end ? std::optional(share) : std::nullopt;
+  return rate == nullptr ? std::nullopt : ParseNumber<double>(rate->text);
 }
 
 Json ToJson(const Task& task, const std::vector<std::string>& normal,

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -57,11 +56,7 @@ absl::StatusOr<TableColumns> Checked(TableColumns columns) {
 }  // namespace
 
 std::optional<std::size_t> ColumnNumber(std::string_view column) {
-  std::size_t number = 0;
-  const char* end = column.data() + column.size();
-  const auto read = std::from_chars(column.data(), end, number);
-  if (read.ec != std::errc() || read.ptr != end) return std::nullopt;
-  return number;
+  return ParseNumber<std::size_t>(column);
 }
 
 absl::StatusOr<TableColumns> ColumnsByName(const WantedColumns& wanted, const Header& header) {

@@ -5,13 +5,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <charconv>
 #include <fstream>
 #include <iterator>
 #include <optional>
 #include <string>
 #include <system_error>
 #include <vector>
+
+#include "core/text.h"
 
 namespace biglittle {
 namespace {
@@ -54,14 +55,13 @@ bool ReloadBroker(const std::filesystem::path& settings, const std::string& user
   bool reloaded = false;
   for (const auto& entry : std::filesystem::directory_iterator("/proc", error)) {
     const std::string name = entry.path().filename();
-    pid_t pid = 0;
-    const auto [end, problem] = std::from_chars(name.data(), name.data() + name.size(), pid);
-    if (problem != std::errc() || end != name.data() + name.size()) continue;
+    const auto pid = ParseNumber<pid_t>(name);
+    if (!pid) continue;
     const auto used = SettingsOf(entry.path());
     if (!used || !IsOfTrusted(entry.path(), known) ||
         !std::filesystem::equivalent(*used, settings, error))
       continue;
-    reloaded = kill(pid, SIGHUP) == 0 || reloaded;
+    reloaded = kill(*pid, SIGHUP) == 0 || reloaded;
   }
   return reloaded;
 }

@@ -7,7 +7,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -15,6 +14,7 @@
 #include <utility>
 
 #include "core/shown_text.h"
+#include "core/text.h"
 
 namespace biglittle {
 namespace {
@@ -27,13 +27,6 @@ constexpr std::int64_t kLongestWatchdogUs = 3'155'760'000'000'000;
 std::string_view Variable(const char* name) {
   const char* value = std::getenv(name);
   return value == nullptr ? std::string_view() : std::string_view(value);
-}
-
-std::optional<std::int64_t> Number(std::string_view text) {
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return number;
 }
 
 // Empty where `name` names no socket that can be.
@@ -60,8 +53,8 @@ int OpenSocket() {
 ServiceNotify ServiceNotify::FromEnvironment() {
   std::optional<std::chrono::microseconds> watchdog;
   const std::string_view pid = Variable("WATCHDOG_PID");
-  if (pid.empty() || Number(pid) == std::int64_t{getpid()}) {
-    const std::optional<std::int64_t> wait = Number(Variable("WATCHDOG_USEC"));
+  if (pid.empty() || ParseNumber<std::int64_t>(pid) == std::int64_t{getpid()}) {
+    const std::optional<std::int64_t> wait = ParseNumber<std::int64_t>(Variable("WATCHDOG_USEC"));
     if (wait && *wait > 0 && *wait <= kLongestWatchdogUs) {
       watchdog = std::chrono::microseconds(*wait);
     }

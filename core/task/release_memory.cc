@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <system_error>
 
 #include "core/replace_file.h"
@@ -27,11 +26,9 @@ absl::StatusOr<std::optional<std::uint64_t>> ReadNumber(const std::filesystem::p
   const Parsed<std::string> text = ReadTextFile(file);
   if (!text.ok()) return absl::DataLossError(ToString(text.problems));
   const std::string_view line = std::string_view(*text.value).substr(0, text.value->find('\n'));
-  std::uint64_t number = 0;
-  const auto [end, bad] = std::from_chars(line.data(), line.data() + line.size(), number);
-  if (bad == std::errc() && end == line.data() + line.size() && number >= 1 &&
-      number <= static_cast<std::uint64_t>(kMaxExactWhole)) {
-    return std::optional(number);
+  const auto number = ParseNumber<std::uint64_t>(line);
+  if (number && *number >= 1 && *number <= static_cast<std::uint64_t>(kMaxExactWhole)) {
+    return number;
   }
   return absl::DataLossError(
       fmt::format("{}: is no release number but {}: write the number of the release that was taken "

@@ -4,7 +4,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <limits>
 #include <tuple>
@@ -45,13 +44,9 @@ std::string_view UnitOf(std::string_view name) {
 }
 
 template <typename Number>
-std::optional<Number> ParseNumber(const YamlNode& node) {
+std::optional<Number> NumberOf(const YamlNode& node) {
   if (node.kind != YamlNode::Kind::kScalar || node.quoted) return std::nullopt;
-  Number number{};
-  const char* end = node.text.data() + node.text.size();
-  const auto result = std::from_chars(node.text.data(), end, number);
-  if (result.ec != std::errc() || result.ptr != end) return std::nullopt;
-  return number;
+  return ParseNumber<Number>(node.text);
 }
 
 // Decimal digits; a leading zero is refused because YAML 1.1 tools take it for octal.
@@ -92,7 +87,7 @@ std::optional<std::int64_t> ReadWhole(const YamlNode& node, std::string_view nam
     return std::nullopt;
   }
   // Digits only, so what cannot be parsed is too large.
-  const auto number = ParseNumber<std::int64_t>(node);
+  const auto number = NumberOf<std::int64_t>(node);
   if (!number || *number < range.least || *number > range.most) {
     const std::string expected = range.least == range.most
                                      ? fmt::format("{}", range.least)
@@ -106,7 +101,7 @@ std::optional<std::int64_t> ReadWhole(const YamlNode& node, std::string_view nam
 
 std::optional<float> ReadFraction(const YamlNode& node, std::string_view name, FractionRange range,
                                   Problems& problems) {
-  const auto number = ParseNumber<double>(node);
+  const auto number = NumberOf<double>(node);
   if (!number) {
     ReportType(node, name, "a number", problems);
     return std::nullopt;

@@ -2,10 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <cstdint>
 #include <string_view>
-#include <system_error>
 
 #include "core/text.h"
 
@@ -20,9 +18,7 @@ constexpr std::string_view kText = "!";
 
 template <typename Number>
 bool IsA(std::string_view text) {
-  Number number{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return !text.empty() && error == std::errc() && end == text.data() + text.size();
+  return ParseNumber<Number>(text).has_value();
 }
 
 bool IsNothing(std::string_view text) {

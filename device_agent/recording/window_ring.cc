@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <cstring>
 #include <map>
 #include <system_error>
@@ -14,6 +13,7 @@
 
 #include "core/replace_file.h"
 #include "core/shown_text.h"
+#include "core/text.h"
 
 namespace biglittle {
 namespace {
@@ -27,11 +27,7 @@ constexpr std::uint64_t kFrontBytes = 256;  // at most, of a segment's array
 
 std::optional<std::uint64_t> NumberOf(const fs::path& file) {
   if (file.extension() != kWindows && file.extension() != kLines) return std::nullopt;
-  const std::string stem = file.stem().string();
-  std::uint64_t number = 0;
-  const auto [end, error] = std::from_chars(stem.data(), stem.data() + stem.size(), number);
-  if (error != std::errc() || end != stem.data() + stem.size()) return std::nullopt;
-  return number;
+  return ParseNumber<std::uint64_t>(file.stem().string());
 }
 
 absl::Status About(const fs::path& file, const char* what, int error) {

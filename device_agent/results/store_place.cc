@@ -7,12 +7,12 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <map>
 #include <string_view>
 #include <system_error>
 
 #include "core/replace_file.h"
+#include "core/text.h"
 
 namespace biglittle {
 namespace {
@@ -94,10 +94,8 @@ std::map<std::uint64_t, std::filesystem::path> AllPutAside(const std::filesystem
        at.increment(error)) {
     const std::string name = at->path().filename().string();
     if (!name.starts_with(begin)) continue;
-    std::uint64_t number = 0;
-    const char* const last = name.data() + name.size();
-    const auto [rest, bad] = std::from_chars(name.data() + begin.size(), last, number);
-    if (bad == std::errc() && rest == last) found.emplace(number, at->path());
+    const auto number = ParseNumber<std::uint64_t>(std::string_view(name).substr(begin.size()));
+    if (number) found.emplace(*number, at->path());
   }
   return found;
 }

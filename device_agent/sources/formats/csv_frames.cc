@@ -4,10 +4,8 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <iterator>
-#include <system_error>
 #include <utility>
 
 #include "core/text.h"
@@ -68,11 +66,8 @@ std::optional<double> CsvNumber(std::string_view field, char decimal) {
     if (text.find('.') != std::string::npos) return std::nullopt;
     std::ranges::replace(text, decimal, '.');
   }
-  double number = 0;
-  const char* end = text.data() + text.size();
-  const auto read = std::from_chars(text.data(), end, number);
-  if (read.ec != std::errc() || read.ptr != end || !std::isfinite(number)) return std::nullopt;
-  return number;
+  const auto number = ParseNumber<double>(text);
+  return number && std::isfinite(*number) ? number : std::nullopt;
 }
 
 absl::Status CsvFrames::Check(const CsvFormat& format) {

@@ -94,6 +94,14 @@ TEST(TaskName, HasASmallerAlphabet) {
   EXPECT_FALSE(IsTaskName(""));
 }
 
+TEST(ParseNumber, TakesATextThatIsOneAsAWhole) {
+  EXPECT_EQ(ParseNumber<int>("-12"), -12);
+  EXPECT_EQ(ParseNumber<double>("1e3"), 1000.0);
+  for (const char* none : {"", " 1", "1 ", "+1", "1x", "x", "300"}) {
+    EXPECT_EQ(ParseNumber<std::uint8_t>(none), std::nullopt) << none;
+  }
+}
+
 TEST(EditDistance, CountsEdits) {
   EXPECT_EQ(EditDistance("", "abc"), 3U);
   EXPECT_EQ(EditDistance("port", "port"), 0U);
