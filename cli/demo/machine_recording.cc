@@ -5,8 +5,8 @@
 #include <fstream>
 #include <vector>
 
-#include "cli/npy_preamble.h"
 #include "core/random.h"
+#include "device_agent/sources/arrays/npy_file.h"
 #include "device_agent/sources/vibration/vibration_simulator.h"
 
 namespace biglittle {
@@ -45,9 +45,9 @@ const Story& StoryOf(std::size_t index) {
 absl::Status WriteMachineRecording(std::size_t index, const std::filesystem::path& folder) {
   std::ofstream windows(folder / fmt::format("X-{}.npy", index), std::ios::binary);
   std::ofstream labels(folder / fmt::format("y-{}.npy", index), std::ios::binary);
-  windows << NpyPreamble(
-      "<f4", fmt::format("{}, {}, {}", kRecordedWindows, kVibrationAxes, kVibrationSamples));
-  labels << NpyPreamble("|u1", fmt::format("{},", kRecordedWindows));
+  windows << NpyFrontText(ElementType::kFloat32,
+                          {kRecordedWindows, kVibrationAxes, kVibrationSamples});
+  labels << NpyFrontText(ElementType::kUint8, {kRecordedWindows});
   Random random(index + 1);
   std::uint64_t window = 0;
   for (const Chapter& chapter : StoryOf(index)) {

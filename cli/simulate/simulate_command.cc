@@ -12,9 +12,9 @@
 #include "absl/status/statusor.h"
 #include "fmt/format.h"
 
-#include "cli/npy_preamble.h"
 #include "core/program/exit_code.h"
 #include "core/tensor.h"
+#include "device_agent/sources/arrays/npy_file.h"
 #include "device_agent/sources/polled_source.h"
 #include "device_agent/sources/vibration/vibration_simulator.h"
 #include "device_agent/sources/vibration/vibration_source.h"
@@ -24,9 +24,9 @@ namespace {
 
 absl::Status WriteReadings(const SimulateOptions& options, std::ofstream& windows,
                            std::ofstream& labels) {
-  windows << NpyPreamble(
-      "<f4", fmt::format("{}, {}, {}", options.readings, kVibrationAxes, kVibrationSamples));
-  labels << NpyPreamble("|u1", fmt::format("{},", options.readings));
+  const auto readings = static_cast<std::int64_t>(options.readings);
+  windows << NpyFrontText(ElementType::kFloat32, {readings, kVibrationAxes, kVibrationSamples});
+  labels << NpyFrontText(ElementType::kUint8, {readings});
   const std::unique_ptr<PolledSource> source = MakeVibrationSource(options.seed);
   for (std::uint64_t i = 0; i < options.readings && windows && labels; ++i) {
     const absl::StatusOr<std::optional<Sample>> sample = source->Next();
