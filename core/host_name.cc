@@ -79,4 +79,9 @@ std::string HostMend(std::string_view text) {
                      IsNumber(port) ? fmt::format(", and the port by itself: {}", port) : "");
 }
 
+std::string HostInUrl(std::string_view host) {
+  const bool is_ipv6 = host.find(':') != std::string_view::npos;
+  return is_ipv6 ? fmt::format("[{}]", host) : std::string(host);
+}
+
 }  // namespace biglittle

@@ -16,4 +16,7 @@ bool IsHost(std::string_view text);
 // and the port by itself: 1883". Empty where nothing can be made of it.
 std::string HostMend(std::string_view text);
 
+// A host as it stands in an address with a port: an IPv6 address in brackets.
+std::string HostInUrl(std::string_view host);
+
 }  // namespace biglittle

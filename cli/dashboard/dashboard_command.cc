@@ -8,6 +8,7 @@
 #include "cli/dashboard/page_folder.h"
 #include "cli/installation.h"
 #include "core/fleet/fleet_file.h"
+#include "core/host_name.h"
 #include "core/program/exit_code.h"
 
 namespace biglittle {
@@ -15,9 +16,8 @@ namespace {
 
 // Beside the broker's own port, as `provision init --websockets-port` and broker_config/ have it.
 std::string UrlOf(const BrokerConfig& broker) {
-  const bool is_ip6 = broker.host.find(':') != std::string::npos;
-  return fmt::format("{}://{}:{}/mqtt", broker.tls ? "wss" : "ws",
-                     is_ip6 ? fmt::format("[{}]", broker.host) : broker.host, broker.port + 1);
+  return fmt::format("{}://{}:{}/mqtt", broker.tls ? "wss" : "ws", HostInUrl(broker.host),
+                     broker.port + 1);
 }
 
 }  // namespace

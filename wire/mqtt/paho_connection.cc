@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "core/host_name.h"
 #include "wire/connect/connect_trouble.h"
 #include "wire/connect/paho_name_lookup.h"
 #include "wire/connect/tcp_nodelay.h"
@@ -36,10 +37,7 @@ mqtt::create_options CreateOptions(const BrokerConfig& broker) {
 }  // namespace
 
 std::string BrokerUri(const BrokerConfig& broker) {
-  const bool is_ipv6 = broker.host.find(':') != std::string::npos;
-  const char* scheme = broker.tls ? "ssl" : "tcp";
-  return is_ipv6 ? fmt::format("{}://[{}]:{}", scheme, broker.host, broker.port)
-                 : fmt::format("{}://{}:{}", scheme, broker.host, broker.port);
+  return fmt::format("{}://{}:{}", broker.tls ? "ssl" : "tcp", HostInUrl(broker.host), broker.port);
 }
 
 PahoConnection::PahoConnection(const BrokerConfig& broker, const std::string& client_id,

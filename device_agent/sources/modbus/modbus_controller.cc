@@ -2,10 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
-
 #include "absl/status/status.h"
 
+#include "core/host_name.h"
 #include "core/text.h"
 
 namespace biglittle {
@@ -21,26 +20,15 @@ absl::Status NoController(std::string_view text) {
 }
 
 bool ReadPort(std::string_view text, std::uint16_t& port) {
-  const char* end = text.data() + text.size();
-  const auto read = std::from_chars(text.data(), end, port);
-  return read.ec == std::errc{} && read.ptr == end && port > 0;
-}
-
-// Letters, digits and what else names and addresses are made of; not a second scheme or a path.
-bool IsHost(std::string_view host, bool in_brackets) {
-  if (host.empty() || host.size() > 253) return false;
-  if (in_brackets) return IsIpAddress(std::string(host));
-  return host.find_first_not_of(
-             "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_") ==
-         std::string_view::npos;
+  port = ParseNumber<std::uint16_t>(text).value_or(0);
+  return port > 0;
 }
 
 }  // namespace
 
 std::string ModbusController::Name() const {
   if (!is_tcp()) return line;
-  const bool brackets = host.find(':') != std::string::npos;
-  return fmt::format("tcp://{}{}{}:{}", brackets ? "[" : "", host, brackets ? "]" : "", port);
+  return fmt::format("tcp://{}:{}", HostInUrl(host), port);
 }
 
 absl::StatusOr<ModbusController> ParseModbusController(std::string_view text) {
@@ -60,7 +48,8 @@ absl::StatusOr<ModbusController> ParseModbusController(std::string_view text) {
   if (in_brackets) rest.remove_prefix(1);
   const bool good_port =
       rest.empty() || (rest.starts_with(':') && ReadPort(rest.substr(1), controller.port));
-  if (!good_port || !IsHost(controller.host, in_brackets)) return NoController(text);
+  const bool good_host = in_brackets ? IsIpAddress(controller.host) : IsHost(controller.host);
+  if (!good_port || !good_host) return NoController(text);
   return controller;
 }
 
