@@ -1,7 +1,6 @@
 #include "device_agent/sources/alsa/alsa_source.h"
 
 #include <fmt/format.h>
-#include <sys/eventfd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -16,7 +15,8 @@ namespace biglittle {
 namespace {
 
 constexpr std::size_t kReadFrames = 1024;
-constexpr int kPause = 2;  // ms, of a device that is ready and has nothing: plugins are
+// Of a device that is ready and has nothing: plugins are.
+constexpr Milliseconds kPause{2};
 
 SteadyTime::duration LengthOf(std::size_t frames, std::uint32_t rate_hz) {
   return std::chrono::duration_cast<SteadyTime::duration>(
@@ -40,8 +40,7 @@ AlsaSource::AlsaSource(std::unique_ptr<CaptureDevice> device, std::unique_ptr<Fr
 
 absl::Status AlsaSource::Start(SampleInbox& inbox) {
   feed_->Begin(inbox, Clock::Real().Now());
-  stop_ = Descriptor(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-  if (!stop_.valid()) return absl::UnavailableError("no file descriptor is left");
+  if (absl::Status armed = stop_.Arm(); !armed.ok()) return armed;
   if (absl::Status opened = device_->Open(); !opened.ok()) return opened;
   last_at_ = last_sign_ = Clock::Real().Now();
   thread_ = std::thread([this, &inbox] { Run(inbox); });
@@ -50,11 +49,11 @@ absl::Status AlsaSource::Start(SampleInbox& inbox) {
 
 void AlsaSource::Stop() {
   if (thread_.joinable()) {
-    eventfd_write(stop_.get(), 1);
+    stop_.Raise();
     thread_.join();
   }
   device_->Close();
-  stop_.Reset();
+  stop_.Disarm();
 }
 
 void AlsaSource::Run(SampleInbox& inbox) {
@@ -70,17 +69,12 @@ void AlsaSource::Run(SampleInbox& inbox) {
 
 bool AlsaSource::Wait() {
   std::vector<pollfd> polled = device_->Descriptors();
-  polled.push_back({stop_.get(), POLLIN, 0});
+  polled.push_back(stop_.Polled());
   const auto left =
       std::chrono::ceil<Milliseconds>(last_sign_ + patience_ - Clock::Real().Now()).count();
   poll(polled.data(), polled.size(), static_cast<int>(std::max<std::int64_t>(left, 0)));
   // Whatever else it was, a look does no harm.
   return polled.back().revents == 0;
-}
-
-void AlsaSource::Pause() const {
-  pollfd stop{stop_.get(), POLLIN, 0};
-  poll(&stop, 1, kPause);
 }
 
 absl::Status AlsaSource::ReadOnce() {
@@ -100,7 +94,7 @@ absl::Status AlsaSource::ReadOnce() {
 
 absl::Status AlsaSource::OnNothing(SteadyTime now) const {
   if (now - last_sign_ < patience_) {
-    Pause();
+    stop_.Pause(kPause);
     return absl::OkStatus();
   }
   return absl::UnavailableError(

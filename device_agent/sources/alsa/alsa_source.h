@@ -11,10 +11,10 @@
 #include "absl/status/status.h"
 
 #include "core/clock.h"
-#include "core/descriptor.h"
 #include "device_agent/sources/alsa/capture_device.h"
 #include "device_agent/sources/live_source.h"
 #include "device_agent/sources/stream/frame_feed.h"
+#include "device_agent/sources/stream/stop_event.h"
 
 namespace biglittle {
 
@@ -39,7 +39,6 @@ class AlsaSource final : public LiveSource {
  private:
   void Run(SampleInbox& inbox);
   bool Wait();  // false: it is to stop
-  void Pause() const;
   // Not OK: the device has failed.
   absl::Status ReadOnce();
   absl::Status OnNothing(SteadyTime now) const;
@@ -51,7 +50,7 @@ class AlsaSource final : public LiveSource {
   const CaptureLine line_;
   const Milliseconds patience_;
 
-  Descriptor stop_;  // an eventfd: to stop
+  StopEvent stop_;
   std::thread thread_;
 
   // The thread's.

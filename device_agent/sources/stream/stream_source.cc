@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <poll.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <array>
@@ -32,8 +31,7 @@ StreamSource::StreamSource(std::unique_ptr<ByteStream> stream, std::unique_ptr<B
 
 absl::Status StreamSource::Start(SampleInbox& inbox) {
   sink_->Begin(inbox, Clock::Real().Now());
-  stop_ = Descriptor(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-  if (!stop_.valid()) return absl::UnavailableError("no file descriptor is left");
+  if (absl::Status armed = stop_.Arm(); !armed.ok()) return armed;
   const absl::StatusOr<int> fd = stream_->Open();
   if (!fd.ok()) return fd.status();
   thread_ = std::thread([this, fd = *fd, &inbox] { Read(fd, inbox); });
@@ -42,11 +40,11 @@ absl::Status StreamSource::Start(SampleInbox& inbox) {
 
 void StreamSource::Stop() {
   if (thread_.joinable()) {
-    eventfd_write(stop_.get(), 1);
+    stop_.Raise();
     thread_.join();
   }
   stream_->Close();
-  stop_.Reset();
+  stop_.Disarm();
 }
 
 void StreamSource::Read(int fd, SampleInbox& inbox) {
@@ -64,19 +62,13 @@ void StreamSource::Read(int fd, SampleInbox& inbox) {
 
 bool StreamSource::Wait(int fd, const SampleInbox& inbox) const {
   while (waits_ && inbox.full()) {
-    if (!Pause(kRoomPoll)) return false;
+    if (!stop_.Pause(kRoomPoll)) return false;
   }
-  std::array<pollfd, 2> polled{{{stop_.get(), POLLIN, 0}, {fd, POLLIN, 0}}};
+  std::array<pollfd, 2> polled{{stop_.Polled(), {fd, POLLIN, 0}}};
   while (poll(polled.data(), polled.size(), -1) < 0) {
     if (errno != EINTR && errno != EAGAIN) return false;
   }
   return polled[0].revents == 0;
-}
-
-bool StreamSource::Pause(Milliseconds pause) const {
-  pollfd stop{stop_.get(), POLLIN, 0};
-  poll(&stop, 1, static_cast<int>(pause.count()));
-  return stop.revents == 0;
 }
 
 std::optional<absl::Status> StreamSource::ReadOnce(int fd) {
@@ -89,7 +81,7 @@ std::optional<absl::Status> StreamSource::ReadOnce(int fd) {
   }
   if (count < 0 && (errno == EAGAIN || errno == EINTR)) return std::nullopt;
   if (const auto pause = count == 0 ? stream_->PauseAtEnd() : std::nullopt) {
-    Pause(*pause);
+    stop_.Pause(*pause);
     return std::nullopt;
   }
   const int error = count < 0 ? errno : 0;

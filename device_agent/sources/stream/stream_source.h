@@ -9,9 +9,9 @@
 #include "absl/status/status.h"
 
 #include "core/clock.h"
-#include "core/descriptor.h"
 #include "device_agent/sources/live_source.h"
 #include "device_agent/sources/stream/byte_stream.h"
+#include "device_agent/sources/stream/stop_event.h"
 
 namespace biglittle {
 
@@ -45,7 +45,6 @@ class StreamSource final : public LiveSource {
   void Read(int fd, SampleInbox& inbox);
   // Until there is something to read, and room for it; false: it is to stop.
   bool Wait(int fd, const SampleInbox& inbox) const;
-  bool Pause(Milliseconds pause) const;  // likewise
   // What has to be said of the stream: nullopt while it goes on.
   std::optional<absl::Status> ReadOnce(int fd);
 
@@ -54,7 +53,7 @@ class StreamSource final : public LiveSource {
   const bool waits_;
   const Milliseconds restart_delay_;
 
-  Descriptor stop_;  // an eventfd: to stop
+  StopEvent stop_;
   std::thread thread_;
 };
 
