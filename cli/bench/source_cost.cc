@@ -15,7 +15,6 @@
 #include <string>
 #include <thread>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "cli/bench/cpu_time.h"
@@ -26,8 +25,7 @@
 #include "core/fleet/fleet_config.h"
 #include "core/fleet/fleet_file.h"
 #include "core/random.h"
-#include "device_agent/intake/live_intake.h"
-#include "device_agent/intake/polled_intake.h"
+#include "device_agent/device_readings.h"
 #include "device_agent/little/local_classifier.h"
 #include "device_agent/session_news.h"
 #include "device_agent/sources/arrays/npy_file.h"
@@ -177,14 +175,9 @@ class SourceBench {
         way == Way::kLive ? DeviceSource(std::make_unique<MemorySource>(task_, windows_))
                           : MakeSource(device.source, task_, shares);
     if (!source.ok()) return source.status();
-    if (auto* polled = std::get_if<std::unique_ptr<PolledSource>>(&*source)) {
-      return std::make_unique<PolledIntake>(std::move(*polled), device.source);
-    }
-    auto live = std::get<std::unique_ptr<LiveSource>>(*std::move(source));
-    const auto bytes =
-        static_cast<std::size_t>(ElementCount(task_.input_shape).value_or(0)) * sizeof(float);
-    return std::make_unique<LiveIntake>(std::move(live), device.source, bytes,
-                                        SourceSupervisor::Options{.device = device.id});
+    auto readings = MakeReadings(*std::move(source), device, task_);
+    if (!readings.ok()) return readings.status();
+    return std::move(readings->intake);
   }
 
   // As AgentLoop takes them.
