@@ -196,7 +196,7 @@ absl::Status TableReader::BeginRun(std::string_view label, std::string_view grou
     return Wrong(fmt::format("the {} is empty: fill it in, or pass --skip-bad-rows",
                              label.empty() ? "label" : "group"));
   }
-  if (label.size() > kMaxLabelBytes || !IsPlain(label)) {
+  if (!IsLabel(label)) {
     return Wrong(fmt::format("{} cannot be a label, which is printable UTF-8 of at most {} bytes",
                              Quoted(label), kMaxLabelBytes));
   }

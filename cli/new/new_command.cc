@@ -22,6 +22,7 @@
 #include "cli/new/recording.h"
 #include "cli/new/session_tree.h"
 #include "cli/text_file.h"
+#include "cli/training_folder.h"
 #include "core/shown_text.h"
 #include "core/text.h"
 #include "device_agent/sources/arrays/npy_file.h"
@@ -30,9 +31,6 @@ namespace biglittle {
 namespace {
 
 namespace fs = std::filesystem;
-
-// models/train/data.py holds back a fifth of the sessions for each of two parts.
-constexpr std::size_t kLeastSessions = 5;
 
 // What is written, and told.
 struct Made {
@@ -92,12 +90,7 @@ absl::Status WriteColumn(const fs::path& path, const std::vector<std::int32_t>& 
 }
 
 absl::Status Write(const Made& made, const NewOptions& options, const fs::path& folder) {
-  std::error_code error;
-  fs::create_directories(folder, error);
-  if (error) {
-    return absl::PermissionDeniedError(fmt::format("{} cannot be made: {}; pass another --out",
-                                                   Shown(folder.string()), error.message()));
-  }
+  if (absl::Status folder_made = MakeTrainingFolder(folder); !folder_made.ok()) return folder_made;
   std::string lines;
   for (const std::string& label : made.labels) lines += label + "\n";
   // The windows last: who finds them finds the rest.

@@ -19,7 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 
 absl::Status CheckLabel(const std::string& label) {
-  if (label.size() <= kMaxLabelBytes && IsPlain(label)) return absl::OkStatus();
+  if (IsLabel(label)) return absl::OkStatus();
   return absl::InvalidArgumentError(
       fmt::format("{} cannot be a label: rename the folder to printable UTF-8 of at most {} bytes",
                   Quoted(label), kMaxLabelBytes));

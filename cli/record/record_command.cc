@@ -16,6 +16,7 @@
 #include "cli/command_end.h"
 #include "cli/record/recorded_set.h"
 #include "cli/record/window_feed.h"
+#include "cli/training_folder.h"
 #include "core/clock.h"
 #include "core/fleet/fleet_config.h"
 #include "core/fleet/fleet_file.h"
@@ -82,7 +83,7 @@ absl::StatusOr<FleetConfig> FleetOf(const RecordOptions& options) {
 }
 
 absl::StatusOr<Place> PlaceOf(const RecordOptions& options) {
-  if (options.label.empty() || options.label.size() > kMaxLabelBytes || !IsPlain(options.label)) {
+  if (!IsLabel(options.label)) {
     return absl::InvalidArgumentError(
         fmt::format("--label {} cannot be a label: printable UTF-8 of 1 to {} bytes is",
                     Quoted(options.label), kMaxLabelBytes));
@@ -173,7 +174,6 @@ class Recording {
                           count.windows);
     }
     out_ << fmt::format("{}: X.npy, y.npy, labels.txt, groups.npy\n", Shown(options_.out.string()));
-    constexpr std::size_t kLeastSessions = 5;  // models/train/data.py divides them
     if (sessions < kLeastSessions) {
       out_ << fmt::format("{} more sessions are needed before it can be trained with: call again\n",
                           kLeastSessions - sessions);

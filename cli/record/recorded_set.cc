@@ -9,6 +9,7 @@
 #include <system_error>
 #include <utility>
 
+#include "cli/training_folder.h"
 #include "core/read_file.h"
 #include "core/replace_file.h"
 #include "core/shown_text.h"
@@ -57,12 +58,7 @@ RecordedSet::RecordedSet(GrowingNpy windows, GrowingNpy labels, GrowingNpy group
 
 absl::StatusOr<RecordedSet> RecordedSet::Begin(const fs::path& folder, const std::string& label,
                                                ElementType type, const Shape& window) {
-  std::error_code error;
-  fs::create_directories(folder, error);
-  if (error) {
-    return absl::PermissionDeniedError(fmt::format("{} cannot be made: {}; pass another --out",
-                                                   Shown(folder.string()), error.message()));
-  }
+  if (absl::Status made = MakeTrainingFolder(folder); !made.ok()) return made;
   auto windows = GrowingNpy::Open(folder / "X.npy", type, window);
   if (!windows.ok()) return windows.status();
   auto labels = GrowingNpy::Open(folder / "y.npy", ElementType::kInt32, {});
