@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <string_view>
 #include <utility>
@@ -11,10 +12,7 @@
 namespace biglittle {
 namespace {
 
-// They make the rule together.
 constexpr std::array<std::string_view, 3> kRuleKeys{"policy", "threshold", "unlike"};
-
-Ending EndOf(Lasting lasts, SteadyTime now) { return lasts ? Ending(now + *lasts) : std::nullopt; }
 
 void Sooner(Ending ending, Ending& soonest) {
   if (ending && (!soonest || *ending < *soonest)) soonest = ending;
@@ -23,6 +21,8 @@ void Sooner(Ending ending, Ending& soonest) {
 std::string Words(const absl::Status& status) { return std::string(status.message()); }
 
 }  // namespace
+
+bool IsOfRule(std::string_view key) { return std::ranges::find(kRuleKeys, key) != kRuleKeys.end(); }
 
 Steering::Steering(const Task& task, DeviceSettings file)
     : task_(task), file_(std::move(file)), in_effect_(file_) {
@@ -49,14 +49,14 @@ absl::Status Steering::Apply(const SettingValues& values, Lasting lasts, SteadyT
     if (!IsSettable(key)) {
       return absl::InvalidArgumentError(fmt::format("{} cannot be set", Quoted(key)));
     }
-    settings[key] = {value, EndOf(lasts, now)};
+    settings[key] = {value, EndingOf(lasts, now)};
   }
   return TryOut(settings);
 }
 
 void Steering::Pause(Lasting lasts, SteadyTime now) {
   set_.paused = true;
-  set_.paused_until = EndOf(lasts, now);
+  set_.paused_until = EndingOf(lasts, now);
 }
 
 void Steering::Resume() {

@@ -9,6 +9,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -24,6 +25,12 @@ namespace biglittle {
 using Lasting = std::optional<std::chrono::seconds>;
 // When it ends; nullopt: not by itself.
 using Ending = std::optional<SteadyTime>;
+
+inline Ending EndingOf(Lasting lasts, SteadyTime now) {
+  return lasts ? Ending(now + *lasts) : std::nullopt;
+}
+// One of the settings that make the escalation rule together, which is a net's.
+bool IsOfRule(std::string_view key);
 
 class Steering {
  public:

@@ -53,14 +53,6 @@ std::optional<Lasting> LeftOf(const Json& json, WallTime wall) {
   return Lasting(lasts);
 }
 
-Ending EndOf(const Lasting& lasts, SteadyTime now) {
-  return lasts ? Ending(now + *lasts) : std::nullopt;
-}
-
-bool IsOfTheRule(std::string_view key) {
-  return key == "policy" || key == "threshold" || key == "unlike";
-}
-
 std::optional<SettingValue> ValueOf(const Json& json) {
   if (json.is_string()) return SettingValue{json.get<std::string>(), true};
   if (json.is_number() || json.is_boolean()) return SettingValue{json.dump(), false};
@@ -120,7 +112,7 @@ absl::StatusOr<Steering::Set> DecodeSteering(std::string_view text, const Steeri
   if (json.contains("paused")) {
     if (const auto left = LeftOf(json["paused"], wall)) {
       set.paused = true;
-      set.paused_until = EndOf(*left, now);
+      set.paused_until = EndingOf(*left, now);
     }
   }
   for (const auto& [key, one] : json["set"].items()) {
@@ -128,12 +120,12 @@ absl::StatusOr<Steering::Set> DecodeSteering(std::string_view text, const Steeri
     if (!value) return Damaged();
     const auto left = LeftOf(one, wall);
     if (!left) continue;
-    if (!fits && IsOfTheRule(key)) {
+    if (!fits && IsOfRule(key)) {
       notes.push_back(fmt::format("{} is dropped: it was set for another net, of task {}",
                                   Quoted(key), Quoted(json["task"].get<std::string>())));
       continue;
     }
-    set.settings[key] = {*value, EndOf(*left, now)};
+    set.settings[key] = {*value, EndingOf(*left, now)};
   }
   return set;
 }
