@@ -6,12 +6,13 @@ import json
 import pathlib
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.request
+
+from programs import Programs, check, free_ports, wait_for
 
 PROGRAM, HOME = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
 RULES = HOME / "deploy/prometheus/biglittle.rules.yml"
@@ -35,65 +36,12 @@ devices:
 """
 
 
-def check(holds, what):
-    if not holds:
-        sys.exit(f"monitoring.py: {what}")
-
-
-def free_ports(count):
-    probes = [socket.socket() for _ in range(count)]
-    for probe in probes:
-        probe.bind(("127.0.0.1", 0))
-    ports = [probe.getsockname()[1] for probe in probes]
-    for probe in probes:
-        probe.close()
-    return ports
-
-
 def page(port, path):
     try:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as answer:
             return answer.read().decode()
     except OSError:
         return None
-
-
-def wait_for(condition, what):
-    patience = time.monotonic() + 60
-    while not condition():
-        check(time.monotonic() < patience, what)
-        time.sleep(0.05)
-
-
-class Fleet:
-    """A broker, a worker and a device, ended by their processes."""
-
-    def __init__(self, folder):
-        self.broker, self.worker, self.device = free_ports(3)
-        file = folder / "fleet.yaml"
-        file.write_text(FLEET.format(models=HOME / "models", broker=self.broker, worker=self.worker,
-                                     device=self.device), encoding="utf-8")
-        conf = folder / "broker.conf"
-        conf.write_text(f"listener {self.broker} 127.0.0.1\nallow_anonymous true\n", encoding="utf-8")
-        self.programs = {}
-        self.log = open(folder / "log", "w", encoding="utf-8")  # pylint: disable=consider-using-with
-        self.start("broker", "/usr/sbin/mosquitto", "-c", conf)
-        self.start("worker", PROGRAM.parent / "cloud_worker", "--config", file, "--worker", "worker-1")
-        self.start("device", PROGRAM.parent / "device_agent", "--config", file, "--device", "pump-1")
-
-    def start(self, name, *command):
-        self.programs[name] = subprocess.Popen([str(word) for word in command], stdout=self.log,
-                                               stderr=self.log)
-
-    def end(self, name):
-        program = self.programs.pop(name)
-        program.terminate()
-        program.wait(timeout=30)
-
-    def end_all(self):
-        for name in ("device", "worker", "broker"):
-            if name in self.programs:
-                self.end(name)
 
 
 def samples_of(text):
@@ -109,9 +57,9 @@ def samples_of(text):
 class Recorder:
     """What Prometheus would have recorded, a scrape a minute."""
 
-    def __init__(self, fleet):
-        self.targets = {("biglittle-workers", "worker-1:9464"): fleet.worker,
-                        ("biglittle-devices", "pump-1:9464"): fleet.device}
+    def __init__(self, worker, device):
+        self.targets = {("biglittle-workers", "worker-1:9464"): worker,
+                        ("biglittle-devices", "pump-1:9464"): device}
         self.series, self.taken = {}, 0
 
     def scrape(self):
@@ -197,6 +145,29 @@ def alerts_are_right(recorder, healthy, folder):
     promtool("test", "rules", file)
 
 
+def recorded(folder, programs):
+    """A fleet that is well, and then without its worker."""
+    broker, worker, device = free_ports(3)
+    file = folder / "fleet.yaml"
+    file.write_text(FLEET.format(models=HOME / "models", broker=broker, worker=worker, device=device),
+                    encoding="utf-8")
+    programs.start_broker(broker)
+    programs.start("worker", PROGRAM.parent / "cloud_worker", "--config", file, "--worker", "worker-1")
+    programs.start("device", PROGRAM.parent / "device_agent", "--config", file, "--device", "pump-1")
+    for port in (worker, device):
+        wait_for(lambda p=port: (page(p, "/ready") or "").startswith("online"), "not ready")
+    wait_for(lambda: 'outcomes_total{kind="big"' in (page(device, "/metrics") or ""),
+             "no answer by the big net")
+    recorder = Recorder(worker, device)
+    for phase in (None, "worker"):
+        if phase:
+            programs.end(phase)
+        for _ in range(SCRAPES):
+            recorder.scrape()
+            time.sleep(PACE_S)
+    return recorder
+
+
 def main():
     if find_promtool() is None:
         print("there is no promtool: the alerts were not tried (Debian's package prometheus has it)")
@@ -204,21 +175,8 @@ def main():
     promtool("check", "rules", RULES)
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
-        fleet = Fleet(folder)
-        try:
-            for port in (fleet.worker, fleet.device):
-                wait_for(lambda p=port: (page(p, "/ready") or "").startswith("online"), "not ready")
-            wait_for(lambda: 'outcomes_total{kind="big"' in (page(fleet.device, "/metrics") or ""),
-                     "no answer by the big net")
-            recorder = Recorder(fleet)
-            for phase in (None, "worker"):
-                if phase:
-                    fleet.end(phase)
-                for _ in range(SCRAPES):
-                    recorder.scrape()
-                    time.sleep(PACE_S)
-        finally:
-            fleet.end_all()
+        with Programs(folder) as programs:
+            recorder = recorded(folder, programs)
         queries_are_right(names_are_there(recorder), folder)
         alerts_are_right(recorder, SCRAPES, folder)
 

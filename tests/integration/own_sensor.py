@@ -4,13 +4,13 @@ tree."""
 
 import json
 import pathlib
-import socket
 import subprocess
 import sys
 import tempfile
-import time
 
 import numpy as np
+
+from programs import Programs, check, free_ports
 
 PROGRAM, HOME = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
 LABELS = ("closed", "open", "leaking")
@@ -46,11 +46,6 @@ devices:
       when_full: wait
       readings: {readings}
 '''
-
-
-def check(holds, what):
-    if not holds:
-        sys.exit(f"own_sensor.py: {what}")
 
 
 def run(*command, code=0):
@@ -108,47 +103,20 @@ def trained(bench):
     check("open" in again, "a task that is there says the shape itself")
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def listening(port):
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
 def live(bench):
     """The fleet as README starts it, and what `watch` sees of it."""
-    bench.port = free_port()
+    bench.port = free_ports(1)[0]
     bench.state.write_text("leaking", encoding="utf-8")
     fleet = bench.fleet()
-    conf = bench.folder / "broker.conf"
-    conf.write_text(f"listener {bench.port} 127.0.0.1\nallow_anonymous true\n", encoding="utf-8")
-    programs = []
-
-    def start(*command, **more):
-        programs.append(subprocess.Popen([str(word) for word in command], text=True, **more))
-        return programs[-1]
-
-    try:
-        start("/usr/sbin/mosquitto", "-c", conf, stderr=subprocess.DEVNULL)
-        patience = time.monotonic() + 30
-        while not listening(bench.port):
-            check(time.monotonic() < patience, "the broker does not listen")
-            time.sleep(0.05)
-        start(PROGRAM.parent / "cloud_worker", "--config", fleet, "--worker", "worker-1",
-              stderr=subprocess.DEVNULL)
-        watch = start(PROGRAM, "watch", "--config", fleet, "--json", "--count", "300",
-                      stdout=subprocess.PIPE)
-        start(PROGRAM.parent / "device_agent", "--config", fleet, "--device", "valve-1",
-              stderr=subprocess.DEVNULL)
+    with Programs(bench.folder) as programs:
+        programs.start_broker(bench.port)
+        programs.start("worker", PROGRAM.parent / "cloud_worker", "--config", fleet, "--worker",
+                       "worker-1")
+        watch = programs.start("watch", PROGRAM, "watch", "--config", fleet, "--json", "--count", "300",
+                               stdout=subprocess.PIPE)
+        programs.start("device", PROGRAM.parent / "device_agent", "--config", fleet, "--device",
+                       "valve-1")
         seen = [json.loads(line) for line in watch.communicate(timeout=60)[0].splitlines()]
-    finally:
-        for program in reversed(programs):
-            program.terminate()
-            program.wait(timeout=30)
     check(len(seen) == 300, f"{len(seen)} results")
     right = sum(result["label"] == "leaking" for result in seen) / len(seen)
     check(right > 0.6, f"only {right:.0%} of a leaking valve's readings are seen as leaking")
