@@ -6,12 +6,11 @@
 //   models.pub           what devices and workers check models with
 //   broker/              all that the broker's machine needs: mosquitto.conf, ca.crt, crl.pem,
 //                        server.crt, server.key, dynamic-security.json
-//   <role>/<id>/         all that one device, worker, dashboard, operator or bridge needs, and
-//   nothing more:
-//                        ca.pem (the authority and its revocation list), client.crt, client.key,
-//                        models.pub (devices and workers), password (dashboards, operators). A
-//                        bridge's files are called central-ca.crt, bridge.crt, bridge.key, beside
-//                        bridge.conf
+//   <role>/<id>/         all that one device, worker, dashboard, operator or bridge needs and
+//                        nothing more: ca.pem (the authority and its revocation list), client.crt,
+//                        client.key, models.pub (devices and workers), password (dashboards,
+//                        operators). A bridge's files are called central-ca.crt, bridge.crt,
+//                        bridge.key, beside bridge.conf
 #pragma once
 
 #include <filesystem>

@@ -25,7 +25,6 @@ SteadyTime LingerUntil(const EscalationPacking& packing, const PendingEscalation
 void RequestPacker::SetBudget(const EscalationBudget& budget, SteadyTime now) {
   if (budget == budget_) return;
   budget_ = budget;
-  budget_window_ = budget.window;
   meter_.emplace(budget);
   meter_->Empty(now);
 }
@@ -98,7 +97,7 @@ bool RequestPacker::Afford(const PendingEscalation& escalation, bool own_message
   const std::size_t messages = own_message ? 1 : 0;
   const std::size_t bytes = escalation.wire_bytes;
   if (meter_->TryTake(messages, bytes, now)) return true;
-  const SteadyTime window_end = escalation.decided_at + budget_window_;
+  const SteadyTime window_end = escalation.decided_at + budget_.window;
   if (escalation.attempts == 0 && window_end <= now) {
     plan.without_budget.push_back(escalation.verdict.sequence);
     return false;

@@ -35,11 +35,7 @@ class RequestPacker {
   // `max_bytes`: of the windows in one request; a larger window has a request to itself.
   RequestPacker(const EscalationPacking& packing, const EscalationBudget& budget,
                 std::size_t max_bytes)
-      : packing_(packing),
-        budget_window_(budget.window),
-        budget_(budget),
-        meter_(budget),
-        max_bytes_(max_bytes) {}
+      : packing_(packing), budget_(budget), meter_(budget), max_bytes_(max_bytes) {}
 
   // From now on; what is asked about again stays together all the same.
   void SetMaxBytes(std::size_t max_bytes) { max_bytes_ = max_bytes; }
@@ -61,7 +57,6 @@ class RequestPacker {
   bool Afford(const PendingEscalation& escalation, bool own_message, SteadyTime now, Plan& plan);
 
   const EscalationPacking packing_;
-  Milliseconds budget_window_;
   EscalationBudget budget_;
   std::optional<BudgetMeter> meter_;  // always there
   std::size_t max_bytes_;
