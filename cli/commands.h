@@ -23,6 +23,7 @@ AddCommand AddClassify;
 AddCommand AddControl;
 AddCommand AddDashboard;
 AddCommand AddDemo;
+AddCommand AddDoctor;
 AddCommand AddEvaluate;
 AddCommand AddInspect;
 AddCommand AddNew;

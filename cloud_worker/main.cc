@@ -16,6 +16,7 @@
 #include "core/fleet/fleet_config.h"
 #include "core/fleet/fleet_file.h"
 #include "core/fleet/worker_config.h"
+#include "core/program/command_line.h"
 #include "core/program/core_dumps.h"
 #include "core/program/exception_status.h"
 #include "core/program/exit_code.h"
@@ -94,7 +95,8 @@ int RunWorker(const std::filesystem::path& config, const std::string& id) {
 int main(int argc, char** argv) {
   biglittle::PrepareUnattended();
   const biglittle::TerminalGuard guard;
-  CLI::App app("BigLittle's cloud worker: runs the big nets for what devices escalate");
+  CLI::App app("BigLittle's cloud worker: runs the big nets for what devices escalate",
+               "cloud_worker");
   std::string config;
   std::string worker;
   std::string log_level = "info";
@@ -103,11 +105,7 @@ int main(int argc, char** argv) {
   app.add_option("--log-level", log_level, "debug, info, warning, error")
       ->check(CLI::IsMember({"trace", "debug", "info", "warning", "error", "critical", "off"}))
       ->capture_default_str();
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? biglittle::kExitDone : biglittle::kExitBadInput;
-  }
+  if (const auto done = biglittle::ParseCommandLine(app, argc, argv)) return *done;
   biglittle::SetUpLog(log_level);
   return biglittle::RunProgram("cloud_worker",
                                [&] { return biglittle::RunWorker(config, worker); });

@@ -7,13 +7,15 @@
 
 #include "core/clock.h"
 #include "core/run_id.h"
+#include "core/version.h"
 
 namespace biglittle {
 
 WorkerStatus::WorkerStatus(const wire::Topics& topics, const std::string& fleet,
                            const std::string& worker)
     : topic_(topics.WorkerStatus(worker)),
-      status_{.fleet = fleet, .worker = worker, .run = NewRunId()} {}
+      status_{
+          .fleet = fleet, .worker = worker, .run = NewRunId(), .version = std::string(Version())} {}
 
 void WorkerStatus::Count(const std::string& name, std::uint64_t by) {
   const std::lock_guard lock(mutex_);

@@ -10,6 +10,7 @@
 
 #include "core/program/exception_status.h"
 #include "core/run_id.h"
+#include "core/version.h"
 #include "device_agent/delivery_tag.h"
 #include "device_agent/stop_report.h"
 #include "wire/mqtt/session_counters.h"
@@ -40,6 +41,7 @@ AgentLoop::AgentLoop(const FleetConfig& fleet, const DeviceConfig& device, Agent
               {.fleet = fleet.fleet,
                .device = device.id,
                .run = NewRunId(),
+               .version = std::string(Version()),
                .models = {{parts.task.name, parts.task.little.sha256}}}),
       expiry_(fleet.broker, device.id),
       refusals_({"results", "results", "requests", "statuses"}),

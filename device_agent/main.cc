@@ -12,6 +12,7 @@
 #include "core/fleet/device_config.h"
 #include "core/fleet/fleet_config.h"
 #include "core/fleet/fleet_file.h"
+#include "core/program/command_line.h"
 #include "core/program/core_dumps.h"
 #include "core/program/exit_code.h"
 #include "core/program/log.h"
@@ -55,7 +56,8 @@ int RunDevices(const std::filesystem::path& config, const std::vector<std::strin
 int main(int argc, char** argv) {
   biglittle::PrepareUnattended();
   const biglittle::TerminalGuard guard;
-  CLI::App app("BigLittle's device agent: answers what its little net can, escalates the rest");
+  CLI::App app("BigLittle's device agent: answers what its little net can, escalates the rest",
+               "device_agent");
   std::string config;
   std::vector<std::string> devices;
   std::string log_level = "info";
@@ -66,11 +68,7 @@ int main(int argc, char** argv) {
   app.add_option("--log-level", log_level, "debug, info, warning, error")
       ->check(CLI::IsMember({"trace", "debug", "info", "warning", "error", "critical", "off"}))
       ->capture_default_str();
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? biglittle::kExitDone : biglittle::kExitBadInput;
-  }
+  if (const auto done = biglittle::ParseCommandLine(app, argc, argv)) return *done;
   biglittle::SetUpLog(log_level);
   return biglittle::RunProgram("device_agent",
                                [&] { return biglittle::RunDevices(config, devices); });

@@ -56,9 +56,11 @@ void AddMembers(CLI::App& app, ChosenCommand& chosen) {
   for (const Role role : kRoles) {
     if (role == Role::kAdmin) continue;  // there is one, made by init
     const std::string name(RoleName(role));
-    CLI::App* command =
-        Add(app, ("add-" + name).c_str(),
-            fmt::format("Let a {} in: a key, a certificate and its rights", name).c_str(), true);
+    CLI::App* command = Add(app, ("add-" + name).c_str(),
+                            fmt::format("Let {} {} in: a key, a certificate and its rights",
+                                        name.starts_with("o") ? "an" : "a", name)
+                                .c_str(),
+                            true);
     command->add_option("id", ids, "Its id; several are taken")->required();
     command->callback([&chosen, role] {
       chosen = [role] { return RunProvisionAdd(Shared(), role, ids, std::cout, std::cerr); };

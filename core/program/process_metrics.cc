@@ -6,7 +6,10 @@
 #include <cstddef>
 #include <filesystem>
 #include <fstream>
+#include <string>
 #include <system_error>
+
+#include "core/version.h"
 
 namespace biglittle {
 namespace {
@@ -19,6 +22,11 @@ double Seconds(const timeval& time) {
 
 std::vector<Measurement> ProcessMeasurements() {
   std::vector<Measurement> all;
+  all.push_back({"biglittle_build_info",
+                 "The release that runs, as a label.",
+                 MetricKind::kGauge,
+                 {{"version", std::string(Version())}},
+                 1});
   rusage usage{};
   if (getrusage(RUSAGE_SELF, &usage) == 0) {
     all.push_back({"process_cpu_seconds_total",

@@ -97,6 +97,7 @@ FOLDERS = {
         "classify": {""},
         "control": {""},
         "inspect": {""},
+        "doctor": {""},
         "new": {""},
         "record": {""},
         "schema": {""},
@@ -139,7 +140,8 @@ THIRD_PARTY = {
     "zlib.h": ["device_agent/sources/arrays/gzip"],
     "alsa/": ["device_agent/sources/alsa/alsa_capture"],
     "boost/math/": ["cli/tuning/binomial"],
-    "CLI/": ["cli/main", "cli/*_registration", "device_agent/main", "cloud_worker/main"],
+    "CLI/": ["core/program/command_line", "core/program/manual_page", "core/program/option_facts",
+             "core/program/shell_completion", "cli/main", "cli/*_registration", "device_agent/main", "cloud_worker/main"],
 }
 
 # What is written -> where it may be: of a log and a terminal that obey nothing (decision 022).

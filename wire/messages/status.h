@@ -37,6 +37,7 @@ struct Status {
   std::string worker;
   State state = State::kOnline;
   std::string run;
+  std::string version;  // of BigLittle; empty where its release did not tell yet
   WallTime time;
   std::map<std::string, std::string> models;      // task -> digest of the net served here
   std::map<std::string, std::uint64_t> counters;  // since the start of the run

@@ -35,6 +35,7 @@ std::string Encode(const Status& status) {
       break;
   }
   out.set_run(status.run);
+  out.set_version(status.version);
   SetTimestamp(status.time, *out.mutable_time());
   out.mutable_models()->insert(status.models.begin(), status.models.end());
   out.mutable_counters()->insert(status.counters.begin(), status.counters.end());
@@ -80,6 +81,7 @@ absl::StatusOr<Status> DecodeStatus(std::string_view payload) {
   out.device = in.device();
   out.worker = in.worker();
   out.run = in.run();
+  out.version = in.version();
   out.time = FromTimestamp(in.time());
   out.models.insert(in.models().begin(), in.models().end());
   out.counters.insert(in.counters().begin(), in.counters().end());

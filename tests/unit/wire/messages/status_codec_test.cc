@@ -14,6 +14,7 @@ Status Full() {
           .device = "pump-1",
           .state = State::kOnline,
           .run = "r1",
+          .version = "0.1.0",
           .time = WallTime(std::chrono::seconds(1700000000)),
           .models = {{"vibration", "aa"}},
           .counters = {{"readings", 7}}};
@@ -23,7 +24,8 @@ TEST(StatusTest, JsonIsThatOfTheContract) {
   EXPECT_EQ(nlohmann::json::parse(Encode(Full())), nlohmann::json::parse(R"({
     "fleet": "plant-7", "device": "pump-1", "worker": "", "state": "online", "run": "r1",
     "time": "2023-11-14T22:13:20Z", "models": {"vibration": "aa"},
-    "counters": {"readings": "7"}, "busiest": [], "paused": false, "differs": {}})"));
+    "counters": {"readings": "7"}, "busiest": [], "paused": false, "differs": {},
+    "version": "0.1.0"})"));
 }
 
 TEST(StatusTest, ComesBackAsItWas) {
