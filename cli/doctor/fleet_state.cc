@@ -116,7 +116,8 @@ Finding JudgeBroker(const wire::Trouble& trouble, const BrokerConfig& broker) {
     return {Grade::kWell, "broker",
             fmt::format("{} takes connections{}", where, broker.tls ? ", over TLS" : ""), ""};
   }
-  return {Grade::kTrouble, "broker", fmt::format("{}: {}", where, wire::Sentence(trouble, broker)), ""};
+  return {Grade::kTrouble, "broker", fmt::format("{}: {}", where, wire::Sentence(trouble, broker)),
+          ""};
 }
 
 std::vector<Finding> ExamineFleet(const std::filesystem::path& config,
