@@ -15,6 +15,7 @@
 
 #include "cli/command_end.h"
 #include "cli/control/control_words.h"
+#include "cli/device_pattern.h"
 #include "core/bounded_queue.h"
 #include "core/clock.h"
 #include "core/fleet/fleet_config.h"
@@ -85,7 +86,6 @@ class Asking {
     }
   }
 
-  bool HasDevices() const { return !open_.empty(); }
   absl::Status Run(const FleetConfig& fleet);
 
  private:
@@ -213,11 +213,10 @@ absl::Status Control(const ControlOptions& options, std::ostream& out) {
   if (!request.ok()) return request.status();
   const auto fleet = FleetOf(options);
   if (!fleet.ok()) return fleet.status();
-  Asking asking(options, *fleet, *std::move(request), out);
-  if (!asking.HasDevices()) {
-    return absl::InvalidArgumentError(
-        fmt::format("{} has no device {}", Shown(options.config.string()), Quoted(options.device)));
+  if (absl::Status known = ExpectDevices(*fleet, options.device, options.config); !known.ok()) {
+    return known;
   }
+  Asking asking(options, *fleet, *std::move(request), out);
   const wire::Identity identity{wire::Role::kOperator, options.as};
   if (absl::Status usable = wire::LoadCredentials(fleet->broker, identity).status(); !usable.ok()) {
     return usable;

@@ -1,44 +1,23 @@
 #include "cli/control/control_words.h"
 
 #include <fmt/format.h>
-#include <fnmatch.h>
 
-#include <charconv>
 #include <cstdint>
 #include <utility>
 
 #include "absl/status/status.h"
 
+#include "cli/time_span.h"
 #include "core/text.h"
 
 namespace biglittle {
-namespace {
-
-// Seconds; 0: no unit.
-std::int64_t UnitOf(char unit) {
-  switch (unit) {
-    case 's':
-      return 1;
-    case 'm':
-      return 60;
-    case 'h':
-      return 3600;
-    case 'd':
-      return 86'400;
-    default:
-      return 0;
-  }
-}
-
-}  // namespace
 
 absl::StatusOr<std::chrono::seconds> ParseLasting(std::string_view text) {
-  std::uint32_t number = 0;
-  const auto [rest, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
-  const std::string_view unit(rest, static_cast<std::size_t>(text.data() + text.size() - rest));
-  const std::int64_t factor = unit.empty() ? 1 : unit.size() == 1 ? UnitOf(unit.front()) : 0;
-  const std::chrono::seconds lasts(number * factor);
-  if (problem == std::errc() && lasts.count() > 0 && lasts <= wire::kLongestControl) return lasts;
+  auto lasts = ParseTimeSpan(text);
+  if (!lasts) {
+    if (const auto number = ParseNumber<std::uint32_t>(text)) lasts = std::chrono::seconds(*number);
+  }
+  if (lasts && lasts->count() > 0 && *lasts <= wire::kLongestControl) return *lasts;
   return absl::InvalidArgumentError(fmt::format(
       "--for must be a time like 90s, 15m, 8h or 7d, at most a year, not {}", Quoted(text)));
 }
@@ -74,10 +53,6 @@ absl::StatusOr<wire::ControlRequest> RequestOf(const std::string& verb,
   const auto read = wire::DecodeControlRequest(Encode(request), id);
   if (!read.ok()) return read.status();
   return request;
-}
-
-bool IsLike(std::string_view id, std::string_view pattern) {
-  return fnmatch(std::string(pattern).c_str(), std::string(id).c_str(), FNM_NOESCAPE) == 0;
 }
 
 }  // namespace biglittle

@@ -24,7 +24,4 @@ absl::StatusOr<wire::ControlRequest> RequestOf(const std::string& verb,
                                                const std::vector<std::string>& settings,
                                                const std::string& lasts);
 
-// `id` is like `pattern`, in which * stands for any characters and ? for one.
-bool IsLike(std::string_view id, std::string_view pattern);
-
 }  // namespace biglittle

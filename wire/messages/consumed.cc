@@ -51,4 +51,14 @@ absl::StatusOr<Status> ReadStatus(const Message& message, const Topics& topics) 
   return status;
 }
 
+absl::StatusOr<DeviceState> ReadDeviceState(const Message& message, const Topics& topics) {
+  const std::optional<std::string> device = topics.DeviceOfState(message.topic);
+  if (!device) return OnNoTopicOfThisFleet();
+  auto state = DecodeDeviceState(message.payload);
+  if (!state.ok()) return state;
+  if (state->device != *device) return Disagrees("device", state->device);
+  if (state->fleet != topics.fleet()) return Disagrees("fleet", state->fleet);
+  return state;
+}
+
 }  // namespace biglittle::wire

@@ -51,14 +51,5 @@ TEST(ControlWordsTest, WhatNoDeviceWouldTakeIsRefusedHere) {
   EXPECT_THAT(Refusal("snapshot", {"reading=first"}), HasSubstr("'reading' must be last or next"));
 }
 
-TEST(ControlWordsTest, PatternsAreThoseOfAShell) {
-  EXPECT_TRUE(IsLike("pump-1", "pump-1"));
-  EXPECT_TRUE(IsLike("pump-12", "pump-*"));
-  EXPECT_TRUE(IsLike("pump-1", "*"));
-  EXPECT_TRUE(IsLike("pump-1", "pump-?"));
-  EXPECT_FALSE(IsLike("pump-12", "pump-?"));
-  EXPECT_FALSE(IsLike("pump-1", "pump"));
-}
-
 }  // namespace
 }  // namespace biglittle

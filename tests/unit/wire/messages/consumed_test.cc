@@ -89,5 +89,20 @@ TEST(ReadStatus, TakesAndRefusesLikewise) {
   EXPECT_EQ(read("elsewhere", device), absl::StatusCode::kInvalidArgument);
 }
 
+TEST(ReadDeviceState, TakesAndRefusesLikewise) {
+  const auto read = [](const std::string& topic, const DeviceState& state) {
+    return ReadDeviceState(ToMessage(topic, state), kTopics).status().code();
+  };
+  const DeviceState state{.fleet = "plant", .device = "pump-1", .label = "healthy"};
+  EXPECT_EQ(read(kTopics.DeviceState("pump-1"), state), absl::StatusCode::kOk);
+  EXPECT_EQ(read(kTopics.DeviceState("pump-2"), state), absl::StatusCode::kPermissionDenied);
+  EXPECT_EQ(read(kTopics.DeviceState("pump-1"), {.fleet = "other", .device = "pump-1"}),
+            absl::StatusCode::kPermissionDenied);
+  EXPECT_EQ(read(kTopics.DeviceStatus("pump-1"), state), absl::StatusCode::kInvalidArgument);
+  Message message = ToMessage(kTopics.DeviceState("pump-1"), state);
+  message.payload = "{";
+  EXPECT_EQ(ReadDeviceState(message, kTopics).status().code(), absl::StatusCode::kInvalidArgument);
+}
+
 }  // namespace
 }  // namespace biglittle::wire
