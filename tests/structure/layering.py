@@ -146,9 +146,11 @@ THIRD_PARTY = {
 
 # What is written -> where it may be: of a log and a terminal that obey nothing (decision 022).
 WRITTEN = {
-    re.compile(r"\bspdlog::set_\w+\("): "core/program/log",
-    re.compile(r"\brdbuf\("): "core/program/terminal_guard",
-    re.compile(r"""["'][^"\n]*\\(x1b|033|e\[)"""): "core/program/terminal_guard",
+    re.compile(r"\bspdlog::set_\w+\("): ("core/program/log",),
+    re.compile(r"\bsinks\("): ("core/program/kept_log",),
+    re.compile(r"\brdbuf\("): ("core/program/terminal_guard",),
+    re.compile(r"""["'][^"\n]*\\(x1b|033|e\[)"""): ("core/program/terminal_guard",
+                                                   "core/program/terminal_screen"),
 }
 # Each must set up both, first of all.
 PROGRAMS = {"device_agent/main.cc", "cloud_worker/main.cc", "cli/main.cc"}
@@ -191,9 +193,9 @@ def problems_of(path, text):
                     for place in places):
                 yield f"{path}: {header} belongs into {' or '.join(places) or 'no file'}"
 
-    for pattern, place in WRITTEN.items():
-        if stem != place and pattern.search(text):
-            yield f"{path}: {pattern.search(text).group()} belongs into {place}"
+    for pattern, places in WRITTEN.items():
+        if stem not in places and pattern.search(text):
+            yield f"{path}: {pattern.search(text).group()} belongs into {' or '.join(places)}"
     if path in PROGRAMS:
         for call in ("TerminalGuard", "SetUpLog"):
             if call not in text:
