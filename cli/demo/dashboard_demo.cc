@@ -37,8 +37,9 @@ constexpr Milliseconds kTick{100};
 // Long enough to watch what the others do meanwhile.
 constexpr std::chrono::seconds kAway{10};
 constexpr std::chrono::seconds kPageTimeout{10};
-constexpr char kBrowser[] =
-    "browser";                    // the dashboard that the page is, where everybody has a name
+// Who opens the page, where everybody has a name: one who reads, one who steers as well.
+constexpr char kReader[] = "browser";
+constexpr char kDesk[] = "desk";
 constexpr char kPage[] = "page";  // its folder in the scratch folder
 
 // RFC 3986: what is no letter, digit or mark of its own as %XX.
@@ -67,8 +68,10 @@ class DashboardDemo {
  private:
   absl::Status WriteRecordings();
   absl::Status AwaitPage();
-  absl::StatusOr<std::string> Login() const;
-  void SayWhere(const std::string& login);
+  std::string OneLogin() const;
+  absl::StatusOr<std::string> LoginOf(const Identity& identity) const;
+  absl::Status SayWhere();
+  void SayAddress(const std::string& login, std::string_view what);
   void SayWhatToTry();
   void Revive(SteadyTime now);
   DemoChaos MakeChaos();
@@ -122,11 +125,12 @@ absl::Status DashboardDemo::Plan() {
            .password = NewPassword(),
            .topic_root = "biglittle/v1",
            .fleet = "demo"};
-  auto fleet = LocalFleet::Make(installation_, {.folder = folder_->path(),
-                                                .yaml = *yaml,
-                                                .persistent = options_.chaos,
-                                                .others = {{Role::kDashboard, kBrowser}},
-                                                .page = page_});
+  auto fleet = LocalFleet::Make(installation_,
+                                {.folder = folder_->path(),
+                                 .yaml = *yaml,
+                                 .persistent = options_.chaos,
+                                 .others = {{Role::kDashboard, kReader}, {Role::kOperator, kDesk}},
+                                 .page = page_});
   if (!fleet.ok()) return fleet.status();
   fleet_ = *std::move(fleet);
   const PageSettings settings{.url = fmt::format("ws://127.0.0.1:{}/mqtt", page_.port),
@@ -135,17 +139,19 @@ absl::Status DashboardDemo::Plan() {
   return WritePage(installation_, fleet_->config(), settings, page_.folder);
 }
 
-// NAME:PASSWORD, as the page takes it from its address.
-absl::StatusOr<std::string> DashboardDemo::Login() const {
-  if (!options_.secure) {
-    return fmt::format("{}:{}", PercentEncoded(page_.user), PercentEncoded(page_.password));
-  }
-  const Identity browser{Role::kDashboard, kBrowser};
+// NAME:PASSWORD, as the page takes it from its address: of the one login that there is in the
+// clear.
+std::string DashboardDemo::OneLogin() const {
+  return fmt::format("{}:{}", PercentEncoded(page_.user), PercentEncoded(page_.password));
+}
+
+// Of one that was provisioned.
+absl::StatusOr<std::string> DashboardDemo::LoginOf(const Identity& identity) const {
   const auto password = ReadWholeFile(
-      folder_->path() / kLabCredentials / RoleName(Role::kDashboard) / kBrowser / "password", 1024);
+      folder_->path() / kLabCredentials / RoleName(identity.role) / identity.id / "password", 1024);
   if (!password.ok()) return password.status();
   const std::string_view text = *password;
-  return fmt::format("{}:{}", PercentEncoded(UserName(browser, fleet_->config().fleet)),
+  return fmt::format("{}:{}", PercentEncoded(UserName(identity, fleet_->config().fleet)),
                      PercentEncoded(text.substr(0, text.find('\n'))));
 }
 
@@ -165,30 +171,42 @@ absl::Status DashboardDemo::AwaitPage() {
 absl::Status DashboardDemo::StartFleet() {
   if (absl::Status status = fleet_->StartBroker(); !status.ok()) return status;
   if (absl::Status status = AwaitPage(); !status.ok()) return status;
-  const absl::StatusOr<std::string> login = Login();
-  if (!login.ok()) return login.status();
   for (const WorkerConfig& worker : fleet_->config().workers) {
     if (absl::Status status = fleet_->StartWorker(worker.id); !status.ok()) return status;
   }
   // A process each, as far as that goes: so that one can be killed.
   if (absl::Status status = fleet_->StartDevices(kMachineRecordings); !status.ok()) return status;
-  SayWhere(*login);
+  if (absl::Status status = SayWhere(); !status.ok()) return status;
   SayWhatToTry();
   if (options_.chaos) chaos_.emplace(MakeChaos());
   return absl::OkStatus();
 }
 
-void DashboardDemo::SayWhere(const std::string& login) {
-  fmt::print(out_, "\n  http://127.0.0.1:{}/#login={}\n\n", page_.port, login);
+void DashboardDemo::SayAddress(const std::string& login, std::string_view what) {
+  fmt::print(out_, "  http://127.0.0.1:{}/#login={}{}\n", page_.port, login, what);
+}
+
+absl::Status DashboardDemo::SayWhere() {
+  fmt::print(out_, "\n");
   if (options_.secure) {
+    const auto desk = LoginOf({Role::kOperator, kDesk});
+    if (!desk.ok()) return desk.status();
+    const auto reader = LoginOf({Role::kDashboard, kReader});
+    if (!reader.ok()) return reader.status();
+    SayAddress(*desk, "   # an operator: reads and steers");
+    SayAddress(*reader, "   # a dashboard: reads");
     fmt::print(out_,
-               "Devices and workers speak TLS to the production configuration; the page, to this "
-               "machine's own browser, does not.\n");
+               "\nDevices and workers speak TLS to the production configuration; the page, to this "
+               "machine's own browser, does not. Each login has room for one page.\n");
+  } else {
+    SayAddress(OneLogin(), "");
+    fmt::print(out_, "\n");
   }
   fmt::print(out_, "{} devices, {} workers, broker on 127.0.0.1:{}; Ctrl-C ends them all.\n",
              fleet_->config().devices.size(), fleet_->config().workers.size(),
              fleet_->config().broker.port);
   out_.flush();
+  return absl::OkStatus();
 }
 
 void DashboardDemo::SayWhatToTry() {

@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
+import mqtt, { type MqttClient } from 'mqtt';
 import type { Page } from 'playwright-core';
 import { closeBrowser, openTab, Program, PROGRAM, rowOf, SHOTS, until } from './lab';
 
@@ -120,14 +121,33 @@ describe('the demo', () => {
   });
 });
 
-test('over the production configuration: a dashboard’s login reads, and has room for one page', async () => {
-  const { demo, address } = await start('--secure', '--devices', '2');
-  try {
+// The demo prints an address for each kind of login.
+function addressOf(role: 'operator' | 'dashboard', output: string): string {
+  const address = new RegExp(`https?://\\S+#login=${role}\\S+`).exec(output)?.[0];
+  assert.ok(address, output);
+  return address;
+}
+
+describe('over the production configuration', () => {
+  let demo: Program;
+  let reader = '';
+  let operator = '';
+
+  before(async () => {
+    ({ demo } = await start('--secure', '--devices', '2'));
+    [reader, operator] = [addressOf('dashboard', demo.output), addressOf('operator', demo.output)];
+  });
+  after(async () => {
+    await demo.end('SIGINT');
+    assert.equal(await demo.ended, 0, demo.output);
+  });
+
+  test('a dashboard’s login reads, and has room for one page', async () => {
     const alone = await openTab();
-    await alone.page.goto(address);
+    await alone.page.goto(reader);
     await rowOf(alone.page, 'fan-1').waitFor();
     const other = await openTab();
-    await other.page.goto(address);
+    await other.page.goto(reader);
     await alone.page.getByText('this login was opened somewhere else').waitFor();
     await alone.page.getByRole('button', { name: 'Use it here' }).click();
     await alone.page.getByText('live', { exact: true }).waitFor();
@@ -136,8 +156,51 @@ test('over the production configuration: a dashboard’s login reads, and has ro
     assert.deepEqual(alone.complaints, []);
     await other.context.close();
     await alone.context.close();
-  } finally {
-    await demo.end('SIGINT');
-  }
-  assert.equal(await demo.ended, 0, demo.output);
+  });
+
+  test('an operator’s steering arrives, and the device itself answers', async () => {
+    const { page, context, complaints } = await openTab();
+    await page.goto(operator);
+    await rowOf(page, 'fan-1').waitFor();
+    await page.evaluate(() => { location.hash = '#/d/fan-1'; });
+    await page.getByRole('button', { name: 'Take a snapshot' }).first().click();
+    await page.locator('.answers').getByText(/“snapshot”: fan-1 answered after \d+ ms: done/).waitFor();
+    await page.getByRole('button', { name: 'Pause', exact: true }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Pause' }).click();
+    await page.locator('.answers').getByText(/“pause”: fan-1 answered after \d+ ms: done/).waitFor();
+    await page.getByText('Different from the file: paused').waitFor();
+    await page.getByRole('button', { name: 'Resume', exact: true }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Resume' }).click();
+    await page.locator('.answers').getByText(/“resume”: fan-1 answered after \d+ ms: done/).waitFor();
+    await until('nothing differs', async () => !/Different from the file/.test(await page.locator('.steering').innerText()));
+    assert.deepEqual(complaints, []);
+    await context.close();
+  });
+
+  // Whatever a page shows or hides: a login that only reads is refused by the broker itself.
+  test('a dashboard’s login is refused steering, and nobody hears of it', async () => {
+    const desk = await connectAs(operator);
+    const answers: string[] = [];
+    desk.on('message', (_, payload) => answers.push(payload.toString()));
+    await desk.subscribeAsync('biglittle/v1/demo/devices/+/control/reply', { qos: 1 });
+    const stranger = await connectAs(reader);
+    const topic = 'biglittle/v1/demo/devices/fan-1/control';
+    await assert.rejects(stranger.publishAsync(topic, '{"id":"stranger","verb":"pause"}', { qos: 1 }), /Not authorized/);
+    await assert.rejects(stranger.subscribeAsync(`${topic}/reply`, { qos: 1 }), /Not authorized|Subscribe error/);
+    // What was asked later is answered, and nothing before it.
+    await desk.publishAsync(topic, '{"id":"desk","verb":"status"}', { qos: 1 });
+    const answer = await until('an answer', () => answers[0]);
+    const { id, ok, status } = JSON.parse(answer) as { id: string; ok: boolean; status: { paused: boolean } };
+    assert.deepEqual({ id, ok, paused: status.paused }, { id: 'desk', ok: true, paused: false });
+    assert.equal(answers.length, 1);
+    await stranger.endAsync();
+    await desk.endAsync();
+  });
 });
+
+// To the page's own listener, by the login that its address holds.
+async function connectAs(address: string): Promise<MqttClient> {
+  const { host, hash } = new URL(address);
+  const [username, password] = hash.slice('#login='.length).split(':').map(decodeURIComponent) as [string, string];
+  return mqtt.connectAsync(`ws://${host}/mqtt`, { protocolVersion: 5, clientId: username, username, password, reconnectPeriod: 0 });
+}
