@@ -4,7 +4,10 @@
 #include <fmt/ostream.h>
 
 #include <atomic>
+#include <chrono>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <ostream>
 #include <string>
 #include <utility>
@@ -27,6 +30,7 @@ namespace {
 constexpr std::size_t kMostWaiting = 10'000;
 constexpr std::size_t kMostWaitingBytes = std::size_t{64} << 20U;
 constexpr Milliseconds kRepaint{500};
+constexpr std::chrono::seconds kLogShown{60};
 constexpr Milliseconds kLook{50};  // for messages, another size of the terminal, the end
 constexpr char kEscape = 0x1b;
 
@@ -112,9 +116,19 @@ class Top {
     size_ = size;
     view_.trouble = session_.connected() ? "" : session_.WhyNotConnected();
     view_.dropped = inbox_.dropped();
-    const std::vector<std::string> lines = log.Lines();
-    view_.log = lines.empty() ? "" : lines.back();
+    ReadLog(log, now);
     return screen_.Show(TopLines(fleet_, view_, Clock::Real().WallNow(), size));
+  }
+
+  // What was logged long ago is not how things are.
+  void ReadLog(const KeptLog& log, SteadyTime now) {
+    if (log.Count() != logged_) {
+      logged_ = log.Count();
+      logged_at_ = now;
+      view_.log = log.Lines().back();
+    } else if (now - logged_at_ > kLogShown) {
+      view_.log.clear();
+    }
   }
 
   TerminalScreen& screen_;
@@ -124,6 +138,8 @@ class Top {
   MessageInbox inbox_;
   SteadyTime painted_;
   ScreenSize size_;
+  std::uint64_t logged_ = 0;
+  SteadyTime logged_at_;
   bool quits_ = false;
   wire::MqttSession session_;  // last, so that its callbacks end first
 };

@@ -27,7 +27,7 @@ struct TopView {
   std::optional<WallTime> since;  // only those that changed then or later
   std::size_t expected = 0;       // devices of the fleet file; 0: nobody knows
   std::string trouble;            // why there is no connection; empty: there is one
-  std::string log;                // the newest line of the log; may be empty
+  std::string log;                // a line of the log; may be empty
   std::uint64_t dropped = 0;      // messages that came too fast
 };
 

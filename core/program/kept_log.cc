@@ -19,17 +19,24 @@ class KeptLog::Sink final : public spdlog::sinks::base_sink<std::mutex> {
     const std::lock_guard lock(mutex_);
     return {lines_.begin(), lines_.end()};
   }
+  std::uint64_t Count() {
+    const std::lock_guard lock(mutex_);
+    return count_;
+  }
 
  protected:
   void sink_it_(const spdlog::details::log_msg& record) override {
     const std::string_view text(record.payload.data(), record.payload.size());
+    ++count_;
     lines_.push_back(Shown(text, kMostLogged));
     if (lines_.size() > kMostLines) lines_.pop_front();
   }
   void flush_() override {}
 
  private:
-  std::deque<std::string> lines_;  // protected by the base's mutex_
+  // Protected by the base's mutex_.
+  std::deque<std::string> lines_;
+  std::uint64_t count_ = 0;
 };
 
 class KeptLog::Before {
@@ -44,5 +51,7 @@ KeptLog::KeptLog() : sink_(std::make_shared<Sink>()), before_(std::make_unique<B
 KeptLog::~KeptLog() { spdlog::default_logger()->sinks() = std::move(before_->sinks); }
 
 std::vector<std::string> KeptLog::Lines() const { return sink_->Lines(); }
+
+std::uint64_t KeptLog::Count() const { return sink_->Count(); }
 
 }  // namespace biglittle

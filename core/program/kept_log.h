@@ -1,6 +1,8 @@
 // Keeps the log off a terminal that shows something else meanwhile.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -19,6 +21,8 @@ class KeptLog {
   // The texts, as Shown() shows them, the newest last; at most kMostLines.
   static constexpr std::size_t kMostLines = 20;
   std::vector<std::string> Lines() const;
+  // How many there were, those that were forgotten included.
+  std::uint64_t Count() const;
 
  private:
   class Sink;
