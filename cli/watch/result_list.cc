@@ -44,7 +44,7 @@ std::string Line(const wire::Result& result) {
 }
 
 std::string Line(const wire::DeviceState& state) {
-  return fmt::format("{}  {:<16} {:>8}  {:<24} {:5.3f}  {:<8}", Hour(state.since),
+  return fmt::format("{}  {:<16} {:>8}  {:<24} {:5.3f}  settled", Hour(state.since),
                      Shown(state.device, kMostInColumn), "", Shown(state.label, kMostInColumn),
                      state.confidence, "settled");
 }

@@ -18,7 +18,7 @@ namespace {
 constexpr std::size_t kMarkColumns = 2;
 constexpr std::size_t kGap = 2;
 constexpr std::size_t kLeastState = 14;
-constexpr std::size_t kMostState = 40;
+constexpr std::size_t kMostState = 28;
 constexpr std::size_t kLeastName = 6;
 constexpr std::size_t kMostName = 24;
 constexpr std::size_t kLinesAround = 4;  // sentence, counts, heads; and the foot

@@ -80,16 +80,14 @@ TEST_F(TopLinesTest, SaysWhetherAllIsWellThenEachDevice) {
       "All well but three: ▲ pump-10 outer race, severe for 15 min · ○ pump-17 offline for 12 "
       "min · △ pump-2 escalates 41 % (tuning promised 13 %)");
   EXPECT_EQ(lines[1], "4 devices · 1 worker");
-  EXPECT_EQ(
-      lines[2],
-      "  device   state                                           since  decided by  escalated "
-      " round trip  fallbacks     last seen");
+  EXPECT_EQ(lines[2],
+            "  device   state                               since  decided by  escalated "
+            " round trip  fallbacks     last seen");
   EXPECT_THAT(lines[3], StartsWith("▲ pump-10  outer race, severe "));
   EXPECT_THAT(lines[4], StartsWith("○ pump-17  offline "));
-  EXPECT_EQ(
-      lines[5],
-      "△ pump-2   healthy                                           3 d     59/41/0       41 % "
-      "     1.6 ms          0    12 min ago");
+  EXPECT_EQ(lines[5],
+            "△ pump-2   healthy                               3 d     59/41/0       41 % "
+            "     1.6 ms          0    12 min ago");
   EXPECT_THAT(lines[6], StartsWith("● pump-1   healthy "));
   EXPECT_EQ(lines[7], "trouble first · s: another order · q: quit");
 }
