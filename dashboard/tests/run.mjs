@@ -1,4 +1,4 @@
-// Bundles a suite of tests and runs it by node's own runner. usage: node tests/run.mjs unit|browser [PART OF A NAME]
+// Bundles a suite of tests and runs it by node's own runner. usage: node tests/run.mjs unit|browser|soak [PART OF A NAME]
 // The bundles lie in node_modules, where what they import is found.
 import { spawnSync } from 'node:child_process';
 import { readdirSync, rmSync } from 'node:fs';

@@ -1,9 +1,9 @@
 // The console in a browser, against a real broker and scripted devices.
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import type { MqttClient } from 'mqtt';
 import type { Page } from 'playwright-core';
-import { FLEET, FROM_BIG, PREFIX, result, settled, status } from '../payloads';
+import { FLEET, PREFIX, result, settled, status } from '../payloads';
+import { enrol, Flood, heapOf } from './crowd';
 import { Broker, closeBrowser, openTab, rowOf, send, until } from './lab';
 
 after(closeBrowser);
@@ -170,31 +170,6 @@ test('a device that does not answer, and a login that may not steer, are said', 
   }
 });
 
-// A result a millisecond, of one device after the other.
-class Flood {
-  sent = 0;
-  private readonly begin = Date.now();
-  private readonly timer: NodeJS.Timeout;
-
-  constructor(client: MqttClient, ids: readonly string[]) {
-    this.timer = setInterval(() => {
-      for (const due = Date.now() - this.begin; this.sent < due; ++this.sent) {
-        const id = ids[this.sent % ids.length]!;
-        const label = this.sent % 97 === 0 ? 'imbalance_mild' : 'healthy';
-        client.publish(`${PREFIX}/devices/${id}/result`, result(id, this.sent, this.sent % 9 === 0 ? { ...FROM_BIG, label } : { label }), { qos: 0 });
-      }
-    }, 10);
-  }
-
-  rate(): number {
-    return this.sent / ((Date.now() - this.begin) / 1000);
-  }
-
-  end(): void {
-    clearInterval(this.timer);
-  }
-}
-
 // What the page does in its callbacks of requestAnimationFrame, style and layout with it, in ms each.
 function timeFrames(page: Page): Promise<void> {
   return page.addInitScript(() => {
@@ -214,18 +189,6 @@ function timeFrames(page: Page): Promise<void> {
 async function framesOf(page: Page): Promise<number[]> {
   const frames = await page.evaluate(() => (window as unknown as { frames: number[] }).frames.splice(0));
   return frames.sort((a, b) => a - b);
-}
-
-function heapOf(page: Page): Promise<number> {
-  return page.evaluate(() => (performance as unknown as { memory: { usedJSHeapSize: number } }).memory.usedJSHeapSize / 1e6);
-}
-
-async function enrol(client: MqttClient, ids: readonly string[]): Promise<void> {
-  for (const id of ids) {
-    client.publish(`${PREFIX}/devices/${id}/status`, status('device', id), { qos: 1, retain: true });
-    client.publish(`${PREFIX}/devices/${id}/state`, settled(id, 'healthy'), { qos: 1, retain: true });
-  }
-  await send(client, `${PREFIX}/workers/worker-1/status`, status('worker', 'worker-1'), true);
 }
 
 test('a thousand devices and a thousand results a second stay below 16 ms a frame', async () => {
