@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cstdint>
 #include <limits>
 #include <utility>
 #include <variant>
@@ -37,19 +38,13 @@ std::string DescriptionOf(const KeyFacts& key) {
 
 class SchemaWriter {
  public:
-  Json Write(const SectionFacts& root, std::string_view id, std::string_view title) {
-    Json schema{
-        {"$schema", "https://json-schema.org/draft/2020-12/schema"}, {"$id", id}, {"title", title}};
-    schema.update(Map(root));
-    schema["$defs"] = std::move(defs_);
-    return schema;
-  }
+  // Maps inside become members of `definitions`, which is `at` in the document.
+  SchemaWriter(OtherKeys others, std::string_view at, Json& definitions)
+      : others_(others), at_(at), definitions_(definitions) {}
 
- private:
   Json Map(const SectionFacts& section) {
-    Json map{{"description", AsSentence(WithoutMarks(section.help))},
-             {"type", "object"},
-             {"additionalProperties", false}};
+    Json map{{"description", AsSentence(WithoutMarks(section.help))}, {"type", "object"}};
+    if (others_ == OtherKeys::kRefused) map["additionalProperties"] = false;
     Json required = Json::array();
     Json properties = Json::object();
     for (const KeyFacts& key : section.keys) {
@@ -58,9 +53,16 @@ class SchemaWriter {
     }
     if (!required.empty()) map["required"] = std::move(required);
     map["properties"] = std::move(properties);
+    for (const std::string_view name : section.needs_one_of) {
+      map["anyOf"].push_back({{"required", {name}}});
+    }
     return map;
   }
+  Json Value(const ValueShape& shape) {
+    return std::visit([this](const auto& kind) { return Shape(kind); }, shape.kind);
+  }
 
+ private:
   Json Property(const KeyFacts& key) {
     Json property = Json::object();
     Json value = Value(key.shape);
@@ -72,29 +74,33 @@ class SchemaWriter {
     return property;
   }
 
-  Json Value(const ValueShape& shape) {
-    return std::visit([this](const auto& kind) { return Shape(kind); }, shape.kind);
-  }
-
   Json Shape(const BoolShape&) { return {{"type", "boolean"}}; }
   Json Shape(const FixedShape& shape) { return {{"const", Json::parse(shape.json)}}; }
   Json Shape(const WholeShape& shape) {
-    return {{"type", "integer"}, {"minimum", shape.range.least}, {"maximum", shape.range.most}};
+    Json value{{"type", "integer"}, {"minimum", shape.range.least}};
+    if (shape.range.most < std::numeric_limits<std::int64_t>::max()) {
+      value["maximum"] = shape.range.most;
+    }
+    return value;
   }
   Json Shape(const FractionShape& shape) {
     Json value{{"type", "number"}};
-    if (shape.range.without_least) value["exclusiveMinimum"] = Number(shape.range.least);
-    if (shape.range.most >= kLargest) return value;
-    if (!shape.range.without_least) value["minimum"] = Number(shape.range.least);
-    value["maximum"] = Number(shape.range.most);
+    const auto& [least, most, without_least] = shape.range;
+    if (without_least) {
+      value["exclusiveMinimum"] = Number(least);
+    } else if (least > -kLargest) {
+      value["minimum"] = Number(least);
+    }
+    if (most < kLargest) value["maximum"] = Number(most);
     return value;
   }
   Json Shape(const TextShape& shape) {
     Json value{{"type", "string"}};
-    if (shape.pattern.empty()) {
-      value["minLength"] = 1;
-    } else {
+    if (!shape.format.empty()) value["format"] = shape.format;
+    if (!shape.pattern.empty()) {
       value["pattern"] = shape.pattern;
+    } else if (!shape.may_be_empty) {
+      value["minLength"] = 1;
     }
     if (shape.longest > 0) value["maxLength"] = shape.longest;
     return value;
@@ -115,6 +121,11 @@ class SchemaWriter {
   Json Shape(const ByLabelShape& shape) {
     return {{"type", "object"}, {"additionalProperties", Value(*shape.value)}};
   }
+  Json Shape(const AnyOfShape& shape) {
+    Json kinds = Json::array();
+    for (const auto& value : shape.values) kinds.push_back(Value(*value));
+    return {{"anyOf", std::move(kinds)}};
+  }
   Json Shape(const MapShape& shape) {
     if (shape.sections.empty()) return {{"type", "object"}};
     if (shape.sections.size() == 1) return Reference(*shape.sections.front());
@@ -125,20 +136,36 @@ class SchemaWriter {
 
   Json Reference(const SectionFacts& section) {
     const std::string id(section.id);
-    if (!defs_.contains(id)) {
-      defs_[id] = nullptr;  // keeps its place before those inside it
-      defs_[id] = Map(section);
+    if (!definitions_.contains(id)) {
+      definitions_[id] = nullptr;  // keeps its place before those inside it
+      definitions_[id] = Map(section);
     }
-    return {{"$ref", "#/$defs/" + id}};
+    return {{"$ref", at_ + id}};
   }
 
-  Json defs_ = Json::object();
+  const OtherKeys others_;
+  const std::string at_;
+  Json& definitions_;
 };
 
 }  // namespace
 
-std::string JsonSchemaOf(const SectionFacts& root, std::string_view id, std::string_view title) {
-  return SchemaWriter().Write(root, id, title).dump(2) + "\n";
+std::string JsonSchemaOf(const ValueShape& root, std::string_view id, std::string_view title,
+                         OtherKeys others) {
+  Json schema{
+      {"$schema", "https://json-schema.org/draft/2020-12/schema"}, {"$id", id}, {"title", title}};
+  Json definitions = Json::object();
+  SchemaWriter writer(others, "#/$defs/", definitions);
+  const auto* map = std::get_if<MapShape>(&root.kind);
+  const bool one = map != nullptr && map->sections.size() == 1;
+  schema.update(one ? writer.Map(*map->sections.front()) : writer.Value(root));
+  if (!definitions.empty()) schema["$defs"] = std::move(definitions);
+  return schema.dump(2) + "\n";
+}
+
+Json JsonSchemaPart(const ValueShape& shape, OtherKeys others, std::string_view at,
+                    Json& definitions) {
+  return SchemaWriter(others, at, definitions).Value(shape);
 }
 
 }  // namespace biglittle

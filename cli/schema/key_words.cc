@@ -40,6 +40,13 @@ std::string Range(const ListShape& shape) {
 }
 std::string Range(const ByLabelShape&) { return "map from a label"; }
 std::string Range(const MapShape&) { return "map"; }
+std::string Range(const AnyOfShape& shape) {
+  std::vector<std::string> kinds;
+  for (const auto& value : shape.values) {
+    kinds.push_back(std::visit([](const auto& kind) { return Range(kind); }, value->kind));
+  }
+  return fmt::format("{}", fmt::join(kinds, ", or "));
+}
 
 }  // namespace
 

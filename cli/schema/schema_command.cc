@@ -1,11 +1,18 @@
 #include "cli/schema/schema_command.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <memory>
 #include <ostream>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 
+#include "cli/schema/asyncapi.h"
 #include "cli/schema/json_schema.h"
 #include "cli/schema/key_tables.h"
 #include "cli/text_file.h"
@@ -15,6 +22,7 @@
 #include "core/text.h"
 #include "core/yaml/yaml_reader.h"
 #include "device_agent/sources/source_registry.h"
+#include "wire/messages/message_facts.h"
 
 namespace biglittle {
 namespace {
@@ -41,22 +49,45 @@ int WriteTables(const std::filesystem::path& file, std::ostream& out, std::ostre
   return kExitDone;
 }
 
+std::string FileSchema(std::shared_ptr<const SectionFacts> root, std::string_view what) {
+  return JsonSchemaOf({MapShape{{std::move(root)}}}, fmt::format("{}.schema.json", what),
+                      fmt::format("BigLittle {} file", what), OtherKeys::kRefused);
+}
+
+std::string MessageSchema(const wire::MessageFacts& message) {
+  return JsonSchemaOf(message.shape, fmt::format("{}.schema.json", message.name), message.title,
+                      message.closed ? OtherKeys::kRefused : OtherKeys::kIgnored);
+}
+
+// "" if there is none of that name.
+std::string TextOf(std::string_view what) {
+  if (what == "fleet") return FileSchema(FleetFacts(AllSources()), what);
+  if (what == "task") return FileSchema(TaskFacts(), what);
+  if (what == "asyncapi") return AsyncApiText();
+  for (const wire::MessageFacts& message : wire::AllMessageFacts()) {
+    if (message.name == what) return MessageSchema(message);
+  }
+  return "";
+}
+
+std::vector<std::string> MessageNames() {
+  std::vector<std::string> names;
+  for (const wire::MessageFacts& message : wire::AllMessageFacts()) {
+    names.push_back(fmt::format("'{}'", message.name));
+  }
+  return names;
+}
+
 }  // namespace
 
 int RunSchema(const SchemaOptions& options, std::ostream& out, std::ostream& err) {
   if (options.what == "docs" && !options.file.empty()) return WriteTables(options.file, out, err);
-  if (options.file.empty()) {
-    if (options.what == "fleet") {
-      out << JsonSchemaOf(*FleetFacts(AllSources()), "fleet.schema.json", "BigLittle fleet file");
-      return kExitDone;
-    }
-    if (options.what == "task") {
-      out << JsonSchemaOf(*TaskFacts(), "task.schema.json", "BigLittle task file");
-      return kExitDone;
-    }
+  if (const std::string text = options.file.empty() ? TextOf(options.what) : ""; !text.empty()) {
+    out << text;
+    return kExitDone;
   }
-  err << fmt::format("schema: give 'fleet', 'task' or 'docs FILE.md', not {}\n",
-                     Quoted(options.what));
+  err << fmt::format("schema: give 'fleet', 'task', 'asyncapi', {} or 'docs FILE.md', not {}\n",
+                     fmt::join(MessageNames(), ", "), Quoted(options.what));
   return kExitBadInput;
 }
 

@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <utility>
+#include <variant>
 
 #include "core/fleet/device_sections.h"
 #include "core/fleet/fleet_devices.h"
@@ -16,6 +18,7 @@ namespace biglittle {
 namespace {
 
 constexpr std::string_view kAnswerMode = "answer_mode";
+constexpr std::string_view kBudget = "budget.";
 
 YamlNode NodeOf(const SettingValue& value) {
   YamlNode node;
@@ -62,6 +65,17 @@ class WrittenSection {
   std::map<std::string, YamlNode*, std::less<>> sections_;
 };
 
+// Without what holds only where a file leaves it out.
+KeyFacts Plain(KeyFacts key) {
+  key.default_value.clear();
+  key.text.absent.clear();
+  return key;
+}
+
+const SectionFacts& BudgetOf(const SectionFacts& escalation) {
+  return *std::get<MapShape>(KeyFactsOf(escalation, "budget").shape.kind).sections.front();
+}
+
 void Put(std::string_view key, std::optional<float> value, SettingValues& values) {
   if (value) values[std::string(key)] = {fmt::format("{}", *value), false};
 }
@@ -70,6 +84,25 @@ void Put(std::string_view key, std::optional<float> value, SettingValues& values
 
 bool IsSettable(std::string_view key) {
   return std::ranges::find(kSettable, key) != kSettable.end();
+}
+
+std::vector<KeyFacts> SettableFacts() {
+  const SectionFacts& escalation = *EscalationKeys().facts();
+  std::vector<KeyFacts> settable;
+  SectionFacts budget{.id = "Budget", .help = "", .keys = {}};
+  for (const std::string_view key : kSettable) {
+    if (key.starts_with(kBudget)) {
+      budget.help = BudgetOf(escalation).help;
+      budget.keys.push_back(Plain(KeyFactsOf(BudgetOf(escalation), key.substr(kBudget.size()))));
+      budget.needs_one_of.push_back(budget.keys.back().name);
+    } else {
+      settable.push_back(
+          Plain(key == kAnswerMode ? AnswerModeFacts() : KeyFactsOf(escalation, key)));
+    }
+  }
+  settable.push_back(
+      {"budget", {}, {MapShape{{std::make_shared<const SectionFacts>(std::move(budget))}}}, ""});
+  return settable;
 }
 
 absl::Status Apply(const SettingValues& values, DeviceSettings& settings) {

@@ -8,11 +8,13 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 
 #include "core/fleet/device_config.h"
 #include "core/fleet/escalation_config.h"
+#include "core/yaml/key_facts.h"
 
 namespace biglittle {
 
@@ -37,6 +39,8 @@ using SettingValues = std::map<std::string, SettingValue, std::less<>>;
 inline constexpr std::array<std::string_view, 6> kSettable = {
     "policy", "threshold", "unlike", "answer_mode", "budget.messages_per_s", "budget.bytes_per_s"};
 bool IsSettable(std::string_view key);
+// Them as the fleet file's tables tell them, those of a section in a section. They have no default.
+std::vector<KeyFacts> SettableFacts();
 
 // Those of `values` into `settings`; the keys must be settable. InvalidArgument, in one line, as
 // the fleet file's reader says it; then nothing has changed.

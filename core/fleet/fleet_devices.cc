@@ -125,6 +125,8 @@ void ReadAnswerMode(const YamlNode& node, AnswerMode& mode, Problems& problems) 
   if (const auto read = ReadChoiceOf(node, "answer_mode", choices, problems)) mode = *read;
 }
 
+KeyFacts AnswerModeFacts() { return KeyFactsOf(*DeviceKeys().facts(), "answer_mode"); }
+
 void DeviceReader::ReadDefaults(const YamlNode& node) {
   MapReader map(node, "device_defaults", problems_);
   ReadSettings(map, defaults_);

@@ -74,6 +74,9 @@ class DeviceReader {
   IdTemplates ids_{"device"};
 };
 
+// `answer_mode`.
+KeyFacts AnswerModeFacts();
+
 // What a `source` may have, whatever its type: `type`, one of those that there are, and the keys
 // that all have.
 std::shared_ptr<const SectionFacts> SourceFacts(const SourceKinds& sources);

@@ -2,12 +2,21 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace biglittle {
 
 std::shared_ptr<const ValueShape> Each(ValueShape shape) {
   return std::make_shared<const ValueShape>(std::move(shape));
+}
+
+ValueShape OrNull(ValueShape shape) {
+  return {AnyOfShape{{Each(std::move(shape)), Each({FixedShape{"null"}})}}};
+}
+
+const KeyFacts& KeyFactsOf(const SectionFacts& section, std::string_view name) {
+  return *std::ranges::find(section.keys, name, &KeyFacts::name);
 }
 
 std::shared_ptr<const SectionFacts> JoinedFacts(

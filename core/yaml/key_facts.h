@@ -1,6 +1,7 @@
 // What may be written under the keys of a map, for people and their editors: the JSON Schemas and
 // the tables of docs/configuration.md are made from it (cli/schema/). It stands beside what reads
-// the keys (key_table.h), so that both say the same.
+// the keys (key_table.h), so that both say the same. The fields of messages are told by it as well
+// (wire/messages/message_facts.h).
 #pragma once
 
 #include <cstddef>
@@ -34,6 +35,8 @@ struct TextShape {
   std::string what;         // for people: "identifier", "file"
   std::string pattern;      // a regular expression that POSIX and ECMA read alike; empty: any line
   std::size_t longest = 0;  // in bytes; 0: what the pattern allows
+  std::string format = {};  // a format of JSON Schema, such as date-time; empty: none
+  bool may_be_empty = false;
 };
 struct ChoiceShape {
   struct Word {
@@ -48,9 +51,13 @@ struct ListShape {
   bool without_repeats = false;
   std::shared_ptr<const ValueShape> element;
 };
-// A map from labels of the task.
+// A map from names that are not known beforehand, as labels of the task are.
 struct ByLabelShape {
   std::shared_ptr<const ValueShape> value;
+};
+// One of these.
+struct AnyOfShape {
+  std::vector<std::shared_ptr<const ValueShape>> values;
 };
 // A map of one of these kinds; of any where there is none.
 struct MapShape {
@@ -59,7 +66,7 @@ struct MapShape {
 
 struct ValueShape {
   std::variant<FixedShape, BoolShape, WholeShape, FractionShape, TextShape, ChoiceShape, ListShape,
-               ByLabelShape, MapShape>
+               ByLabelShape, AnyOfShape, MapShape>
       kind;
 };
 
@@ -86,10 +93,16 @@ struct SectionFacts {
   std::string_view id;  // among all sections of a file
   std::string help;
   std::vector<KeyFacts> keys;  // in the order in which they are asked for
+  // At least one of these must be there; empty: none need be.
+  std::vector<std::string_view> needs_one_of = {};
 };
 
 // Values on their own, for lists and maps.
 std::shared_ptr<const ValueShape> Each(ValueShape shape);
+// That, or null.
+ValueShape OrNull(ValueShape shape);
+// Those of the key `name`, which the section has.
+const KeyFacts& KeyFactsOf(const SectionFacts& section, std::string_view name);
 // The keys of `parts`, one after the other.
 std::shared_ptr<const SectionFacts> JoinedFacts(
     std::string_view id, std::string help,

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -24,18 +25,45 @@ constexpr std::string_view kBudget = "budget.";
 struct VerbRow {
   ControlVerb verb;
   std::string_view name;
+  std::string_view id;    // of its schema
+  std::string_view help;  // what the device does
   bool may_last = false;
   bool sets = false;
   bool chooses_reading = false;
 };
 constexpr std::array<VerbRow, 7> kVerbs{{
-    {.verb = ControlVerb::kPause, .name = "pause", .may_last = true},
-    {.verb = ControlVerb::kResume, .name = "resume"},
-    {.verb = ControlVerb::kSet, .name = "set", .may_last = true, .sets = true},
-    {.verb = ControlVerb::kReset, .name = "reset"},
-    {.verb = ControlVerb::kSnapshot, .name = "snapshot", .chooses_reading = true},
-    {.verb = ControlVerb::kStatus, .name = "status"},
-    {.verb = ControlVerb::kRestartSource, .name = "restart_source"},
+    {.verb = ControlVerb::kPause,
+     .name = "pause",
+     .id = "Pause",
+     .help = "it takes no readings from now on",
+     .may_last = true},
+    {.verb = ControlVerb::kResume,
+     .name = "resume",
+     .id = "Resume",
+     .help = "it takes readings again"},
+    {.verb = ControlVerb::kSet,
+     .name = "set",
+     .id = "Set",
+     .help = "it decides and sends otherwise, from the next reading on",
+     .may_last = true,
+     .sets = true},
+    {.verb = ControlVerb::kReset,
+     .name = "reset",
+     .id = "Reset",
+     .help = "it goes back to its fleet file: nothing is set, nothing paused"},
+    {.verb = ControlVerb::kSnapshot,
+     .name = "snapshot",
+     .id = "AskSnapshot",
+     .help = "it shows the window of a reading, on its snapshot topic",
+     .chooses_reading = true},
+    {.verb = ControlVerb::kStatus,
+     .name = "status",
+     .id = "AskStatus",
+     .help = "it tells what is in effect, what differs from its file, and its counters"},
+    {.verb = ControlVerb::kRestartSource,
+     .name = "restart_source",
+     .id = "RestartSource",
+     .help = "it stops its source and starts it anew"},
 }};
 
 const VerbRow& RowOf(ControlVerb verb) {
@@ -105,7 +133,46 @@ absl::Status TakeField(const VerbRow& row, const std::string& name, const Json& 
   return row.sets ? TakeValue(row, name, json, request) : UnknownField(row, name);
 }
 
+// Its fields, as TakeField takes them.
+std::shared_ptr<const SectionFacts> FactsOf(const VerbRow& row) {
+  SectionFacts facts{.id = row.id, .help = std::string(row.help), .keys = {}};
+  facts.keys.push_back(
+      {"id",
+       {.help = "comes back in the answer"},
+       {TextShape{.what = "text", .longest = kMaxControlIdBytes, .may_be_empty = true}},
+       "",
+       Need::kRequired});
+  facts.keys.push_back({"verb",
+                        {.help = "what is asked"},
+                        {FixedShape{fmt::format("\"{}\"", row.name)}},
+                        "",
+                        Need::kRequired});
+  if (row.may_last) {
+    facts.keys.push_back({"for_s",
+                          {.help = "how long it lasts", .absent = "until it is taken back"},
+                          {WholeShape{{1, kLongestControl.count()}}},
+                          ""});
+  }
+  if (row.chooses_reading) {
+    const ChoiceShape which{{{"last", "the last one"}, {"next", "the next one"}}};
+    facts.keys.push_back({"reading", {.help = "whose window"}, {which}, "\"last\""});
+  }
+  if (row.sets) {
+    for (KeyFacts& key : SettableFacts()) {
+      facts.needs_one_of.push_back(key.name);
+      facts.keys.push_back(std::move(key));
+    }
+  }
+  return std::make_shared<const SectionFacts>(std::move(facts));
+}
+
 }  // namespace
+
+ValueShape ControlRequestShape() {
+  MapShape verbs;
+  for (const VerbRow& row : kVerbs) verbs.sections.push_back(FactsOf(row));
+  return {std::move(verbs)};
+}
 
 std::string_view Name(ControlVerb verb) { return RowOf(verb).name; }
 

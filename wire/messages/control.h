@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 
 #include "core/fleet/device_settings.h"
+#include "core/yaml/key_facts.h"
 
 namespace biglittle::wire {
 
@@ -51,6 +52,8 @@ struct ControlRequest {
 };
 
 std::string Encode(const ControlRequest& request);
+// One of its verbs, each with the fields that it may have.
+ValueShape ControlRequestShape();
 
 // InvalidArgument, in one line: no JSON, more than kMaxControlBytes, no verb that there is, a field
 // that the verb does not have or a value of the wrong kind. `id` becomes the request's as far as it

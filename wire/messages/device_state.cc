@@ -2,7 +2,6 @@
 
 #include <google/protobuf/util/time_util.h>
 
-#include <type_traits>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -11,49 +10,60 @@
 
 #include "core/date_time.h"
 #include "wire/messages/json.h"
+#include "wire/messages/message_facts.h"
+#include "wire/messages/message_table.h"
 
 namespace biglittle::wire {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-template <typename Value>
-bool Get(const Json& json, const char* key, Value& value) {
-  const auto at = json.find(key);
-  if (at == json.end()) return false;
-  const bool fits = std::is_same_v<Value, std::string> ? at->is_string()
-                    : std::is_same_v<Value, bool>      ? at->is_boolean()
-                                                       : at->is_number();
-  if (fits) value = at->get<Value>();
-  return fits;
-}
-
-bool GetTime(const Json& json, const char* key, WallTime& time) {
-  std::string text;
+bool ReadTime(const Json& json, WallTime& time) {
   google::protobuf::Timestamp timestamp;
-  if (!Get(json, key, text) || !google::protobuf::util::TimeUtil::FromString(text, &timestamp)) {
+  if (!json.is_string() ||
+      !google::protobuf::util::TimeUtil::FromString(json.get<std::string>(), &timestamp)) {
     return false;
   }
   time = FromTimestamp(timestamp);
   return true;
 }
 
+MessageField<DeviceState> TimeField(std::string_view name, WallTime DeviceState::*member,
+                                    std::string help) {
+  return {{name, {.help = std::move(help)}, {TimeShape()}, ""},
+          [member](const DeviceState& state) { return Json(ToDateTimeMs(state.*member)); },
+          [member](const Json& json, DeviceState& state) { return ReadTime(json, state.*member); }};
+}
+
+const MessageTable<DeviceState>& Table() {
+  using State = DeviceState;
+  static const MessageTable<State> table(
+      "State", "the class that the device has settled on",
+      {Field("fleet", &State::fleet, {TextShape{}}, "the topic says which, and not this"),
+       Field("device", &State::device, {TextShape{}}, "the topic says which, and not this"),
+       Field("task", &State::task, {TextShape{}}, "what the device classifies"),
+       Field("class", &State::class_index, {ClassShape()},
+             "an index into the task's labels; -1 with the label \"other\": none of the "
+             "prioritised ones"),
+       Field("label", &State::label, {TextShape{}}, "of the class"),
+       Field("prioritised", &State::prioritised, {BoolShape{}},
+             "it is one of the task's priority_classes"),
+       Field("confidence", &State::confidence, {ShareShape()},
+             "the mean of those readings that the smoothing looked at and that had the class"),
+       TimeField("since", &State::since, "capture of the first of the readings that settled it"),
+       TimeField("time", &State::time, "when this was written"),
+       Field("readings", &State::readings, {CountShape()}, "how many there were since"),
+       Field("sequence", &State::sequence, {CountShape()}, "of the last of them")});
+  return table;
+}
+
 }  // namespace
 
+std::shared_ptr<const SectionFacts> DeviceStateFacts() { return Table().facts(); }
+
 std::string Encode(const DeviceState& state) {
-  const Json json{{"fleet", state.fleet},
-                  {"device", state.device},
-                  {"task", state.task},
-                  {"class", state.class_index},
-                  {"label", state.label},
-                  {"prioritised", state.prioritised},
-                  {"confidence", state.confidence},
-                  {"since", ToDateTimeMs(state.since)},
-                  {"time", ToDateTimeMs(state.time)},
-                  {"readings", state.readings},
-                  {"sequence", state.sequence}};
   // Labels are the task's, which are UTF-8.
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return Table().Write(state).dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 Message ToMessage(std::string topic, const DeviceState& state) {
@@ -66,16 +76,10 @@ Message ToMessage(std::string topic, const DeviceState& state) {
 }
 
 absl::StatusOr<DeviceState> DecodeDeviceState(std::string_view payload) {
-  const Json json = Json::parse(payload, nullptr, false);
   DeviceState state;
-  const bool whole = json.is_object() && Get(json, "fleet", state.fleet) &&
-                     Get(json, "device", state.device) && Get(json, "task", state.task) &&
-                     Get(json, "class", state.class_index) && Get(json, "label", state.label) &&
-                     Get(json, "prioritised", state.prioritised) &&
-                     Get(json, "confidence", state.confidence) &&
-                     GetTime(json, "since", state.since) && GetTime(json, "time", state.time) &&
-                     Get(json, "readings", state.readings) && Get(json, "sequence", state.sequence);
-  if (!whole) return absl::InvalidArgumentError("no JSON of a device's state");
+  if (!Table().Read(Json::parse(payload, nullptr, false), state)) {
+    return absl::InvalidArgumentError("no JSON of a device's state");
+  }
   return state;
 }
 

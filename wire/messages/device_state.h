@@ -4,12 +4,14 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
 #include "absl/status/statusor.h"
 
 #include "core/clock.h"
+#include "core/yaml/key_facts.h"
 #include "wire/message.h"
 
 namespace biglittle::wire {
@@ -35,6 +37,9 @@ struct DeviceState {
 std::string Encode(const DeviceState& state);
 // The retained message of it.
 Message ToMessage(std::string topic, const DeviceState& state);
+
+// Its fields.
+std::shared_ptr<const SectionFacts> DeviceStateFacts();
 
 // InvalidArgument if the payload is no JSON of a state. Fleet and device are whoever's word who
 // wrote it: the topic says who that was.

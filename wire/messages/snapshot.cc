@@ -5,10 +5,13 @@
 #include <cstddef>
 #include <cstring>
 #include <iterator>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
 #include "core/date_time.h"
+#include "wire/messages/message_facts.h"
+#include "wire/messages/message_table.h"
 
 namespace biglittle::wire {
 namespace {
@@ -35,19 +38,53 @@ void AppendWindow(const Tensor& window, std::string& text) {
   }
 }
 
+// A field that is not a member as it stands.
+template <typename Write>
+MessageField<Snapshot> Written(std::string_view name, ValueShape shape, std::string help,
+                               Write write) {
+  return {{name, {.help = std::move(help)}, std::move(shape), ""},
+          [write](const Snapshot& snapshot) { return Json(write(snapshot)); },
+          nullptr};
+}
+
+// All but the window itself.
+const MessageTable<Snapshot>& Head() {
+  const ChoiceShape dtypes{{{"uint8", ""}, {"int16", ""}, {"float32", ""}}};
+  const ChoiceShape deciders{{{"little", ""}, {"big", ""}, {"fallback", ""}}};
+  static const MessageTable<Snapshot> table(
+      "Snapshot", "the window of one reading, with its final result",
+      {Field("sequence", &Snapshot::sequence, {CountShape()}, "the reading's"),
+       Field("task", &Snapshot::task, {TextShape{}}, "what the device classifies"),
+       Written("dtype", {dtypes}, "what the numbers of the window are",
+               [](const Snapshot& snapshot) { return Name(snapshot.window.dtype); }),
+       Written("shape", {ListShape{.least = 1, .element = Each({WholeShape{{1, kNoMost}}})}},
+               "of the window, the last axis the one that runs fastest",
+               [](const Snapshot& snapshot) { return snapshot.window.shape; }),
+       Field("class", &Snapshot::class_index, {ClassShape()},
+             "an index into the task's labels; -1 with the label \"other\": none of the "
+             "prioritised ones"),
+       Field("label", &Snapshot::label, {TextShape{}}, "of the class"),
+       Field("confidence", &Snapshot::confidence, {ShareShape()}, "in that class"),
+       Field("decided_by", &Snapshot::decided_by, {deciders}, "whose answer it was"),
+       Written("captured_at", {TimeShape()}, "capture of the reading",
+               [](const Snapshot& snapshot) { return ToDateTimeMs(snapshot.captured_at); })});
+  return table;
+}
+
 }  // namespace
 
+std::shared_ptr<const SectionFacts> SnapshotFacts() {
+  SectionFacts facts = *Head().facts();
+  facts.keys.push_back({"window",
+                        {.help = "the window's numbers as the sensor gave them, row by row"},
+                        {ListShape{.least = 1, .element = Each({AnyNumber()})}},
+                        "",
+                        Need::kRequired});
+  return std::make_shared<const SectionFacts>(std::move(facts));
+}
+
 std::string Encode(const Snapshot& snapshot) {
-  const Json head{{"sequence", snapshot.sequence},
-                  {"task", snapshot.task},
-                  {"dtype", Name(snapshot.window.dtype)},
-                  {"shape", snapshot.window.shape},
-                  {"class", snapshot.class_index},
-                  {"label", snapshot.label},
-                  {"confidence", snapshot.confidence},
-                  {"decided_by", snapshot.decided_by},
-                  {"captured_at", ToDateTimeMs(snapshot.captured_at)}};
-  std::string text = head.dump(-1, ' ', false, Json::error_handler_t::replace);
+  std::string text = Head().Write(snapshot).dump(-1, ' ', false, Json::error_handler_t::replace);
   text.pop_back();
   text += ",\"window\":[";
   AppendWindow(snapshot.window, text);

@@ -1,13 +1,15 @@
 // The window behind a result, as a device shows it to whoever asked.
 //
-// Pure function, thread-safe.
+// Pure functions, thread-safe.
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 
 #include "core/clock.h"
 #include "core/tensor.h"
+#include "core/yaml/key_facts.h"
 
 namespace biglittle::wire {
 
@@ -27,5 +29,7 @@ struct Snapshot {
 // "class": 0, "label": ..., "confidence": ..., "decided_by": ..., "captured_at": ...}. Numbers of
 // the window row by row, each with the fewest digits that read back as the same value.
 std::string Encode(const Snapshot& snapshot);
+// Its fields.
+std::shared_ptr<const SectionFacts> SnapshotFacts();
 
 }  // namespace biglittle::wire

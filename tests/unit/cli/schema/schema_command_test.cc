@@ -46,6 +46,21 @@ TEST_F(SchemaCommand, TheSchemasInTheTreeAreWhatTheKeysSay) {
   }
 }
 
+TEST_F(SchemaCommand, TheSchemasOfMessagesInTheTreeAreWhatTheFieldsSay) {
+  for (const std::string what :
+       {"result", "status", "state", "control", "control-reply", "snapshot"}) {
+    EXPECT_EQ(Run({.what = what}), kExitDone);
+    EXPECT_TRUE(out_.str() == ReadAll(kRoot / ("docs/schemas/" + what + ".schema.json")))
+        << "mend it: biglittle schema " << what << " > docs/schemas/" << what << ".schema.json";
+  }
+}
+
+TEST_F(SchemaCommand, TheAsyncApiDocumentInTheTreeIsWhatTheTopicsSay) {
+  EXPECT_EQ(Run({.what = "asyncapi"}), kExitDone);
+  EXPECT_TRUE(out_.str() == ReadAll(kRoot / "docs/asyncapi.yaml"))
+      << "mend it: biglittle schema asyncapi > docs/asyncapi.yaml";
+}
+
 TEST_F(SchemaCommand, TheTablesInTheDocumentationAreWhatTheKeysSay) {
   const std::string document = ReadAll(kRoot / "docs/configuration.md");
   const auto written = WithKeyTables(document);
@@ -82,7 +97,8 @@ TEST_F(SchemaCommand, AnotherWordIsBadInput) {
        {SchemaOptions{.what = "device"}, {.what = "docs"}, {.what = "fleet", .file = "f"}}) {
     EXPECT_EQ(Run(options), kExitBadInput);
     EXPECT_EQ(out_.str(), "");
-    EXPECT_THAT(err_.str(), HasSubstr("schema: give 'fleet', 'task' or 'docs FILE.md', not '"));
+    EXPECT_THAT(err_.str(), HasSubstr("schema: give 'fleet', 'task', 'asyncapi', 'result', "));
+    EXPECT_THAT(err_.str(), HasSubstr(" or 'docs FILE.md', not '"));
   }
 }
 
