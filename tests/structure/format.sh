@@ -7,5 +7,6 @@ if ! command -v clang-format-14 >/dev/null; then
   exit 77
 fi
 # Not `git ls-files`: an unpacked archive has no git.
-find core signal nn wire device_agent cloud_worker cli tests \( -name '*.h' -o -name '*.cc' \) -print0 |
+find core signal nn wire device_agent cloud_worker cli tests -name node_modules -prune -o \
+  \( -name '*.h' -o -name '*.cc' \) -print0 |
   xargs -0 clang-format-14 --dry-run --Werror

@@ -30,6 +30,8 @@ def main(root):
     places = {}
     for folder in FOLDERS:
         for file in sorted((root / folder).rglob("*")):
+            if "node_modules" in file.parts:
+                continue
             if file.suffix in (".h", ".cc") and file.is_file():
                 for name in set(types_of(file.read_text(encoding="utf-8", errors="replace"))):
                     places.setdefault(name, []).append(str(file.relative_to(root)))
