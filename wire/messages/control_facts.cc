@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "core/fleet/device_settings.h"
-#include "wire/messages/message_facts.h"
+#include "wire/messages/message_shapes.h"
 
 namespace biglittle::wire {
 namespace {

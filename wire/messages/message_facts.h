@@ -8,8 +8,6 @@
 // Thread-safe.
 #pragma once
 
-#include <cstdint>
-#include <limits>
 #include <string_view>
 #include <vector>
 
@@ -30,15 +28,5 @@ const std::vector<MessageFacts>& AllMessageFacts();
 
 // escalation.proto as it stands: what its messages have is binary.
 std::string_view EscalationProto();
-
-inline constexpr std::int64_t kNoMost = std::numeric_limits<std::int64_t>::max();
-
-// Shapes that several messages have: any finite number; a time of RFC 3339 in UTC; a class of the
-// task, -1 for none of the prioritised ones; a share.
-FractionShape AnyNumber();
-TextShape TimeShape();
-WholeShape ClassShape();
-FractionShape ShareShape();
-WholeShape CountShape();
 
 }  // namespace biglittle::wire

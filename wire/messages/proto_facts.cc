@@ -13,6 +13,7 @@
 #include <google/protobuf/descriptor.pb.h>
 
 #include "wire/messages/message_facts.h"
+#include "wire/messages/message_shapes.h"
 
 // Made of the .proto files by wire/CMakeLists.txt.
 namespace biglittle::embedded {

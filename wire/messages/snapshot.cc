@@ -10,7 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/date_time.h"
-#include "wire/messages/message_facts.h"
+#include "wire/messages/message_shapes.h"
 #include "wire/messages/message_table.h"
 
 namespace biglittle::wire {
