@@ -171,6 +171,9 @@ class Document {
         {"channel", Reference("channels", channel.id)},
         {"bindings",
          {{"mqtt", {{"qos", 1}, {"retain", channel.retained}, {"bindingVersion", kMqttBinding}}}}}};
+    if (channel.expires && action == "send") {
+      json["bindings"]["mqtt"]["messageExpiryInterval"] = {{"type", "integer"}, {"minimum", 1}};
+    }
     if (!channel.answered_on.empty()) {
       json["reply"] = {{"channel", Reference("channels", channel.answered_on)}};
     }

@@ -48,12 +48,16 @@ class Channels:
     def __init__(self):
         self.patterns = {name: pattern_of(channel["address"])
                          for name, channel in DOCUMENT["channels"].items()}
-        self.retained = {}
+        self.retained, self.expiring, self.sent = {}, set(), set()
         for operation in DOCUMENT["operations"].values():
             name = operation["channel"]["$ref"].rpartition("/")[2]
             binding = operation["bindings"]["mqtt"]
             check(binding["qos"] == 1, f"{name} is not of QoS 1")
             self.retained[name] = binding["retain"]
+            if operation["action"] == "send":
+                self.sent.add(name)
+            if "messageExpiryInterval" in binding:
+                self.expiring.add(name)
         self.seen = set()
 
     def of(self, message):
@@ -62,6 +66,8 @@ class Channels:
         name = names[0]
         check(message.qos == 1, f"{message.topic} came with QoS {message.qos}")
         check(message.retained == self.retained[name], f"{message.topic}: retained {message.retained}")
+        check(name not in self.sent or (message.expiry != "") == (name in self.expiring),
+              f"{message.topic}: expires after '{message.expiry}'")
         for reference in DOCUMENT["channels"][name]["messages"].values():
             said = resolved(reference["$ref"])
             if message.content_type == said.get("contentType", ""):
