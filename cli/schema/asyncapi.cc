@@ -166,14 +166,18 @@ class Document {
   }
 
   static Json OperationOf(const wire::Channel& channel, std::string_view action) {
-    Json json{
-        {"action", action},
-        {"channel", Reference("channels", channel.id)},
-        {"bindings",
-         {{"mqtt", {{"qos", 1}, {"retain", channel.retained}, {"bindingVersion", kMqttBinding}}}}}};
-    if (channel.expires && action == "send") {
-      json["bindings"]["mqtt"]["messageExpiryInterval"] = {{"type", "integer"}, {"minimum", 1}};
+    Json json = Json::object();
+    json["action"] = action;
+    json["channel"] = Reference("channels", channel.id);
+    Json& mqtt = json["bindings"]["mqtt"];
+    if (channel.sender != wire::Party::kSensor) {  // which does as it likes
+      mqtt["qos"] = 1;
+      mqtt["retain"] = channel.retained;
     }
+    if (channel.expires && action == "send") {
+      mqtt["messageExpiryInterval"] = {{"type", "integer"}, {"minimum", 1}};
+    }
+    mqtt["bindingVersion"] = kMqttBinding;
     if (!channel.answered_on.empty()) {
       json["reply"] = {{"channel", Reference("channels", channel.answered_on)}};
     }

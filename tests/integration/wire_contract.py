@@ -52,8 +52,8 @@ class Channels:
         for operation in DOCUMENT["operations"].values():
             name = operation["channel"]["$ref"].rpartition("/")[2]
             binding = operation["bindings"]["mqtt"]
-            check(binding["qos"] == 1, f"{name} is not of QoS 1")
-            self.retained[name] = binding["retain"]
+            check(binding.get("qos", 1) == 1, f"{name} is not of QoS 1")
+            self.retained[name] = binding.get("retain", False)
             if operation["action"] == "send":
                 self.sent.add(name)
             if "messageExpiryInterval" in binding:
@@ -174,6 +174,17 @@ def spoilt_by_rule(schemas):
     check(not schemas["control"].open.is_valid({"id": "a", "verb": "set"}), "control: set without anything")
 
 
+def hold_guide(schemas):
+    """The examples of docs/wire.md."""
+    guide = (HOME / "docs/wire.md").read_text(encoding="utf-8")
+    names = ("result", "state", "control", "control-reply", "snapshot")
+    examples = re.findall(r"```json\n(.*?)```", guide, re.DOTALL)
+    check(len(examples) == len(names), f"docs/wire.md has {len(examples)} examples")
+    for name, example in zip(names, examples):
+        for problem in schemas[name].closed.iter_errors(json.loads(example)):
+            check(False, f"docs/wire.md's {name}: {problem.json_path}: {problem.message}")
+
+
 def hold(messages, folder):
     channels = Channels()
     schemas = {name: Schema(name) for name in
@@ -191,6 +202,7 @@ def hold(messages, folder):
         schema.all_seen()
         schema.refuses_what_is_spoilt()
     spoilt_by_rule(schemas)
+    hold_guide(schemas)
 
 
 def main():
