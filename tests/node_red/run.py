@@ -42,7 +42,8 @@ class NodeRed:
         wait_for(lambda: "Connected to broker" in self.text(), "Node-RED does not connect")
 
     def text(self):
-        return self.log.read_text(encoding="utf-8")
+        """Its lines so far that are whole."""
+        return self.log.read_text(encoding="utf-8").rpartition("\n")[0]
 
     def said(self, node):
         """The texts that came to the debug node of this name."""
