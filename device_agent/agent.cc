@@ -168,6 +168,8 @@ void Agent::OnDelivered(std::uint64_t tag, wire::Delivery delivery) {
     case TagKind::kStatus:
       if (delivery == wire::Delivery::kRefused) ++counters_["statuses_refused"];
       return;
+    case TagKind::kEntry:  // its outlet's
+      return;
   }
 }
 
@@ -226,6 +228,7 @@ void Agent::End(const LittleVerdict& verdict, const Outcome& outcome) {
 void Agent::CountEnd(const LittleVerdict& verdict, const Outcome& outcome,
                      const wire::Result& result) {
   Count(Event::kOutcome);
+  recent_.Add(result);
   const auto* fallback = std::get_if<FellBack>(&outcome);
   own_counters_.CountDecision(result.decided_by,
                               fallback ? std::optional(fallback->reason) : std::nullopt);

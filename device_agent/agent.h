@@ -35,6 +35,7 @@
 #include "device_agent/intake/intake.h"
 #include "device_agent/little/local_classifier.h"
 #include "device_agent/reading_deadlines.h"
+#include "device_agent/recent_outcomes.h"
 #include "device_agent/recording/window_recorder.h"
 #include "device_agent/results/outcome_result.h"
 #include "device_agent/results/result_outlet.h"
@@ -109,6 +110,8 @@ class Agent final : private EscalationPurpose {
   // Everything counted since the start; docs/wire.md names each counter.
   const Task& task() const { return task_; }
   std::map<std::string, std::uint64_t> counters() const;
+  // Of the last readings; nullopt before the first has ended.
+  std::optional<wire::RecentReadings> recent() const { return recent_.Summary(); }
 
  private:
   Reading NewReading(Sample sample, SteadyTime captured_at);
@@ -131,6 +134,7 @@ class Agent final : private EscalationPurpose {
   const AgentMetrics* metrics_ = nullptr;
   LogLimit invalid_said_{std::chrono::minutes(1)};
   AgentCounters own_counters_;
+  RecentOutcomes recent_;
   std::map<std::string, std::uint64_t> counters_;  // of the parts
   AnswerMode answer_mode_;
   LocalClassifier little_;

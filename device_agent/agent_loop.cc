@@ -12,7 +12,9 @@
 #include "core/run_id.h"
 #include "core/version.h"
 #include "device_agent/delivery_tag.h"
+#include "device_agent/home_assistant/discovery.h"
 #include "device_agent/stop_report.h"
+#include "wire/home_assistant_topics.h"
 #include "wire/mqtt/session_counters.h"
 #include "wire/topics.h"
 
@@ -26,9 +28,30 @@ constexpr Milliseconds kSourceGrace{2000};
 wire::Topics TopicsOf(const FleetConfig& fleet) { return {fleet.topic_root, fleet.fleet}; }
 
 // Beside the store's file, where the store could be opened.
-std::optional<SteeringFile> SteeringFileOf(const DeviceConfig& device, bool has_store) {
+std::optional<KeptFile> KeptFileOf(const DeviceConfig& device, bool has_store, const char* ending) {
   if (!device.store || !has_store) return std::nullopt;
-  return SteeringFile(device.store->folder / (device.id + ".control.json"));
+  return KeptFile(device.store->folder / (device.id + ending));
+}
+
+std::map<std::string, std::uint64_t> ReleasesOf(const Task& task) {
+  if (!task.release) return {};
+  return {{task.name, *task.release}};
+}
+
+std::shared_ptr<BirthListener> BirthsOf(const std::optional<HomeAssistantConfig>& home_assistant,
+                                        std::function<void()> wake) {
+  if (!home_assistant) return nullptr;
+  return std::make_shared<BirthListener>(home_assistant->BirthTopic(),
+                                         home_assistant->birth_payload, std::move(wake));
+}
+
+std::optional<DiscoveryOutlet::Entry> EntryOf(const FleetConfig& fleet, const DeviceConfig& device,
+                                              const Task& task) {
+  if (!fleet.home_assistant) return std::nullopt;
+  const wire::Topics topics = TopicsOf(fleet);
+  return DiscoveryOutlet::Entry{
+      wire::DiscoveryTopic(fleet.home_assistant->prefix, wire::ObjectId(fleet.fleet, device.id)),
+      DiscoveryOf({device.id, topics, task, device.escalation, fleet.home_assistant->steering})};
 }
 
 }  // namespace
@@ -42,11 +65,13 @@ AgentLoop::AgentLoop(const FleetConfig& fleet, const DeviceConfig& device, Agent
                .device = device.id,
                .run = NewRunId(),
                .version = std::string(Version()),
-               .models = {{parts.task.name, parts.task.little.sha256}}}),
+               .models = {{parts.task.name, parts.task.little.sha256}},
+               .releases = ReleasesOf(parts.task)}),
       expiry_(fleet.broker, device.id),
-      refusals_({"results", "results", "requests", "statuses"}),
+      refusals_({"results", "results", "requests", "statuses", "its entry in Home Assistant"}),
       control_inbox_(std::make_shared<ControlInbox>(TopicsOf(fleet).Control(device.id),
                                                     [this] { news_.Wake(); })),
+      births_(BirthsOf(fleet.home_assistant, [this] { news_.Wake(); })),
       session_(SessionOptions(fleet, std::move(listener))),
       agent_(
           fleet, device, std::move(parts), status_.run(),
@@ -56,7 +81,14 @@ AgentLoop::AgentLoop(const FleetConfig& fleet, const DeviceConfig& device, Agent
                {agent_, *intake_, *control_inbox_, Clock::Real(),
                 [this](wire::Message message) { return session_.Publish(std::move(message)); },
                 [this] { return Counters(); }},
-               SteeringFileOf(device_, agent_.outlet().has_store())) {}
+               KeptFileOf(device_, agent_.outlet().has_store(), ".control.json")),
+      discovery_(
+          device.id, EntryOf(fleet, device, agent_.task()),
+          KeptFileOf(device_, agent_.outlet().has_store(), ".home-assistant.json"),
+          [this](wire::Message message) { return session_.Publish(std::move(message)); },
+          Clock::Real()) {
+  ShowSteering();
+}
 
 wire::MqttSession::Options AgentLoop::SessionOptions(
     const FleetConfig& fleet, std::shared_ptr<wire::TopicListener> listener) {
@@ -66,7 +98,7 @@ wire::MqttSession::Options AgentLoop::SessionOptions(
   options.identity = {wire::Role::kDevice, device_.id};
   options.client_id = fmt::format("biglittle-{}-device-{}", fleet.fleet, device_.id);
   options.subscriptions = {topics.Replies(device_.id)};
-  options.listeners = {std::move(listener), control_inbox_};
+  options.listeners = {std::move(listener), control_inbox_, births_};
   options.will = status_.Message(wire::State::kOffline);
   options.birth = [this] { return status_.Message(wire::State::kOnline); };
   options.on_message = [this](wire::Message&& message) { news_.OnReply(std::move(message)); };
@@ -82,7 +114,8 @@ void AgentLoop::OnDelivered(std::uint64_t tag, wire::Delivery delivery) {
   const TagKind kind = FromTag(tag).kind;
   refusals_.Note(static_cast<std::size_t>(kind), delivery);
   // Of what cannot be sent again the agent only wants to know that it is lost.
-  if (delivery == wire::Delivery::kTaken && kind != TagKind::kResult) return;
+  const bool is_told = kind == TagKind::kResult || kind == TagKind::kEntry;
+  if (delivery == wire::Delivery::kTaken && !is_told) return;
   // What was refused has to be sent again; what was taken can wait for the next turn.
   news_.OnDelivered(tag, delivery, delivery == wire::Delivery::kRefused);
 }
@@ -134,6 +167,7 @@ void AgentLoop::Flow() {
   for (;;) {
     TakeNews();
     Steer();
+    Discover();
     agent_.OnTime();
     const SteadyTime now = Clock::Real().Now();
     ReportHealth(now);
@@ -146,23 +180,48 @@ void AgentLoop::Flow() {
 
 void AgentLoop::TakeNews() {
   SessionNews::News news = news_.Take();
-  for (const auto& [tag, delivery] : news.delivered) agent_.OnDelivered(tag, delivery);
-  for (const bool up : news.links) agent_.OnLink(up, session_.max_packet_bytes());
-  for (wire::Message& message : news.too_large) agent_.OnTooLarge(std::move(message));
+  for (const auto& [tag, delivery] : news.delivered) {
+    const DeliveryTag what = FromTag(tag);
+    if (what.kind == TagKind::kEntry) {
+      discovery_.OnDelivered(what.value, delivery);
+    } else {
+      agent_.OnDelivered(tag, delivery);
+    }
+  }
+  for (const bool up : news.links) {
+    agent_.OnLink(up, session_.max_packet_bytes());
+    discovery_.OnLink(up);
+  }
+  for (wire::Message& message : news.too_large) {
+    if (FromTag(message.tag).kind == TagKind::kEntry) {
+      discovery_.OnTooLarge();
+    } else {
+      agent_.OnTooLarge(std::move(message));
+    }
+  }
 }
 
 void AgentLoop::Steer() {
   control_.OnTime();
   if (!control_.TakeChanged()) return;
-  status_.SetSteering(control_.paused_since().has_value(), control_.Differing(),
-                      control_.DiffersUntil());
+  ShowSteering();
   next_status_at_ = Clock::Real().Now();
+}
+
+void AgentLoop::ShowSteering() {
+  status_.SetSteering(control_.paused_since().has_value(), control_.InEffect(),
+                      control_.Differing(), control_.DiffersUntil());
+}
+
+void AgentLoop::Discover() {
+  if (births_ && births_->TakeBirth()) discovery_.OnBirth();
+  discovery_.OnTime();
 }
 
 void AgentLoop::PublishStatusIfDue(SteadyTime now) {
   if (now < next_status_at_) return;
   expiry_.Say(agent_.task(), now);
-  status_.SetCounters(Counters());
+  status_.SetFigures(Counters(), agent_.recent());
   // While away there is nobody to tell; the birth message of the next connect says it.
   if (session_.connected()) {
     const absl::Status taken = session_.Publish(status_.Message(wire::State::kOnline));
@@ -212,6 +271,7 @@ SteadyTime AgentLoop::NextWake() const {
   if (health_ != nullptr) wake = std::min(wake, health_->next_report());
   if (const std::optional<SteadyTime> agent = agent_.NextWake()) wake = std::min(wake, *agent);
   if (const std::optional<SteadyTime> steer = control_.NextWake()) wake = std::min(wake, *steer);
+  if (const std::optional<SteadyTime> show = discovery_.NextWake()) wake = std::min(wake, *show);
   return wake;
 }
 
@@ -219,6 +279,7 @@ std::map<std::string, std::uint64_t> AgentLoop::Counters() {
   std::map<std::string, std::uint64_t> counters = agent_.counters();
   intake_->AddCounters(counters);
   control_.AddCounters(counters);
+  discovery_.AddCounters(counters);
   wire::AddCounters(session_.counters(), counters);
   counters["replies_dropped"] = news_.replies_dropped();
   return counters;
@@ -244,8 +305,11 @@ void AgentLoop::ReportHealth(SteadyTime now) {
 
 std::string AgentLoop::Condition(bool connected) const {
   const std::string trouble = intake_->Trouble();
-  const std::string more =
+  std::string more =
       (trouble.empty() ? "" : "; the source has failed: " + trouble) + control_.Sentence();
+  if (const std::string unheard = births_ ? births_->Trouble() : ""; !unheard.empty()) {
+    more += "; it does not hear when Home Assistant begins: the broker: " + unheard;
+  }
   if (!connected) {
     return fmt::format("offline: {}; readings are answered by the little net{}",
                        session_.WhyNotConnected(), more);
@@ -275,7 +339,7 @@ absl::Status AgentLoop::Finish() {
   EndIntake(deadline);
   agent_.EndAll();
   EmptyStore(deadline);
-  status_.SetCounters(Counters());
+  status_.SetFigures(Counters(), agent_.recent());
   static_cast<void>(session_.Publish(status_.Message(wire::State::kStopped)));
   // What is in a store is not lost though the broker cannot be given it now.
   const bool stored = device_.store.has_value() && agent_.outlet().has_store();

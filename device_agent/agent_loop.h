@@ -20,6 +20,8 @@
 #include "device_agent/device_control.h"
 #include "device_agent/device_status.h"
 #include "device_agent/expiry_notices.h"
+#include "device_agent/home_assistant/birth_listener.h"
+#include "device_agent/home_assistant/discovery_outlet.h"
 #include "device_agent/intake/intake.h"
 #include "device_agent/session_news.h"
 #include "wire/http/program_health.h"
@@ -71,6 +73,8 @@ class AgentLoop {
   Pressure PressureNow() const;
   void TakeReadings(SteadyTime now);
   void Steer();
+  void ShowSteering();
+  void Discover();
   void EndIntake(SteadyTime deadline);
   SteadyTime NextWake() const;
   std::string Condition(bool connected) const;
@@ -97,11 +101,13 @@ class AgentLoop {
   ExpiryNotices expiry_;         // the thread of Run's
   wire::RefusalGauge refusals_;  // by TagKind
   const std::shared_ptr<ControlInbox> control_inbox_;
+  const std::shared_ptr<BirthListener> births_;  // Home Assistant's; nullptr: nobody asks
 
   // After what its callbacks use, so that it ends first.
   wire::MqttSession session_;
   Agent agent_;
   DeviceControl control_;
+  DiscoveryOutlet discovery_;
 };
 
 }  // namespace biglittle

@@ -12,8 +12,8 @@ enum class TagKind : std::uint8_t {
   kLostResults,  // value: how many results, of a device without a store, are in it
   kRequest,      // value: the sequence number in its request id
   kStatus,       // value: 0
+  kEntry,        // in Home Assistant; value: the outlet's own
 };
-inline constexpr std::uint8_t kTagKinds = 4;
 
 struct DeliveryTag {
   TagKind kind = TagKind::kResult;
@@ -23,11 +23,12 @@ struct DeliveryTag {
 };
 
 // The keys of results come from SQLite, and so leave the first bit free; the kind is behind it.
-inline constexpr unsigned kTagKindShift = 61;
+inline constexpr unsigned kTagKindShift = 60;
+inline constexpr std::uint64_t kTagKindMask = 7;
 inline constexpr std::uint64_t kTagMark = std::uint64_t{1} << 63U;
 inline constexpr std::uint64_t kTagValue = (std::uint64_t{1} << kTagKindShift) - 1;
 
-// Never 0. `value` beyond 61 bits, which no device lives to count, is cut, but for a result's.
+// Never 0. `value` beyond 60 bits, which no device lives to count, is cut, but for a result's.
 constexpr std::uint64_t ToTag(DeliveryTag tag) {
   if (tag.kind == TagKind::kResult) return tag.value;
   return kTagMark | std::uint64_t{static_cast<std::uint8_t>(tag.kind)} << kTagKindShift |
@@ -36,7 +37,7 @@ constexpr std::uint64_t ToTag(DeliveryTag tag) {
 
 constexpr DeliveryTag FromTag(std::uint64_t tag) {
   if ((tag & kTagMark) == 0) return {TagKind::kResult, tag};
-  return {static_cast<TagKind>(tag >> kTagKindShift & 3U), tag & kTagValue};
+  return {static_cast<TagKind>(tag >> kTagKindShift & kTagKindMask), tag & kTagValue};
 }
 
 }  // namespace biglittle

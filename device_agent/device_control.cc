@@ -31,7 +31,7 @@ std::string Words(const absl::Status& status) { return std::string(status.messag
 Json JsonOf(const SettingValue& value) { return Json::parse(wire::ToJson(value), nullptr, false); }
 
 // All that may be set, null where it has no value: {"policy": ..., "budget": {...}}.
-Json InEffect(const DeviceSettings& settings) {
+Json InEffectJson(const DeviceSettings& settings) {
   const SettingValues values = Written(settings);
   Json json;
   for (const std::string_view key : kSettable) {
@@ -50,7 +50,7 @@ Json InEffect(const DeviceSettings& settings) {
 }  // namespace
 
 DeviceControl::DeviceControl(const DeviceConfig& device, const wire::Topics& topics, Parts parts,
-                             std::optional<SteeringFile> file)
+                             std::optional<KeptFile> file)
     : device_(device.id),
       topics_(topics),
       parts_(std::move(parts)),
@@ -249,7 +249,7 @@ std::string DeviceControl::Status(bool with_counters) const {
   const Steering::Set& set = steering_.set();
   Json json{{"paused", set.paused}};
   if (set.paused && set.paused_until) json["paused_until"] = TimeOf(*set.paused_until);
-  json["in_effect"] = InEffect(steering_.in_effect());
+  json["in_effect"] = InEffectJson(steering_.in_effect());
   json["differs"] = Json::object();
   const SettingValues file = Written(steering_.file());
   for (const auto& [key, setting] : steering_.Differing()) {
@@ -272,6 +272,12 @@ std::string DeviceControl::Status(bool with_counters) const {
 std::string DeviceControl::TimeOf(SteadyTime time) const {
   return ToDateTime(parts_.clock.WallNow() +
                     std::chrono::duration_cast<WallTime::duration>(time - parts_.clock.Now()));
+}
+
+std::map<std::string, std::string> DeviceControl::InEffect() const {
+  std::map<std::string, std::string> in_effect;
+  for (const auto& [key, value] : Written(steering_.in_effect())) in_effect[key] = value.text;
+  return in_effect;
 }
 
 std::map<std::string, std::string> DeviceControl::Differing() const {

@@ -24,6 +24,7 @@
 #include "device_agent/control/steering.h"
 #include "device_agent/control/steering_file.h"
 #include "device_agent/intake/intake.h"
+#include "device_agent/kept_file.h"
 #include "wire/message.h"
 #include "wire/messages/control.h"
 #include "wire/topics.h"
@@ -45,7 +46,7 @@ class DeviceControl {
   // Takes over what an earlier run was told, if it was kept in `file`; nullopt: what is set ends
   // with the process.
   DeviceControl(const DeviceConfig& device, const wire::Topics& topics, Parts parts,
-                std::optional<SteeringFile> file);
+                std::optional<KeptFile> file);
 
   // Carries out at most one request, so that many of them hold up no reading; ends what has run
   // out, and answers who waits for a snapshot.
@@ -60,6 +61,7 @@ class DeviceControl {
   // What is in effect has changed since this was last asked.
   bool TakeChanged() { return std::exchange(changed_, false); }
   // For the retained status; its times are by the clock of the day.
+  std::map<std::string, std::string> InEffect() const;
   std::map<std::string, std::string> Differing() const;
   std::optional<WallTime> DiffersUntil() const;
   // For people: "" where all is as the file says and may be steered.
@@ -92,7 +94,7 @@ class DeviceControl {
   const std::string device_;
   const wire::Topics topics_;
   const Parts parts_;
-  const std::optional<SteeringFile> file_;
+  const std::optional<KeptFile> file_;
   const SteeringOwner owner_;
 
   Steering steering_;

@@ -7,15 +7,19 @@
 
 namespace biglittle {
 
-void DeviceStatus::SetCounters(std::map<std::string, std::uint64_t> counters) {
+void DeviceStatus::SetFigures(std::map<std::string, std::uint64_t> counters,
+                              std::optional<wire::RecentReadings> recent) {
   const std::lock_guard lock(mutex_);
   status_.counters = std::move(counters);
+  status_.recent = std::move(recent);
 }
 
-void DeviceStatus::SetSteering(bool paused, std::map<std::string, std::string> differs,
+void DeviceStatus::SetSteering(bool paused, std::map<std::string, std::string> in_effect,
+                               std::map<std::string, std::string> differs,
                                std::optional<WallTime> differs_until) {
   const std::lock_guard lock(mutex_);
   status_.paused = paused;
+  status_.in_effect = std::move(in_effect);
   status_.differs = std::move(differs);
   status_.differs_until = differs_until;
 }

@@ -23,8 +23,10 @@ class DeviceStatus {
   const std::string& run() const { return status_.run; }
 
   // What the next messages say.
-  void SetCounters(std::map<std::string, std::uint64_t> counters);
-  void SetSteering(bool paused, std::map<std::string, std::string> differs,
+  void SetFigures(std::map<std::string, std::uint64_t> counters,
+                  std::optional<wire::RecentReadings> recent);
+  void SetSteering(bool paused, std::map<std::string, std::string> in_effect,
+                   std::map<std::string, std::string> differs,
                    std::optional<WallTime> differs_until);
   wire::Message Message(wire::State state);
 

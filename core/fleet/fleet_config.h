@@ -10,6 +10,7 @@
 
 #include "core/fleet/broker_config.h"
 #include "core/fleet/device_config.h"
+#include "core/fleet/home_assistant_config.h"
 #include "core/fleet/worker_config.h"
 #include "core/signature.h"
 
@@ -26,6 +27,8 @@ struct FleetConfig {
   // of its store, a worker, and a device without a store, while it runs.
   std::optional<std::filesystem::path> models_releases;
   BrokerConfig broker;
+  // Where there is one, every device has a state. Absent: no device shows itself there.
+  std::optional<HomeAssistantConfig> home_assistant;
   std::vector<DeviceConfig> devices;  // templates are unfolded; ids are unique
   std::vector<WorkerConfig> workers;  // likewise
 

@@ -81,7 +81,9 @@ KeyTable<DeviceConfig> DeviceKeys(MapShape source) {
                       Need::kHereOrInDefaults),
        SectionKey("escalation", &Device::escalation, EscalationKeys(), {.absent = "all defaults"}),
        SectionKey("results", &Device::results, ResultsKeys(), {.absent = "all defaults"}),
-       SectionKey("state", &Device::state, StateKeys(), {.absent = "none is published"}),
+       SectionKey(
+           "state", &Device::state, StateKeys(),
+           {.absent = "none is published; all defaults where the file has `home_assistant`"}),
        KeyReadBy("store", &Device::store, ReadStore, {MapShape{{StoreKeys().facts()}}},
                  {.absent = "none: what waits ends with the process"}),
        KeyReadBy("record", &Device::record, ReadRecord, {MapShape{{RecordKeys().facts()}}},

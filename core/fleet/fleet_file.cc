@@ -9,7 +9,9 @@
 
 #include "core/fleet/fleet_broker.h"
 #include "core/fleet/fleet_devices.h"
+#include "core/fleet/fleet_home_assistant.h"
 #include "core/fleet/fleet_workers.h"
+#include "core/fleet/topic_levels.h"
 #include "core/text.h"
 #include "core/yaml/key_kinds.h"
 #include "core/yaml/map_reader.h"
@@ -18,28 +20,8 @@
 namespace biglittle {
 namespace {
 
-constexpr std::size_t kMaxTopicRootBytes = 200;
-
-// Identifiers with '/' between them.
-bool IsTopicRoot(std::string_view text) {
-  if (text.size() > kMaxTopicRootBytes) return false;
-  while (true) {
-    const std::size_t end = std::min(text.find('/'), text.size());
-    if (!IsIdentifier(text.substr(0, end))) return false;
-    if (end == text.size()) return true;
-    text.remove_prefix(end + 1);
-  }
-}
-
 void ReadTopicRoot(const YamlNode& node, std::string& target, Problems& problems) {
-  auto text = ReadLine(node, "topic_root", kMaxPathBytes, problems);
-  if (text && IsTopicRoot(*text)) {
-    target = *std::move(text);
-  } else if (text) {
-    problems.Add(node, fmt::format("'topic_root' must be levels of A-Z a-z 0-9 _ . - with '/' "
-                                   "between them, not {}",
-                                   Quoted(*text)));
-  }
+  ReadTopicLevels(node, "topic_root", target, problems);
 }
 
 // Empty after reporting that there is no such folder.
@@ -84,11 +66,7 @@ KeyTable<FleetConfig> FleetKeys(DeviceShapes shapes) {
       {VersionKey<Fleet>(),
        Required(IdentifierKey("fleet", &Fleet::fleet,
                               {.help = "the fleet's name, a level of every topic"})),
-       KeyReadBy("topic_root", &Fleet::topic_root, ReadTopicRoot,
-                 {TextShape{.what = fmt::format("identifiers with `/` between them, {} bytes",
-                                                kMaxTopicRootBytes),
-                            .pattern = "^[A-Za-z0-9_.-]{1,64}(/[A-Za-z0-9_.-]{1,64})*$",
-                            .longest = kMaxTopicRootBytes}},
+       KeyReadBy("topic_root", &Fleet::topic_root, ReadTopicRoot, {TopicLevelsShape()},
                  {.help = "what all topics begin with"}, WrittenDefault(Fleet{}.topic_root)),
        IdentifierKey("worker_group", &Fleet::worker_group,
                      {.help = "group of the shared subscription: its workers divide the requests"}),
@@ -106,6 +84,8 @@ KeyTable<FleetConfig> FleetKeys(DeviceShapes shapes) {
                 .absent = "none: a device in its `store`'s `folder`; a worker, and a device "
                           "without a store, while it runs"}),
        SectionKey("broker", &Fleet::broker, BrokerKeys(), {.absent = "all defaults"}),
+       SectionKey("home_assistant", &Fleet::home_assistant, HomeAssistantKeys(),
+                  {.absent = "no device shows itself there"}),
        OwnKey<Fleet>("device_defaults", {std::move(shapes.defaults)}, {.absent = "empty"}),
        OwnKey<Fleet>("devices", {std::move(shapes.devices)},
                      {.help = "the devices; a file may have workers only",
@@ -138,6 +118,13 @@ void CheckServed(const std::vector<DeviceEntry>& devices, const std::vector<Work
   }
 }
 
+// What Home Assistant shows first of all is the class that a device has settled on.
+void ShowStates(std::vector<DeviceConfig>& devices) {
+  for (DeviceConfig& device : devices) {
+    if (!device.state) device.state.emplace();
+  }
+}
+
 FleetConfig ReadFleet(const YamlNode& root, const SourceKinds* sources, ModelsNeeded models,
                       Problems& problems) {
   FleetConfig config;
@@ -152,6 +139,10 @@ FleetConfig ReadFleet(const YamlNode& root, const SourceKinds* sources, ModelsNe
   if (const YamlNode* defaults = map.Find("device_defaults")) devices.ReadDefaults(*defaults);
   if (const YamlNode* list = map.Find("devices")) devices.ReadDevices(*list);
   config.devices = devices.TakeDevices();
+  if (const YamlNode* section = map.Find("home_assistant"); section && config.home_assistant) {
+    CheckHomeAssistant(*section, *config.home_assistant, config.topic_root, problems);
+    ShowStates(config.devices);
+  }
   if (const YamlNode* list = map.Find("workers")) {
     config.workers = ReadWorkers(*list, tasks, problems);
   }

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -84,8 +85,9 @@ struct Task {
   std::optional<std::uint64_t> release;
   // Who signed it will have signed a newer one by then: that it is still this one is said.
   std::optional<WallTime> expires;
-  std::vector<std::string> labels;    // at least 2
-  std::vector<int> priority_classes;  // at least 1, indices into labels, ascending
+  std::vector<std::string> labels;            // at least 2
+  std::vector<int> priority_classes;          // at least 1, indices into labels, ascending
+  std::map<int, std::string> device_classes;  // of priority classes; of kDeviceClasses
   DType input_dtype = DType::kFloat32;
   Shape input_shape;                        // one reading, without the batch dimension
   WireDType wire_dtype = WireDType::kAsIs;  // kFloat16 only with an input_dtype of kFloat32

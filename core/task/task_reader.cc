@@ -1,6 +1,7 @@
 #include "core/task/task_reader.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cstdint>
@@ -15,6 +16,7 @@
 #include "core/date_time.h"
 #include "core/prediction.h"
 #include "core/task/answer_reader.h"
+#include "core/task/device_class.h"
 #include "core/task/input_reader.h"
 #include "core/task/label.h"
 #include "core/task/label_index.h"
@@ -59,6 +61,18 @@ ListShape Labels(std::size_t least, std::size_t most) {
           .most = most,
           .without_repeats = true,
           .element = Each({TextShape{.what = "label", .pattern = "", .longest = kMaxLabelBytes}})};
+}
+
+ChoiceShape DeviceClassShape() {
+  ChoiceShape shape;
+  for (const std::string_view name : kDeviceClasses) shape.words.push_back({name, {}});
+  return shape;
+}
+
+std::vector<std::string> QuotedDeviceClasses() {
+  std::vector<std::string> quoted;
+  for (const std::string_view name : kDeviceClasses) quoted.push_back(fmt::format("`{}`", name));
+  return quoted;
 }
 
 ListShape Channels(FractionRange range) {
@@ -159,6 +173,13 @@ const KeyTable<Task>& TaskKeys() {
                              "`subset` or `detectors` answers, and what `tune --min-recall` holds",
                      .range = "1 or more of `labels`"},
                     Need::kRequired),
+       OwnKey<Task>(
+           "device_classes", {ByLabelShape{Each({DeviceClassShape()})}},
+           {.help = "what [Home Assistant](dashboards.md#home-assistant) takes a class for "
+                    "that is on or off there",
+            .absent = "none: just on or off",
+            .range = fmt::format("map from one of `priority_classes` to {}",
+                                 fmt::join(QuotedDeviceClasses(), ", "))}),
        OwnKey<Task>("input", {MapShape{{InputFacts()}}}, {}, Need::kRequired),
        OwnKey<Task>("normalisation", {MapShape{{NormalisationKeys().facts()}}}, {},
                     Need::kRequired),
@@ -204,6 +225,7 @@ class TaskReader {
     if (const YamlNode* name = map.Find("task")) ReadName(*name);
     if (const YamlNode* labels = map.Find("labels")) ReadLabels(*labels);
     if (const YamlNode* classes = map.Find("priority_classes")) ReadPriorityClasses(*classes);
+    if (const YamlNode* classes = map.Find("device_classes")) ReadDeviceClasses(*classes);
     if (const YamlNode* input = map.Find("input")) ReadInput(*input, task_, problems_);
     if (const YamlNode* rule = map.Find("normalisation")) ReadNormalisation(*rule);
     if (const YamlNode* little = map.Find("little")) ReadNet(*little, "little", task_.little);
@@ -276,6 +298,24 @@ class TaskReader {
     }
     std::sort(classes.begin(), classes.end());
     have_priorities_ = good;
+  }
+
+  void ReadDeviceClasses(const YamlNode& node) {
+    const MapReader map(node, "device_classes", problems_);
+    if (!map.is_map() || !have_labels_ || !have_priorities_) return;
+    const std::vector<std::string_view> known(kDeviceClasses.begin(), kDeviceClasses.end());
+    for (const YamlNode::Entry& entry : node.entries) {
+      const auto index = labels_.Read(*entry.key, "device_classes", false, problems_);
+      const auto choice = ReadChoice(*entry.value, "device_classes", known, problems_);
+      if (!index || !choice) continue;
+      if (task_.IsPriority(*index)) {
+        task_.device_classes[*index] = known[*choice];
+      } else {
+        problems_.Add(*entry.key,
+                      fmt::format("'device_classes' names {}, which is no priority class",
+                                  Quoted(entry.key->text)));
+      }
+    }
   }
 
   void ReadNormalisation(const YamlNode& node) {

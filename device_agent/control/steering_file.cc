@@ -1,21 +1,15 @@
 #include "device_agent/control/steering_file.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <chrono>
-#include <system_error>
+#include <cstdint>
+#include <optional>
 
 #include <nlohmann/json.hpp>
 
 #include "core/date_time.h"
-#include "core/descriptor.h"
-#include "core/read_file.h"
-#include "core/replace_file.h"
 #include "core/text.h"
 #include "wire/messages/control.h"
 
@@ -25,7 +19,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr int kVersion = 1;
-constexpr std::size_t kMostBytes = 65'536;
 constexpr char kUntil[] = "until";
 constexpr char kLeft[] = "left_s";
 
@@ -57,13 +50,6 @@ std::optional<SettingValue> ValueOf(const Json& json) {
   if (json.is_string()) return SettingValue{json.get<std::string>(), true};
   if (json.is_number() || json.is_boolean()) return SettingValue{json.dump(), false};
   return std::nullopt;
-}
-
-// Else a loss of power could bring back what was removed. What cannot be synced is no worse.
-void SyncFolder(const std::filesystem::path& folder) {
-  const std::string path = folder.empty() ? "." : folder.string();
-  const Descriptor opened(open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (opened.valid()) static_cast<void>(fsync(opened.get()));
 }
 
 bool Is(const Json& json, const char* key, Json::value_t type) {
@@ -128,36 +114,6 @@ absl::StatusOr<Steering::Set> DecodeSteering(std::string_view text, const Steeri
     set.settings[key] = {*value, EndingOf(*left, now)};
   }
   return set;
-}
-
-absl::StatusOr<std::optional<std::string>> SteeringFile::Read() const {
-  struct stat status {};
-  if (lstat(file_.c_str(), &status) != 0) {
-    if (errno == ENOENT) return std::optional<std::string>();
-    return FileTrouble(file_, "cannot be used", errno);
-  }
-  if (!S_ISREG(status.st_mode) || status.st_uid != geteuid() ||
-      (status.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
-    return absl::FailedPreconditionError(
-        "it is no file of this user's alone, and so not this device's word");
-  }
-  auto text = ReadWholeFile(file_, kMostBytes);
-  if (!text.ok()) return text.status();
-  return std::optional<std::string>(*std::move(text));
-}
-
-absl::Status SteeringFile::Write(std::string_view text) const {
-  if (!text.empty()) return ReplaceFile(file_, text, kOwnerOnly);
-  if (unlink(file_.c_str()) != 0) {
-    return errno == ENOENT ? absl::OkStatus() : FileTrouble(file_, "cannot be removed", errno);
-  }
-  SyncFolder(file_.parent_path());
-  return absl::OkStatus();
-}
-
-void SteeringFile::PutAside() const {
-  std::error_code ignored;
-  std::filesystem::rename(file_, file_.string() + ".damaged", ignored);
 }
 
 }  // namespace biglittle

@@ -1,17 +1,13 @@
 // What an operator has set, on disk beside the device's store, so that it survives a restart.
 //
-// Pure functions but for SteeringFile, which is not thread-safe.
+// Pure functions.
 #pragma once
 
 #include <cstddef>
-#include <filesystem>
-#include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
-#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
 #include "core/clock.h"
@@ -39,22 +35,5 @@ std::string EncodeSteering(const Steering::Set& set, const SteeringOwner& owner,
 absl::StatusOr<Steering::Set> DecodeSteering(std::string_view text, const SteeringOwner& owner,
                                              SteadyTime now, WallTime wall,
                                              std::vector<std::string>& notes);
-
-class SteeringFile {
- public:
-  explicit SteeringFile(std::filesystem::path file) : file_(std::move(file)) {}
-
-  const std::filesystem::path& path() const { return file_; }
-  // Its text; nullopt where there is none. FailedPrecondition, in one line: it is a link or no
-  // file, is another user's, or others may write to it. Else as ReadWholeFile.
-  absl::StatusOr<std::optional<std::string>> Read() const;
-  // Errors as ReplaceFile; an empty text removes the file.
-  absl::Status Write(std::string_view text) const;
-  // Renames it to <file>.damaged, in place of an earlier one.
-  void PutAside() const;
-
- private:
-  const std::filesystem::path file_;
-};
 
 }  // namespace biglittle

@@ -25,11 +25,12 @@ absl::Status Refused(const std::filesystem::path& path, std::string_view why) {
 }
 
 // A store's files, or what else we write beside one (core/task/release_memory.h,
-// device_agent/control/steering_file.h).
+// device_agent/kept_file.h).
 bool IsOurs(const std::filesystem::path& name) {
   const std::string text = name.string();
   return text.find(".sqlite") != std::string::npos || text.find(".release") != std::string::npos ||
-         text.find(".control.json") != std::string::npos;
+         text.find(".control.json") != std::string::npos ||
+         text.find(".home-assistant.json") != std::string::npos;
 }
 
 bool HoldsOnlyStores(const std::filesystem::path& folder) {

@@ -67,6 +67,7 @@ FOLDERS = {
                       "sources/formats", "sources/stream"},
         "state": {"delivery_tag"},
         "control": {"little/escalation_policy"},
+        "home_assistant": {"little/escalation_policy", "delivery_tag", "kept_file"},
         "intake": {"sources/polled_source", "sources/live_source", "sources/sample"},
         "little": set(),
         "escalation": {"little/little_verdict", "delivery_tag"},

@@ -31,6 +31,16 @@ struct DeviceWork {
   bool operator==(const DeviceWork&) const = default;
 };
 
+// Of a device's last readings, those that ended.
+struct RecentReadings {
+  std::uint32_t readings = 0;  // how many they are
+  std::string decided_by;      // the last of them, as Name(DecidedBy) says it
+  double escalated = 0.0;      // share of those that the little net did not settle by itself
+  std::optional<double> round_trip_ms;  // median of those that the big net decided
+
+  bool operator==(const RecentReadings&) const = default;
+};
+
 struct Status {
   std::string fleet;
   std::string device;  // exactly one of device and worker is filled
@@ -45,8 +55,11 @@ struct Status {
   std::vector<DeviceWork> busiest;
   // A device's, as an operator has steered it.
   bool paused = false;
-  std::map<std::string, std::string> differs;  // from the fleet file: key -> value
-  std::optional<WallTime> differs_until;       // when the first of that ends, the pause included
+  std::map<std::string, std::string> differs;     // from the fleet file: key -> value
+  std::optional<WallTime> differs_until;          // when the first of that ends, the pause included
+  std::map<std::string, std::string> in_effect;   // what may be set: key -> value
+  std::map<std::string, std::uint64_t> releases;  // task -> release number, where it has one
+  std::optional<RecentReadings> recent;           // absent before the first reading
 };
 
 std::string Encode(const Status& status);

@@ -5,6 +5,22 @@
 #include "wire/messages/status.h"
 
 namespace biglittle::wire {
+namespace {
+
+void Put(const RecentReadings& recent, v1::RecentReadings& out) {
+  out.set_readings(recent.readings);
+  out.set_decided_by(recent.decided_by);
+  out.set_escalated(recent.escalated);
+  if (recent.round_trip_ms) out.set_round_trip_ms(*recent.round_trip_ms);
+}
+
+RecentReadings Taken(const v1::RecentReadings& in) {
+  RecentReadings recent{in.readings(), in.decided_by(), in.escalated(), std::nullopt};
+  if (in.has_round_trip_ms()) recent.round_trip_ms = in.round_trip_ms();
+  return recent;
+}
+
+}  // namespace
 
 std::string_view Name(State state) {
   switch (state) {
@@ -48,6 +64,9 @@ std::string Encode(const Status& status) {
   out.set_paused(status.paused);
   out.mutable_differs()->insert(status.differs.begin(), status.differs.end());
   if (status.differs_until) SetTimestamp(*status.differs_until, *out.mutable_differs_until());
+  out.mutable_in_effect()->insert(status.in_effect.begin(), status.in_effect.end());
+  out.mutable_releases()->insert(status.releases.begin(), status.releases.end());
+  if (status.recent) Put(*status.recent, *out.mutable_recent());
   return ToJson(out);
 }
 
@@ -91,6 +110,9 @@ absl::StatusOr<Status> DecodeStatus(std::string_view payload) {
   out.paused = in.paused();
   out.differs.insert(in.differs().begin(), in.differs().end());
   if (in.has_differs_until()) out.differs_until = FromTimestamp(in.differs_until());
+  out.in_effect.insert(in.in_effect().begin(), in.in_effect().end());
+  out.releases.insert(in.releases().begin(), in.releases().end());
+  if (in.has_recent()) out.recent = Taken(in.recent());
   return out;
 }
 

@@ -27,8 +27,27 @@ INSTANTIATE_TEST_SUITE_P(
                   "workers: [{id: w, tasks: [har]}]\nsecurity: off\n",
                   {"5:1: unknown key 'security'; this map takes version, fleet, topic_root, "
                    "worker_group, models, models_public_key, models_releases, broker, "
-                   "device_defaults, devices, "
+                   "home_assistant, device_defaults, devices, "
                    "workers"}},
+        FleetCase{"HomeAssistantsPrefix",
+                  "home_assistant: {prefix: home/+}\nworkers: [{id: w, tasks: [har]}]\n",
+                  {"4:26: 'prefix' must be levels of A-Z a-z 0-9 _ . - with '/' between them, not "
+                   "'home/+'"}},
+        FleetCase{"HomeAssistantsBirthTopic",
+                  "home_assistant: {birth_topic: $SYS/up, birth_payload: \"\"}\n"
+                  "workers: [{id: w, tasks: [har]}]\n",
+                  {"4:31: 'birth_topic' must be levels of A-Z a-z 0-9 _ . - with '/' between them, "
+                   "not '$SYS/up'",
+                   "4:55: 'birth_payload' must be one line of 1 to 100 bytes, not ''"}},
+        // A device would have rights to another's topics, and Home Assistant to all.
+        FleetCase{"HomeAssistantAmongTheFleetsTopics",
+                  "home_assistant: {prefix: biglittle, birth_topic: biglittle/v1/plant/devices/d/"
+                  "status}\nworkers: [{id: w, tasks: [har]}]\n",
+                  {"4:17: 'birth_topic' of home_assistant, "
+                   "'biglittle/v1/plant/devices/d/status', lies among the fleet's topics, "
+                   "'biglittle/v1': name another one",
+                   "4:17: 'prefix' of home_assistant, 'biglittle', lies among the fleet's topics, "
+                   "'biglittle/v1': name another one"}},
         FleetCase{"NoPublicKey",
                   "models_public_key: k.pem\nworkers: [{id: w, tasks: [har]}]\n",
                   {"4:20: the models' public key cannot be used: {folder}/k.pem: no such file"}},

@@ -41,7 +41,8 @@ inline void PrintTo(const Place& place, std::ostream* out) { *out << place.name;
 
 inline Json FleetDocument() {
   return Json::parse(R"({
-    "version": 1, "fleet": "f", "models": "models", "broker": {}, "device_defaults": {"task": "t"},
+    "version": 1, "fleet": "f", "models": "models", "broker": {}, "home_assistant": {},
+    "device_defaults": {"task": "t"},
     "devices": [
       {"id": "d", "count": 1, "task": "t", "source": {"type": "vibration"},
        "escalation": {"packing": {}, "budget": {}}, "results": {}, "store": {"folder": "s"}, "health": {},

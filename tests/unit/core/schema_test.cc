@@ -79,7 +79,7 @@ std::vector<Json> Candidates(const Json& property) {
   }
   if (type == "boolean") return {false, true};
   if (type == "number") return {0.25, 0.75};
-  if (type == "object") return {{{"a", 0.7}}, {{"a", 100}}};
+  if (type == "object") return {{{"a", 0.7}}, {{"a", 100}}, {{"a", "smoke"}}};
   if (type == "array") {
     return {{"a", "b"}, {"b", "a"}, {"other", "a"}, {"u", "t"}, {"/a"}, {"/b"}, {1.5},
             {2},        {3},        {1, 2, 3}};
@@ -289,6 +289,7 @@ const Place kPlaces[] = {
     {"npy_format", "fleet", "/$defs/npy_format", "/devices/5/source/format"},
     {"window", "fleet", "/$defs/window", "/devices/2/source/window"},
     {"gate", "fleet", "/$defs/gate", "/devices/2/source/gate"},
+    {"home_assistant", "fleet", "/$defs/home_assistant", "/home_assistant"},
     {"state", "fleet", "/$defs/state", "/devices/0/state"},
     {"record", "fleet", "/$defs/record", "/devices/0/record"},
     {"smoothing", "fleet", "/$defs/smoothing", "/devices/0/state/smoothing"},

@@ -39,6 +39,24 @@ INSTANTIATE_TEST_SUITE_P(
                  "task: har\nexpires: 31.1.2027",
                  {"3:10: 'expires' must be a day like 2027-01-31, or a time like "
                   "2027-01-31T12:00:00Z, not '31.1.2027'"}},
+        TaskCase{
+            "DeviceClassOfNoPriorityClass",
+            "priority_classes: [lie, walk]",
+            "priority_classes: [lie, walk]\ndevice_classes: {sit: motion, wlak: motion}",
+            {"6:18: 'device_classes' names 'sit', which is no priority class",
+             "6:31: 'device_classes' names 'wlak', which is not a label; did you mean 'walk'?"}},
+        TaskCase{
+            "DeviceClassThatThereIsNot",
+            "priority_classes: [lie, walk]",
+            "priority_classes: [lie, walk]\ndevice_classes: {walk: move}",
+            {"6:24: 'device_classes' must be one of battery, battery_charging, carbon_monoxide, "
+             "cold, connectivity, door, garage_door, gas, heat, light, lock, moisture, "
+             "motion, moving, occupancy, opening, plug, power, presence, problem, running, "
+             "safety, smoke, sound, tamper, update, vibration, window, not 'move'"}},
+        TaskCase{"DeviceClassesAreAMap",
+                 "priority_classes: [lie, walk]",
+                 "priority_classes: [lie, walk]\ndevice_classes: motion",
+                 {"6:17: 'device_classes' must be a map of keys, not 'motion'"}},
         TaskCase{"HeldOutIsNoMap",
                  "held_out: {accuracy: 0.9, confusion: [[1, 2], [3, 4]]}",
                  "held_out: 5",

@@ -74,7 +74,7 @@ class DeviceControlTest : public testing::Test {
                              [] {
                                return std::map<std::string, std::uint64_t>{{"readings", 7}};
                              }},
-        file.empty() ? std::nullopt : std::optional(SteeringFile(file)));
+        file.empty() ? std::nullopt : std::optional(KeptFile(file)));
   }
   // Its answer, if there is one at once.
   json Ask(const std::string& request) {

@@ -427,5 +427,31 @@ TEST_F(FleetFile, AMissingFileIsOneProblem) {
   EXPECT_EQ(ToString(parsed.problems), (folder_.path() / "none.yaml: no such file").string());
 }
 
+TEST_F(FleetFile, WithoutHomeAssistantNothingIsShownThere) {
+  const FleetConfig fleet = LoadDevices(
+      "devices: [{id: d, task: har, source: {type: replay, windows: ../data/x.npy}}]\n");
+  EXPECT_EQ(fleet.home_assistant, std::nullopt);
+  EXPECT_EQ(fleet.devices[0].state, std::nullopt);
+}
+
+TEST_F(FleetFile, HomeAssistantShowsTheStateOfEachDevice) {
+  const std::string devices =
+      "devices:\n"
+      "  - {id: a, task: har, source: {type: replay, windows: ../data/x.npy}}\n"
+      "  - {id: b, task: har, state: {interval_s: 7}, source: {type: replay, windows: "
+      "../data/x.npy}}\n";
+  FleetConfig fleet = LoadDevices("home_assistant: {}\n" + devices);
+  EXPECT_EQ(fleet.home_assistant, HomeAssistantConfig());
+  EXPECT_EQ(fleet.home_assistant->BirthTopic(), "homeassistant/status");
+  EXPECT_EQ(fleet.devices[0].state, StateConfig());
+  EXPECT_EQ(fleet.devices[1].state->interval, seconds(7));
+  fleet = LoadDevices("home_assistant: {prefix: home/ha, birth_payload: up, steering: true}\n" +
+                      devices);
+  EXPECT_EQ(*fleet.home_assistant, (HomeAssistantConfig{"home/ha", std::nullopt, "up", true}));
+  EXPECT_EQ(fleet.home_assistant->BirthTopic(), "home/ha/status");
+  fleet = LoadDevices("home_assistant: {birth_topic: ha/birth}\n" + devices);
+  EXPECT_EQ(fleet.home_assistant->BirthTopic(), "ha/birth");
+}
+
 }  // namespace
 }  // namespace biglittle

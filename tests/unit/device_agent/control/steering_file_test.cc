@@ -2,15 +2,11 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <chrono>
-#include <fstream>
 #include <string>
 #include <vector>
 
-#include "tests/support/temporary_folder.h"
 #include "tests/support/tiny_task.h"
 
 namespace biglittle {
@@ -112,33 +108,6 @@ TEST_F(SteeringTextTest, AnEndThatCannotBeReadHasCome) {
     ASSERT_TRUE(set.ok());
     EXPECT_FALSE(set->paused) << end;
   }
-}
-
-TEST(SteeringFileTest, IsForItsOwnerAloneAndComesBack) {
-  const TemporaryFolder folder;
-  const SteeringFile file(folder.path() / "pump.control.json");
-  EXPECT_EQ(file.Read().value(), std::nullopt);
-  ASSERT_TRUE(file.Write("text").ok());
-  EXPECT_EQ(file.Read().value(), "text");
-  struct stat status {};
-  ASSERT_EQ(stat(file.path().c_str(), &status), 0);
-  EXPECT_EQ(status.st_mode & 0777, 0600U);
-  file.PutAside();
-  EXPECT_EQ(file.Read().value(), std::nullopt);
-  ASSERT_TRUE(file.Write("more").ok());
-  ASSERT_TRUE(file.Write("").ok());
-  EXPECT_EQ(file.Read().value(), std::nullopt);
-}
-
-TEST(SteeringFileTest, WhatOthersCouldHaveWrittenIsNoWord) {
-  const TemporaryFolder folder;
-  const SteeringFile file(folder.path() / "pump.control.json");
-  ASSERT_TRUE(file.Write("text").ok());
-  ASSERT_EQ(chmod(file.path().c_str(), 0622), 0);
-  EXPECT_FALSE(file.Read().ok());
-  std::filesystem::rename(file.path(), folder.path() / "elsewhere");
-  std::filesystem::create_symlink(folder.path() / "elsewhere", file.path());
-  EXPECT_FALSE(file.Read().ok());
 }
 
 }  // namespace

@@ -25,7 +25,28 @@ TEST(StatusTest, JsonIsThatOfTheContract) {
     "fleet": "plant-7", "device": "pump-1", "worker": "", "state": "online", "run": "r1",
     "time": "2023-11-14T22:13:20Z", "models": {"vibration": "aa"},
     "counters": {"readings": "7"}, "busiest": [], "paused": false, "differs": {},
-    "version": "0.1.0"})"));
+    "version": "0.1.0",
+    "in_effect": {}, "releases": {}})"));
+}
+
+// Numbers of the last readings are numbers, for who reads them in a template.
+TEST(StatusTest, SaysHowADeviceIsNow) {
+  Status status = Full();
+  status.in_effect = {{"policy", "tuned"}, {"threshold", "0.8"}};
+  status.releases = {{"vibration", 7}};
+  status.recent = {.readings = 256, .decided_by = "big", .escalated = 0.125, .round_trip_ms = 3.5};
+  const auto json = nlohmann::json::parse(Encode(status));
+  EXPECT_EQ(json["in_effect"], nlohmann::json::parse(R"({"policy":"tuned","threshold":"0.8"})"));
+  EXPECT_EQ(json["releases"], nlohmann::json::parse(R"({"vibration":"7"})"));
+  EXPECT_EQ(json["recent"],
+            nlohmann::json::parse(
+                R"({"readings":256,"decided_by":"big","escalated":0.125,"round_trip_ms":3.5})"));
+  EXPECT_EQ(DecodeStatus(Encode(status))->recent, status.recent);
+  EXPECT_EQ(DecodeStatus(Encode(status))->in_effect, status.in_effect);
+  EXPECT_EQ(DecodeStatus(Encode(status))->releases, status.releases);
+  status.recent->round_trip_ms.reset();
+  EXPECT_FALSE(nlohmann::json::parse(Encode(status))["recent"].contains("round_trip_ms"));
+  EXPECT_EQ(DecodeStatus(Encode(status))->recent, status.recent);
 }
 
 TEST(StatusTest, ComesBackAsItWas) {
