@@ -10,6 +10,8 @@
 #include "core/task/task.h"
 #include "core/task/task_file.h"
 #include "core/tensor.h"
+#include "device_agent/home_assistant/discovery.h"
+#include "wire/topics.h"
 
 namespace biglittle {
 namespace {
@@ -25,9 +27,19 @@ constexpr double kMostReadings = 1e9;
 constexpr std::uint64_t kAroundReading = 64;
 constexpr std::uint64_t kSmallestPacket = 64 * kKiB;
 constexpr std::uint64_t kBurstPackets = 1024;
+constexpr std::size_t kLongestId = 64;
 
-// Of a device's full request; nullopt: its task cannot be read.
-std::optional<std::uint64_t> RequestBytes(const FleetConfig& fleet, const DeviceConfig& device) {
+// Of its entry in Home Assistant, whatever it is called.
+std::uint64_t EntryBytes(const FleetConfig& fleet, const DeviceConfig& device, const Task& task) {
+  if (!fleet.home_assistant) return 0;
+  const std::string longest(kLongestId, 'x');
+  const wire::Topics topics(fleet.topic_root, fleet.fleet);
+  return DiscoveryOf({longest, topics, task, device.escalation, fleet.home_assistant->steering})
+      .size();
+}
+
+// Of a device's full request, or its entry; nullopt: its task cannot be read.
+std::optional<std::uint64_t> MessageBytes(const FleetConfig& fleet, const DeviceConfig& device) {
   const Parsed<Task> task = LoadTask(fleet.models / device.task);
   if (!task.ok()) return std::nullopt;
   const auto elements = ElementCount(task.value->input_shape);
@@ -36,7 +48,8 @@ std::optional<std::uint64_t> RequestBytes(const FleetConfig& fleet, const Device
   const std::uint64_t bytes = halves ? 2 : ElementSize(task.value->input_dtype);
   const std::uint64_t reading = static_cast<std::uint64_t>(*elements) * bytes + kAroundReading;
   // The agent fills three quarters of what the broker takes.
-  return reading * device.escalation.packing.max_readings * 4 / 3;
+  return std::max(reading * device.escalation.packing.max_readings * 4 / 3,
+                  EntryBytes(fleet, device, *task.value));
 }
 
 std::uint64_t LargestPayload(const FleetConfig& fleet) {
@@ -44,7 +57,7 @@ std::uint64_t LargestPayload(const FleetConfig& fleet) {
   std::map<std::pair<std::string, std::size_t>, std::optional<std::uint64_t>> known;
   for (const DeviceConfig& device : fleet.devices) {
     const std::pair key(device.task, device.escalation.packing.max_readings);
-    if (known.count(key) == 0) known[key] = RequestBytes(fleet, device);
+    if (known.count(key) == 0) known[key] = MessageBytes(fleet, device);
     if (!known[key]) return fleet.broker.max_payload_bytes;
     largest = std::max(largest, *known[key]);
   }

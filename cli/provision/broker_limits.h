@@ -17,8 +17,9 @@ struct FleetSize {
 };
 
 // As the fleet file says. A device without an interval (0 ms) counts as 1000 readings a second. The
-// largest payload is that of a full request of the fleet's tasks, which are read, and at most the
-// file's max_payload_bytes; that itself where a task cannot be read.
+// largest payload is that of a full request of the fleet's tasks, which are read, or of a device's
+// entry in Home Assistant, and at most the file's max_payload_bytes; that itself where a task
+// cannot be read.
 FleetSize SizeOf(const FleetConfig& fleet);
 
 // Mosquitto's directives of the same names.

@@ -10,7 +10,9 @@ namespace biglittle {
 namespace {
 
 absl::Status CheckSameFleet(const Inventory& inventory, const FleetConfig& fleet) {
-  const FleetNames names = NamesOf(fleet);
+  // Where its devices show themselves beside may change.
+  FleetNames names = NamesOf(fleet);
+  names.home_assistant = inventory.names.home_assistant;
   if (names != inventory.names) {
     return absl::InvalidArgumentError(fmt::format(
         "the file is of fleet '{}' with topic root '{}' and worker group '{}', the folder of '{}', "

@@ -43,6 +43,8 @@ std::string_view RoleName(Role role) {
       return "sensor";
     case Role::kOperator:
       return wire::Name(wire::Role::kOperator);
+    case Role::kHomeAssistant:
+      return "home-assistant";
   }
   return "";
 }

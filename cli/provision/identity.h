@@ -19,15 +19,17 @@ enum class Role : std::uint8_t {
   kBridge,
   kAdmin,
   kSensor,
-  kOperator
+  kOperator,
+  kHomeAssistant
 };
 
-inline constexpr std::array<Role, 7> kRoles = {Role::kDevice,  Role::kWorker, Role::kDashboard,
-                                               Role::kBridge,  Role::kAdmin,  Role::kSensor,
-                                               Role::kOperator};
+inline constexpr std::array<Role, 8> kRoles = {
+    Role::kDevice, Role::kWorker, Role::kDashboard, Role::kBridge,
+    Role::kAdmin,  Role::kSensor, Role::kOperator,  Role::kHomeAssistant};
 
-// "device", "worker", "dashboard", "bridge", "admin", "sensor", "operator": the folder that holds
-// the role's credentials, and the word in the fleet file's `credentials: secure/{role}/{id}`.
+// "device", "worker", "dashboard", "bridge", "admin", "sensor", "operator", "home-assistant": the
+// folder that holds the role's credentials, and the word in the fleet file's
+// `credentials: secure/{role}/{id}`.
 std::string_view RoleName(Role role);
 // nullopt if `name` is none of them.
 std::optional<Role> RoleOf(std::string_view name);

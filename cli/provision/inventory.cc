@@ -54,6 +54,21 @@ json ToObject(const Identity& identity) {
   return {{"role", RoleName(identity.role)}, {"id", identity.id}};
 }
 
+json ToObject(const std::optional<HomeAssistantNames>& names) {
+  if (!names) return nullptr;
+  return {{"prefix", names->prefix},
+          {"birth_topic", names->birth_topic},
+          {"steering", names->steering}};
+}
+
+// Null, as in folders of before: none.
+std::optional<HomeAssistantNames> HomeAssistantFrom(const json& object) {
+  if (object.is_null()) return std::nullopt;
+  return HomeAssistantNames{object.at("prefix").get<std::string>(),
+                            object.at("birth_topic").get<std::string>(),
+                            object.at("steering").get<bool>()};
+}
+
 json With(json object, const char* key, json value) {
   object[key] = std::move(value);
   return object;
@@ -95,7 +110,8 @@ Inventory Read(const json& root) {
   Inventory inventory;
   inventory.names = {.topic_root = root.at("topic_root").get<std::string>(),
                      .fleet = root.at("fleet").get<std::string>(),
-                     .worker_group = root.at("worker_group").get<std::string>()};
+                     .worker_group = root.at("worker_group").get<std::string>(),
+                     .home_assistant = HomeAssistantFrom(root.value("home_assistant", json()))};
   inventory.hosts = root.at("hosts").get<std::vector<std::string>>();
   inventory.port = root.at("port").get<std::uint16_t>();
   inventory.websockets_port = root.at("websockets_port").get<std::uint16_t>();
@@ -115,7 +131,8 @@ Inventory Read(const json& root) {
   inventory.untold = {.certificates = untold.value("certificates", false),
                       .sessions = NamesOf(untold, "sessions"),
                       .passwords = NamesOf(untold, "passwords"),
-                      .retained = {}};
+                      .retained = {},
+                      .entries = NamesOf(untold, "entries")};
   for (const json& entry : untold.value("retained", json::array())) {
     inventory.untold.retained.insert(IdentityFrom(entry));
   }
@@ -150,7 +167,12 @@ std::string Inventory::NameOf(const Identity& identity) const {
 }
 
 FleetNames NamesOf(const FleetConfig& fleet) {
-  return {.topic_root = fleet.topic_root, .fleet = fleet.fleet, .worker_group = fleet.worker_group};
+  FleetNames names{
+      .topic_root = fleet.topic_root, .fleet = fleet.fleet, .worker_group = fleet.worker_group};
+  if (const auto& shown = fleet.home_assistant) {
+    names.home_assistant = {shown->prefix, shown->BirthTopic(), shown->steering};
+  }
+  return names;
 }
 
 Inventory InventoryOf(const FleetConfig& fleet) {
@@ -185,6 +207,7 @@ std::string ToJson(const Inventory& inventory) {
       {"fleet", inventory.names.fleet},
       {"topic_root", inventory.names.topic_root},
       {"worker_group", inventory.names.worker_group},
+      {"home_assistant", ToObject(inventory.names.home_assistant)},
       {"hosts", inventory.hosts},
       {"port", inventory.port},
       {"websockets_port", inventory.websockets_port},
@@ -204,6 +227,7 @@ std::string ToJson(const Inventory& inventory) {
        {{"certificates", inventory.untold.certificates},
         {"sessions", inventory.untold.sessions},
         {"passwords", inventory.untold.passwords},
+        {"entries", inventory.untold.entries},
         {"retained", std::move(retained)}}},
       {"unfinished", inventory.unfinished}};
   return root.dump(2) + "\n";

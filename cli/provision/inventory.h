@@ -36,6 +36,9 @@ struct Untold {
   std::set<std::string> sessions;   // to be ended, since a revoked certificate may have begun them
   std::set<std::string> passwords;  // new ones, which lie in their folders
   std::set<Identity> retained;      // who was revoked: what it had the broker retain is to go
+  // Below which Home Assistant's prefix what the fleet's devices retain is to go: it is another one
+  // now, or none.
+  std::set<std::string> entries;
 
   bool operator==(const Untold&) const = default;
 };

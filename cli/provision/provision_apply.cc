@@ -68,6 +68,12 @@ absl::Status CheckReturns(const Inventory& inventory, const FleetPlan& plan,
   return absl::OkStatus();
 }
 
+std::string SentenceOf(const std::optional<HomeAssistantNames>& home_assistant) {
+  if (!home_assistant) return "devices show themselves in Home Assistant no more";
+  return fmt::format("devices show themselves in Home Assistant below {}{}", home_assistant->prefix,
+                     home_assistant->steering ? ", which may steer them" : "");
+}
+
 absl::Status Change(Provisioner& provisioner, const FleetPlan& plan, std::chrono::days valid) {
   for (const Identity& identity : plan.to_revoke) {
     if (auto status = provisioner.Revoke(identity); !status.ok()) return status;
@@ -93,12 +99,17 @@ int RunProvisionApply(const ProvisionOptions& options, const ProvisionApplyOptio
   if (!plan.ok()) return FailProvision(plan.status(), err);
   for (const Identity& identity : plan->to_add) out << "+ " << ToString(identity) << '\n';
   for (const Identity& identity : plan->to_revoke) out << "- " << ToString(identity) << '\n';
-  if (plan->empty()) out << "the folder says what the file says\n";
+  const FleetNames names = NamesOf(*fleet);
+  const bool shows_elsewhere =
+      names.home_assistant != provisioner->inventory().names.home_assistant;
+  if (shows_elsewhere) out << "~ " << SentenceOf(names.home_assistant) << '\n';
+  if (plan->empty() && !shows_elsewhere) out << "the folder says what the file says\n";
   const absl::Status allowed = CheckReturns(provisioner->inventory(), *plan, *readmitted);
   if (!allowed.ok()) return FailProvision(allowed, err);
   if (apply.dry_run) return kExitDone;
   if (!Confirmed(*plan, apply, in, out, err)) return kExitBadInput;
-  absl::Status status = Change(*provisioner, *plan, std::chrono::days(options.days));
+  absl::Status status = provisioner->ShowIn(names.home_assistant);
+  status.Update(Change(*provisioner, *plan, std::chrono::days(options.days)));
   if (!status.ok()) return EndProvision(*provisioner, status, out, err);
   const auto rendered = provisioner->Render(ShippedSettings("production.conf"),
                                             LimitsOf(*fleet, provisioner->inventory()));

@@ -60,7 +60,7 @@ void PrintRow(std::string_view role, std::string_view id,
   const IssuedCertificate& last = certificates.back();
   const std::int64_t left = DaysLeft(last);
   out << fmt::format(
-      "{:<10} {:<24} until {} ({} days){}{}{}\n", role, id, DayOf(last.not_after), left,
+      "{:<14} {:<24} until {} ({} days){}{}{}\n", role, id, DayOf(last.not_after), left,
       left < 0    ? ", it has run out"
       : left < 30 ? ", rotate it soon"
                   : "",
@@ -246,7 +246,7 @@ int RunProvisionList(const ProvisionOptions& options, bool json, std::ostream& o
     PrintRow(RoleName(identity.role), identity.id, certificates, unfinished, out);
   }
   for (const auto& [identity, when] : inventory.tombstones) {
-    out << fmt::format("{:<10} {:<24} revoked on {}\n", RoleName(identity.role), identity.id,
+    out << fmt::format("{:<14} {:<24} revoked on {}\n", RoleName(identity.role), identity.id,
                        DayOf(when));
   }
   out << fmt::format("{} certificates revoked\n", inventory.revoked.size());

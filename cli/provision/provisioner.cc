@@ -12,8 +12,11 @@ namespace {
 
 constexpr char kSiteFolder[] = "/etc/mosquitto/biglittle";
 
-// They log in to the console, whose listener knows no certificates, by a password as well.
-bool UsesBrowsers(Role role) { return role == Role::kDashboard || role == Role::kOperator; }
+// They log in to the console, whose listener knows no certificates, by a password as well; Home
+// Assistant knows both ways.
+bool HasPassword(Role role) {
+  return role == Role::kDashboard || role == Role::kOperator || role == Role::kHomeAssistant;
+}
 
 absl::Status NotThere(const Identity& identity, const ProvisionFolder& folder) {
   return absl::NotFoundError(fmt::format("there is no {} in {}; 'list' says who is there",
@@ -77,11 +80,11 @@ absl::Status Provisioner::Add(const Identity& identity, std::chrono::days valid)
 }
 
 absl::Status Provisioner::Give(const Identity& identity, std::chrono::days valid) {
-  if (UsesBrowsers(identity.role)) {
+  if (HasPassword(identity.role)) {
     folder_.inventory().untold.passwords.insert(inventory().NameOf(identity));
   }
   if (auto status = folder_.Issue(identity, valid); !status.ok()) return status;
-  if (UsesBrowsers(identity.role)) {
+  if (HasPassword(identity.role)) {
     if (auto status = folder_.WritePassword(identity).status(); !status.ok()) return status;
   }
   return folder_.Save();
@@ -177,6 +180,18 @@ absl::StatusOr<bool> Provisioner::Render(const std::filesystem::path& settings_t
     return status;
   }
   return true;
+}
+
+absl::Status Provisioner::ShowIn(const std::optional<HomeAssistantNames>& home_assistant) {
+  Inventory& inventory = folder_.inventory();
+  const auto& before = inventory.names.home_assistant;
+  if (home_assistant == before) return absl::OkStatus();
+  if (before && (!home_assistant || home_assistant->prefix != before->prefix)) {
+    inventory.untold.entries.insert(before->prefix);
+  }
+  if (home_assistant) inventory.untold.entries.erase(home_assistant->prefix);
+  inventory.names.home_assistant = home_assistant;
+  return folder_.Save();
 }
 
 absl::Status Provisioner::WriteBridge(const Identity& identity,

@@ -81,6 +81,10 @@ class Provisioner {
   absl::StatusOr<bool> Render(const std::filesystem::path& settings_template,
                               const BrokerLimits& limits);
 
+  // Where the fleet's devices show themselves in Home Assistant from now on. What they retain below
+  // an earlier prefix goes with the next Synchronise.
+  absl::Status ShowIn(const std::optional<HomeAssistantNames>& home_assistant);
+
   // What a site's broker appends to its configuration, as bridge.conf in the bridge's folder, for
   // the place where that folder's files belong there: /etc/mosquitto/biglittle.
   absl::Status WriteBridge(const Identity& identity,
@@ -108,7 +112,7 @@ class Provisioner {
   absl::StatusOr<BrokerNews> ChangeFile();
   absl::Status MakeFirst(const std::filesystem::path& settings_template,
                          const BrokerLimits& limits);
-  // A certificate, and for a dashboard or an operator a password.
+  // A certificate, and for a dashboard, an operator or Home Assistant a password.
   absl::Status Give(const Identity& identity, std::chrono::days valid);
   NewPasswords Passwords() const;
   // `certificates`: the broker shall read its own and the list again, and `reloaded` says whether

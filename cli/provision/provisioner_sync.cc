@@ -102,7 +102,8 @@ absl::StatusOr<BrokerNews> Provisioner::Reach(bool certificates, bool reloaded) 
   BrokerNews news;
   if (auto status = Tell(*channel, news); !status.ok()) return status;
   // After those who wrote it are out.
-  const PurgeOrder order = PurgeOf(inventory().untold.retained, inventory());
+  PurgeOrder order = PurgeOf(inventory().untold.retained, inventory());
+  AddEntriesBelow(inventory().untold.entries, inventory(), order);
   const auto purged = PurgeRetained(order, false, folder_, *channel);
   if (!purged.ok()) return purged.status();
   news.purged = purged->size();

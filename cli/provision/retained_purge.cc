@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/provision/rights.h"
+#include "wire/home_assistant_topics.h"
 #include "wire/mqtt/mqtt_session.h"
 #include "wire/topics.h"
 
@@ -39,6 +40,14 @@ SteadyTime Soon() { return steady_clock::now() + kTimeout; }
 absl::Status Slow(const wire::MqttSession& session) {
   return absl::UnavailableError(
       fmt::format("purging what is retained: {}", session.WhyNotConnected()));
+}
+
+bool Goes(const std::string& topic, const PurgeOrder& order) {
+  if (order.kept.count(topic) > 0) return false;
+  const bool shared = std::ranges::any_of(order.shared_prefixes, [&topic](const auto& prefix) {
+    return topic.starts_with(prefix + "/");
+  });
+  return !shared || order.ours.count(topic) > 0;
 }
 
 // One connection that sees all that the broker retains under the filters, once.
@@ -105,7 +114,7 @@ class Round {
     if (message.topic == last_) seen_last_ = true;
     ++arrived_;
     arrived_bytes_ += message.payload.size();
-    if (message.retained && order_.kept.count(message.topic) == 0) found_.insert(message.topic);
+    if (message.retained && Goes(message.topic, order_)) found_.insert(message.topic);
   }
   bool seen_last() {
     const std::lock_guard lock(mutex_);
@@ -192,9 +201,13 @@ class Purger {
 };
 
 // What an identity leaves retained.
-std::vector<std::string> RetainedOf(const Identity& identity, const wire::Topics& topics) {
+std::vector<std::string> RetainedOf(const Identity& identity, const FleetNames& names) {
+  const wire::Topics topics(names.topic_root, names.fleet);
   if (identity.role == Role::kDevice) {
-    return {topics.DeviceStatus(identity.id), topics.DeviceState(identity.id)};
+    std::vector<std::string> retained = {topics.DeviceStatus(identity.id),
+                                         topics.DeviceState(identity.id)};
+    if (names.home_assistant) retained.push_back(EntryTopic(identity.id, names));
+    return retained;
   }
   if (identity.role == Role::kWorker) return {topics.WorkerStatus(identity.id)};
   return {};
@@ -202,11 +215,11 @@ std::vector<std::string> RetainedOf(const Identity& identity, const wire::Topics
 
 std::set<std::string> RetainedOfAllBut(const std::set<Identity>& these,
                                        const Inventory& inventory) {
-  const wire::Topics topics(inventory.names.topic_root, inventory.names.fleet);
   std::set<std::string> retained;
   for (const auto& [identity, certificates] : inventory.identities) {
     if (these.count(identity) > 0) continue;
-    for (std::string& topic : RetainedOf(identity, topics)) retained.insert(std::move(topic));
+    for (std::string& topic : RetainedOf(identity, inventory.names))
+      retained.insert(std::move(topic));
   }
   return retained;
 }
@@ -226,9 +239,31 @@ PurgeOrder PurgeOf(const std::set<Identity>& identities, const Inventory& invent
   return order;
 }
 
+void AddEntriesBelow(const std::set<std::string>& prefixes, const Inventory& inventory,
+                     PurgeOrder& order) {
+  std::set<std::string> devices;
+  for (const auto& [identity, certificates] : inventory.identities) {
+    if (identity.role == Role::kDevice) devices.insert(identity.id);
+  }
+  for (const auto& [identity, when] : inventory.tombstones) {
+    if (identity.role == Role::kDevice) devices.insert(identity.id);
+  }
+  for (const std::string& prefix : prefixes) {
+    order.filters.push_back(wire::DiscoveryTopic(prefix, "+"));
+    order.shared_prefixes.insert(prefix);
+    for (const std::string& device : devices) {
+      order.ours.insert(
+          wire::DiscoveryTopic(prefix, wire::ObjectId(inventory.names.fleet, device)));
+    }
+  }
+}
+
 PurgeOrder PurgeOfAll(const Inventory& inventory) {
-  return {.filters = {fmt::format("{}/{}/#", inventory.names.topic_root, inventory.names.fleet)},
-          .kept = RetainedOfAllBut({}, inventory)};
+  const FleetNames& names = inventory.names;
+  PurgeOrder order{.filters = {fmt::format("{}/{}/#", names.topic_root, names.fleet)},
+                   .kept = RetainedOfAllBut({}, inventory)};
+  if (names.home_assistant) AddEntriesBelow({names.home_assistant->prefix}, inventory, order);
+  return order;
 }
 
 absl::StatusOr<std::set<std::string>> PurgeRetained(const PurgeOrder& order, bool dry_run,

@@ -21,12 +21,18 @@ namespace biglittle {
 struct PurgeOrder {
   std::vector<std::string> filters;  // what is looked at
   std::set<std::string> kept;        // topics that stay as they are
+  // Others retain below these as well: of what is found there only `ours` goes.
+  std::set<std::string> shared_prefixes;
+  std::set<std::string> ours;
 
   bool operator==(const PurgeOrder&) const = default;
 };
 
 // What those wrote or may write who are named, but for the statuses of others that are let in.
 PurgeOrder PurgeOf(const std::set<Identity>& identities, const Inventory& inventory);
+// What the devices that are or were here show below these prefixes of Home Assistant goes, too.
+void AddEntriesBelow(const std::set<std::string>& prefixes, const Inventory& inventory,
+                     PurgeOrder& order);
 // All of the fleet's topics but for the statuses of those who are let in.
 PurgeOrder PurgeOfAll(const Inventory& inventory);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "wire/home_assistant_topics.h"
 #include "wire/topics.h"
 
 namespace biglittle {
@@ -21,7 +22,14 @@ void AddReadOne(const std::string& filter, Rights& rights) {
   rights.push_back({RightKind::kReceive, filter});
 }
 
-Rights OfDevice(const std::string& id, const wire::Topics& topics) {
+// Its own entry in Home Assistant and nobody else's: the topic is made of both names.
+void AddEntry(const std::string& id, const FleetNames& names, Rights& rights) {
+  if (!names.home_assistant) return;
+  rights.push_back({RightKind::kSend, EntryTopic(id, names)});
+  AddReadOne(names.home_assistant->birth_topic, rights);
+}
+
+Rights OfDevice(const std::string& id, const FleetNames& names, const wire::Topics& topics) {
   Rights rights = {
       {RightKind::kSend, topics.Escalate(id)},     {RightKind::kSend, topics.Result(id)},
       {RightKind::kSend, topics.DeviceStatus(id)}, {RightKind::kSend, topics.DeviceState(id)},
@@ -29,6 +37,7 @@ Rights OfDevice(const std::string& id, const wire::Topics& topics) {
   AddReadOne(topics.Replies(id), rights);
   AddReadOne(topics.Control(id), rights);
   AddRead(topics.Sensors(id) + "/#", rights);
+  AddEntry(id, names, rights);
   return rights;
 }
 
@@ -68,6 +77,19 @@ Rights OfOperator(const wire::Topics& topics) {
   return rights;
 }
 
+// Home Assistant, the program: it reads how devices are and who shows itself below its prefix, says
+// when it begins, and steers where the fleet file says that it may.
+Rights OfHomeAssistant(const FleetNames& names, const wire::Topics& topics) {
+  Rights rights;
+  AddRead(topics.AllDeviceStatus(), rights);
+  AddRead(topics.AllDeviceStates(), rights);
+  if (!names.home_assistant) return rights;
+  AddRead(names.home_assistant->prefix + "/#", rights);
+  rights.push_back({RightKind::kSend, names.home_assistant->birth_topic});
+  if (names.home_assistant->steering) rights.push_back({RightKind::kSend, topics.AllControls()});
+  return rights;
+}
+
 // A site's broker speaks for all of its fleet, whom the site's own rights keep apart.
 Rights OfBridge(const wire::Topics& topics) {
   Rights rights = {
@@ -94,7 +116,7 @@ Rights Of(const Identity& identity, const FleetNames& names,
   const wire::Topics topics(names.topic_root, names.fleet);
   switch (identity.role) {
     case Role::kDevice:
-      return OfDevice(identity.id, topics);
+      return OfDevice(identity.id, names, topics);
     case Role::kWorker:
       return OfWorker(identity.id, names, devices, topics);
     case Role::kDashboard:
@@ -107,6 +129,8 @@ Rights Of(const Identity& identity, const FleetNames& names,
       return OfSensor(identity.id, topics);
     case Role::kOperator:
       return OfOperator(topics);
+    case Role::kHomeAssistant:
+      return OfHomeAssistant(names, topics);
   }
   return {};
 }
@@ -125,6 +149,12 @@ const char* AclType(RightKind kind) {
       return "subscribePattern";
   }
   return "";
+}
+
+std::string EntryTopic(const std::string& device, const FleetNames& names) {
+  return names.home_assistant ? wire::DiscoveryTopic(names.home_assistant->prefix,
+                                                     wire::ObjectId(names.fleet, device))
+                              : "";
 }
 
 std::vector<Right> RightsOf(const Identity& identity, const FleetNames& names,

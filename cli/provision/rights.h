@@ -2,6 +2,7 @@
 // the same as a table for people, tests/integration/security/expected.tsv what comes of it.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,14 +29,28 @@ struct Right {
 // "publishClientSend" and so on.
 const char* AclType(RightKind kind);
 
+// Where a fleet's devices show themselves in Home Assistant, and whether that may steer them; as in
+// HomeAssistantConfig.
+struct HomeAssistantNames {
+  std::string prefix;
+  std::string birth_topic;
+  bool steering = false;
+
+  bool operator==(const HomeAssistantNames&) const = default;
+};
+
 // What a fleet's topics are called; as in FleetConfig.
 struct FleetNames {
   std::string topic_root = "biglittle/v1";
   std::string fleet;
   std::string worker_group = "workers";
+  std::optional<HomeAssistantNames> home_assistant;  // absent: nobody shows itself there
 
   bool operator==(const FleetNames&) const = default;
 };
+
+// Where that device shows itself in Home Assistant; "" where none does.
+std::string EntryTopic(const std::string& device, const FleetNames& names);
 
 // Every device, as a topic filter says it.
 inline constexpr char kAnyDevice[] = "+";

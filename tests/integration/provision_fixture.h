@@ -37,9 +37,9 @@ class ProvisionTest : public testing::Test {
     }
     fleet_ = folder_.Write(
         "fleet.yaml",
-        fmt::format("version: 1\nfleet: test\nmodels: {}\nbroker:\n  port: {}\n  tls: "
+        fmt::format("version: 1\nfleet: test\nmodels: {}\n{}broker:\n  port: {}\n  tls: "
                     "{{credentials: \"secure/{{role}}/{{id}}\"}}\nworkers:\n  - {}\ndevices:\n{}",
-                    TestDataFolder().string(), port_, worker, devices));
+                    TestDataFolder().string(), fleet_keys_, port_, worker, devices));
   }
 
   int Init() {
@@ -78,6 +78,7 @@ class ProvisionTest : public testing::Test {
     return options;
   }
 
+  std::string fleet_keys_;  // more lines for the file itself
   TemporaryFolder folder_;
   std::uint16_t port_ = 0;
   std::uint16_t admin_port_ = 0;

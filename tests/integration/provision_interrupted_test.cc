@@ -79,9 +79,10 @@ TEST_F(InterruptedTest, ARevokedKeyIsShutOutByTheNextCommand) {
   // Told once: whoever is connected stays so.
   Said();
   ASSERT_EQ(RunProvisionAdd(options_, Role::kDevice, {"device-10"}, out_, err_), kExitDone);
-  EXPECT_EQ(
-      json::parse(*ReadSmallFile(options_.folder / "inventory.json")).at("untold"),
-      json::parse(R"({"certificates": false, "passwords": [], "retained": [], "sessions": []})"));
+  EXPECT_EQ(json::parse(*ReadSmallFile(options_.folder / "inventory.json")).at("untold"),
+            json::parse(
+                R"({"certificates": false, "entries": [], "passwords": [], "retained": [],
+                    "sessions": []})"));
 }
 
 // A refused connection says nothing of a broker on another machine, nor does one that an attacker

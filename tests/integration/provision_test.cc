@@ -1,6 +1,7 @@
 // `biglittle provision` against a real Mosquitto with the production configuration: what its
 // commands do to a broker that runs, to one that does not, and to one that is lost.
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
@@ -25,6 +26,8 @@ namespace {
 
 using nlohmann::json;
 using std::chrono::steady_clock;
+using testing::AllOf;
+using testing::HasSubstr;
 
 TEST_F(ProvisionTest, AFleetFileBecomesAFleetThatCanConnect) {
   ASSERT_EQ(Init(), kExitDone) << Said();
@@ -130,6 +133,30 @@ TEST_F(ProvisionTest, WhomTheFileNoLongerNamesIsRevokedButOnlyWithConsent) {
   EXPECT_FALSE(goes.connected());
   EXPECT_TRUE(stays.connected());
   EXPECT_EQ(stays.counters().connections_lost, 0U);
+}
+
+TEST_F(ProvisionTest, WhereDevicesShowThemselvesFollowsTheFile) {
+  ASSERT_EQ(Init(), 0) << Said();
+  ASSERT_EQ(Apply(), 0) << Said();
+  StartBroker();
+  Said();
+  fleet_keys_ = "home_assistant: {prefix: ha, steering: true}\n";
+  WriteFleet("[device-1, device-2]");
+  EXPECT_EQ(Apply(), 0);
+  EXPECT_THAT(Said(), AllOf(HasSubstr("~ devices show themselves in Home Assistant below ha, which "
+                                      "may steer them"),
+                            HasSubstr("the broker has taken the change")));
+  EXPECT_EQ(Apply(), 0);
+  EXPECT_THAT(Said(), AllOf(HasSubstr("the folder says what the file says"),
+                            HasSubstr("the broker is up to date")));
+  EXPECT_EQ(RunProvisionAdd(options_, Role::kHomeAssistant, {"house"}, out_, err_), 0) << Said();
+  EXPECT_TRUE(std::filesystem::exists(options_.folder / "home-assistant/house/password"));
+  Said();
+  fleet_keys_.clear();
+  WriteFleet("[device-1, device-2]");
+  EXPECT_EQ(Apply(), 0);
+  EXPECT_THAT(Said(), AllOf(HasSubstr("~ devices show themselves in Home Assistant no more"),
+                            HasSubstr("the broker has taken the change")));
 }
 
 TEST_F(ProvisionTest, TheBrokersOwnCertificateCanBeReplacedUnderLoad) {

@@ -120,6 +120,25 @@ TEST_F(RefusalsTest, ADeviceWhoseResultsAreLostSaysSo) {
                                      HasSubstr(" results were refused by the broker at tcp://")));
 }
 
+// A device of whom Home Assistant may not know works as any other, and ends well.
+TEST_F(RefusalsTest, AnEntryInHomeAssistantThatIsRefusedCostsNothingElse) {
+  std::vector<std::string> published = kAll;
+  published.emplace_back("devices/+/state");
+  broker_.emplace(published);
+  fleet_.emplace(
+      broker_->port(),
+      TestFleet::Options{.readings = 1000,
+                         .fleet_keys = "home_assistant: {}\n",
+                         .device_keys = fmt::format("    health: {{port: {}}}\n", device_port_)});
+  fleet_->Observe();
+  ChildProcess& device = fleet_->StartDevice(1);
+  EXPECT_TRUE(DeviceSays("online, but the broker refuses its entry in Home Assistant: "));
+  EXPECT_EQ(DeviceValue("home_assistant_refused_total"), 1);
+  EXPECT_TRUE(fleet_->TakeAll());
+  EXPECT_EQ(fleet_->tally().finals(), 1000U);
+  EXPECT_EQ(device.WaitUntil(TestFleet::Soon()), 0);
+}
+
 TEST_F(RefusalsTest, AStoreKeepsThemUntilTheListIsMended) {
   Start("devices/+/result", 100, "    store: {folder: stored}\n");
   ChildProcess& device = fleet_->StartDevice(1);

@@ -33,6 +33,7 @@ class TestFleet {
     int readings = 200;  // of each device
     int interval_ms = 2;
     int deadline_ms = 2000;
+    std::string fleet_keys;    // more lines for the file itself
     std::string worker_keys;   // more lines for the worker
     std::string device_keys;   // more lines for each device
     std::string more_devices;  // more entries of `devices`
@@ -126,16 +127,16 @@ class TestFleet {
 
   std::string Yaml(std::uint16_t port) const {
     return fmt::format(
-        "version: 1\nfleet: test\nmodels: {}\n"
+        "version: 1\nfleet: test\nmodels: {}\n{}"
         "broker: {{{}port: {}, reconnect_delay_min_ms: 20, reconnect_delay_max_ms: 200}}\n"
         "workers:\n  - id: worker-{{n}}\n    count: {}\n    tasks: [tiny]\n{}"
         "devices:\n  - id: device-{{n}}\n    count: {}\n    task: tiny\n    deadline_ms: {}\n"
         "    drain_timeout_ms: 20000\n{}"
         "    source: {{type: replay, windows: X.npy, labels: y.npy, readings: {}, "
         "interval_ms: {}, queue_capacity: 65536}}\n{}",
-        TestDataFolder().string(), options_.broker_keys, port, options_.workers,
-        options_.worker_keys, options_.devices, options_.deadline_ms, options_.device_keys,
-        options_.readings, options_.interval_ms, options_.more_devices);
+        TestDataFolder().string(), options_.fleet_keys, options_.broker_keys, port,
+        options_.workers, options_.worker_keys, options_.devices, options_.deadline_ms,
+        options_.device_keys, options_.readings, options_.interval_ms, options_.more_devices);
   }
 
   const Options options_;

@@ -40,18 +40,20 @@ Matrix LoadMatrix(const std::filesystem::path& file) {
 }
 
 MatrixBench::MatrixBench() {
-  broker_ = std::make_unique<SecureBroker>(
-      SecureBroker::Options{.identities = {{Role::kDevice, "pump-1"},
-                                           {Role::kDevice, "pump-2"},
-                                           {Role::kDevice, "pump-8"},
-                                           {Role::kDevice, "pump-9"},
-                                           {Role::kWorker, "worker-1"},
-                                           {Role::kWorker, "worker-2"},
-                                           {Role::kDashboard, "screen-1"},
-                                           {Role::kDashboard, "test"},
-                                           {Role::kBridge, "site-1"},
-                                           {Role::kSensor, "pump-1"},
-                                           {Role::kOperator, "desk-1"}}});
+  broker_ = std::make_unique<SecureBroker>(SecureBroker::Options{
+      .identities = {{Role::kDevice, "pump-1"},
+                     {Role::kDevice, "pump-2"},
+                     {Role::kDevice, "pump-8"},
+                     {Role::kDevice, "pump-9"},
+                     {Role::kWorker, "worker-1"},
+                     {Role::kWorker, "worker-2"},
+                     {Role::kDashboard, "screen-1"},
+                     {Role::kDashboard, "test"},
+                     {Role::kBridge, "site-1"},
+                     {Role::kSensor, "pump-1"},
+                     {Role::kOperator, "desk-1"},
+                     {Role::kHomeAssistant, "ha-1"}},
+      .home_assistant = HomeAssistantNames{"homeassistant", "homeassistant/status", true}});
   AddSubjects();
   AddStrangers();
   StartWorker();
@@ -63,7 +65,8 @@ void MatrixBench::AddSubjects() {
       {"pump-1", {Role::kDevice, "pump-1"}},   {"pump-2", {Role::kDevice, "pump-2"}},
       {"worker", {Role::kWorker, "worker-2"}}, {"dashboard", {Role::kDashboard, "screen-1"}},
       {"bridge", {Role::kBridge, "site-1"}},   {"admin", {Role::kAdmin, "admin"}},
-      {"sensor", {Role::kSensor, "pump-1"}},   {"operator", {Role::kOperator, "desk-1"}}};
+      {"sensor", {Role::kSensor, "pump-1"}},   {"operator", {Role::kOperator, "desk-1"}},
+      {"home", {Role::kHomeAssistant, "ha-1"}}};
   for (const auto& [column, identity] : known) {
     subjects_[column] = {identity.id, identity.id == "pump-1" ? "pump-2" : "pump-1",
                          broker_->User(identity), broker_->Of(identity)};

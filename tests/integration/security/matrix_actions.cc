@@ -212,8 +212,10 @@ void MatrixBench::PublishEverywhere(const Subject& subject) {
                                      "biglittle/v1/other/devices/{self}/reply",
                                      "biglittle/v1/other/devices/{self}/result",
                                      "{f}/other",
+                                     "homeassistant/status",
                                      "outside"};
   for (const char* device : {"{self}", "{other}"}) {
+    topics.push_back(fmt::format("homeassistant/device/biglittle_test__{}/config", device));
     for (const char* leaf : {"escalate", "reply", "reply/worker-1", "result", "status", "state",
                              "sensor/x", "control", "control/reply", "snapshot/1"}) {
       topics.push_back(fmt::format("{{f}}/devices/{}/{}", device, leaf));

@@ -14,8 +14,8 @@ TEST(SecurityMatrix, EverybodyTriesEverything) {
                                    "tests/integration/security/expected.tsv");
   ASSERT_EQ(std::set<std::string>(matrix.columns.begin(), matrix.columns.end()),
             (std::set<std::string>{"pump-1", "pump-2", "worker", "dashboard", "bridge", "admin",
-                                   "sensor", "operator", "revoked", "unknown", "none", "expired",
-                                   "foreign", "copied"}));
+                                   "sensor", "operator", "home", "revoked", "unknown", "none",
+                                   "expired", "foreign", "copied"}));
   MatrixBench bench;
   ASSERT_FALSE(testing::Test::HasFailure());
   std::size_t tried = 0;

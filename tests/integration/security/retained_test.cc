@@ -3,7 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "tests/integration/security/secure_broker.h"
 
@@ -152,6 +155,76 @@ TEST_F(SecurityRetained, AWorkerWritesToNoDeviceThatIsNotThere) {
   Synchronise();
   EXPECT_EQ(write("pump-1"), kNotAuthorized);
   EXPECT_TRUE(worker.connected()) << "its rights changed under it";
+}
+
+// Home Assistant's topics are not the fleet's alone.
+class SecurityEntries : public testing::Test {
+ protected:
+  SecurityEntries() { ShowIn(HomeAssistantNames{"ha", "ha/status", false}); }
+
+  void ShowIn(const std::optional<HomeAssistantNames>& names) {
+    ASSERT_TRUE(broker_.provisioner().ShowIn(names).ok());
+    const auto news = broker_.provisioner().Synchronise();
+    ASSERT_TRUE(news.ok()) << news.status();
+  }
+  static std::string EntryOf(const std::string& device, const std::string& prefix = "ha") {
+    return prefix + "/device/biglittle_test__" + device + "/config";
+  }
+  void Show(const Identity& device, const std::string& prefix = "ha") {
+    MqttClient client(broker_.OptionsFor(broker_.Of(device)));
+    const auto reason =
+        client.Publish({.topic = EntryOf(device.id, prefix), .payload = "{}", .retain = true});
+    EXPECT_TRUE(reason == 0 || reason == kNoReader) << device.id;
+  }
+  std::vector<std::string> Entries() {
+    constexpr char kAll[] = "+/device/+/config";
+    witness_->Take();
+    EXPECT_EQ(witness_->Subscribe(kAll), 1);
+    EXPECT_TRUE(witness_->Unsubscribe(kAll));
+    std::vector<std::string> topics;
+    for (const MqttMessage& message : witness_->Take()) {
+      if (message.retain) topics.push_back(message.topic);
+    }
+    return topics;
+  }
+  void ShowLamp() { witness_->Publish({.topic = kLamp, .payload = "{}", .retain = true}); }
+
+  const std::string kLamp = "ha/device/lamp/config";
+  SecureBroker broker_{{.identities = {kPump1, kPump2}}};
+  const std::unique_ptr<MqttClient> witness_ = broker_.MakeWitness();
+};
+
+TEST_F(SecurityEntries, WhoIsRevokedIsThereNoMore) {
+  ShowLamp();
+  Show(kPump1);
+  Show(kPump2);
+  ASSERT_TRUE(broker_.provisioner().Revoke(kPump1).ok());
+  ASSERT_TRUE(broker_.provisioner().Synchronise().ok());
+  EXPECT_THAT(Entries(), UnorderedElementsAre(kLamp, EntryOf("pump-2")));
+}
+
+TEST_F(SecurityEntries, AFleetThatShowsItselfNoMoreIsGone) {
+  ShowLamp();
+  Show(kPump1);
+  Show(kPump2);
+  ShowIn(std::nullopt);
+  EXPECT_THAT(Entries(), UnorderedElementsAre(kLamp));
+  EXPECT_EQ(broker_.provisioner().inventory().untold, Untold());
+  MqttClient pump(broker_.OptionsFor(broker_.Of(kPump1)));
+  EXPECT_EQ(pump.Publish({.topic = EntryOf("pump-1"), .payload = "{}"}), kNotAuthorized);
+}
+
+TEST_F(SecurityEntries, UnderAnotherPrefixItIsThereAlone) {
+  Show(kPump1);
+  ShowIn(HomeAssistantNames{"house", "house/status", false});
+  EXPECT_THAT(Entries(), IsEmpty());
+  Show(kPump1, "house");
+  ASSERT_TRUE(broker_.provisioner().Synchronise().ok());
+  EXPECT_THAT(Entries(), UnorderedElementsAre(EntryOf("pump-1", "house")));
+  const auto purged =
+      broker_.provisioner().Purge(PurgeOfAll(broker_.provisioner().inventory()), false);
+  ASSERT_TRUE(purged.ok()) << purged.status();
+  EXPECT_THAT(*purged, IsEmpty());
 }
 
 }  // namespace

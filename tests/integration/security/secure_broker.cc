@@ -51,6 +51,7 @@ void SecureBroker::Provision(const Options& options) {
   if (options.admin_listener) admin_port_ = UnusedPort();
   Inventory inventory;
   inventory.names.fleet = kFleet;
+  inventory.names.home_assistant = options.home_assistant;
   inventory.hosts = {"127.0.0.1"};
   inventory.port = port_;
   inventory.websockets_port = websockets_port_;

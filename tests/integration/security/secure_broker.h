@@ -31,6 +31,7 @@ class SecureBroker {
     std::vector<Identity> identities;
     bool websockets = false;
     bool admin_listener = false;
+    std::optional<HomeAssistantNames> home_assistant = std::nullopt;
     std::filesystem::path settings_template;  // empty: broker_config/production.conf
   };
 

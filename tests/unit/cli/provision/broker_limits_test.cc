@@ -38,6 +38,20 @@ TEST(BrokerLimitsTest, TheLargestPayloadIsAFullRequestOfTheFleetsTasks) {
   EXPECT_EQ(SizeOf(fleet).max_payload_bytes, 1U << 20U);
 }
 
+TEST(BrokerLimitsTest, AnEntryInHomeAssistantFits) {
+  FleetConfig fleet;
+  fleet.models = std::filesystem::path(BIGLITTLE_SOURCE_DIR) / "models";
+  fleet.devices.resize(1);
+  fleet.devices[0].task = "mnist";
+  fleet.devices[0].escalation.packing.max_readings = 1;
+  EXPECT_LT(SizeOf(fleet).max_payload_bytes, 2000U);
+  fleet.home_assistant.emplace();
+  const std::uint64_t entry = SizeOf(fleet).max_payload_bytes;
+  EXPECT_GT(entry, 4000U);
+  fleet.home_assistant->steering = true;
+  EXPECT_GT(SizeOf(fleet).max_payload_bytes, entry);
+}
+
 TEST(BrokerLimitsTest, FollowTheFormulas) {
   const BrokerLimits limits = LimitsFor({10'000, 16, 20'000.5, 1 << 20});
   EXPECT_EQ(limits.max_connections, 20'096U);

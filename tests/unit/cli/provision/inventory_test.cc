@@ -12,6 +12,7 @@ namespace {
 Inventory Example() {
   Inventory inventory;
   inventory.names.fleet = "plant-7";
+  inventory.names.home_assistant = {"ha", "ha/status", true};
   inventory.hosts = {"broker.example", "127.0.0.1"};
   inventory.user = "mosquitto";
   inventory.admin_port = 8885;
@@ -32,7 +33,8 @@ Inventory Example() {
   inventory.untold = {.certificates = true,
                       .sessions = {"device:pump-1@plant-7:3"},
                       .passwords = {"dashboard:screen@plant-7"},
-                      .retained = {{.role = Role::kDevice, .id = "pump-9"}}};
+                      .retained = {{.role = Role::kDevice, .id = "pump-9"}},
+                      .entries = {"homeassistant"}};
   inventory.unfinished = {"device:pump-1@plant-7:3"};
   return inventory;
 }

@@ -41,6 +41,27 @@ TEST(PurgeOrderTest, IsWhatTheOneMayWriteButForTheStatusesOfOthers) {
   EXPECT_THAT(PurgeOf({kSite}, Example()).kept, testing::SizeIs(3));
 }
 
+TEST(PurgeOrderTest, OfEntriesInHomeAssistantOnlyOurs) {
+  Inventory inventory = Example();
+  inventory.names.home_assistant = {"ha", "ha/status", false};
+  inventory.tombstones[kGone] = {};
+  EXPECT_THAT(PurgeOf({kGone}, inventory).filters,
+              testing::Contains("ha/device/biglittle_f__pump-9/config"));
+  const PurgeOrder all = PurgeOfAll(inventory);
+  EXPECT_THAT(all.filters, ElementsAre("r/f/#", "ha/device/+/config"));
+  EXPECT_THAT(all.kept, testing::Contains("ha/device/biglittle_f__pump-1/config"));
+  EXPECT_THAT(all.shared_prefixes, ElementsAre("ha"));
+  EXPECT_THAT(all.ours, UnorderedElementsAre("ha/device/biglittle_f__pump-1/config",
+                                             "ha/device/biglittle_f__pump-9/config"));
+  // Below an earlier prefix those of devices that are here go as well.
+  PurgeOrder order;
+  AddEntriesBelow({"old"}, inventory, order);
+  EXPECT_THAT(order.filters, ElementsAre("old/device/+/config"));
+  EXPECT_THAT(order.ours, UnorderedElementsAre("old/device/biglittle_f__pump-1/config",
+                                               "old/device/biglittle_f__pump-9/config"));
+  EXPECT_THAT(order.kept, IsEmpty());
+}
+
 TEST(PurgeOrderTest, NobodyWhoWritesNothingOfTheFleetsIsLookedAt) {
   EXPECT_THAT(PurgeOf({}, Example()).filters, IsEmpty());
   EXPECT_THAT(PurgeOf({Administrator(), {.role = Role::kDashboard, .id = "x"}}, Example()).filters,

@@ -75,6 +75,46 @@ TEST(RightsTest, AnOperatorIsADashboardThatSteers) {
                                          "subscribePattern r/v1/f/devices/+/snapshot/+"}));
 }
 
+FleetNames WithHomeAssistant(bool steering) {
+  FleetNames names = kNames;
+  names.home_assistant = {"ha", "ha/status", steering};
+  return names;
+}
+
+// What the names give beyond those without.
+std::set<std::string> MoreOf(Role role, const FleetNames& names) {
+  std::set<std::string> more;
+  for (const Right& right : RightsOf({.role = role, .id = "x"}, names)) {
+    more.insert(std::string(AclType(right.kind)) + " " + right.filter);
+  }
+  for (const std::string& right : Spelled(role)) EXPECT_EQ(more.erase(right), 1U) << right;
+  return more;
+}
+
+TEST(RightsTest, ADeviceShowsItselfAndNobodyElse) {
+  EXPECT_EQ(
+      MoreOf(Role::kDevice, WithHomeAssistant(true)),
+      (std::set<std::string>{"publishClientSend ha/device/biglittle_f__x/config",
+                             "publishClientReceive ha/status", "subscribeLiteral ha/status"}));
+  for (const Role role : kRoles) {
+    if (role == Role::kDevice || role == Role::kHomeAssistant) continue;
+    EXPECT_TRUE(MoreOf(role, WithHomeAssistant(true)).empty()) << RoleName(role);
+  }
+}
+
+TEST(RightsTest, HomeAssistantReadsAndSteersWhereItMay) {
+  EXPECT_EQ(Spelled(Role::kHomeAssistant), (Lines{"publishClientReceive r/v1/f/devices/+/state",
+                                                  "publishClientReceive r/v1/f/devices/+/status",
+                                                  "subscribePattern r/v1/f/devices/+/state",
+                                                  "subscribePattern r/v1/f/devices/+/status"}));
+  const std::set<std::string> reading{"publishClientSend ha/status", "publishClientReceive ha/#",
+                                      "subscribePattern ha/#"};
+  EXPECT_EQ(MoreOf(Role::kHomeAssistant, WithHomeAssistant(false)), reading);
+  std::set<std::string> steering = reading;
+  steering.insert("publishClientSend r/v1/f/devices/+/control");
+  EXPECT_EQ(MoreOf(Role::kHomeAssistant, WithHomeAssistant(true)), steering);
+}
+
 TEST(RightsTest, TheAdministratorSeesNoFleetsData) {
   for (const std::string& right : Spelled(Role::kAdmin)) {
     EXPECT_NE(right.find('$'), std::string::npos) << right;
