@@ -48,10 +48,14 @@ std::shared_ptr<BirthListener> BirthsOf(const std::optional<HomeAssistantConfig>
 std::optional<DiscoveryOutlet::Entry> EntryOf(const FleetConfig& fleet, const DeviceConfig& device,
                                               const Task& task) {
   if (!fleet.home_assistant) return std::nullopt;
+  const HomeAssistantConfig& shown = *fleet.home_assistant;
   const wire::Topics topics = TopicsOf(fleet);
-  return DiscoveryOutlet::Entry{
-      wire::DiscoveryTopic(fleet.home_assistant->prefix, wire::ObjectId(fleet.fleet, device.id)),
-      DiscoveryOf({device.id, topics, task, device.escalation, fleet.home_assistant->steering})};
+  DiscoveryOutlet::Entry entry{
+      wire::DiscoveryTopic(shown.prefix, wire::ObjectId(fleet.fleet, device.id)), {}};
+  if (!shown.remove) {
+    entry.payload = DiscoveryOf({device.id, topics, task, device.escalation, shown.steering});
+  }
+  return entry;
 }
 
 }  // namespace

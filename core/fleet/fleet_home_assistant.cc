@@ -53,7 +53,10 @@ const KeyTable<HomeAssistantConfig>& HomeAssistantKeys() {
        BoolKey(
            "steering", &Config::steering,
            {.help = "whether it is offered what [operators](steering.md) may do: pause, policy, "
-                    "threshold, reset"})});
+                    "threshold, reset"}),
+       BoolKey("remove", &Config::remove,
+               {.help = "whether devices take away what they have shown there: for those without a "
+                        "`store`, before `home_assistant` is taken out of the file"})});
   return keys;
 }
 

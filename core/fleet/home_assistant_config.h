@@ -13,6 +13,7 @@ struct HomeAssistantConfig {
   std::optional<std::string> birth_topic;
   std::string birth_payload = "online";  // what it says then
   bool steering = false;                 // it is offered what an operator may do
+  bool remove = false;                   // devices take away what they have shown
 
   std::string BirthTopic() const { return birth_topic.value_or(prefix + "/status"); }
   bool operator==(const HomeAssistantConfig&) const = default;

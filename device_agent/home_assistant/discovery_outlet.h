@@ -32,7 +32,7 @@ class DiscoveryOutlet {
 
   struct Entry {
     std::string topic;
-    std::string payload;
+    std::string payload;  // empty: there shall be none
   };
   // A birth is answered after a time of the device's own up to this, so that a fleet does not speak
   // all at once; several within it are one.

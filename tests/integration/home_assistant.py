@@ -133,12 +133,12 @@ def entry_is_right(topic, entry):
     for availability in entry["availability"]:
         keys_are_right("availability", availability, AVAILABILITY, {"topic"})
         topics_are_right("availability", availability)
-    ids = [entity["unique_id"] for entity in entry["components"].values()]
-    check(len(set(ids)) == len(ids), "a unique id is given twice")
     for key, entity in entry["components"].items():
         entity_is_right(key, entity)
         name = f"{entry['device']['name']} {entity['name']}"
         check(len(entity["unique_id"]) <= LONGEST and len(name) <= LONGEST, f"{key}: too long a name")
+    ids = [entity["unique_id"] for entity in entry["components"].values()]
+    check(len(set(ids)) == len(ids), "a unique id is given twice")
 
 
 ENVIRONMENT = jinja2.sandbox.ImmutableSandboxedEnvironment(undefined=jinja2.StrictUndefined)
@@ -370,6 +370,17 @@ def removal_is_seen(fleet):
     fleet.programs.end("device")
 
 
+def removal_without_memory_is_seen(fleet):
+    """As of a device without a store: its file says so."""
+    fleet.start_device("home_assistant: {}")
+    fleet.await_entry()
+    fleet.programs.end("device")
+    shutil.rmtree(fleet.folder / "stored")
+    fleet.start_device("home_assistant: {remove: true}")
+    wait_for(lambda: fleet.broker.retained(ENTRY) is None, "the entry does not go, though the file says so")
+    fleet.programs.end("device")
+
+
 def main():
     for program in ("mosquitto_sub", "mosquitto_pub"):
         check(shutil.which(program), f"there is no {program}: install mosquitto-clients")
@@ -394,6 +405,7 @@ def main():
             entry_is_right(ENTRY, json.loads(fleet.broker.retained(ENTRY)))
             programs.end("device")
             removal_is_seen(fleet)
+            removal_without_memory_is_seen(fleet)
     print(f"{len(entry['components'])} entities are right")
 
 

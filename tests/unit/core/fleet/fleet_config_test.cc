@@ -445,9 +445,11 @@ TEST_F(FleetFile, HomeAssistantShowsTheStateOfEachDevice) {
   EXPECT_EQ(fleet.home_assistant->BirthTopic(), "homeassistant/status");
   EXPECT_EQ(fleet.devices[0].state, StateConfig());
   EXPECT_EQ(fleet.devices[1].state->interval, seconds(7));
-  fleet = LoadDevices("home_assistant: {prefix: home/ha, birth_payload: up, steering: true}\n" +
-                      devices);
-  EXPECT_EQ(*fleet.home_assistant, (HomeAssistantConfig{"home/ha", std::nullopt, "up", true}));
+  fleet = LoadDevices(
+      "home_assistant: {prefix: home/ha, birth_payload: up, steering: true, remove: true}\n" +
+      devices);
+  EXPECT_EQ(*fleet.home_assistant,
+            (HomeAssistantConfig{"home/ha", std::nullopt, "up", true, true}));
   EXPECT_EQ(fleet.home_assistant->BirthTopic(), "home/ha/status");
   fleet = LoadDevices("home_assistant: {birth_topic: ha/birth}\n" + devices);
   EXPECT_EQ(fleet.home_assistant->BirthTopic(), "ha/birth");
