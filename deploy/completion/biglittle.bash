@@ -25,6 +25,7 @@ _biglittle() {
       'provision add-bridge') path='provision add-bridge' ;;
       'provision add-sensor') path='provision add-sensor' ;;
       'provision add-operator') path='provision add-operator' ;;
+      'provision add-home-assistant') path='provision add-home-assistant' ;;
       'provision revoke') path='provision revoke' ;;
       'provision rotate') path='provision rotate' ;;
       'provision list') path='provision list' ;;
@@ -139,8 +140,12 @@ _biglittle() {
         --port) return ;;
         --fleet) return ;;
         --as) return ;;
+        --device) return ;;
+        --label) return ;;
+        --since) return ;;
         --count) return ;;
-        *) case $word in -*) words='-h --help --config --host --port --fleet --as --json --count' ;; *) words='' ;; esac ;;
+        --normal) return ;;
+        *) case $word in -*) words='-h --help --config --host --port --fleet --as --device --label --since --json --count --top --normal' ;; *) words='' ;; esac ;;
       esac ;;
     'dashboard')
       case $before in
@@ -172,7 +177,7 @@ _biglittle() {
       esac ;;
     'provision')
       case $before in
-        *) case $word in -*) words='-h --help' ;; *) words='init add-device add-worker add-dashboard add-bridge add-sensor add-operator revoke rotate list apply sync purge sign-models' ;; esac ;;
+        *) case $word in -*) words='-h --help' ;; *) words='init add-device add-worker add-dashboard add-bridge add-sensor add-operator add-home-assistant revoke rotate list apply sync purge sign-models' ;; esac ;;
       esac ;;
     'provision init')
       case $before in
@@ -216,6 +221,12 @@ _biglittle() {
         *) case $word in -*) words='-h --help --dir --days' ;; *) words='' ;; esac ;;
       esac ;;
     'provision add-operator')
+      case $before in
+        --dir) return ;;
+        --days) return ;;
+        *) case $word in -*) words='-h --help --dir --days' ;; *) words='' ;; esac ;;
+      esac ;;
+    'provision add-home-assistant')
       case $before in
         --dir) return ;;
         --days) return ;;

@@ -92,7 +92,7 @@ class Target:
         when = int(output("git", "-C", str(TREE), "log", "-1", "--format=%ct"))
         (debian / "changelog").write_text(
             f"biglittle ({version()}~{SUFFIX[self.release]}) {self.release}; urgency=medium\n\n"
-            f"  * Release {version()}; what it brings is in changelog.gz's fuller form at the project's page.\n\n"
+            f"  * Release {version()}: CHANGELOG.md says what is new.\n\n"
             f" -- BigLittle maintainers <maintainers@biglittle.dev>  {email.utils.formatdate(when)}\n",
             encoding="utf-8")
         os.environ["SOURCE_DATE_EPOCH"] = str(when)

@@ -93,7 +93,8 @@ TEST(MessageFacts, OfAStatusAreWhatIsWritten) {
                                           .counters = {{"readings", 1}},
                                           .busiest = {{"pump-1", 1, 1.0}},
                                           .differs = {{"threshold", "0.8"}},
-                                          .differs_until = kTime}));
+                                          .differs_until = kTime,
+                                          .recent = RecentReadings{.round_trip_ms = 1.5}}));
 }
 
 TEST(MessageFacts, OfAStateAndASnapshotAreWhatIsWritten) {
