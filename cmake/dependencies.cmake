@@ -17,7 +17,7 @@ find_package(PahoMqttCpp REQUIRED)
 # Debian ships these three without a usable CMake package. OpenBLAS is loaded at run time, by
 # nn/kernel/blas.cc.
 find_path(OPENBLAS_INCLUDE_DIR cblas.h PATH_SUFFIXES openblas-pthread openblas REQUIRED)
-find_library(OPENBLAS_LIBRARY openblas REQUIRED)
+find_library(OPENBLAS_LIBRARY openblas PATH_SUFFIXES openblas-pthread REQUIRED)
 add_library(openblas INTERFACE IMPORTED)
 set_target_properties(openblas PROPERTIES
   INTERFACE_INCLUDE_DIRECTORIES ${OPENBLAS_INCLUDE_DIR}
