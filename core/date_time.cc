@@ -3,10 +3,14 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
+#include <ctime>
 
 namespace biglittle {
 namespace {
+
+constexpr int kFirstYear = 1900;  // of std::tm
 
 // Takes what it reads from the front of a text. What does not fit makes it bad for good.
 class Front {
@@ -96,7 +100,7 @@ std::optional<WallTime> ParseEndTime(std::string_view text) {
 
 std::string ToDateTime(WallTime time) {
   return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}",
-                     fmt::gmtime(std::chrono::system_clock::to_time_t(time)));
+                     CalendarOf(std::chrono::floor<std::chrono::seconds>(time)));
 }
 
 std::string ToDateTimeMs(WallTime time) {
@@ -105,6 +109,34 @@ std::string ToDateTimeMs(WallTime time) {
   std::string text = ToDateTime(WallTime(seconds));
   text.insert(text.size() - 1, fmt::format(".{:03}", (ms - seconds).count()));
   return text;
+}
+
+std::tm CalendarOf(std::chrono::sys_seconds time) {
+  const auto day = std::chrono::floor<std::chrono::days>(time);
+  const std::chrono::year_month_day date(day);
+  const std::chrono::hh_mm_ss<std::chrono::seconds> of_day(time - day);
+  std::tm utc{};
+  utc.tm_year = static_cast<int>(date.year()) - kFirstYear;
+  utc.tm_mon = static_cast<int>(static_cast<unsigned>(date.month())) - 1;
+  utc.tm_mday = static_cast<int>(static_cast<unsigned>(date.day()));
+  utc.tm_hour = static_cast<int>(of_day.hours().count());
+  utc.tm_min = static_cast<int>(of_day.minutes().count());
+  utc.tm_sec = static_cast<int>(of_day.seconds().count());
+  utc.tm_wday = static_cast<int>(std::chrono::weekday(day).c_encoding());
+  return utc;
+}
+
+std::chrono::sys_seconds TimeOf(const std::tm& utc) {
+  const std::chrono::year_month_day date(std::chrono::year(utc.tm_year + kFirstYear),
+                                         std::chrono::month(static_cast<unsigned>(utc.tm_mon + 1)),
+                                         std::chrono::day(static_cast<unsigned>(utc.tm_mday)));
+  return std::chrono::sys_days(date) + std::chrono::hours(utc.tm_hour) +
+         std::chrono::minutes(utc.tm_min) + std::chrono::seconds(utc.tm_sec);
+}
+
+WallTime ToWallTime(std::chrono::sys_seconds time) {
+  constexpr auto kLast = std::chrono::floor<std::chrono::seconds>(WallTime::max());
+  return WallTime(std::min(time, kLast));
 }
 
 }  // namespace biglittle

@@ -69,11 +69,11 @@ double Random::Normal() {
 }
 
 std::vector<std::uint64_t> Permutation(std::uint64_t count, std::uint64_t seed) {
-  std::vector<std::uint64_t> order(count);
+  std::vector<std::uint64_t> order(static_cast<std::size_t>(count));
   std::iota(order.begin(), order.end(), std::uint64_t{0});
   Random random(seed);
-  for (std::uint64_t left = count; left > 1; --left) {
-    std::swap(order[left - 1], order[random.Below(left)]);
+  for (std::size_t left = order.size(); left > 1; --left) {
+    std::swap(order[left - 1], order[static_cast<std::size_t>(random.Below(left))]);
   }
   return order;
 }

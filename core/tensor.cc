@@ -1,12 +1,15 @@
 #include "core/tensor.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
+
+#include "core/memory_bytes.h"
 
 namespace biglittle {
 namespace {
 
-constexpr std::int64_t kMaxElements = std::int64_t{1} << 40;
+constexpr std::int64_t kMaxElements = std::min(std::int64_t{1} << 40, kMaxMemoryBytes);
 
 constexpr std::array<std::pair<DType, std::string_view>, 3> kNames{{
     {DType::kUint8, "uint8"},

@@ -32,8 +32,8 @@ std::size_t ElementSize(DType dtype);
 std::string_view Name(DType dtype);
 std::optional<DType> DTypeFromName(std::string_view name);
 
-// Elements of a tensor of `shape`; nullopt if a dimension is not positive or the product does not
-// fit into 2^40. An empty shape is a scalar: 1.
+// Elements of a tensor of `shape`; nullopt if a dimension is not positive, or the product is beyond
+// 2^40 or, of bytes, what memory holds (memory_bytes.h). An empty shape is a scalar: 1.
 std::optional<std::int64_t> ElementCount(const Shape& shape);
 
 // "9x128"; a scalar is "scalar".

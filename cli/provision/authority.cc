@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "cli/provision/alternative_names.h"
+#include "core/date_time.h"
 
 namespace biglittle {
 namespace {
@@ -87,7 +88,7 @@ std::string HexOf(const ASN1_INTEGER* serial) {
 std::chrono::sys_seconds TimeOf(const ASN1_TIME* time) {
   std::tm parts{};
   ASN1_TIME_to_tm(time, &parts);
-  return std::chrono::sys_seconds(std::chrono::seconds(timegm(&parts)));
+  return biglittle::TimeOf(parts);
 }
 
 bool AddExtension(X509* certificate, X509* issuer, int kind, const char* value) {

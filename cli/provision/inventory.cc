@@ -8,6 +8,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/date_time.h"
+
 namespace biglittle {
 namespace {
 
@@ -251,8 +253,7 @@ absl::StatusOr<Inventory> ParseInventory(std::string_view text) {
 }
 
 std::string DayOf(std::chrono::sys_seconds time) {
-  return fmt::format("{:%Y-%m-%d}", std::chrono::time_point_cast<std::chrono::seconds>(
-                                        std::chrono::system_clock::time_point(time)));
+  return fmt::format("{:%Y-%m-%d}", CalendarOf(time));
 }
 
 }  // namespace biglittle

@@ -5,7 +5,7 @@
 #include <fmt/ostream.h>
 
 #include <algorithm>
-#include <ctime>
+#include <chrono>
 #include <ostream>
 #include <vector>
 
@@ -15,6 +15,7 @@
 #include "cli/tuning/objective.h"
 #include "cli/tuning/task_writer.h"
 #include "cli/tuning/tuner.h"
+#include "core/date_time.h"
 
 namespace biglittle {
 namespace {
@@ -152,7 +153,8 @@ absl::Status Run(const TuneCommandOptions& options, std::ostream& out, std::ostr
   Print(*result, tune->objective, out);
 
   const std::filesystem::path& file = measured->file;
-  const TuningNotes notes{fmt::format("{:%Y-%m-%d}", fmt::gmtime(std::time(nullptr))),
+  const auto today = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  const TuningNotes notes{fmt::format("{:%Y-%m-%d}", CalendarOf(today)),
                           Arguments(options, tune->objective), Describe(tune->objective),
                           measured->data.size(), measured->data.Digest()};
   const absl::StatusOr<bool> changed =

@@ -33,7 +33,7 @@ class ReadingSchedule {
   // When Take will have something; may be in the past.
   SteadyTime NextTake() const { return runs_.empty() ? next_arrival_ : runs_.front().first; }
   // Readings that wait to be classified.
-  std::size_t waiting() const { return waiting_; }
+  std::size_t waiting() const { return static_cast<std::size_t>(waiting_); }
 
  private:
   // Readings that follow each other and have the same fate.
@@ -51,7 +51,7 @@ class ReadingSchedule {
   const std::size_t capacity_;
   const WhenFull when_full_;
   SteadyTime next_arrival_;
-  std::size_t waiting_ = 0;
+  std::uint64_t waiting_ = 0;  // beyond capacity_ only while Arrive runs
   std::deque<Run> runs_;  // at most 2 * capacity_ + 1
 };
 

@@ -15,6 +15,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
+#include "core/memory_bytes.h"
 #include "nn/graph/graph.h"
 #include "nn/kernel/kernel.h"
 #include "nn/kernel/workers.h"
@@ -52,14 +53,14 @@ absl::Status RunKernel(const NodeView& view, Kernel& kernel,
   kernel.Seal();
   Workers alone(1);
   const std::int64_t scratch_floats = kernel.ScratchFloats(batch.samples, 1);
-  if (scratch_floats > batch.max_scratch) {
+  const auto bytes = MemoryBytes(scratch_floats, sizeof(float));
+  if (scratch_floats > batch.max_scratch || !bytes) {
     return absl::ResourceExhaustedError(
         fmt::format("{}: computing it at load takes too much memory", Describe(view.node())));
   }
   constexpr std::size_t kLine = 64;
-  const std::size_t bytes = static_cast<std::size_t>(scratch_floats) * sizeof(float);
   const std::unique_ptr<float[], Free> scratch(
-      static_cast<float*>(std::aligned_alloc(kLine, (bytes / kLine + 1) * kLine)));
+      static_cast<float*>(std::aligned_alloc(kLine, (*bytes / kLine + 1) * kLine)));
   if (scratch == nullptr) return absl::UnavailableError("there is not enough memory");
   std::vector<const float*> pointers;
   for (const std::vector<float>& input : inputs) pointers.push_back(input.data());

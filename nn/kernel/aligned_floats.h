@@ -8,6 +8,8 @@
 #include <memory>
 #include <new>
 
+#include "core/memory_bytes.h"
+
 namespace biglittle::nn {
 
 // Fixed size, zeros at first. Throws std::bad_alloc.
@@ -18,9 +20,8 @@ class AlignedFloats {
 
   AlignedFloats() = default;
   explicit AlignedFloats(std::int64_t count) : count_(count) {
-    const auto bytes =
-        static_cast<std::size_t>(RoundUp(std::max<std::int64_t>(count, 1))) * sizeof(float);
-    data_.reset(static_cast<float*>(std::aligned_alloc(kAlignment, bytes)));
+    const auto bytes = MemoryBytes(RoundUp(std::max<std::int64_t>(count, 1)), sizeof(float));
+    if (bytes) data_.reset(static_cast<float*>(std::aligned_alloc(kAlignment, *bytes)));
     if (data_ == nullptr) throw std::bad_alloc();
     std::fill_n(data_.get(), count, 0.0F);
   }

@@ -64,7 +64,7 @@ absl::StatusOr<Lowered> LowerArgMax(const NodeView& node) {
   if (keep) {
     dims[static_cast<std::size_t>(*axis)] = 1;
   } else {
-    dims.erase(dims.begin() + *axis);
+    dims.erase(dims.begin() + static_cast<std::ptrdiff_t>(*axis));
   }
   absl::StatusOr<TensorType> output = node.Output(std::move(dims), ElementType::kInt64);
   if (!output.ok()) return output.status();

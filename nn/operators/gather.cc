@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <utility>
@@ -102,7 +103,7 @@ absl::StatusOr<Lowered> LowerGather(const NodeView& node) {
   }
   const auto axis = node.InnerAxis(given, type);
   if (!axis.ok()) return axis.status();
-  const auto at = type.dims.begin() + *axis;
+  const auto at = type.dims.begin() + static_cast<std::ptrdiff_t>(*axis);
   Dims dims(type.dims.begin(), at);
   dims.insert(dims.end(), indices.dims.begin(), indices.dims.end());
   dims.insert(dims.end(), at + 1, type.dims.end());

@@ -79,7 +79,8 @@ class GruCell final : public RecurrentCell {
   }
   static std::vector<float> CandidateBias(const DirectionWeights& weights, bool reset_after) {
     if (!reset_after) return {};
-    return {weights.recurrent_bias.begin() + 2 * weights.units, weights.recurrent_bias.end()};
+    const auto units = static_cast<std::ptrdiff_t>(weights.units);
+    return {weights.recurrent_bias.begin() + 2 * units, weights.recurrent_bias.end()};
   }
 
   // candidate = (reset * hidden) times the candidate's weights. The gates' first parts have done

@@ -70,7 +70,7 @@ absl::StatusOr<Lowered> LowerLayerNormalization(const NodeView& node) {
   if (!(epsilon > 0.0F)) return node.Invalid("epsilon must be above 0");
   const auto axis = node.InnerAxis(given, *type);
   if (!axis.ok()) return axis.status();
-  const Dims normalised(type->dims.begin() + *axis, type->dims.end());
+  const Dims normalised(type->dims.begin() + static_cast<std::ptrdiff_t>(*axis), type->dims.end());
   absl::StatusOr<ConstantPtr> scale = Parameter(node, 1, normalised);
   if (!scale.ok()) return scale.status();
   absl::StatusOr<ConstantPtr> bias = nullptr;

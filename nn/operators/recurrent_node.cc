@@ -112,7 +112,7 @@ absl::StatusOr<ConstantPtr> Optional(const NodeView& node, int input, const Dims
 
 std::vector<float> Part(const ConstantPtr& constant, std::int64_t first, std::int64_t count) {
   if (constant == nullptr) return {};
-  const auto begin = constant->floats.begin() + first;
+  const float* const begin = constant->floats.data() + first;
   return {begin, begin + count};
 }
 
@@ -133,7 +133,7 @@ absl::StatusOr<std::vector<float>> FirstState(const NodeView& node, int input,
   std::vector<float> turned;
   for (std::int64_t d = 0; d < directions; ++d) {
     for (std::int64_t n = 0; n < samples; ++n) {
-      const auto row = floats.begin() + (n * directions + d) * units;
+      const float* const row = floats.data() + (n * directions + d) * units;
       turned.insert(turned.end(), row, row + units);
     }
   }
@@ -209,7 +209,7 @@ DirectionWeights WeightsOf(const NodeWeights& node, const RecurrentOperator& op,
   weights.recurrent_bias = node.bias == nullptr ? zeros : Part(node.bias, bias + gates, gates);
   weights.peepholes = Part(node.peepholes, direction * 3 * units, 3 * units);
   const auto count = static_cast<std::int64_t>(op.activations.size());
-  const auto first = activations.begin() + direction * count;
+  const auto* const first = activations.data() + direction * count;
   weights.activations.assign(first, first + count);
   return weights;
 }

@@ -59,8 +59,8 @@ bool Fill(Dims& dims, std::size_t from, std::int64_t elements) {
 // With the batch further behind, as many elements must stay in front of it as there were.
 absl::StatusOr<Lowered> ReshapeTurned(const NodeView& node, const TensorType& input, Dims dims) {
   const auto place = [](const Dims& all) { return std::ranges::find(all, kBatch) - all.begin(); };
-  const std::int64_t from = place(input.dims);
-  const std::int64_t to = place(dims);
+  const std::ptrdiff_t from = place(input.dims);
+  const std::ptrdiff_t to = place(dims);
   if (std::ranges::count(dims, kBatch) == 1) {
     dims.erase(dims.begin() + to);
     const bool fits = Fill(dims, 0, input.elements());

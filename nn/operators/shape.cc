@@ -25,7 +25,7 @@ absl::StatusOr<Lowered> LowerShape(const NodeView& node) {
   if (first >= last) return node.Invalid("it would yield nothing");
   auto shape = std::make_shared<Constant>();
   shape->type = {ElementType::kInt64, {last - first}};
-  shape->ints.assign(dims.begin() + first, dims.begin() + last);
+  shape->ints.assign(dims.data() + first, dims.data() + last);
   TensorType type = shape->type;
   return Lowered{std::move(type), ConstantPtr(std::move(shape))};
 }

@@ -15,6 +15,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
+#include "core/memory_bytes.h"
 #include "nn/compile/network.h"
 #include "nn/graph/graph.h"
 #include "nn/graph/model_info.h"
@@ -56,17 +57,18 @@ absl::StatusOr<std::unique_ptr<Plan>> Plan::Make(std::shared_ptr<const Network> 
                         options.threads};
   const Buffers buffers = AssignBuffers(*network, sizes);
   const ArenaLayout layout = LayOutArena(buffers.lifetimes);
-  const std::size_t bytes = static_cast<std::size_t>(layout.floats) * sizeof(float);
-  if (bytes > options.max_arena_bytes) {
-    return absl::ResourceExhaustedError(
-        fmt::format("a batch of {} samples needs {} bytes of memory, {} are allowed",
-                    options.max_batch, bytes, options.max_arena_bytes));
+  const auto bytes = MemoryBytes(layout.floats, sizeof(float));
+  if (!bytes || *bytes > options.max_arena_bytes) {
+    return absl::ResourceExhaustedError(fmt::format(
+        "a batch of {} samples needs {} bytes of memory, {} are allowed", options.max_batch,
+        std::uint64_t{sizeof(float)} * static_cast<std::uint64_t>(layout.floats),
+        options.max_arena_bytes));
   }
   std::unique_ptr<Plan> plan(new Plan(std::move(network), sizes));
-  plan->arena_bytes_ = bytes;
-  plan->arena_.reset(static_cast<float*>(std::aligned_alloc(64, bytes)));
+  plan->arena_bytes_ = *bytes;
+  plan->arena_.reset(static_cast<float*>(std::aligned_alloc(64, *bytes)));
   if (plan->arena_ == nullptr) {
-    return absl::UnavailableError(fmt::format("there are no {} bytes of memory", bytes));
+    return absl::UnavailableError(fmt::format("there are no {} bytes of memory", *bytes));
   }
   plan->Bind(buffers, layout);
   return plan;

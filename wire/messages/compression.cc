@@ -49,7 +49,7 @@ absl::StatusOr<std::string> Decompress(std::string_view frame, std::size_t most_
   if (context == nullptr)
     return absl::ResourceExhaustedError("there is no memory to decompress it");
   // In one piece, so that zstd needs no window of its own, of a size that the frame would choose.
-  std::string data(held, '\0');
+  std::string data(static_cast<std::size_t>(held), '\0');
   const std::size_t size =
       ZSTD_decompressDCtx(context.get(), data.data(), data.size(), frame.data(), frame.size());
   if (ZSTD_isError(size) != 0 || size != data.size()) {

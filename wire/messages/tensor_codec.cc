@@ -15,6 +15,7 @@
 
 #include "biglittle/v1/escalation.pb.h"
 #include "core/half.h"
+#include "core/memory_bytes.h"
 
 namespace biglittle::wire {
 namespace {
@@ -106,7 +107,7 @@ absl::StatusOr<Tensor> DecodeTensor(const v1::Tensor& in, const CodecLimits& lim
     return Invalid(fmt::format("shape {} is empty or too large", ToString(tensor.shape)));
   }
   const auto data = std::as_bytes(std::span(in.data()));
-  if (data.size() != static_cast<std::size_t>(*elements) * element->bytes) {
+  if (data.size() != MemoryBytes(*elements, element->bytes)) {
     return Invalid(fmt::format("{} bytes do not fill shape {} of {}", data.size(),
                                ToString(tensor.shape), element->name));
   }

@@ -13,6 +13,8 @@
 #include <memory>
 #include <string>
 
+#include "core/date_time.h"
+
 namespace biglittle::wire {
 namespace {
 
@@ -67,7 +69,7 @@ Owned<STACK_OF(X509_INFO)> ReadAll(std::string_view pem) {
 void Earlier(const ASN1_TIME* time, std::optional<WallTime>& end) {
   std::tm calendar{};
   if (time == nullptr || ASN1_TIME_to_tm(time, &calendar) != 1) return;
-  const WallTime when = std::chrono::system_clock::from_time_t(timegm(&calendar));
+  const WallTime when = ToWallTime(TimeOf(calendar));
   if (!end || when < *end) end = when;
 }
 

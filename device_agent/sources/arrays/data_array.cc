@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "core/memory_bytes.h"
+
 namespace biglittle {
 namespace {
 
@@ -55,11 +57,10 @@ ElementType AsElementType(DType dtype) {
 
 std::optional<std::size_t> DataBytes(ElementType type, const Shape& shape) {
   if (shape.empty() || shape.size() > kMaxDataDimensions) return std::nullopt;
-  const auto elements = ElementCount(shape);  // at most 2^40, so the product below cannot overflow
+  const auto elements = ElementCount(shape);
   if (!elements) return std::nullopt;
-  const std::size_t bytes = static_cast<std::size_t>(*elements) * ElementSize(type);
-  if (bytes > kMaxDataBytes) return std::nullopt;
-  return bytes;
+  const auto bytes = MemoryBytes(*elements, ElementSize(type));
+  return bytes && *bytes <= kMaxDataBytes ? bytes : std::nullopt;
 }
 
 }  // namespace biglittle

@@ -54,12 +54,16 @@ GrowingNpy::GrowingNpy(std::filesystem::path path, ElementType type, Shape row)
     : path_(std::move(path)),
       type_(type),
       row_(std::move(row)),
-      row_bytes_(ElementSize(type) * static_cast<std::size_t>(ElementCount(row_).value_or(1))),
+      row_bytes_(ElementSize(type) * static_cast<std::uint64_t>(ElementCount(row_).value_or(1))),
       front_bytes_(kFrontBytes) {}
 
 absl::StatusOr<GrowingNpy> GrowingNpy::Open(const std::filesystem::path& path, ElementType type,
                                             const Shape& row) {
   GrowingNpy file(path, type, row);
+  if (file.row_bytes_ > kMaxDataBytes) {
+    return file.Refused(fmt::format("cannot have rows of {}, which are more than {} bytes each",
+                                    ToString(row), kMaxDataBytes));
+  }
   if (absl::Status opened = file.OpenFile(); !opened.ok()) return opened;
   return file;
 }
@@ -160,7 +164,7 @@ absl::Status GrowingNpy::CutTo(std::uint64_t rows) {
 
 absl::StatusOr<DataArray> GrowingNpy::Read() const {
   DataArray array{type_, ShapeOf(rows_), {}};
-  array.data.resize(static_cast<std::size_t>(rows_) * row_bytes_);
+  array.data.resize(static_cast<std::size_t>(rows_ * row_bytes_));
   const auto had = ReadAt(file_.get(), array.data, front_bytes_);
   if (!had.ok()) return Refused(std::string(had.status().message()));
   if (*had < array.data.size()) return Refused("is cut short");

@@ -23,14 +23,14 @@ namespace biglittle {
 class GrowingNpy {
  public:
   // The file, made if it is missing. `row`: the shape of one, empty for a number. InvalidArgument:
-  // there is a file that has rows of another kind, or cannot grow, as one of Fortran's order.
+  // there is a file that has rows of another kind, or cannot grow, as one of Fortran's order; or a
+  // row is more than an array holds.
   static absl::StatusOr<GrowingNpy> Open(const std::filesystem::path& path, ElementType type,
                                          const Shape& row);
 
   // Those that were there or were appended since, committed or not.
   std::uint64_t rows() const { return rows_; }
   std::uint64_t bytes() const { return front_bytes_ + rows_ * row_bytes_; }
-  std::size_t row_bytes() const { return row_bytes_; }
 
   // One or more whole rows. ResourceExhausted: an array of more than kMaxDataBytes, which nobody
   // reads. After an error the file has the rows that it had before.
@@ -53,7 +53,7 @@ class GrowingNpy {
   std::filesystem::path path_;
   ElementType type_;
   Shape row_;
-  std::size_t row_bytes_;
+  std::uint64_t row_bytes_;
   std::size_t front_bytes_;
 
   Descriptor file_;

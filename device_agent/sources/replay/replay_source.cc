@@ -75,11 +75,12 @@ absl::StatusOr<std::optional<Sample>> Replay::Next() {
     if (!repeat_) return std::nullopt;
     position_ = start_;
   }
-  const std::uint64_t index = order_.empty() ? position_ : order_[position_];
+  const auto position = static_cast<std::size_t>(position_);
+  const auto index = static_cast<std::size_t>(order_.empty() ? position_ : order_[position]);
   // A stride beyond the end must not wrap around 2^64.
   position_ = stride_ < count_ - position_ ? position_ + stride_ : count_;
 
-  const std::size_t bytes = windows_->data.size() / count_;
+  const std::size_t bytes = windows_->data.size() / static_cast<std::size_t>(count_);
   const auto begin = windows_->data.begin() + static_cast<std::ptrdiff_t>(index * bytes);
   Sample sample;
   sample.window.dtype = dtype_;

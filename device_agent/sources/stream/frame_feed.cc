@@ -14,6 +14,8 @@
 namespace biglittle {
 namespace {
 
+constexpr double kMostFrames = 0x1p31;  // no window and no hop has more
+
 // [channels, samples] or [samples, channels] without the dimensions of 1; nullopt: neither.
 std::optional<WindowShape> ShapeFor(const Shape& shape, std::size_t channels) {
   std::vector<std::size_t> sizes;
@@ -56,6 +58,11 @@ absl::StatusOr<std::size_t> FramesOf(std::optional<std::size_t> frames,
   }
   const double exact = static_cast<double>(*ms) * *rate / 1000.0;
   const double rounded = std::round(exact);
+  if (rounded > kMostFrames) {
+    return absl::InvalidArgumentError(
+        fmt::format("{} ms are {} samples at {} Hz, and {} are the most: say fewer", *ms, rounded,
+                    *rate, kMostFrames));
+  }
   if (rounded < 1 || std::abs(exact - rounded) > 0.001) {
     return absl::InvalidArgumentError(fmt::format(
         "{} ms are {:.3f} samples at {} Hz, which is no whole number; say '{}' in samples", *ms,

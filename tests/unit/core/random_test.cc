@@ -104,7 +104,7 @@ TEST(Random, UniformBetweenBoundsStaysBetweenThem) {
 TEST(Random, BelowGivesEveryValueEquallyOften) {
   Random random(5);
   std::array<int, 7> counts{};
-  for (int i = 0; i < 70000; ++i) ++counts.at(random.Below(7));
+  for (int i = 0; i < 70000; ++i) ++counts.at(static_cast<std::size_t>(random.Below(7)));
   for (const int count : counts) EXPECT_NEAR(count, 10000, 400);  // 4 standard deviations: 370
 }
 
@@ -165,7 +165,8 @@ TEST(Permutation, PutsEveryElementEverywhere) {
   std::array<std::array<int, 3>, 3> counts{};
   for (std::uint64_t seed = 0; seed < 3000; ++seed) {
     const std::vector<std::uint64_t> order = Permutation(3, seed);
-    for (std::size_t place = 0; place < 3; ++place) ++counts.at(order[place]).at(place);
+    for (std::size_t place = 0; place < 3; ++place)
+      ++counts.at(static_cast<std::size_t>(order[place])).at(place);
   }
   for (const auto& row : counts) {
     for (const int count : row) EXPECT_NEAR(count, 1000, 110);

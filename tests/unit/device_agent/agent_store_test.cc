@@ -304,7 +304,8 @@ TEST_F(AgentStoreTest, NoReadingIsLostOrEndsTwiceInEverySchedule) {
           break;
         case 2:
           if (!requests_.empty()) {
-            agent_->OnReply(Answer(requests_[random.Below(requests_.size())], 1));
+            agent_->OnReply(
+                Answer(requests_[static_cast<std::size_t>(random.Below(requests_.size()))], 1));
           }
           break;
         case 3:

@@ -262,7 +262,8 @@ TEST_P(AgentScheduleTest, EverySampleGetsExactlyOneFinalResultByItsDeadline) {
           break;
         case 1:
           if (!requests_.empty()) {
-            const Message& request = requests_[random.Below(requests_.size())];
+            const Message& request =
+                requests_[static_cast<std::size_t>(random.Below(requests_.size()))];
             agent_->OnReply(Answer(request, static_cast<int>(random.Below(5))));
           }
           break;
@@ -274,7 +275,8 @@ TEST_P(AgentScheduleTest, EverySampleGetsExactlyOneFinalResultByItsDeadline) {
           break;
         case 4:
           if (!requests_.empty()) {
-            const Message& request = requests_[random.Below(requests_.size())];
+            const Message& request =
+                requests_[static_cast<std::size_t>(random.Below(requests_.size()))];
             const auto reason = static_cast<wire::RejectionReason>(random.Below(5));
             agent_->OnReply(Wrap(request, {{}, wire::Rejection{reason, "no", {}}}));
           }

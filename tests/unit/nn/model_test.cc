@@ -69,6 +69,16 @@ TEST(Model, NodesInAnyOrder) {
   EXPECT_EQ(Answers(net, input, 2), Answers(SmallNet(), input, 2));
 }
 
+// 2^32 bytes, or twice as many: 0 as a size of 32 bits.
+TEST(Model, PrepareRefusesWhatASizeOf32BitsDoesNotHold) {
+  OnnxBuilder net({std::int64_t{1} << 20});
+  net.Node("Relu", {"x"});
+  const auto context = Parse(net)->Prepare({.max_batch = 1024});
+  EXPECT_EQ(context.status().code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_THAT(std::string(context.status().message()),
+              ::testing::HasSubstr("bytes of memory, 2147483648 are allowed"));
+}
+
 TEST(Model, PrepareChecksSizes) {
   const auto model = Parse(SmallNet());
   ASSERT_TRUE(model.ok());

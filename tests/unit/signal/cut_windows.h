@@ -30,7 +30,8 @@ inline WindowSink KeepIn(std::vector<CutWindow>& windows) {
 inline void InPieces(std::size_t count, std::size_t most, Random& random,
                      const std::function<void(std::size_t begin, std::size_t end)>& take) {
   for (std::size_t begin = 0; begin < count;) {
-    const std::size_t end = std::min(count, begin + 1 + random.Below(most));
+    const std::size_t end =
+        std::min(count, begin + 1 + static_cast<std::size_t>(random.Below(most)));
     take(begin, end);
     begin = end;
   }

@@ -37,6 +37,19 @@ TEST(ReadingScheduleTest, DropsTheOldest) {
   EXPECT_THAT(TakeAll(schedule, 160), testing::ElementsAre(-100, -110, -120, -130, 140, 150, 160));
 }
 
+// A device that slept for longer than 2^32 of its intervals.
+TEST(ReadingScheduleTest, DropsMoreThanASizeOf32BitsCounts) {
+  constexpr std::int64_t kLast = (std::int64_t{1} << 32) + 10;
+  ReadingSchedule schedule(Milliseconds(1), 3, WhenFull::kDropOldest, At(0));
+  for (std::int64_t i = 0; i < 12; ++i) {
+    const auto due = schedule.Take(At(kLast));
+    ASSERT_TRUE(due.has_value());
+    EXPECT_EQ(due->captured_at, At(i));
+    EXPECT_TRUE(due->dropped) << i;
+  }
+  EXPECT_EQ(schedule.waiting(), 3U);
+}
+
 TEST(ReadingScheduleTest, DropsTheNewest) {
   ReadingSchedule schedule(Milliseconds(10), 3, WhenFull::kDropNewest, At(100));
   EXPECT_EQ(schedule.Take(At(130))->captured_at, At(100));
@@ -50,7 +63,7 @@ TEST(ReadingScheduleTest, NoReadingIsMissing) {
   for (std::uint64_t seed = 0; seed < 2000; ++seed) {
     Random random(seed);
     const auto rule = seed % 2 == 0 ? WhenFull::kDropOldest : WhenFull::kDropNewest;
-    const std::size_t capacity = 1 + random.Below(5);
+    const auto capacity = static_cast<std::size_t>(1 + random.Below(5));
     ReadingSchedule schedule(Milliseconds(7), capacity, rule, At(0));
     std::int64_t now = 0;
     SteadyTime expected = At(0);

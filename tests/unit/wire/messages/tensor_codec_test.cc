@@ -13,6 +13,7 @@
 namespace biglittle::wire {
 namespace {
 
+using testing::AnyOf;
 using testing::HasSubstr;
 
 Tensor Window(const std::vector<float>& values) {
@@ -93,6 +94,24 @@ TEST(TensorCodecTest, HalvesMustFillTheShape) {
     proto.mutable_data()->resize(bytes);
     EXPECT_THAT(RefusalOf(proto), HasSubstr("bytes do not fill shape 1x2 of float16"));
   }
+}
+
+// 2^32 bytes: a size of 32 bits would be 0, which no data fill.
+TEST(TensorCodecTest, AShapeThatASizeOf32BitsDoesNotHoldIsRefused) {
+  v1::Tensor proto;
+  const auto refuse = [&proto](std::uint32_t rows, std::uint32_t columns) {
+    proto.clear_shape();
+    proto.add_shape(rows);
+    proto.add_shape(columns);
+    EXPECT_THAT(RefusalOf(proto),
+                AnyOf(HasSubstr("0 bytes do not fill shape"), HasSubstr("is empty or too large")));
+  };
+  proto.set_dtype(v1::DTYPE_UINT8);
+  refuse(65'536, 65'536);
+  proto.set_dtype(v1::DTYPE_FLOAT16);
+  refuse(65'536, 32'768);
+  proto.set_dtype(v1::DTYPE_FLOAT32);
+  refuse(32'768, 32'768);
 }
 
 TEST(TensorCodecTest, ATypeOfLaterIsRefused) {

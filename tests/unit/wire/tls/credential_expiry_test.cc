@@ -55,6 +55,13 @@ TEST_F(CredentialExpiryTest, TellsBothEnds) {
   EXPECT_EQ(gauges.size(), 2U);
 }
 
+// Beyond January 2038, where a time_t of 32 bits ends.
+TEST_F(CredentialExpiryTest, TellsAnEndInTwentyYears) {
+  Enrol(20 * 365 * kDay);
+  expiry_.Refresh();
+  ExpectIn(expiry_.ends().certificate, seconds(20 * 365 * kDay));
+}
+
 TEST_F(CredentialExpiryTest, WithoutRevocationTheAuthoritysOwnEndCounts) {
   BrokerConfig broker = Broker(folder_.path());
   broker.tls->check_revocation = false;

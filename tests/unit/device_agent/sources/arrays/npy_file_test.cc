@@ -118,6 +118,11 @@ TEST(NpyFile, RefusesSizesBeforeItTakesMemory) {
   // 2^62 elements of 4 bytes are 2^64 bytes, which is 0 where nobody looks.
   EXPECT_NE(Problem(NpyText(NpyHeaderText("<f4", "(4611686018427387904,)"), "")), "ok");
   EXPECT_NE(Problem(NpyText(NpyHeaderText("<f4", "(4294967296, 4294967296)"), "")), "ok");
+  // 2^32, likewise where a size has 32 bits.
+  EXPECT_EQ(Problem(NpyText(NpyHeaderText("<f4", "(1073741824,)"), "")),
+            "shape 1073741824 is empty or larger than 1073741824 bytes, which is the limit");
+  EXPECT_EQ(Problem(NpyText(NpyHeaderText("|u1", "(65536, 65536)"), "")),
+            "shape 65536x65536 is empty or larger than 1073741824 bytes, which is the limit");
   EXPECT_EQ(Problem(NpyText(NpyHeaderText("<f4", "(0, 5)"), "")),
             "shape 0x5 is empty or larger than 1073741824 bytes, which is the limit");
   EXPECT_EQ(Problem(NpyText(std::string(70'000, ' '), "", 2)),
