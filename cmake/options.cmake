@@ -1,7 +1,8 @@
 # Our own code compiles without a warning; generated code is not held to it.
 add_library(biglittle_options INTERFACE)
 target_compile_options(biglittle_options INTERFACE
-  -Wall -Wextra -Wpedantic -Werror -Wshadow -Wconversion -Wno-sign-conversion
+  -Wall -Wextra -Wpedantic -Werror -Wshadow
+  $<$<NOT:$<BOOL:$<TARGET_PROPERTY:BIGLITTLE_SMALL_SIZES>>>:-Wconversion> -Wno-sign-conversion
   -Wno-missing-field-initializers  # what a designated initializer leaves out has its default
   -Wnon-virtual-dtor -Wold-style-cast -Woverloaded-virtual)
 target_include_directories(biglittle_options INTERFACE ${PROJECT_SOURCE_DIR})

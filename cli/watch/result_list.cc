@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "cli/watch/watch_words.h"
+#include "core/date_time.h"
 #include "core/bounded_queue.h"
 #include "core/program/stop_signal.h"
 #include "core/shown_text.h"
@@ -30,7 +31,7 @@ constexpr std::size_t kMostStates = 10'000;
 
 std::string Hour(WallTime time) {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
-  return fmt::format("{:%H:%M:%S}", fmt::gmtime(std::chrono::system_clock::to_time_t(seconds)));
+  return fmt::format("{:%H:%M:%S}", CalendarOf(seconds));
 }
 
 std::string Line(const wire::Result& result) {

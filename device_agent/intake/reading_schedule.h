@@ -52,7 +52,7 @@ class ReadingSchedule {
   const WhenFull when_full_;
   SteadyTime next_arrival_;
   std::uint64_t waiting_ = 0;  // beyond capacity_ only while Arrive runs
-  std::deque<Run> runs_;  // at most 2 * capacity_ + 1
+  std::deque<Run> runs_;       // at most 2 * capacity_ + 1
 };
 
 }  // namespace biglittle

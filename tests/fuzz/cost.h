@@ -21,8 +21,10 @@ class Cost {
   Cost& operator=(const Cost&) = delete;
 
  private:
-  // Seconds. With the sanitizers all is several times slower.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  // Seconds. With the sanitizers all is several times slower, and more so by an emulator.
+#if defined(BIGLITTLE_EMULATED)
+  static constexpr double kSlower = 100;
+#elif defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
   static constexpr double kSlower = 10;
 #else
   static constexpr double kSlower = 1;

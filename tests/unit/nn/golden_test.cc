@@ -21,7 +21,8 @@ const std::filesystem::path kGoldens =
 
 std::vector<float> ReadFloats(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
-  std::vector<float> floats(std::filesystem::file_size(path) / sizeof(float));
+  std::vector<float> floats(static_cast<std::size_t>(std::filesystem::file_size(path)) /
+                            sizeof(float));
   file.read(reinterpret_cast<char*>(floats.data()),
             static_cast<std::streamsize>(floats.size() * sizeof(float)));
   EXPECT_TRUE(file.good()) << path;

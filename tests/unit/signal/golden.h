@@ -15,7 +15,8 @@ template <typename Value>
 std::vector<Value> ReadGolden(const std::string& name) {
   const auto path = std::filesystem::path(BIGLITTLE_SOURCE_DIR) / "tests/unit/signal/golden" / name;
   std::ifstream file(path, std::ios::binary);
-  std::vector<Value> values(std::filesystem::file_size(path) / sizeof(Value));
+  std::vector<Value> values(static_cast<std::size_t>(std::filesystem::file_size(path)) /
+                            sizeof(Value));
   file.read(reinterpret_cast<char*>(values.data()),
             static_cast<std::streamsize>(values.size() * sizeof(Value)));
   EXPECT_TRUE(file.good() && !values.empty()) << path;

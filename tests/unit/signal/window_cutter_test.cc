@@ -133,10 +133,10 @@ class Stream {
 };
 
 WindowOptions RandomOptions(OnGap on_gap, Random& random) {
-  return {.shape = {.channels = 1 + random.Below(3),
-                    .samples = 1 + random.Below(8),
+  return {.shape = {.channels = static_cast<std::size_t>(1 + random.Below(3)),
+                    .samples = static_cast<std::size_t>(1 + random.Below(8)),
                     .layout = random.Below(2) ? WindowLayout::kPlanar : WindowLayout::kInterleaved},
-          .hop = 1 + random.Below(12),
+          .hop = static_cast<std::size_t>(1 + random.Below(12)),
           .on_gap = on_gap,
           .rate_hz = kRate};
 }

@@ -41,7 +41,9 @@ TEST(RmsAboutMeanTest, IsThatOfAllValuesAboutTheirChannelsMean) {
 TEST(RmsAboutMeanTest, AgreesWithTheDefinitionForAnyWindow) {
   Random random(4);
   for (int round = 0; round < 500; ++round) {
-    const WindowShape shape{1 + random.Below(4), 1 + random.Below(30), WindowLayout::kInterleaved};
+    const WindowShape shape{static_cast<std::size_t>(1 + random.Below(4)),
+                            static_cast<std::size_t>(1 + random.Below(30)),
+                            WindowLayout::kInterleaved};
     std::vector<float> window(shape.channels * shape.samples);
     const double offset = random.Uniform(-1e4, 1e4);
     for (float& value : window) value = static_cast<float>(offset + random.Normal());

@@ -75,9 +75,9 @@ TEST(SettledClass, SaysSinceWhenAndHowMany) {
 TEST(SettledClass, HoldsForAnyReadings) {
   Random random(7);
   for (int round = 0; round < 500; ++round) {
-    const StateConfig config{
-        .smoothing = {static_cast<SmoothingKind>(random.Below(3)), 1 + random.Below(6)},
-        .settle = {.readings = 1 + random.Below(4)}};
+    const StateConfig config{.smoothing = {static_cast<SmoothingKind>(random.Below(3)),
+                                           static_cast<std::size_t>(1 + random.Below(6))},
+                             .settle = {.readings = static_cast<std::size_t>(1 + random.Below(4))}};
     SettledClass settled(config);
     int before = -1;
     for (int i = 0; i < 60; ++i) {
