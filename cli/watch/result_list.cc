@@ -10,8 +10,8 @@
 #include <utility>
 
 #include "cli/watch/watch_words.h"
-#include "core/date_time.h"
 #include "core/bounded_queue.h"
+#include "core/date_time.h"
 #include "core/program/stop_signal.h"
 #include "core/shown_text.h"
 #include "wire/message.h"
