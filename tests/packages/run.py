@@ -152,8 +152,8 @@ def run_fleet(root):
     root.path("/etc/biglittle/fleet.yaml").write_text(FLEET.format(), encoding="utf-8")
     root.path("/etc/mosquitto/biglittle").mkdir(parents=True, exist_ok=True)
     settings = root.path("/etc/mosquitto/biglittle/mosquitto.conf")
-    settings.write_text("listener 18830 127.0.0.1\nallow_anonymous true\nmax_packet_size 2000000\n"
-                        "max_keepalive 0\n", encoding="utf-8")
+    settings.write_text("listener 18830 127.0.0.1\nallow_anonymous true\nmax_packet_size 2000000\n",
+                        encoding="utf-8")
     started = []
     try:
         for unit, instance in (("biglittle-broker.service", ""), ("biglittle-worker@.service", "worker-1"),
