@@ -68,7 +68,7 @@ class Target:
         if self.is_native:
             return []
         return [f"-DCMAKE_TOOLCHAIN_FILE={TREE}/cmake/toolchains/debian.cmake",
-                f"-DBIGLITTLE_ARCH={self.arch}", f"-DBIGLITTLE_SYSROOT={self.sysroot}"]
+                f"-DBIGLITTLE_RELEASE={self.release}", f"-DBIGLITTLE_ARCHITECTURE={self.arch}"]
 
     def compile(self):
         self.folder.mkdir(parents=True, exist_ok=True)
