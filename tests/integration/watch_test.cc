@@ -187,7 +187,7 @@ TEST_F(WatchTest, WhatStrangersSendCommandsNoTerminal) {
   ASSERT_TRUE(top.AwaitText("1 message refused"));
   ASSERT_TRUE(top.AwaitText("sick "));
   ASSERT_TRUE(top.AwaitText("pump\\u202e"));
-  EXPECT_THAT(top.screen().Text(), AllOf(HasSubstr("mostly h\\x1b[31m\\x1b]0;owned\\x07\\u009b2"),
+  EXPECT_THAT(top.screen().Text(), AllOf(HasSubstr("mostly h\\x1b[31m\\x1b]0;owne\xe2\x80\xa6"),
                                          HasSubstr("workers/w\\u202e/status")));
   top.Type("q");
   EXPECT_EQ(top.AwaitEnd(), 0);

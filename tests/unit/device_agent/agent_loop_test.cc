@@ -93,6 +93,8 @@ class AgentLoopTest : public testing::Test {
     device.id = "pump";
     device.deadline = kDeadline;
     device.drain_timeout = kDrainTimeout;
+    // A second of it is for a machine that is busy with other things.
+    device.escalation.deadline_margin = kDeadline - Milliseconds(500);
     device.store = store;
     const Task task = LoadTinyTask();
     Agent::Parts parts{task, LocalClassifier::Load(task, device.escalation).value(),
