@@ -10,6 +10,7 @@ not as it must be. Slow (minutes), so it is no part of ./biglittle test.
 """
 import argparse
 import contextlib
+import json
 import os
 import pathlib
 import re
@@ -164,7 +165,8 @@ def run_fleet(root):
         watched = root.run("timeout", "30", "biglittle", "watch", "--config", "/etc/biglittle/fleet.yaml",
                            "--json", "--count", "300", check=False)
         lines = watched.stdout.splitlines()
-        little, big = (sum(f'"{who}"' in line for line in lines) for who in ("little", "big"))
+        decided = [json.loads(line)["decided_by"] for line in lines]
+        little, big = decided.count("little"), decided.count("big")
         print(f"by their units' command lines: {len(lines)} results, {little} by the little net, {big} by the "
               f"big one", flush=True)
         return len(lines) >= 100 and little > 0 and big > 0
