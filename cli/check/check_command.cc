@@ -20,6 +20,7 @@
 #include "core/fleet/fleet_config.h"
 #include "core/fleet/fleet_file.h"
 #include "core/fleet/worker_config.h"
+#include "core/plural_words.h"
 #include "core/program/exit_code.h"
 #include "core/task/task.h"
 #include "core/task/task_file.h"
@@ -46,10 +47,6 @@ std::ptrdiff_t CountKeys(const YamlNode& map, const std::array<std::string_view,
 
 bool LooksLikeTask(const YamlNode& root) {
   return CountKeys(root, kTaskKeys) > CountKeys(root, kFleetKeys);
-}
-
-std::string Counted(std::size_t count, std::string_view noun) {
-  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
 
 // Prints what is wrong with a task and its files; the task if nothing is.
@@ -94,7 +91,7 @@ int CheckTaskFile(const std::filesystem::path& file, std::ostream& out, std::ost
   const std::optional<Task> task = CheckTask(file, std::nullopt, err);
   if (!task) return kExitBadInput;
   out << fmt::format("{}: ok: task {}, {}, {} of them prioritised{}\n", file.string(), task->name,
-                     Counted(task->labels.size(), "label"), task->priority_classes.size(),
+                     PluralWords(task->labels.size(), "label"), task->priority_classes.size(),
                      IsTuned(*task) ? "" : "; not tuned yet, so that every reading is escalated");
   return kExitDone;
 }
@@ -119,9 +116,9 @@ int CheckFleetFile(const std::filesystem::path& file, const std::string& text, s
   }
   if (!good) return kExitBadInput;
   out << fmt::format("{}: ok: {}, {}, task{} {}\n", file.string(),
-                     Counted(fleet.value->devices.size(), "device"),
-                     Counted(fleet.value->workers.size(), "worker"), tasks.size() == 1 ? "" : "s",
-                     fmt::join(tasks, ", "));
+                     PluralWords(fleet.value->devices.size(), "device"),
+                     PluralWords(fleet.value->workers.size(), "worker"),
+                     tasks.size() == 1 ? "" : "s", fmt::join(tasks, ", "));
   return kExitDone;
 }
 
@@ -137,7 +134,7 @@ int CheckBroker(const std::filesystem::path& file, const std::string& text, std:
   if (!all.empty()) err << ToString(all) << '\n';
   if (!findings.openings.empty()) return kExitBadInput;
   out << fmt::format("{}: ok: Mosquitto configuration{}\n", file.string(),
-                     all.empty() ? "" : ", " + Counted(all.size(), "warning"));
+                     all.empty() ? "" : ", " + PluralWords(all.size(), "warning"));
   return kExitDone;
 }
 

@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "core/date_time.h"
+#include "core/plural_words.h"
 #include "core/version.h"
 #include "nn/kernel/blas.h"
 #include "nn/simd/instructions.h"
@@ -59,10 +60,9 @@ std::uint64_t Descriptors() {
 }
 
 Finding OfProcessor(const MachineState& machine) {
-  const std::string text =
-      fmt::format("{}, {} core{}; the engine uses {}",
-                  machine.processor.empty() ? "unnamed" : machine.processor, machine.cores,
-                  machine.cores == 1 ? "" : "s", machine.instructions);
+  const std::string text = fmt::format("{}, {}; the engine uses {}",
+                                       machine.processor.empty() ? "unnamed" : machine.processor,
+                                       PluralWords(machine.cores, "core"), machine.instructions);
   if (machine.instructions != "SCALAR" && machine.instructions != "EMU128") {
     return {Grade::kWell, "processor", text, ""};
   }

@@ -11,6 +11,7 @@
 #include "cli/watch/verdict.h"
 #include "cli/watch/watch_words.h"
 #include "core/display_width.h"
+#include "core/plural_words.h"
 
 namespace biglittle {
 namespace {
@@ -194,7 +195,7 @@ Picture PictureOf(const WatchedFleet& fleet, const TopView& view, WallTime now) 
     const ShownTask* const task = fleet.TaskOf(device);
     Row row{&id, &device, ConditionOf(device, task)};
     row.tone = row.condition.tone;
-    if (auto concern = ConcernOf(device, task, now)) {
+    if (auto concern = ConcernOf(device, row.condition, task, now)) {
       row.tone = std::min(row.tone, concern->tone);
       picture.complaints.push_back({false, id, *std::move(concern)});
     }

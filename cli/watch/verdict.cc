@@ -82,8 +82,8 @@ Condition ConditionOf(const WatchedDevice& device, const ShownTask* task) {
   return {Tone::kNeutral, "online, no result yet", "", presence.since, presence.at_least};
 }
 
-std::optional<Concern> ConcernOf(const WatchedDevice& device, const ShownTask* task, WallTime now) {
-  const Condition condition = ConditionOf(device, task);
+std::optional<Concern> ConcernOf(const WatchedDevice& device, const Condition& condition,
+                                 const ShownTask* task, WallTime now) {
   if (condition.tone == Tone::kAbsent && !device.presence.state) return std::nullopt;
   if (condition.tone < Tone::kNeutral) return Concern{condition.tone, ForSince(condition, now)};
   return UnusualShares(device, task);

@@ -32,8 +32,9 @@ struct Concern {
   Tone tone = Tone::kAttention;
   std::string text;  // behind its name
 };
-// nullopt: it is well, as far as is known.
-std::optional<Concern> ConcernOf(const WatchedDevice& device, const ShownTask* task, WallTime now);
+// nullopt: it is well, as far as is known. `condition`: what ConditionOf said of it.
+std::optional<Concern> ConcernOf(const WatchedDevice& device, const Condition& condition,
+                                 const ShownTask* task, WallTime now);
 std::optional<Concern> ConcernOf(const Presence& worker, WallTime now);
 
 // Its condition began at `time` or later, or may have: it was away already when it was looked at.

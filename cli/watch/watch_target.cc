@@ -11,6 +11,7 @@
 #include "core/fleet/fleet_config.h"
 #include "core/fleet/fleet_file.h"
 #include "core/host_name.h"
+#include "core/prediction.h"
 #include "core/program/core_dumps.h"
 #include "core/text.h"
 #include "device_agent/sources/source_registry.h"
@@ -18,9 +19,6 @@
 
 namespace biglittle {
 namespace {
-
-// What a result says where the little net knows none of its classes (docs/wire.md).
-constexpr std::string_view kOther = "other";
 
 absl::StatusOr<WatchTarget> TargetByName(const WatchOptions& options) {
   if (options.fleet.empty()) {
@@ -44,7 +42,7 @@ absl::StatusOr<WatchTarget> TargetByName(const WatchOptions& options) {
 }
 
 absl::Status ExpectLabel(const std::map<std::string, ShownTask>& tasks, const std::string& label) {
-  std::vector<std::string> known{std::string(kOther)};
+  std::vector<std::string> known{std::string(kOtherName)};
   for (const auto& [name, shown] : tasks) {
     known.insert(known.end(), shown.task.labels.begin(), shown.task.labels.end());
   }

@@ -75,10 +75,6 @@ std::string CountWords(std::size_t count) {
   return count < kSmall.size() ? std::string(kSmall[count]) : fmt::format("{}", count);
 }
 
-std::string PluralWords(std::size_t count, std::string_view one) {
-  return fmt::format("{} {}{}", count, one, count == 1 ? "" : "s");
-}
-
 std::string ClockWords(WallTime time) {
   return fmt::format("{:%H:%M}", fmt::localtime(std::chrono::system_clock::to_time_t(time)));
 }

@@ -24,8 +24,6 @@ std::string PercentWords(double share);
 std::string ClassWords(std::string_view label);
 // "no" to "twelve", then digits.
 std::string CountWords(std::size_t count);
-// "1 device", "2 devices".
-std::string PluralWords(std::size_t count, std::string_view one);
 // "14:05", in the zone of whoever looks.
 std::string ClockWords(WallTime time);
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/date_time.h"
+#include "core/plural_words.h"
 
 namespace biglittle::wire {
 namespace {
@@ -16,7 +17,7 @@ void AddNotice(const std::filesystem::path& file, std::optional<WallTime> end, c
   if (!end || *end - now > kExpiryNotice) return;
   const auto days = std::chrono::floor<std::chrono::days>(*end - now).count();
   const std::string when =
-      *end <= now ? "has ended" : fmt::format("has {} day{} left", days, days == 1 ? "" : "s");
+      *end <= now ? "has ended" : fmt::format("has {} left", PluralWords(days, "day"));
   notices.push_back(
       fmt::format("{} {} {} (its end: {}): {}", what, file.string(), when, ToDateTime(*end), mend));
 }

@@ -17,7 +17,7 @@ class VerdictTest : public WatchFixture {
   const WatchedDevice& At(const std::string& id) { return fleet_.devices().find(id)->second; }
   Condition Of(const std::string& id) { return ConditionOf(At(id), fleet_.TaskOf(At(id))); }
   std::string ConcernAbout(const std::string& id) {
-    const auto concern = ConcernOf(At(id), fleet_.TaskOf(At(id)), now_);
+    const auto concern = ConcernOf(At(id), Of(id), fleet_.TaskOf(At(id)), now_);
     return concern ? fmt::format("{} {}", static_cast<int>(concern->tone), concern->text) : "";
   }
 };

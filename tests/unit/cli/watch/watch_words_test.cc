@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "core/plural_words.h"
+
 namespace biglittle {
 namespace {
 
