@@ -17,8 +17,10 @@ import sys
 import time
 
 TREE = pathlib.Path(__file__).resolve().parents[2]
+sys.path.append(str(TREE / "deploy/cross"))
+from sysroot import MADE as RELEASED  # noqa: E402  (its folder is known only here)
+
 OUT = TREE / "build" / "packages"
-RELEASED = {"bookworm": ["amd64", "arm64", "armhf", "i386"], "trixie": ["amd64", "arm64"]}
 SUFFIX = {"bookworm": "deb12u1", "trixie": "deb13u1"}
 PROGRAMS = ["biglittle", "device_agent", "cloud_worker"]
 
@@ -107,9 +109,8 @@ class Target:
                               ("biglittle-broker", "biglittle-broker.service"),
                               ("biglittle", "biglittle-renewal.service"),
                               ("biglittle", "biglittle-renewal.timer")):
-            stem = unit.split(".")[0]
-            name = f"{package}.{unit}" if stem == package else f"{package}.{stem}.{unit.split('.')[1]}"
-            shutil.copy(units / unit, debian / (f"{package}.{unit.split('.')[1]}" if stem == package else name))
+            # As debhelper wants it: what is called as its package without its name twice.
+            shutil.copy(units / unit, debian / (unit if unit.startswith(f"{package}.") else f"{package}.{unit}"))
         return staged
 
     def pack(self, with_all):
@@ -120,7 +121,8 @@ class Target:
         run(self.log, "dpkg-buildpackage", kind, "--no-sign", "--no-check-builddeps",
             f"--host-arch={self.arch}", cwd=staged, env=environment)
         out = OUT / self.release
-        OUT.unlink() if OUT.is_file() else None  # of releases before 0.1.0 a list
+        if OUT.is_file():  # where ./biglittle kept a list once
+            OUT.unlink()
         out.mkdir(parents=True, exist_ok=True)
         made = []
         for package in sorted(self.folder.glob("*.deb")):
