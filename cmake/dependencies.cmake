@@ -6,6 +6,17 @@ find_package(ALSA REQUIRED)
 find_package(OpenSSL REQUIRED)
 find_package(Protobuf REQUIRED)
 find_package(absl REQUIRED)
+# From its archives, of which a program takes what it uses: 0.2 of the 2 MB that all of its shared
+# libraries are.
+get_property(abseil_targets DIRECTORY PROPERTY IMPORTED_TARGETS)
+list(FILTER abseil_targets INCLUDE REGEX "^absl::")
+foreach(target ${abseil_targets})
+  get_target_property(shared ${target} IMPORTED_LOCATION_NONE)
+  if(shared)
+    string(REGEX REPLACE "\\.so(\\.[0-9]+)*$" ".a" archive ${shared})
+    set_target_properties(${target} PROPERTIES IMPORTED_LOCATION_NONE ${archive} IMPORTED_LOCATION ${archive})
+  endif()
+endforeach()
 find_package(fmt REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(yaml-cpp REQUIRED)
@@ -23,13 +34,19 @@ set_target_properties(openblas PROPERTIES
   INTERFACE_INCLUDE_DIRECTORIES ${OPENBLAS_INCLUDE_DIR}
   INTERFACE_LINK_LIBRARIES "${CMAKE_DL_LIBS}")
 
-find_path(ONNX_INCLUDE_DIR onnx/onnx_pb.h REQUIRED)
-find_library(ONNX_PROTO_LIBRARY onnx_proto REQUIRED)
-add_library(onnx_schema INTERFACE IMPORTED)
-set_target_properties(onnx_schema PROPERTIES
-  INTERFACE_INCLUDE_DIRECTORIES ${ONNX_INCLUDE_DIR}
-  INTERFACE_COMPILE_DEFINITIONS "ONNX_ML=1;ONNX_NAMESPACE=onnx"
-  INTERFACE_LINK_LIBRARIES "${ONNX_PROTO_LIBRARY};protobuf::libprotobuf")
+# ONNX's messages, from the schema that its package has: of the library of them a device would need a tenth.
+find_path(ONNX_PROTO_DIR onnx/onnx.proto REQUIRED)
+set(onnx_messages ${PROJECT_BINARY_DIR}/onnx_schema/onnx/onnx.pb)
+add_custom_command(
+  OUTPUT ${onnx_messages}.cc ${onnx_messages}.h
+  COMMAND ${CMAKE_COMMAND} -E make_directory ${PROJECT_BINARY_DIR}/onnx_schema
+  COMMAND protobuf::protoc --proto_path=${ONNX_PROTO_DIR} --cpp_out=${PROJECT_BINARY_DIR}/onnx_schema
+          ${ONNX_PROTO_DIR}/onnx/onnx.proto
+  DEPENDS ${ONNX_PROTO_DIR}/onnx/onnx.proto
+  VERBATIM)
+add_library(onnx_schema STATIC ${onnx_messages}.cc)
+target_include_directories(onnx_schema SYSTEM PUBLIC ${PROJECT_BINARY_DIR}/onnx_schema)
+target_link_libraries(onnx_schema PUBLIC protobuf::libprotobuf)
 
 find_path(ZSTD_INCLUDE_DIR zstd.h REQUIRED)
 find_library(ZSTD_LIBRARY zstd REQUIRED)

@@ -13,6 +13,10 @@ if(BIGLITTLE_SANITIZER)
   add_link_options(-fsanitize=${BIGLITTLE_SANITIZER})
 endif()
 
+# What no program uses of a module is left out of it.
+add_compile_options(-ffunction-sections -fdata-sections)
+add_link_options(-Wl,--gc-sections)
+
 option(BIGLITTLE_PCH "Compile the headers that nearly all files include only once" ON)
 
 # biglittle_precompile(TARGET): the standard library, absl's status and fmt cost a file more time than

@@ -1,9 +1,9 @@
 #include "cli/bench/link_net.h"
 
-#include <onnx/onnx_pb.h>
-
 #include <cstdint>
 #include <vector>
+
+#include <onnx/onnx.pb.h>
 
 namespace biglittle {
 namespace {

@@ -1,7 +1,6 @@
 #include "nn/importer/importer.h"
 
 #include <fmt/format.h>
-#include <onnx/onnx_pb.h>
 
 #include <algorithm>
 #include <cstddef>
@@ -19,6 +18,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include <onnx/onnx.pb.h>
 
 #include "core/protobuf_scan.h"
 #include "nn/graph/graph.h"

@@ -1,11 +1,10 @@
 // The leaves of an ONNX file: tensors and attributes.
 #pragma once
 
-#include <onnx/onnx_pb.h>
-
 #include <string>
 
 #include "absl/status/statusor.h"
+#include <onnx/onnx.pb.h>
 
 #include "nn/graph/graph.h"
 

@@ -1,7 +1,5 @@
 #include "tests/conformance/case_folder.h"
 
-#include <onnx/onnx_pb.h>
-
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -11,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include <onnx/onnx.pb.h>
 
 namespace biglittle::conformance {
 namespace {

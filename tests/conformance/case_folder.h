@@ -1,13 +1,12 @@
 // One of the ONNX project's tests as it lies on disk: a model, and what it answers to its inputs.
 #pragma once
 
-#include <onnx/onnx_pb.h>
-
 #include <filesystem>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include <onnx/onnx.pb.h>
 
 namespace biglittle::conformance {
 

@@ -1,11 +1,11 @@
 // Loads a net, runs it, and compares.
 #pragma once
 
-#include <onnx/onnx_pb.h>
-
 #include <cstdint>
 #include <string>
 #include <vector>
+
+#include <onnx/onnx.pb.h>
 
 #include "tests/conformance/nets.h"
 

@@ -1,13 +1,13 @@
 #include "tests/conformance/nets.h"
 
-#include <onnx/onnx_pb.h>
-
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
+
+#include <onnx/onnx.pb.h>
 
 #include "nn/graph/load_limits.h"
 #include "tests/conformance/case_folder.h"

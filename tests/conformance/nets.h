@@ -2,10 +2,10 @@
 // Load.
 #pragma once
 
-#include <onnx/onnx_pb.h>
-
 #include <string>
 #include <vector>
+
+#include <onnx/onnx.pb.h>
 
 #include "nn/graph/load_limits.h"
 #include "tests/conformance/case_folder.h"

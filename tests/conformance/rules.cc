@@ -1,7 +1,5 @@
 #include "tests/conformance/rules.h"
 
-#include <onnx/onnx_pb.h>
-
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -9,6 +7,8 @@
 #include <set>
 #include <string>
 #include <string_view>
+
+#include <onnx/onnx.pb.h>
 
 #include "nn/operators/registry.h"
 #include "tests/conformance/case_folder.h"

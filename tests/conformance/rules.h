@@ -2,11 +2,11 @@
 // stands in docs/operators.md, never because it failed.
 #pragma once
 
-#include <onnx/onnx_pb.h>
-
 #include <cstddef>
 #include <optional>
 #include <string>
+
+#include <onnx/onnx.pb.h>
 
 #include "tests/conformance/case_folder.h"
 

@@ -1,10 +1,10 @@
 #include "tests/unit/nn/onnx_builder.h"
 
-#include <onnx/onnx_pb.h>
-
 #include <cstdint>
 #include <string>
 #include <vector>
+
+#include <onnx/onnx.pb.h>
 
 namespace biglittle::nn::testing {
 

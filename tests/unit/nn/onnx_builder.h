@@ -1,11 +1,11 @@
 // Makes small ONNX files in memory, right or wrong ones, for the tests of the engine.
 #pragma once
 
-#include <onnx/onnx_pb.h>
-
 #include <cstdint>
 #include <string>
 #include <vector>
+
+#include <onnx/onnx.pb.h>
 
 namespace biglittle::nn::testing {
 
