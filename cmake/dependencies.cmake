@@ -34,18 +34,22 @@ set_target_properties(openblas PROPERTIES
   INTERFACE_INCLUDE_DIRECTORIES ${OPENBLAS_INCLUDE_DIR}
   INTERFACE_LINK_LIBRARIES "${CMAKE_DL_LIBS}")
 
-# ONNX's messages, from the schema that its package has: of the library of them a device would need a tenth.
+# ONNX's messages, from the schema that its package has: of the library of them a device would need a
+# tenth. The schema asks for messages without descriptors, by which the loader counts before it parses.
 find_path(ONNX_PROTO_DIR onnx/onnx.proto REQUIRED)
-set(onnx_messages ${PROJECT_BINARY_DIR}/onnx_schema/onnx/onnx.pb)
+set(onnx_generated ${PROJECT_BINARY_DIR}/onnx_schema)
+file(READ ${ONNX_PROTO_DIR}/onnx/onnx.proto onnx_schema_text)
+string(REPLACE "option optimize_for = LITE_RUNTIME;" "" onnx_schema_text "${onnx_schema_text}")
+file(CONFIGURE OUTPUT ${onnx_generated}/onnx/onnx.proto CONTENT "${onnx_schema_text}" @ONLY)
+set(onnx_messages ${onnx_generated}/onnx/onnx.pb)
 add_custom_command(
   OUTPUT ${onnx_messages}.cc ${onnx_messages}.h
-  COMMAND ${CMAKE_COMMAND} -E make_directory ${PROJECT_BINARY_DIR}/onnx_schema
-  COMMAND protobuf::protoc --proto_path=${ONNX_PROTO_DIR} --cpp_out=${PROJECT_BINARY_DIR}/onnx_schema
-          ${ONNX_PROTO_DIR}/onnx/onnx.proto
-  DEPENDS ${ONNX_PROTO_DIR}/onnx/onnx.proto
+  COMMAND protobuf::protoc --proto_path=${onnx_generated} --cpp_out=${onnx_generated}
+          ${onnx_generated}/onnx/onnx.proto
+  DEPENDS ${onnx_generated}/onnx/onnx.proto
   VERBATIM)
 add_library(onnx_schema STATIC ${onnx_messages}.cc)
-target_include_directories(onnx_schema SYSTEM PUBLIC ${PROJECT_BINARY_DIR}/onnx_schema)
+target_include_directories(onnx_schema SYSTEM PUBLIC ${onnx_generated})
 target_link_libraries(onnx_schema PUBLIC protobuf::libprotobuf)
 
 find_path(ZSTD_INCLUDE_DIR zstd.h REQUIRED)
