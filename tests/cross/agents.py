@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """An agent of another machine, run by an emulator, beside this machine's own: both replay the same windows, escalate to
 one native worker over one broker, and must say the same of every window: the little net's class, the final one, and that
-each window has one final result.
+each window has one final result. Then `biglittle demo` with such agents, whose readings must all be answered.
 
     tests/cross/agents.py --agent build/cross/bookworm-arm64/bin/device_agent \\
         --emulator "qemu-aarch64-static -L build/sysroot/bookworm-arm64" [--data DIR]
@@ -16,6 +16,7 @@ import json
 import pathlib
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -100,6 +101,28 @@ def compare(task, found):
     return not differing and decided["fallback"] == 0
 
 
+def demo(options, folder):
+    """True: the demo, all of whose devices are the other machine's, answered all readings, by worker and device."""
+    programs = folder / "bin"
+    programs.mkdir()
+    for name in ("biglittle", "cloud_worker"):
+        shutil.copy2(options.native / name, programs)
+    agent = programs / "device_agent"
+    agent.write_text(f'#!/bin/sh\nexec {options.emulator} {shlex.quote(str(options.agent.resolve()))} "$@"\n',
+                     encoding="utf-8")
+    agent.chmod(0o755)
+    told = folder / "demo.json"
+    done = subprocess.run([programs / "biglittle", "demo", "--task", "vibration", "--devices", "2", "--readings", "400",
+                           "--interval-ms", "50", "--deadline-ms", "5000", "--json", told], capture_output=True,
+                          text=True, check=False, env={"BIGLITTLE_HOME": str(HOME), "PATH": "/usr/sbin:/usr/bin:/bin"})
+    check(done.returncode == 0, f"the demo ended with {done.returncode}\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+    found = json.loads(told.read_text(encoding="utf-8"))
+    print(f"demo: {found['results']} results of {found['readings']} readings, {found['lost']} lost, decided by "
+          f"{found['decided_by']}, {100 * found['deadline_met']:.1f} % in time", flush=True)
+    return (found["results"] == found["readings"] == 400 and found["lost"] == 0 and
+            found["decided_by"]["big"] > 0 and found["decided_by"]["little"] > 0)
+
+
 def tasks(options, folder):
     """(task, windows) of what is replayed."""
     har = options.data / "uci-har/X_test.npy.gz"
@@ -130,6 +153,7 @@ def main():
         folder = pathlib.Path(name)
         for task, windows in tasks(options, folder):
             same = compare(task, results_of(task, windows, options, folder)) and same
+        same = demo(options, folder) and same
     return 0 if same else 1
 
 
