@@ -90,7 +90,7 @@ class Target:
         staged = self.folder / f"biglittle-{version()}"
         shutil.rmtree(staged, ignore_errors=True)
         debian = staged / "debian"
-        shutil.copytree(TREE / "deploy/debian", debian, ignore=shutil.ignore_patterns("user.*", "*.py"))
+        shutil.copytree(TREE / "deploy/debian", debian, ignore=shutil.ignore_patterns("user.*", "armhf.*", "*.py"))
         when = int(output("git", "-C", str(TREE), "log", "-1", "--format=%ct"))
         (debian / "changelog").write_text(
             f"biglittle ({version()}~{SUFFIX[self.release]}) {self.release}; urgency=medium\n\n"
@@ -103,6 +103,10 @@ class Target:
                 text = (TREE / f"deploy/debian/user.{script}").read_text(encoding="utf-8")
                 (debian / f"biglittle-{name}.{script}").write_text(
                     text.replace("@OTHER@", f"biglittle-{other}"), encoding="utf-8")
+            if self.arch == "armhf":
+                text = (TREE / "deploy/debian/armhf.preinst").read_text(encoding="utf-8")
+                (debian / f"biglittle-{name}.preinst").write_text(
+                    text.replace("@PACKAGE@", f"biglittle-{name}"), encoding="utf-8")
         units = TREE / "deploy/systemd"
         for package, unit in (("biglittle-agent", "biglittle-agent@.service"),
                               ("biglittle-worker", "biglittle-worker@.service"),
