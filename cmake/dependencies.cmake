@@ -66,13 +66,9 @@ set_target_properties(modbus PROPERTIES
   INTERFACE_INCLUDE_DIRECTORIES ${MODBUS_INCLUDE_DIR}
   INTERFACE_LINK_LIBRARIES ${MODBUS_LIBRARY})
 
+# Headers alone: the device loads these two at run time (device_agent/sources/camera/camera_libraries.h);
+# a test makes JPEGs by the second.
 find_path(V4L2_INCLUDE_DIR libv4l2.h REQUIRED)
-find_library(V4L2_LIBRARY v4l2 REQUIRED)
-add_library(v4l2 INTERFACE IMPORTED)
-set_target_properties(v4l2 PROPERTIES
-  INTERFACE_INCLUDE_DIRECTORIES ${V4L2_INCLUDE_DIR}
-  INTERFACE_LINK_LIBRARIES ${V4L2_LIBRARY})
-
 find_path(TURBOJPEG_INCLUDE_DIR turbojpeg.h REQUIRED)
 find_library(TURBOJPEG_LIBRARY turbojpeg REQUIRED)
 add_library(turbojpeg INTERFACE IMPORTED)

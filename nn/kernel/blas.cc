@@ -1,44 +1,34 @@
 #include "nn/kernel/blas.h"
 
 #include <cblas.h>
-#include <dlfcn.h>
 #include <fmt/format.h>
 
 #include <cstdint>
 #include <string>
 
+#include "core/shared_library.h"
+
 namespace biglittle::nn {
 namespace {
-
-constexpr char kLibrary[] = "libopenblas.so.0";
 
 // What we use of it. Null where it could not be loaded.
 struct Blas {
   decltype(&cblas_sgemv) sgemv = nullptr;
   decltype(&cblas_sgemm) sgemm = nullptr;
-  std::string trouble;  // empty: none
+  absl::Status loaded;
 };
 
-template <typename Function>
-bool Find(void* library, const char* name, Function& function) {
-  function = reinterpret_cast<Function>(dlsym(library, name));
-  return function != nullptr;
-}
-
-// Stays until the process ends: contexts compute with it on any thread.
+// Contexts compute with it on any thread.
 Blas Load() {
   Blas blas;
-  void* const library = dlopen(kLibrary, RTLD_NOW | RTLD_LOCAL);
+  const auto library = SharedLibrary::Load("libopenblas.so.0", "libopenblas0-pthread");
+  blas.loaded = library.status();
+  if (!library.ok()) return blas;
   decltype(&openblas_set_num_threads) set_threads = nullptr;
-  if (library != nullptr && Find(library, "cblas_sgemv", blas.sgemv) &&
-      Find(library, "cblas_sgemm", blas.sgemm) &&
-      Find(library, "openblas_set_num_threads", set_threads)) {
-    set_threads(1);
-  } else {
-    // Copied: the text is dl's own, until its next call.
-    const char* const trouble = dlerror();
-    blas.trouble = trouble == nullptr ? "it is another library" : trouble;
-  }
+  blas.loaded.Update(library->Find("cblas_sgemv", blas.sgemv));
+  blas.loaded.Update(library->Find("cblas_sgemm", blas.sgemm));
+  blas.loaded.Update(library->Find("openblas_set_num_threads", set_threads));
+  if (blas.loaded.ok()) set_threads(1);
   return blas;
 }
 
@@ -62,9 +52,10 @@ void MatrixVector(std::int64_t rows, std::int64_t columns, float alpha, const Ma
 }  // namespace
 
 absl::Status LoadBlas() {
-  if (Loaded().trouble.empty()) return absl::OkStatus();
-  return absl::FailedPreconditionError(fmt::format(
-      "it needs OpenBLAS, which cannot be loaded ({}): install libopenblas0", Loaded().trouble));
+  const absl::Status& loaded = Loaded().loaded;
+  if (loaded.ok()) return loaded;
+  return absl::FailedPreconditionError(
+      fmt::format("it needs OpenBLAS: {}", std::string(loaded.message())));
 }
 
 void MatrixProduct(std::int64_t m, std::int64_t n, std::int64_t k, float alpha, const MatrixView& a,

@@ -1,7 +1,6 @@
 #include "device_agent/sources/camera/image_decoder.h"
 
 #include <fmt/format.h>
-#include <turbojpeg.h>
 
 #include <algorithm>
 #include <memory>
@@ -9,6 +8,7 @@
 
 #include "core/text.h"
 #include "device_agent/sources/camera/camera_answer.h"
+#include "device_agent/sources/camera/camera_libraries.h"
 
 namespace biglittle {
 namespace {
@@ -61,7 +61,8 @@ bool IsHarmless(std::string_view warning) {
 }
 
 struct FreeJpeg {
-  void operator()(void* handle) const { tjDestroy(handle); }
+  const JpegLibrary* library;
+  void operator()(void* handle) const { library->destroy(handle); }
 };
 
 absl::Status NoJpeg(std::size_t bytes, std::string_view why) {
@@ -97,16 +98,19 @@ absl::StatusOr<DecodedImage> ImageDecoder::DecodeRows(const CameraFormat& format
 }
 
 absl::StatusOr<DecodedImage> ImageDecoder::DecodeJpeg(std::span<const std::uint8_t> bytes) {
+  const auto loaded = LoadJpegLibrary();
+  if (!loaded.ok()) return loaded.status();
+  const JpegLibrary& library = **loaded;
   // A new one each time: a damaged JPEG leaves tables behind, by which the next one is read.
-  const std::unique_ptr<void, FreeJpeg> jpeg(tjInitDecompress());
+  const std::unique_ptr<void, FreeJpeg> jpeg(library.init_decompress(), FreeJpeg{&library});
   if (jpeg == nullptr) return absl::ResourceExhaustedError("no memory to read JPEGs");
   int width = 0;
   int height = 0;
   int sampling = 0;
   int colours = 0;
-  if (tjDecompressHeader3(jpeg.get(), bytes.data(), bytes.size(), &width, &height, &sampling,
-                          &colours) != 0) {
-    return NoJpeg(bytes.size(), Quoted(tjGetErrorStr2(jpeg.get())));
+  if (library.decompress_header(jpeg.get(), bytes.data(), bytes.size(), &width, &height, &sampling,
+                                &colours) != 0) {
+    return NoJpeg(bytes.size(), Quoted(library.error_text(jpeg.get())));
   }
   const ImageSize size{static_cast<std::size_t>(width), static_cast<std::size_t>(height)};
   if (size.width * size.height > kMostImagePixels) {
@@ -114,11 +118,11 @@ absl::StatusOr<DecodedImage> ImageDecoder::DecodeJpeg(std::span<const std::uint8
                                             width, height, kMostImagePixels));
   }
   image_.resize(size.width * size.height * channels_);
-  if (tjDecompress2(jpeg.get(), bytes.data(), bytes.size(), image_.data(), width, 0, height,
-                    channels_ == 1 ? TJPF_GRAY : TJPF_RGB,
-                    TJFLAG_ACCURATEDCT | TJFLAG_LIMITSCANS) != 0 &&
-      !IsHarmless(tjGetErrorStr2(jpeg.get()))) {
-    return NoJpeg(bytes.size(), Quoted(tjGetErrorStr2(jpeg.get())));
+  if (library.decompress(jpeg.get(), bytes.data(), bytes.size(), image_.data(), width, 0, height,
+                         channels_ == 1 ? TJPF_GRAY : TJPF_RGB,
+                         TJFLAG_ACCURATEDCT | TJFLAG_LIMITSCANS) != 0 &&
+      !IsHarmless(library.error_text(jpeg.get()))) {
+    return NoJpeg(bytes.size(), Quoted(library.error_text(jpeg.get())));
   }
   return DecodedImage{size, image_};
 }

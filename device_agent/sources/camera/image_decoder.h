@@ -26,7 +26,8 @@ class ImageDecoder {
   explicit ImageDecoder(std::size_t channels) : channels_(channels) {}
 
   // There until the next call. The bytes may be anything. DataLoss, one line, if they are no such
-  // image: too short, or a JPEG that is damaged or of more than kMostImagePixels.
+  // image: too short, or a JPEG that is damaged or of more than kMostImagePixels;
+  // FailedPrecondition if the library that reads JPEGs is not on this machine.
   absl::StatusOr<DecodedImage> Decode(const CameraFormat& format,
                                       std::span<const std::uint8_t> bytes);
 

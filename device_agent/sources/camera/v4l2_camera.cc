@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <libv4l2.h>
 #include <linux/videodev2.h>
 #include <poll.h>
 #include <sys/ioctl.h>
@@ -11,10 +10,10 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
-#include <cstdio>
 #include <cstring>
 
 #include "device_agent/sources/camera/camera_answer.h"
+#include "device_agent/sources/camera/camera_libraries.h"
 
 namespace biglittle {
 namespace {
@@ -22,20 +21,17 @@ namespace {
 constexpr std::uint32_t kBuffers = 4;
 constexpr std::size_t kMostBufferBytes = std::size_t{128} << 20U;
 
+// Once a camera was opened.
+const VideoLibrary& Video() { return **LoadVideoLibrary(); }
+
 // As ioctl, again where a signal came between.
 template <typename Argument>
 int Control(int fd, unsigned long request, Argument& argument) {
   int result = -1;
   do {
-    result = v4l2_ioctl(fd, request, &argument);
+    result = Video().ioctl(fd, request, &argument);
   } while (result != 0 && errno == EINTR);
   return result;
-}
-
-// libv4l2 writes to the standard error what it also returns.
-void KeepItQuiet() {
-  static FILE* const nowhere = std::fopen("/dev/null", "we");
-  v4l2_log_file = nowhere;
 }
 
 v4l2_buffer BufferOf(std::uint32_t index) {
@@ -61,16 +57,25 @@ absl::Status V4l2Camera::Failed(std::string_view what) const {
   return absl::UnavailableError(fmt::format("{} {}: {}", name(), what, std::strerror(errno)));
 }
 
+absl::Status V4l2Camera::Lacks(const absl::Status& library) const {
+  return absl::UnavailableError(
+      fmt::format("{} needs a library: {}", name(), std::string(library.message())));
+}
+
 absl::StatusOr<CameraFormat> V4l2Camera::Open() {
   if (absl::Status opened = OpenDevice(); !opened.ok()) return opened;
   absl::StatusOr<CameraFormat> format = Negotiate();
   if (!format.ok()) return format;
+  if (format->pixels == CameraPixels::kMjpeg) {
+    if (const auto jpeg = LoadJpegLibrary(); !jpeg.ok()) return Lacks(jpeg.status());
+  }
   if (absl::Status shared = ShareBuffers(); !shared.ok()) return shared;
   if (absl::Status begun = Begin(); !begun.ok()) return begun;
   return format;
 }
 
 absl::Status V4l2Camera::OpenDevice() {
+  if (const auto video = LoadVideoLibrary(); !video.ok()) return Lacks(video.status());
   fd_ = open(request_.device.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC);
   if (fd_ < 0) return Failed("cannot be opened as a camera");
   v4l2_capability about{};
@@ -78,8 +83,7 @@ absl::Status V4l2Camera::OpenDevice() {
   const std::uint32_t can =
       (about.capabilities & V4L2_CAP_DEVICE_CAPS) != 0 ? about.device_caps : about.capabilities;
   if ((can & V4L2_CAP_VIDEO_CAPTURE) != 0 && (can & V4L2_CAP_STREAMING) != 0) {
-    KeepItQuiet();
-    return v4l2_fd_open(fd_, 0) >= 0 ? absl::OkStatus() : Failed("cannot be used as a camera");
+    return Video().fd_open(fd_, 0) >= 0 ? absl::OkStatus() : Failed("cannot be used as a camera");
   }
   return absl::UnavailableError(fmt::format(
       "{} takes no images: a camera often has several devices, of which one does", name()));
@@ -120,8 +124,8 @@ absl::Status V4l2Camera::ShareBuffer(std::uint32_t index) {
     return absl::UnavailableError(fmt::format("{} has buffers of {} bytes, {} are the most", name(),
                                               buffer.length, kMostBufferBytes));
   }
-  void* memory =
-      v4l2_mmap(nullptr, buffer.length, PROT_READ | PROT_WRITE, MAP_SHARED, fd_, buffer.m.offset);
+  void* memory = Video().mmap(nullptr, buffer.length, PROT_READ | PROT_WRITE, MAP_SHARED, fd_,
+                              buffer.m.offset);
   if (memory == MAP_FAILED) return Failed("has buffers that cannot be shared");
   buffers_.emplace_back(static_cast<std::uint8_t*>(memory), buffer.length);
   return absl::OkStatus();
@@ -169,8 +173,9 @@ void V4l2Camera::Close() {
   if (fd_ < 0) return;
   int type = V4L2_BUF_TYPE_VIDEO_CAPTURE;
   Control(fd_, VIDIOC_STREAMOFF, type);
-  for (const std::span<std::uint8_t> buffer : buffers_) v4l2_munmap(buffer.data(), buffer.size());
-  v4l2_close(fd_);
+  for (const std::span<std::uint8_t> buffer : buffers_)
+    Video().munmap(buffer.data(), buffer.size());
+  Video().close(fd_);
   buffers_.clear();
   held_.reset();
   fd_ = -1;

@@ -43,6 +43,7 @@ class V4l2Camera final : public CameraDevice {
   absl::Status Begin();
   absl::Status GiveBack();
   absl::Status Failed(std::string_view what) const;  // with errno's words
+  absl::Status Lacks(const absl::Status& library) const;
 
   const V4l2Request request_;
 
