@@ -79,6 +79,9 @@ set_target_properties(turbojpeg PROPERTIES
 # Headers only: the distributions of Boost.Math.
 find_path(BOOST_MATH_INCLUDE_DIR boost/math/distributions/binomial.hpp REQUIRED)
 
+# Headers only, too: its class of C++.
+find_path(KISSFFT_INCLUDE_DIR kissfft/kissfft.hh REQUIRED)
+
 # Vector instructions, chosen at run time. The sets left out are those without users enough to be
 # worth a copy of the code, and those whose vectors have no fixed size.
 find_package(HWY REQUIRED CONFIG)

@@ -3,23 +3,30 @@
 // (https://github.com/onnx/onnx/blob/main/docs/Operators.md).
 #pragma once
 
+#include <cstdint>
+
 #include "absl/status/statusor.h"
 
 #include "nn/operators/node_view.h"
 
 namespace biglittle::nn {
 
+// Longer transforms are nobody's window, and lengths stay below what 32 bits hold squared.
+inline constexpr std::int64_t kMaxTransform = std::int64_t{1} << 24U;
+
 absl::StatusOr<Lowered> LowerAbs(const NodeView& node);
 absl::StatusOr<Lowered> LowerAdd(const NodeView& node);
 absl::StatusOr<Lowered> LowerArgMax(const NodeView& node);
 absl::StatusOr<Lowered> LowerAveragePool(const NodeView& node);
 absl::StatusOr<Lowered> LowerBatchNormalization(const NodeView& node);
+absl::StatusOr<Lowered> LowerBlackmanWindow(const NodeView& node);
 absl::StatusOr<Lowered> LowerCast(const NodeView& node);
 absl::StatusOr<Lowered> LowerClip(const NodeView& node);
 absl::StatusOr<Lowered> LowerConcat(const NodeView& node);
 absl::StatusOr<Lowered> LowerConstant(const NodeView& node);
 absl::StatusOr<Lowered> LowerConstantOfShape(const NodeView& node);
 absl::StatusOr<Lowered> LowerConv(const NodeView& node);
+absl::StatusOr<Lowered> LowerDFT(const NodeView& node);
 absl::StatusOr<Lowered> LowerDequantizeLinear(const NodeView& node);
 absl::StatusOr<Lowered> LowerDiv(const NodeView& node);
 absl::StatusOr<Lowered> LowerDropout(const NodeView& node);
@@ -36,6 +43,8 @@ absl::StatusOr<Lowered> LowerGlobalAveragePool(const NodeView& node);
 absl::StatusOr<Lowered> LowerGlobalMaxPool(const NodeView& node);
 absl::StatusOr<Lowered> LowerGreater(const NodeView& node);
 absl::StatusOr<Lowered> LowerGreaterOrEqual(const NodeView& node);
+absl::StatusOr<Lowered> LowerHammingWindow(const NodeView& node);
+absl::StatusOr<Lowered> LowerHannWindow(const NodeView& node);
 absl::StatusOr<Lowered> LowerHardSigmoid(const NodeView& node);
 absl::StatusOr<Lowered> LowerHardSwish(const NodeView& node);
 absl::StatusOr<Lowered> LowerIdentity(const NodeView& node);
@@ -51,6 +60,7 @@ absl::StatusOr<Lowered> LowerLogSoftmax(const NodeView& node);
 absl::StatusOr<Lowered> LowerMatMul(const NodeView& node);
 absl::StatusOr<Lowered> LowerMax(const NodeView& node);
 absl::StatusOr<Lowered> LowerMaxPool(const NodeView& node);
+absl::StatusOr<Lowered> LowerMelWeightMatrix(const NodeView& node);
 absl::StatusOr<Lowered> LowerMin(const NodeView& node);
 absl::StatusOr<Lowered> LowerMul(const NodeView& node);
 absl::StatusOr<Lowered> LowerNeg(const NodeView& node);
@@ -68,6 +78,7 @@ absl::StatusOr<Lowered> LowerReduceMin(const NodeView& node);
 absl::StatusOr<Lowered> LowerReduceSum(const NodeView& node);
 absl::StatusOr<Lowered> LowerRelu(const NodeView& node);
 absl::StatusOr<Lowered> LowerReshape(const NodeView& node);
+absl::StatusOr<Lowered> LowerSTFT(const NodeView& node);
 absl::StatusOr<Lowered> LowerSelu(const NodeView& node);
 absl::StatusOr<Lowered> LowerShape(const NodeView& node);
 absl::StatusOr<Lowered> LowerSigmoid(const NodeView& node);

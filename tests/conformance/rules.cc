@@ -33,7 +33,8 @@ const Names kElementwise = {"Abs",         "Clip",       "Elu",      "Erf",     
 const Names kOfSamples = {"AveragePool",   "BatchNormalization",    "Conv", "GlobalAveragePool",
                           "GlobalMaxPool", "InstanceNormalization", "LRN",  "MaxPool"};
 // Their output does not change from run to run.
-const Names kOfShapes = {"Constant", "ConstantOfShape", "Shape", "Size"};
+const Names kOfShapes = {"BlackmanWindow", "Constant",        "ConstantOfShape", "HammingWindow",
+                         "HannWindow",     "MelWeightMatrix", "Shape",           "Size"};
 // Each of their inputs may be what changes.
 const Names kSymmetric = {"Add",  "Concat",      "Div", "Equal",  "Greater", "GreaterOrEqual",
                           "Less", "LessOrEqual", "Max", "MatMul", "Min",     "Mul",

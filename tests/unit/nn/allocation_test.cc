@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 #include <filesystem>
 #include <new>
@@ -93,6 +94,25 @@ TEST(AllocationOfThreads, InvokeWithTwoThreadsDoesNot) {
     const int before = allocations;
     context->Invoke(batch);
     EXPECT_EQ(allocations, before) << "batch " << batch;
+  }
+}
+
+// Lengths of small factors, and one that goes through a convolution.
+TEST(AllocationOfTransforms, InvokeDoesNot) {
+  for (const std::int64_t frame : {16, 7, 15}) {
+    testing::OnnxBuilder net({64, 1}, 17);
+    net.Node("STFT", {"x", net.List("step", {4}), "", net.List("length", {frame})}, "frames");
+    net.Node("DFT", {"frames"}).Int("axis", 1);
+    const auto model = testing::Parse(net);
+    ASSERT_TRUE(model.ok()) << model.status();
+    auto context = model->Prepare({.max_batch = 3});
+    ASSERT_TRUE(context.ok()) << context.status();
+    for (int batch = 1; batch <= 3; ++batch) {
+      std::ranges::fill(context->input(batch), 0.5F);
+      const int before = allocations;
+      context->Invoke(batch);
+      EXPECT_EQ(allocations, before) << "frames of " << frame << ", batch " << batch;
+    }
   }
 }
 
