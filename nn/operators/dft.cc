@@ -18,6 +18,7 @@
 #include "nn/operators/attributes.h"
 #include "nn/operators/node_view.h"
 #include "nn/operators/operators.h"
+#include "nn/operators/whole_number.h"
 
 namespace biglittle::nn {
 namespace {
@@ -114,11 +115,11 @@ absl::StatusOr<Lowered> LowerDFT(const NodeView& node) {
   line.given = type->dims[static_cast<std::size_t>(*axis)];
   std::int64_t length = line.given;
   if (node.Has(1)) {
-    const auto wanted = node.Ints(1);
+    const auto wanted = WholeNumber(node, 1, "its length");
     if (!wanted.ok()) return wanted.status();
-    length = wanted->size() == 1 ? wanted->front() : 0;
+    length = *wanted;
   }
-  if (length < 1 || length > kMaxTransform) {
+  if (length > kMaxTransform) {
     return node.Invalid(fmt::format("its length must be 1 to {}", kMaxTransform));
   }
   line.length = static_cast<std::size_t>(length);

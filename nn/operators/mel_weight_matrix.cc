@@ -1,5 +1,3 @@
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -15,6 +13,7 @@
 #include "nn/operators/attributes.h"
 #include "nn/operators/node_view.h"
 #include "nn/operators/operators.h"
+#include "nn/operators/whole_number.h"
 
 namespace biglittle::nn {
 namespace {
@@ -67,13 +66,11 @@ void FillBand(const std::vector<std::int64_t>& edges, std::int64_t band, std::in
 absl::StatusOr<MelBands> ReadBands(const NodeView& node) {
   MelBands mel;
   std::int64_t* const whole[] = {&mel.bands, &mel.length, &mel.rate};
+  constexpr const char* kNames[] = {"its number of bands", "its length", "its rate"};
   for (int i = 0; i < 3; ++i) {
-    const auto given = node.Ints(i);
+    const auto given = WholeNumber(node, i, kNames[i]);
     if (!given.ok()) return given.status();
-    if (given->size() != 1 || given->front() < 1 || given->front() > kMaxTransform) {
-      return node.Invalid(fmt::format("input {} must be one number, 1 to {}", i, kMaxTransform));
-    }
-    *whole[i] = given->front();
+    *whole[i] = *given;
   }
   for (int i = 3; i < 5; ++i) {
     const absl::StatusOr<float> edge = node.Scalar(i);

@@ -18,6 +18,7 @@
 #include "nn/operators/attributes.h"
 #include "nn/operators/node_view.h"
 #include "nn/operators/operators.h"
+#include "nn/operators/whole_number.h"
 
 namespace biglittle::nn {
 namespace {
@@ -96,15 +97,12 @@ absl::StatusOr<std::vector<float>> ReadWindow(const NodeView& node) {
     window = (*given)->floats;
   }
   if (!node.Has(3)) return window;
-  const auto length = node.Ints(3);
+  const auto length = WholeNumber(node, 3, "its frame_length");
   if (!length.ok()) return length.status();
-  const std::int64_t wanted = length->size() == 1 ? length->front() : 0;
-  if (wanted < 1 || wanted > kMaxTransform ||
-      (!window.empty() && wanted != static_cast<std::int64_t>(window.size()))) {
-    return node.Invalid(
-        fmt::format("its frames must be of 1 to {} samples, as many as its window", kMaxTransform));
+  if (!window.empty() && *length != static_cast<std::int64_t>(window.size())) {
+    return node.Invalid("its frame_length must be as many samples as its window");
   }
-  if (window.empty()) window.assign(static_cast<std::size_t>(wanted), 1.0F);
+  if (window.empty()) window.assign(static_cast<std::size_t>(*length), 1.0F);
   return window;
 }
 
@@ -125,7 +123,7 @@ absl::StatusOr<Lowered> LowerSTFT(const NodeView& node) {
   if (frames.onesided && frames.complex) {
     return node.Invalid("one side of the transform is there of real numbers only");
   }
-  const auto step = node.Ints(1);
+  const auto step = WholeNumber(node, 1, "its frame_step");
   if (!step.ok()) return step.status();
   absl::StatusOr<std::vector<float>> window = ReadWindow(node);
   if (!window.ok()) return window.status();
@@ -135,10 +133,7 @@ absl::StatusOr<Lowered> LowerSTFT(const NodeView& node) {
   if (length < 1 || length > std::min(frames.samples, kMaxTransform)) {
     return node.Invalid("it needs a window or a frame_length, no longer than the signal");
   }
-  if (step->size() != 1 || step->front() < 1 || step->front() > kMaxTransform) {
-    return node.Invalid(fmt::format("its frame_step must be 1 to {}", kMaxTransform));
-  }
-  frames.step = step->front();
+  frames.step = *step;
   frames.count = (frames.samples - length) / frames.step + 1;
   const std::int64_t bins = frames.onesided ? length / 2 + 1 : length;
   absl::StatusOr<TensorType> output = node.Output({type->dims[0], frames.count, bins, 2});

@@ -12,6 +12,7 @@
 
 #include "nn/graph/graph.h"
 #include "nn/operators/attributes.h"
+#include "nn/operators/whole_number.h"
 
 namespace biglittle::nn {
 namespace {
@@ -27,17 +28,13 @@ absl::StatusOr<Lowered> LowerWindowFunction(const NodeView& node,
   const std::int64_t type = attributes.Int("output_datatype", kFloat);
   if (absl::Status s = attributes.Done(); !s.ok()) return s;
   if (type != kFloat) return node.Unsupported("its output is no float32");
-  const auto size = node.Ints(0);
+  const auto size = WholeNumber(node, 0, "its size");
   if (!size.ok()) return size.status();
-  if (size->size() != 1 || size->front() < 1) {
-    return node.Invalid("its size must be one number above 0");
-  }
-  const absl::StatusOr<TensorType> output = node.Output({size->front()});
+  const absl::StatusOr<TensorType> output = node.Output({*size});
   if (!output.ok()) return output.status();
-  const auto period =
-      static_cast<double>(std::max<std::int64_t>(1, size->front() - (periodic ? 0 : 1)));
+  const auto period = static_cast<double>(std::max<std::int64_t>(1, *size - (periodic ? 0 : 1)));
   std::vector<float> values;
-  for (std::int64_t k = 0; k < size->front(); ++k) {
+  for (std::int64_t k = 0; k < *size; ++k) {
     const double angle = 2.0 * std::numbers::pi * static_cast<double>(k) / period;
     values.push_back(static_cast<float>(coefficients[0] - coefficients[1] * std::cos(angle) +
                                         coefficients[2] * std::cos(2.0 * angle)));

@@ -149,6 +149,10 @@ std::optional<std::string> SkipReason(const Case& test) {
     }
   }
   if (Trains(test)) return "training";
+  // The values are those of 3.1415, up to 7e-5 away from those of pi.
+  if (AllIn(test.model, {"BlackmanWindow", "HammingWindow", "HannWindow"})) {
+    return "a window whose values were computed with 3.1415 for pi";
+  }
   return std::nullopt;
 }
 

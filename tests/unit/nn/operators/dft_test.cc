@@ -60,7 +60,7 @@ TEST(Dft, Refused) {
   ExpectRefused(half, absl::StatusCode::kUnimplemented, "of real numbers only");
   OnnxBuilder none({4, 1}, 17);
   none.Node("DFT", {"x", none.List("length", {0})});
-  ExpectRefused(none, absl::StatusCode::kInvalidArgument, "its length must be 1 to");
+  ExpectRefused(none, absl::StatusCode::kInvalidArgument, "its length must be one number, 1 to");
 }
 
 }  // namespace

@@ -38,11 +38,12 @@ TEST(Stft, Refused) {
   ExpectRefused(none, absl::StatusCode::kInvalidArgument, "it needs a window or a frame_length");
   OnnxBuilder still({4, 1}, 17);
   still.Node("STFT", {"x", still.List("step", {0}), "", still.List("length", {2})});
-  ExpectRefused(still, absl::StatusCode::kInvalidArgument, "its frame_step must be 1 to");
+  ExpectRefused(still, absl::StatusCode::kInvalidArgument,
+                "its frame_step must be one number, 1 to");
   OnnxBuilder other({4, 1}, 17);
   other.Node("STFT", {"x", other.List("step", {1}), other.Weight("w", {2}, {1, 1}),
                       other.List("length", {3})});
-  ExpectRefused(other, absl::StatusCode::kInvalidArgument, "as many as its window");
+  ExpectRefused(other, absl::StatusCode::kInvalidArgument, "as many samples as its window");
   OnnxBuilder half({4, 2}, 17);
   half.Node("STFT", {"x", half.List("step", {1}), half.Weight("w", {2}, {1, 1})});
   ExpectRefused(half, absl::StatusCode::kInvalidArgument, "of real numbers only");
