@@ -9,8 +9,8 @@
 
 namespace biglittle {
 
-// models/train/data.py holds back a fifth of the sessions for each of two parts.
-inline constexpr std::size_t kLeastSessions = 5;
+// models/train/splits.py holds back one session or more for each of two parts, and learns from the rest.
+inline constexpr std::size_t kLeastSessions = 3;
 
 // Where it is missing. PermissionDenied, one line.
 absl::Status MakeTrainingFolder(const std::filesystem::path& folder);

@@ -3,20 +3,42 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/classify/classify_command.h"
+#include "cli/classify/classify_task.h"
 #include "cli/commands.h"
 
 namespace biglittle {
 
 void AddClassify(CLI::App& app, ChosenCommand& chosen) {
-  CLI::App* command =
-      app.add_subcommand("classify", "Run a model over an array of inputs, as they are");
+  CLI::App* command = app.add_subcommand(
+      "classify", "Run a model over an array of inputs as they are, or a task over readings");
   static ClassifyOptions options;
-  command->add_option("--model", options.model, "The .onnx file")->required();
-  command->add_option("--input", options.input, "A .npy or IDX file, plain or gzip")->required();
-  command->add_option("--output", options.output, "Print this output alone (default: all)");
+  static ClassifyTaskOptions of_task;
+  CLI::Option* model = command->add_option("--model", options.model, "The .onnx file");
+  CLI::Option* task =
+      command->add_option("--task", of_task.task,
+                          "A folder of --models: normalised, labels, confidence, who would decide");
+  task->excludes(model);
+  command->add_option("--models", of_task.models, "Folder with one folder a task")->needs(task);
+  command->add_flag("--resample", of_task.resample, "A recording of another rate than the task's")
+      ->needs(task);
+  command
+      ->add_option("--input", options.input,
+                   "A .npy or IDX file, plain or gzip; of a task a .wav, .csv or .txt too")
+      ->required();
+  command->add_option("--output", options.output, "Print this output alone (default: all)")
+      ->excludes(task);
   command->add_option("--json", options.json, "Write to this file instead of the terminal");
-  command->callback(
-      [&chosen] { chosen = [] { return RunClassify(options, std::cout, std::cerr); }; });
+  command->callback([&chosen, model, task] {
+    if (model->count() + task->count() == 0) {
+      throw CLI::RequiredError("--model or --task");
+    }
+    chosen = [] {
+      if (of_task.task.empty()) return RunClassify(options, std::cout, std::cerr);
+      of_task.input = options.input;
+      of_task.json = options.json;
+      return RunClassifyTask(of_task, std::cout, std::cerr);
+    };
+  });
 }
 
 }  // namespace biglittle

@@ -16,6 +16,7 @@
 #include "cli/command_end.h"
 #include "cli/dashboard/page_folder.h"
 #include "cli/demo/demo_chaos.h"
+#include "cli/demo/demo_readings.h"
 #include "cli/demo/machine_recording.h"
 #include "cli/installation.h"
 #include "cli/lab/local_fleet.h"
@@ -116,6 +117,9 @@ absl::Status DashboardDemo::Plan() {
   if (!folder.ok()) return folder.status();
   folder_ = *std::move(folder);
   if (absl::Status status = WriteRecordings(); !status.ok()) return status;
+  auto readings = DemoReadings(options_.task, models, options_.data, folder_->path(), out_);
+  if (!readings.ok()) return readings.status();
+  options_.data = *std::move(readings);
   const absl::StatusOr<std::string> yaml = MakeDemoFleet(options_, models, *broker_port);
   if (!yaml.ok()) return yaml.status();
 

@@ -16,6 +16,7 @@
 
 #include "cli/demo/demo_chaos.h"
 #include "cli/demo/demo_plan.h"
+#include "cli/demo/demo_readings.h"
 #include "cli/demo/demo_summary.h"
 #include "cli/installation.h"
 #include "cli/lab/child_process.h"
@@ -86,7 +87,7 @@ class Demo {
   void ShowProgress(bool last);
   std::uint64_t ReadingsTaken() const;
 
-  const DemoOptions& options_;
+  DemoOptions options_;
   std::ostream& out_;
   const Installation installation_;
   StopSignal stop_;
@@ -113,12 +114,14 @@ absl::Status Demo::Plan() {
         fmt::format("port {} is in use: name another one by --broker-port, or leave it out",
                     options_.broker_port));
   }
-  const absl::StatusOr<std::string> yaml = MakeDemoFleet(options_, models, *port);
-  if (!yaml.ok()) return yaml.status();
-
   absl::StatusOr<ScratchFolder> folder = ScratchFolder::Make("demo");
   if (!folder.ok()) return folder.status();
   folder_ = *std::move(folder);
+  auto readings = DemoReadings(options_.task, models, options_.data, folder_->path(), out_);
+  if (!readings.ok()) return readings.status();
+  options_.data = *std::move(readings);
+  const absl::StatusOr<std::string> yaml = MakeDemoFleet(options_, models, *port);
+  if (!yaml.ok()) return yaml.status();
   auto fleet = LocalFleet::Make(installation_, {.folder = folder_->path(),
                                                 .yaml = *yaml,
                                                 .persistent = options_.chaos,

@@ -130,6 +130,10 @@ void AddNew(CLI::App& app, ChosenCommand& chosen) {
                    "The sensor's rate (default: as the first .wav says)")
       ->check(CLI::Range(0.001, 1e6));
   command->add_flag("--resample", options.cut.resample, "Bring recordings of another rate to it");
+  command->add_flag(
+      "--pad", options.cut.pad,
+      "Recordings shorter than a window are filled with zeros on both sides, not left "
+      "out");
   AddFilter(*command, filter);
   AddTable(*command, options.table);
   AddLines(*command, options.csv, delimiter);

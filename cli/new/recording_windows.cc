@@ -71,6 +71,18 @@ std::vector<std::byte> AsBytes(const std::vector<float>& values) {
   return bytes;
 }
 
+// As long as `least` frames at least, what is recorded in its middle.
+Recording Padded(const Recording& recording, std::size_t least) {
+  const std::size_t frames = recording.frames.size() / recording.channels;
+  const std::size_t lacking = least - frames;
+  Recording padded = recording;
+  padded.frames.assign(least * recording.channels, 0.0F);
+  std::ranges::copy(
+      recording.frames,
+      padded.frames.begin() + static_cast<std::ptrdiff_t>(lacking / 2 * recording.channels));
+  return padded;
+}
+
 }  // namespace
 
 absl::Status RecordingWindows::FitRate(const Recording& recording) {
@@ -131,7 +143,20 @@ absl::StatusOr<std::size_t> RecordingWindows::Add(const Recording& recording) {
   is_int16_ = is_int16_ && recording.is_int16 && !windowing.resample && !options_.filter;
   WindowValues windows(values_);
   (*feed)->Begin(windows, {});
-  PushAll(recording, **feed);
+  // A resampler is some samples behind.
+  constexpr std::size_t kBehind = 64;
+  const double ratio =
+      windowing.resample ? static_cast<double>(*windowing.rate_hz) / static_cast<double>(*rate_hz_)
+                         : 1.0;
+  const std::size_t least =
+      static_cast<std::size_t>(std::ceil(static_cast<double>(samples_) * ratio)) +
+      (windowing.resample ? kBehind : 0);
+  const bool is_short = recording.frames.size() < least * channels_;
+  if (options_.pad && is_short && recording.gaps.empty()) {
+    PushAll(Padded(recording, least), **feed);
+  } else {
+    PushAll(recording, **feed);
+  }
   if (!windows.full()) return windows.windows();
   return absl::ResourceExhaustedError(fmt::format(
       "with it the windows have more than {} MiB: pass a larger --hop, or fewer recordings",

@@ -20,7 +20,10 @@ struct CutOptions {
   std::optional<std::size_t> hop;        // absent: as long as a window
   std::optional<float> rate_hz;          // absent: that of the first recording that says its own
   bool resample = false;                 // recordings of another rate; else they are refused
-  std::optional<InputFilter> filter;     // as a task's `input.filter`: at the recording's own rate
+  // A recording without gaps that is shorter than a window becomes one, with zeros before and
+  // behind.
+  bool pad = false;
+  std::optional<InputFilter> filter;  // as a task's `input.filter`: at the recording's own rate
 };
 
 // Cuts as a device of that task does: by its own FrameFeed, and anew at each gap. Not thread-safe.

@@ -1,6 +1,7 @@
 #include "cli/tuning/cascade_counts.h"
 
 #include <algorithm>
+#include <map>
 #include <numeric>
 
 namespace biglittle {
@@ -28,7 +29,10 @@ CascadeCounts Count(const Task& task, const CascadePredictions& predictions,
     ++counts.readings;
     counts.correct += correct ? 1 : 0;
     counts.little_correct += predictions.heads.back()[row].class_index == truth[row] ? 1 : 0;
-    counts.big_correct += predictions.big[row].class_index == truth[row] ? 1 : 0;
+    const bool big_correct = predictions.big[row].class_index == truth[row];
+    counts.big_correct += big_correct ? 1 : 0;
+    counts.lost += big_correct && !correct ? 1 : 0;
+    counts.gained += correct && !big_correct ? 1 : 0;
     if (!answered) ++counts.escalated;
     if (answered && decision.local.head + 1 < predictions.heads.size()) ++counts.at_exit;
     if (answered && !correct) ++counts.local_wrong;
@@ -37,6 +41,18 @@ CascadeCounts Count(const Task& task, const CascadePredictions& predictions,
     const auto at = static_cast<std::size_t>(prioritised - task.priority_classes.begin());
     ++counts.priority[at];
     counts.priority_correct[at] += correct ? 1 : 0;
+  }
+  return counts;
+}
+
+std::vector<GroupCounts> CountByGroup(const Task& task, const CascadePredictions& predictions,
+                                      const std::vector<int>& truth, const EscalationRule& rule,
+                                      const std::vector<std::int64_t>& groups) {
+  std::map<std::int64_t, Rows> rows;
+  for (std::size_t row = 0; row < groups.size(); ++row) rows[groups[row]].push_back(row);
+  std::vector<GroupCounts> counts;
+  for (const auto& [group, own] : rows) {
+    counts.push_back({group, Count(task, predictions, truth, rule, own)});
   }
   return counts;
 }

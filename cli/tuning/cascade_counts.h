@@ -20,6 +20,8 @@ struct CascadeCounts {
   std::uint64_t correct = 0;         // the cascade
   std::uint64_t little_correct = 0;  // its last head alone
   std::uint64_t big_correct = 0;
+  std::uint64_t lost = 0;    // the big net is right, the cascade wrong
+  std::uint64_t gained = 0;  // the other way round
   // By prioritised class, in the order of the task.
   std::vector<std::uint64_t> priority;
   std::vector<std::uint64_t> priority_correct;
@@ -51,6 +53,16 @@ struct RowDecision {
 };
 RowDecision DecideRow(const CascadePredictions& predictions, const EscalationRule& rule,
                       std::size_t row);
+
+// Of each group by itself, in the order of their numbers; none where `groups` is empty. Else it has
+// an element a row.
+struct GroupCounts {
+  std::int64_t group = 0;
+  CascadeCounts counts;
+};
+std::vector<GroupCounts> CountByGroup(const Task& task, const CascadePredictions& predictions,
+                                      const std::vector<int>& truth, const EscalationRule& rule,
+                                      const std::vector<std::int64_t>& groups);
 
 // 0, 1, ... count - 1.
 Rows AllRows(std::size_t count);

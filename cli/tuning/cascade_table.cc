@@ -54,6 +54,7 @@ absl::StatusOr<CascadeTable> RunNets(const Task& task, const LabelledData& data,
 
   CascadeTable table;
   table.truth = data.truth;
+  table.groups = data.groups;
   table.heads.resize(little->heads());
   for (std::size_t first = 0; first < data.size(); first += kBatch) {
     const std::size_t count = std::min(kBatch, data.size() - first);

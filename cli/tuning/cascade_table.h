@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <span>
 #include <vector>
@@ -27,7 +28,8 @@ struct NetLogits {
 // Invariant: every part has a row for each reading.
 struct CascadeTable {
   std::vector<int> truth;
-  std::vector<NetLogits> heads;  // of the little net, the early exit first
+  std::vector<std::int64_t> groups;  // whom or what a reading is of; empty: not known
+  std::vector<NetLogits> heads;      // of the little net, the early exit first
   NetLogits big;
 
   std::size_t size() const { return truth.size(); }

@@ -69,6 +69,11 @@ absl::StatusOr<Dataset> FindDataset(const std::string& task, const std::filesyst
   return Find(task, folder, names, "data");
 }
 
+absl::StatusOr<Dataset> FindWholeFiles(const std::string& task,
+                                       const std::filesystem::path& folder) {
+  return Find(task, folder, kWholeNames, "data");
+}
+
 absl::StatusOr<Dataset> FindValidationFiles(const std::string& task,
                                             const std::filesystem::path& folder) {
   return Find(task, folder, kValidationNames, "validation data");

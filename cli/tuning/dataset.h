@@ -23,6 +23,10 @@ absl::StatusOr<Dataset> FindTestFiles(const std::string& task, const std::filesy
 // What a demo may replay: the test part, or else X and y.
 absl::StatusOr<Dataset> FindDataset(const std::string& task, const std::filesystem::path& folder);
 
+// X and y, of which a part may have been trained on.
+absl::StatusOr<Dataset> FindWholeFiles(const std::string& task,
+                                       const std::filesystem::path& folder);
+
 // X_validation and y_validation.
 absl::StatusOr<Dataset> FindValidationFiles(const std::string& task,
                                             const std::filesystem::path& folder);

@@ -66,7 +66,8 @@ absl::Status Plot(const std::filesystem::path& json, const std::filesystem::path
                   plot.string(), said.empty() ? "the drawing program said nothing" : said));
 }
 
-absl::Status Run(const EvaluateOptions& options, std::ostream& out, std::ostream& err) {
+// True where what task.yaml promises holds, as far as it promises anything.
+absl::StatusOr<bool> Run(const EvaluateOptions& options, std::ostream& out, std::ostream& err) {
   const auto measured =
       MeasureTask(options.task, options.models, options.data, DataPart::kTest, err);
   if (!measured.ok()) return measured.status();
@@ -75,26 +76,37 @@ absl::Status Run(const EvaluateOptions& options, std::ostream& out, std::ostream
   if (!rule.ok()) return rule.status();
   const absl::StatusOr<Costs> costs = NetCosts(*measured);
   if (!costs.ok()) return costs.status();
-  const Evaluation evaluation = Evaluate(task, measured->table, *rule, *costs);
+  Evaluation evaluation = Evaluate(task, measured->table, *rule, *costs);
+  absl::StatusOr<std::vector<PromiseFinding>> findings = HoldAgainst(*measured);
+  if (!findings.ok()) return findings.status();
+  evaluation.promise = *std::move(findings);
+  const bool holds = Holds(evaluation.promise);
+  if (!measured->data.note.empty()) out << measured->data.note << '\n';
   out << ToText(task, evaluation);
+  if (!evaluation.promise.empty()) {
+    out << '\n' << ToText(evaluation.promise, measured->data.name);
+  }
 
   const std::string json = ToJson(task, evaluation);
   if (!options.json.empty()) {
     if (absl::Status s = WriteTextFile(options.json, json); !s.ok()) return s;
   }
-  if (options.plot.empty()) return absl::OkStatus();
+  if (options.plot.empty()) return holds;
   // Beside the picture nothing of the user's may be overwritten.
   const absl::StatusOr<ScratchFolder> scratch = ScratchFolder::Make("evaluate");
   if (!scratch.ok()) return scratch.status();
   const std::filesystem::path file = scratch->path() / "evaluation.json";
   if (absl::Status s = WriteTextFile(file, json); !s.ok()) return s;
-  return Plot(file, options.plot);
+  if (absl::Status drawn = Plot(file, options.plot); !drawn.ok()) return drawn;
+  return holds;
 }
 
 }  // namespace
 
 int RunEvaluate(const EvaluateOptions& options, std::ostream& out, std::ostream& err) {
-  return EndCommand("evaluate", Run(options, out, err), err);
+  const absl::StatusOr<bool> holds = Run(options, out, err);
+  if (!holds.ok()) return EndCommand("evaluate", holds.status(), err);
+  return *holds ? kExitDone : kExitPromiseBroken;
 }
 
 }  // namespace biglittle

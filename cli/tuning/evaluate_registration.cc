@@ -8,7 +8,10 @@
 namespace biglittle {
 
 void AddEvaluate(CLI::App& app, ChosenCommand& chosen) {
-  CLI::App* command = app.add_subcommand("evaluate", "Tell a task's figures on its test data");
+  CLI::App* command = app.add_subcommand(
+      "evaluate",
+      "Tell a task's figures on test data, and whether its promise holds there (exit code 3: "
+      "it does not)");
   static EvaluateOptions options;
   command->add_option("--task", options.task, "A folder of --models")->required();
   command->add_option("--data", options.data, "Folder of the recorded data, or the one above it");

@@ -53,6 +53,39 @@ CalibrationFigures Calibration(const NetLogits& logits, const NetDescription& ne
           CalibrationError(logits, net, truth, temperature, rows)};
 }
 
+// Source: Hanley, McNeil, "The meaning and use of the area under a receiver operating
+// characteristic curve", 1982; equal scores count half.
+double Auroc(std::vector<std::pair<double, bool>> scored) {
+  std::ranges::sort(scored);
+  double rank_sum = 0.0;
+  double right = 0.0;
+  for (std::size_t i = 0; i < scored.size();) {
+    std::size_t end = i;
+    while (end < scored.size() && scored[end].first == scored[i].first) ++end;
+    const double rank = static_cast<double>(i + end + 1) / 2.0;
+    for (; i < end; ++i) {
+      if (!scored[i].second) continue;
+      rank_sum += rank;
+      right += 1.0;
+    }
+  }
+  const double wrong = static_cast<double>(scored.size()) - right;
+  if (right == 0.0 || wrong == 0.0) return 1.0;
+  return (rank_sum - right * (right + 1.0) / 2.0) / (right * wrong);
+}
+
+// Of the last head, by the rule's own score.
+double OrderOf(const Task& task, const CascadePredictions& predictions, const CascadeTable& table,
+               const EscalationRule& rule) {
+  std::vector<std::pair<double, bool>> scored;
+  for (std::size_t row = 0; row < table.size(); ++row) {
+    const Prediction& prediction = predictions.heads.back()[row];
+    scored.emplace_back(ScoreOf(rule.score, prediction, rule.heads.back().logistic),
+                        prediction.class_index == VisibleClass(task.little, table.truth[row]));
+  }
+  return Auroc(std::move(scored));
+}
+
 // Tallies that need each reading's decision.
 struct Tally {
   std::vector<std::uint64_t> truth;         // readings by class
@@ -128,6 +161,8 @@ Evaluation Evaluate(const Task& task, const CascadeTable& table, const Escalatio
         Calibration(table.heads.front(), task.little, temperatures.front(), table.truth, rows);
   }
   result.big = Calibration(table.big, task.big, task.big.temperatures.back(), table.truth, rows);
+
+  result.auroc = OrderOf(task, predictions, table, rule);
 
   const std::size_t classes = task.labels.size();
   result.confusion.assign(classes, std::vector<std::uint64_t>(classes));

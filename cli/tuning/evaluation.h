@@ -8,6 +8,7 @@
 #include "cli/tuning/calibration.h"
 #include "cli/tuning/cascade_counts.h"
 #include "cli/tuning/cascade_table.h"
+#include "cli/tuning/promise.h"
 #include "core/task/task.h"
 #include "device_agent/little/escalation_policy.h"
 
@@ -54,6 +55,12 @@ struct Evaluation {
   CalibrationFigures little;
   CalibrationFigures exit;  // zeros without an early exit
   CalibrationFigures big;
+  // How well the task's score puts right answers of the little net before wrong ones: the
+  // probability that a right one scores higher, 0.5 by chance; 1 where there is nothing to tell
+  // apart.
+  double auroc = 1.0;
+  std::vector<PromiseFinding>
+      promise;  // what task.yaml promises, held against these readings; may be empty
   std::vector<ReliabilityBin> reliability_raw;  // of the little net's last head
   std::vector<ReliabilityBin> reliability;
   // From all that has a threshold answered here to everything escalated.

@@ -74,6 +74,22 @@ Json Calibration(const CalibrationFigures& figures) {
   return {{"raw", Rounded(figures.raw)}, {"calibrated", Rounded(figures.calibrated)}};
 }
 
+// null: task.yaml promises nothing.
+Json Promised(const Evaluation& evaluation) {
+  if (evaluation.promise.empty()) return nullptr;
+  Json findings = Json::array();
+  for (const PromiseFinding& finding : evaluation.promise) {
+    Json one = {{"what", finding.what},
+                {finding.at_most ? "at_most" : "at_least", Rounded(finding.promised)},
+                {"found", Rounded(finding.found)},
+                {"readings", finding.readings},
+                {"holds", finding.verdict != PromiseVerdict::kBroken}};
+    if (finding.group) one["group"] = *finding.group;
+    findings.push_back(std::move(one));
+  }
+  return {{"holds", Holds(evaluation.promise)}, {"findings", findings}};
+}
+
 }  // namespace
 
 std::string ToText(const Task& task, const Evaluation& evaluation) {
@@ -100,6 +116,7 @@ std::string ToText(const Task& task, const Evaluation& evaluation) {
   }
   Row(text, "calibration error, big net, raw / calibrated",
       fmt::format("{} / {}", Percent(evaluation.big.raw), Percent(evaluation.big.calibrated)));
+  Row(text, "the score puts right before wrong (AUROC)", fmt::format("{:.4f}", evaluation.auroc));
   Row(text, "multiply-adds, little / big",
       fmt::format("{} / {}", costs.little_macs, costs.big_macs));
   Row(text, "multiply-adds a reading, device and cloud", fmt::format("{:.0f}", costs.mean_macs));
@@ -150,6 +167,8 @@ std::string ToJson(const Task& task, const Evaluation& evaluation) {
       {"ece", Calibration(evaluation.little)},
       {"ece_early_exit", Calibration(evaluation.exit)},
       {"ece_big", Calibration(evaluation.big)},
+      {"auroc", Rounded(evaluation.auroc)},
+      {"promise", Promised(evaluation)},
       {"curve", curve},
       {"macs",
        {{"little", costs.little_macs},

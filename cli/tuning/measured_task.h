@@ -4,11 +4,13 @@
 #include <filesystem>
 #include <iosfwd>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 
 #include "cli/tuning/cascade_table.h"
 #include "cli/tuning/labelled_data.h"
+#include "cli/tuning/promise.h"
 #include "core/task/task.h"
 
 namespace biglittle {
@@ -26,5 +28,14 @@ absl::StatusOr<MeasuredTask> MeasureTask(const std::string& name,
                                          const std::filesystem::path& models,
                                          const std::filesystem::path& data, DataPart part,
                                          std::ostream& err);
+
+// The same for a task that is loaded already, from `file`.
+absl::StatusOr<MeasuredTask> MeasureTask(const Task& task, const std::filesystem::path& file,
+                                         const std::filesystem::path& data, DataPart part,
+                                         std::ostream& err);
+
+// What task.yaml promises, against what was measured; empty where it promises nothing. Errors: as
+// reading the file has them, which was read before.
+absl::StatusOr<std::vector<PromiseFinding>> HoldAgainst(const MeasuredTask& measured);
 
 }  // namespace biglittle

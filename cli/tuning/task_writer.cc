@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <string_view>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
@@ -79,27 +80,62 @@ void WriteRule(const Task& task, const HeadRule& rule, int indent, std::string& 
   }
 }
 
+void WriteCounts(const CascadeCounts& counts, int indent, std::string& text) {
+  const std::string margin(static_cast<std::size_t>(indent), ' ');
+  text += fmt::format("{0}readings: {1}\n", margin, counts.readings);
+  const std::pair<std::string_view, double> shares[] = {
+      {"escalation_rate", counts.escalation_rate()}, {"accuracy", counts.accuracy()},
+      {"little_accuracy", counts.little_accuracy()}, {"big_accuracy", counts.big_accuracy()},
+      {"local_error", counts.local_error()},         {"priority_recall", counts.priority_recall()}};
+  for (const auto& [name, share] : shares)
+    text += fmt::format("{}{}: {:.4f}\n", margin, name, share);
+}
+
+void WriteHeldOut(const HeldOut& held, std::string& text) {
+  text += "held_out:\n";
+  WriteCounts(held.counts, 2, text);
+  text += fmt::format("  promise_holds: {}\n", Holds(held.findings));
+  std::string broken;
+  for (const PromiseFinding& finding : held.findings) {
+    if (finding.verdict != PromiseVerdict::kBroken) continue;
+    const std::string group = finding.group ? fmt::format("group {}: ", *finding.group) : "";
+    broken += fmt::format(
+        "    - {}\n",
+        Quoted(fmt::format("{}{}: {} {:.2f} %, found {:.2f} % of {}", group, finding.what,
+                           finding.at_most ? "at most" : "at least", finding.promised * 100.0,
+                           finding.found * 100.0, finding.readings)));
+  }
+  if (!broken.empty()) text += "  does_not_hold:\n" + broken;
+}
+
 void WriteNotes(const TuneResult& result, const TuningNotes& notes, std::string& text) {
-  const CascadeCounts& expected = result.expected;
+  text += fmt::format("tuned:\n  date: {}\n  arguments: {}\n  objective: {}\n", notes.date,
+                      Quoted(notes.arguments), Quoted(notes.objective));
+  if (!notes.wished.empty()) text += fmt::format("  not_met: {}\n", Quoted(notes.wished));
+  if (result.groups > 0) {
+    text += fmt::format("  promised_for: a new group, by {} groups\n", result.groups);
+  }
   text += fmt::format(
-      "tuned:\n  date: {}\n  arguments: {}\n  objective: {}\n  validation_readings: {}\n"
-      "  validation_sha256: {}\n  one_threshold_for_all: {}\n  expected:\n"
-      "    readings: {}\n    escalation_rate: {:.4f}\n    accuracy: {:.4f}\n"
-      "    little_accuracy: {:.4f}\n    big_accuracy: {:.4f}\n    local_error: {:.4f}\n"
-      "    priority_recall: {:.4f}\n",
-      notes.date, Quoted(notes.arguments), Quoted(notes.objective), notes.readings,
-      Quoted(notes.data_sha256), !result.choice.per_class, expected.readings,
-      expected.escalation_rate(), expected.accuracy(), expected.little_accuracy(),
-      expected.big_accuracy(), expected.local_error(), expected.priority_recall());
+      "  validation_readings: {}\n  validation_sha256: {}\n  one_threshold_for_all: {}\n"
+      "  expected:\n",
+      notes.readings, Quoted(notes.data_sha256), !result.choice.per_class);
+  WriteCounts(result.expected, 4, text);
   if (result.risk_bound) {
     text += fmt::format("    local_error_bound: {:.4f}\n", *result.risk_bound);
   }
+  if (notes.held_out) WriteHeldOut(*notes.held_out, text);
 }
 
 std::string WithoutDate(const std::string& text) {
   const std::size_t at = text.find("\n  date: ");
   if (at == std::string::npos) return text;
   return text.substr(0, at) + text.substr(text.find('\n', at + 1));
+}
+
+// `held_out` is the last of the keys.
+std::string WithoutHeldOut(const std::string& text) {
+  const std::size_t at = text.find("\nheld_out:");
+  return at == std::string::npos ? text : text.substr(0, at + 1);
 }
 
 // A task file as it is and as it is to be.
@@ -155,7 +191,7 @@ absl::StatusOr<bool> TaskFileDiffers(const std::filesystem::path& file, const Tu
                                      const TuningNotes& notes) {
   const absl::StatusOr<Texts> texts = TextsOf(file, result, notes);
   if (!texts.ok()) return texts.status();
-  return WithoutDate(texts->now) != WithoutDate(texts->then);
+  return WithoutHeldOut(WithoutDate(texts->now)) != WithoutHeldOut(WithoutDate(texts->then));
 }
 
 absl::StatusOr<bool> UpdateTaskFile(const std::filesystem::path& file, const TuneResult& result,

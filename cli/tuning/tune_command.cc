@@ -6,16 +6,21 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 #include <ostream>
+#include <utility>
 #include <vector>
 
 #include "cli/command_end.h"
+#include "cli/tuning/cascade_counts.h"
 #include "cli/tuning/labelled_data.h"
 #include "cli/tuning/measured_task.h"
 #include "cli/tuning/objective.h"
+#include "cli/tuning/promise.h"
 #include "cli/tuning/task_writer.h"
 #include "cli/tuning/tuner.h"
 #include "core/date_time.h"
+#include "device_agent/little/escalation_policy.h"
 
 namespace biglittle {
 namespace {
@@ -78,6 +83,7 @@ std::string Arguments(const TuneCommandOptions& options, const Objective& object
     text += fmt::format(" --confidence {}", objective.confidence);
   }
   if (objective.min_recall) text += fmt::format(" --min-recall {}", *objective.min_recall);
+  if (options.for_these_groups) text += " --for-these-groups";
   const TuneCommandOptions defaults;
   if (options.score != defaults.score) text += " --score " + options.score;
   if (options.thresholds != defaults.thresholds) text += " --thresholds " + options.thresholds;
@@ -94,6 +100,8 @@ absl::StatusOr<TuneOptions> TuneOptionsOf(const TuneCommandOptions& options) {
   tune.objective = *objective;
   if (absl::Status s = CheckShare("--unlike-share", options.unlike_share, true); !s.ok()) return s;
   tune.unlike_share = options.unlike_share;
+  tune.for_these_groups = options.for_these_groups;
+  tune.nearest = options.nearest;
   if (options.score != "auto") {
     const auto named = std::ranges::find(kScores, options.score, &Choice<Score>::name);
     if (named == kScores.end()) {
@@ -133,13 +141,72 @@ void Print(const TuneResult& result, const Objective& objective, std::ostream& o
              expected.accuracy() * 100.0, expected.big_accuracy() * 100.0,
              expected.little_accuracy() * 100.0, expected.local_error() * 100.0,
              expected.priority_recall() * 100.0);
-  if (result.risk_bound) {
+  if (result.risk_bound && !result.nearest) {
     fmt::print(out,
-               "with {:g} % confidence at most {:g} % are wrong among the locally answered "
-               "(fixed-sequence test); the exact binomial bound of this one rule, had it not been "
+               "with {:g} % confidence at most {:g} % are wrong among the locally answered{} "
+               "(fixed-sequence test); the {} of this one rule, had it not been "
                "chosen, is {:.2f} %\n",
-               objective.confidence * 100.0, objective.value * 100.0, *result.risk_bound * 100.0);
+               objective.confidence * 100.0, objective.value * 100.0,
+               result.groups > 0 ? fmt::format(" of a new group, by {} groups", result.groups) : "",
+               result.groups > 0 ? "bound" : "exact binomial bound", *result.risk_bound * 100.0);
   }
+}
+
+absl::Status Unchanged(const std::filesystem::path& file, std::ostream& out) {
+  fmt::print(out, "{} unchanged: it says the same\n", file.string());
+  return absl::OkStatus();
+}
+
+// Where the objective cannot be met: why, what is had in its place, and how to ask for something
+// else.
+void PrintUnmet(const TuneCommandOptions& options, const TuneResult& result, std::ostream& out) {
+  fmt::print(out,
+             "\nTHE OBJECTIVE IS NOT MET: {}.\nThe nearest that can be had: {}\nFor another one: "
+             "./biglittle tune --task {}{}{} --max-loss 0.01 (or --max-escalation, --min-accuracy, "
+             "--max-risk, --min-recall)\n",
+             result.unmet, Describe(*result.nearest), options.task,
+             options.models.empty() ? "" : " --models " + options.models.string(),
+             options.data.empty() ? "" : " --data " + options.data.string());
+}
+
+// The tuned task on the test part; nullopt where the data has none, which is said.
+absl::StatusOr<std::optional<HeldOut>> HoldOut(const TuneCommandOptions& options,
+                                               const MeasuredTask& measured,
+                                               const TuneResult& result, const Objective& objective,
+                                               std::ostream& out, std::ostream& err) {
+  const auto test = MeasureTask(result.task, measured.file, options.data, DataPart::kTest, err);
+  if (absl::IsNotFound(test.status())) {
+    out << "there is no test part in the data, so that the promise is held against nothing\n";
+    return std::nullopt;
+  }
+  if (!test.ok()) return test.status();
+  Promise promise;
+  promise.objective = objective;
+  promise.chosen_on = result.expected.readings;
+  promise.expected_accuracy = result.expected.accuracy();
+  const absl::StatusOr<EscalationRule> rule = MakeRule(result.task, {});
+  if (!rule.ok()) return rule.status();
+  auto findings = HoldAgainst(promise, result.task, test->table);
+  if (!findings.ok()) return findings.status();
+  HeldOut held;
+  held.counts = Count(result.task, CascadePredictions::Of(result.task, test->table),
+                      test->table.truth, *rule, AllRows(test->table.size()));
+  held.findings = *std::move(findings);
+  return held;
+}
+
+// What there is to be said when all is written.
+absl::Status End(const TuneCommandOptions& options, const TuneResult& result,
+                 const std::optional<HeldOut>& held, std::ostream& out) {
+  if (result.nearest) PrintUnmet(options, result, out);
+  const bool holds = !held || Holds(held->findings);
+  if (held) out << '\n' << ToText(held->findings, "the test part");
+  if ((holds && !result.nearest) || options.accept) return absl::OkStatus();
+  return absl::AbortedError(fmt::format(
+      "{}; it is written all the same, with both figures. Look at the lines above; pass --accept "
+      "if "
+      "it is to be so",
+      !holds ? "the promise does not hold on the test part" : "the objective is not met"));
 }
 
 absl::Status Run(const TuneCommandOptions& options, std::ostream& out, std::ostream& err) {
@@ -152,20 +219,34 @@ absl::Status Run(const TuneCommandOptions& options, std::ostream& out, std::ostr
   if (!result.ok()) return result.status();
   Print(*result, tune->objective, out);
 
+  const Objective& met = result->nearest ? *result->nearest : tune->objective;
   const std::filesystem::path& file = measured->file;
   const auto today = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-  const TuningNotes notes{fmt::format("{:%Y-%m-%d}", CalendarOf(today)),
-                          Arguments(options, tune->objective), Describe(tune->objective),
-                          measured->data.size(), measured->data.Digest()};
-  const absl::StatusOr<bool> changed =
-      options.check ? TaskFileDiffers(file, *result, notes) : UpdateTaskFile(file, *result, notes);
-  if (!changed.ok()) return changed.status();
-  if (options.check && *changed) {
+  TuningNotes notes{fmt::format("{:%Y-%m-%d}", CalendarOf(today)),
+                    Arguments(options, met),
+                    Describe(met),
+                    measured->data.size(),
+                    measured->data.Digest(),
+                    result->nearest ? Arguments(options, tune->objective) : "",
+                    std::nullopt};
+  if (options.check) {
+    const absl::StatusOr<bool> changed = TaskFileDiffers(file, *result, notes);
+    if (!changed.ok()) return changed.status();
+    if (!*changed) return Unchanged(file, out);
     return absl::AbortedError(
         fmt::format("{} says otherwise: run the same without --check to write it", file.string()));
   }
-  fmt::print(out, "{} {}\n", file.string(), *changed ? "written" : "unchanged: it says the same");
-  return absl::OkStatus();
+  auto held = HoldOut(options, *measured, *result, met, out, err);
+  if (!held.ok()) return held.status();
+  notes.held_out = *std::move(held);
+  const absl::StatusOr<bool> changed = UpdateTaskFile(file, *result, notes);
+  if (!changed.ok()) return changed.status();
+  if (*changed) {
+    fmt::print(out, "{} written\n", file.string());
+  } else {
+    static_cast<void>(Unchanged(file, out));
+  }
+  return End(options, *result, notes.held_out, out);
 }
 
 }  // namespace

@@ -24,12 +24,17 @@ struct TuneCommandOptions {
   std::string score = "auto";        // or confidence, margin, entropy, logistic
   std::string thresholds = "auto";   // or per-class, one
   double unlike_share = 0.002;
-  bool check = false;  // write nothing; fail where the file would change
+  bool for_these_groups = false;  // promise nothing of new groups
+  bool nearest = false;           // where no threshold meets the objective
+  bool accept = false;            // although the promise does not hold on the test part
+  bool check = false;             // write nothing; fail where the file would change
 };
 
-// Prints what was compared, chosen and is to be expected. Returns an exit code: bad input where an
-// option, a file or the data is wrong; failed where no threshold meets the objective, or the check
-// does not hold.
+// Prints what was compared, chosen and is to be expected, and, where the data has a test part,
+// whether the promise holds there. Returns an exit code: bad input where an option, a file or the
+// data is wrong; failed where no threshold meets the objective (with `nearest` the nearest is
+// written first), the promise does not hold on the test part (it is written, with both figures),
+// unless `accept`, or the check does not hold.
 int RunTune(const TuneCommandOptions& options, std::ostream& out, std::ostream& err);
 
 }  // namespace biglittle

@@ -36,6 +36,12 @@ void AddTune(CLI::App& app, ChosenCommand& chosen) {
                    "Share of the validation readings that may be called unlike the training "
                    "data; 0: nobody asks")
       ->capture_default_str();
+  command->add_flag("--for-these-groups", options.for_these_groups,
+                    "Promise for more readings of these groups, not for new ones");
+  command->add_flag("--nearest", options.nearest,
+                    "Where no threshold meets the objective, write the nearest that can be had");
+  command->add_flag("--accept", options.accept,
+                    "End well although the objective is not met, or not on the test part");
   command->add_flag("--check", options.check, "Write nothing; fail if the file would change");
   command->callback([&chosen] { chosen = [] { return RunTune(options, std::cout, std::cerr); }; });
 }

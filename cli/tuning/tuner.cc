@@ -5,9 +5,12 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <map>
+#include <set>
 #include <utility>
 
 #include "cli/tuning/binomial.h"
+#include "cli/tuning/group_bound.h"
 #include "cli/tuning/logistic_fit.h"
 #include "core/random.h"
 
@@ -29,6 +32,7 @@ constexpr int kKnobs = 1000;
 constexpr int kRiskSteps = 100;
 // The half that tests may answer fewer readings than the half that shapes.
 constexpr double kSpare = 1.2;
+constexpr double kShareDigits = 1e4;
 
 Rows Shuffled(std::size_t count) {
   const std::vector<std::uint64_t> order = Permutation(count, kShuffleSeed);
@@ -127,18 +131,20 @@ struct Tried {
 
 class Search {
  public:
+  // `groups`: of whole rows, where promises are for a new group; else empty.
   Search(const Task& task, const CascadePredictions& predictions, const std::vector<int>& truth,
-         const RuleFamily& family, const Objective& objective)
+         const std::vector<std::int64_t>& groups, const RuleFamily& family,
+         const Objective& objective)
       : task_(task),
         predictions_(predictions),
         truth_(truth),
+        groups_(groups),
         family_(family),
         objective_(objective) {}
 
-  // Every objective but the risk bound.
+  // Every objective but the risk bound, and a recall floor for a new group.
   absl::StatusOr<Tried> Choose(const Rows& rows) const {
-    std::vector<Tried> tried;
-    for (int i = 0; i < kKnobs; ++i) tried.push_back(Try(Knob(i), rows));
+    const std::vector<Tried> tried = TryAll(rows);
     // The strictest within a budget, the loosest that is good enough.
     const bool strictest = objective_.kind == ObjectiveKind::kMaxEscalation;
     const Tried* chosen = nullptr;
@@ -152,25 +158,62 @@ class Search {
   }
 
   // The fixed sequence: `shaping` orders the candidates, `testing` tests them.
-  absl::StatusOr<Tried> ChooseByRisk(const Rows& shaping, const Rows& testing) const {
-    const std::uint64_t needed = TrialsNeeded(objective_.value, objective_.confidence);
-    const std::vector<double> knobs = RiskKnobs(shaping, testing, needed);
+  absl::StatusOr<Tried> ChooseByTests(const Rows& shaping, const Rows& testing) const {
+    const std::vector<double> knobs = TestedKnobs(shaping, testing);
     std::optional<Tried> chosen;
+    bool passed = false;
     for (const double knob : knobs) {
       Tried one = Try(knob, testing);
-      const double p_value =
-          BinomialCdf(one.counts.local_wrong, one.counts.local(), objective_.value);
-      if (one.counts.local() == 0 || p_value > 1.0 - objective_.confidence) break;
-      if (MeetsRecall(one.counts)) chosen = std::move(one);
+      if (!PassesRisk(one, testing) || !PassesRecall(one, testing)) break;
+      passed = true;
+      // Within a budget the strictest, else the loosest.
+      if (!Meets(one.counts) || (chosen && IsBudget())) continue;
+      chosen = std::move(one);
     }
     if (chosen) return *std::move(chosen);
-    const Tried first = Try(knobs.front(), testing);
-    return absl::AbortedError(fmt::format(
-        "no threshold can promise {}: that takes {} locally answered readings without an error, or "
-        "more with some; the strictest rule tried answers {} of the {} that test it, {} of them "
-        "wrongly{}. Bring more validation data or allow more",
-        Describe(objective_), needed, first.counts.local(), testing.size(),
-        first.counts.local_wrong, RecallNote(first.counts)));
+    if (passed && objective_.kind != ObjectiveKind::kMaxRisk) return Unattainable(TryAll(testing));
+    return Unproved(Try(knobs.front(), testing), testing);
+  }
+
+  // Where nothing meets the objective: the rule that comes nearest, and what it does meet. Of a
+  // bound the first candidate, which the testing half did not choose, so that its own bound is
+  // good.
+  std::pair<Tried, Objective> Nearest(const Rows& shaping, const Rows& testing) const {
+    Objective met = objective_;
+    if (IsTested()) {
+      Tried first = Try(TestedKnobs(shaping, testing).front(), testing);
+      met.kind = ObjectiveKind::kMaxRisk;
+      met.value = RoundedUp(Bound(first, testing));
+      met.min_recall.reset();
+      return {std::move(first), met};
+    }
+    std::vector<Tried> tried = TryAll(testing);
+    const auto distance = [this](const Tried& one) {
+      const double recall = objective_.min_recall
+                                ? std::max(0.0, *objective_.min_recall - one.counts.least_recall())
+                                : 0.0;
+      return recall + std::max(0.0, Lacks(one.counts));
+    };
+    Tried best = *std::ranges::min_element(tried, {}, distance);
+    met.value = MetBy(best.counts);
+    if (met.min_recall)
+      met.min_recall = std::min(*met.min_recall, RoundedDown(best.counts.least_recall()));
+    return {std::move(best), met};
+  }
+
+  // The upper confidence bound for the local error of this one rule.
+  double Bound(const Tried& one, const Rows& testing) const {
+    if (groups_.empty()) {
+      return BinomialUpperBound(one.counts.local_wrong, one.counts.local(), objective_.confidence);
+    }
+    return GroupUpperBound(LocalErrors(one.rule, testing), objective_.confidence);
+  }
+
+  // The objective is a claim that other readings have to bear out, and is tested on some that did
+  // not shape the rules.
+  bool IsTested() const {
+    return objective_.kind == ObjectiveKind::kMaxRisk ||
+           (objective_.min_recall && !groups_.empty());
   }
 
  private:
@@ -180,11 +223,77 @@ class Search {
     return {std::move(rule), counts};
   }
 
+  std::vector<Tried> TryAll(const Rows& rows) const {
+    std::vector<Tried> tried;
+    for (int i = 0; i < kKnobs; ++i) tried.push_back(Try(Knob(i), rows));
+    return tried;
+  }
+
+  bool IsBudget() const { return objective_.kind == ObjectiveKind::kMaxEscalation; }
+  double Level() const { return 1.0 - objective_.confidence; }
+
+  std::map<std::int64_t, Rows> ByGroup(const Rows& rows) const {
+    std::map<std::int64_t, Rows> groups;
+    for (const std::size_t row : rows) groups[groups_[row]].push_back(row);
+    return groups;
+  }
+
+  // Of each group that has locally answered readings, the share of them that is wrong.
+  std::vector<double> LocalErrors(const EscalationRule& rule, const Rows& rows) const {
+    std::vector<double> shares;
+    for (const auto& [group, own] : ByGroup(rows)) {
+      const CascadeCounts counts = Count(task_, predictions_, truth_, rule, own);
+      if (counts.local() > 0) shares.push_back(counts.local_error());
+    }
+    return shares;
+  }
+
+  // Of each group that has readings of the prioritised class at `place`, the share that is missed.
+  std::vector<double> Misses(const EscalationRule& rule, const Rows& rows,
+                             std::size_t place) const {
+    std::vector<double> shares;
+    for (const auto& [group, own] : ByGroup(rows)) {
+      const CascadeCounts counts = Count(task_, predictions_, truth_, rule, own);
+      if (counts.priority[place] == 0) continue;
+      shares.push_back(
+          1.0 - CascadeCounts::Share(counts.priority_correct[place], counts.priority[place]));
+    }
+    return shares;
+  }
+
+  bool PassesRisk(const Tried& one, const Rows& testing) const {
+    if (objective_.kind != ObjectiveKind::kMaxRisk) return true;
+    if (one.counts.local() == 0) return false;
+    const double p_value =
+        groups_.empty() ? BinomialCdf(one.counts.local_wrong, one.counts.local(), objective_.value)
+                        : GroupPValue(LocalErrors(one.rule, testing), objective_.value);
+    return p_value <= Level();
+  }
+
+  // Of new groups; of readings like these the floor is only held, by Meets.
+  bool PassesRecall(const Tried& one, const Rows& testing) const {
+    if (!objective_.min_recall || groups_.empty()) return true;
+    for (std::size_t place = 0; place < one.counts.priority.size(); ++place) {
+      const std::vector<double> misses = Misses(one.rule, testing, place);
+      if (GroupPValue(misses, 1.0 - *objective_.min_recall) > Level()) return false;
+    }
+    return true;
+  }
+
+  bool Meets(const CascadeCounts& counts) const {
+    if (!MeetsRecall(counts)) return false;
+    return objective_.kind == ObjectiveKind::kMaxRisk || MeetsObjective(counts);
+  }
+
   // At least one, from strict to loose, decided by the shaping half alone: the first answers enough
   // readings that the testing half could pass the test at all (the loosest, where none does), even
-  // where that is most of them; each next one answers some more.
-  std::vector<double> RiskKnobs(const Rows& shaping, const Rows& testing,
-                                std::uint64_t needed) const {
+  // where that is most of them; each next one answers some more. Of groups all readings may be
+  // needed or few: the first answers a tenth.
+  std::vector<double> TestedKnobs(const Rows& shaping, const Rows& testing) const {
+    const bool is_risk = objective_.kind == ObjectiveKind::kMaxRisk;
+    const std::uint64_t needed = groups_.empty() && is_risk
+                                     ? TrialsNeeded(objective_.value, objective_.confidence)
+                                     : testing.size() / 10 + 1;
     const double scale = static_cast<double>(testing.size()) / static_cast<double>(shaping.size());
     const double step = static_cast<double>(shaping.size()) / kRiskSteps;
     std::vector<double> knobs;
@@ -199,6 +308,28 @@ class Search {
     }
     if (knobs.empty()) knobs.push_back(Knob(kKnobs - 1));
     return knobs;
+  }
+
+  // By how much the objective is missed, and what is had in its place.
+  double Lacks(const CascadeCounts& counts) const {
+    const double had = MetBy(counts);
+    return objective_.kind == ObjectiveKind::kMinAccuracy ? objective_.value - had
+                                                          : had - objective_.value;
+  }
+  // Rounded so that it still holds.
+  double MetBy(const CascadeCounts& counts) const {
+    switch (objective_.kind) {
+      case ObjectiveKind::kMinAccuracy:
+        return RoundedDown(counts.accuracy());
+      case ObjectiveKind::kMaxLoss:
+        return RoundedUp(std::max(0.0, counts.big_accuracy() - counts.accuracy()));
+      default:
+        return RoundedUp(counts.escalation_rate());
+    }
+  }
+  static double RoundedUp(double share) { return std::ceil(share * kShareDigits) / kShareDigits; }
+  static double RoundedDown(double share) {
+    return std::floor(share * kShareDigits) / kShareDigits;
   }
 
   bool MeetsObjective(const CascadeCounts& counts) const {
@@ -217,6 +348,34 @@ class Search {
 
   bool MeetsRecall(const CascadeCounts& counts) const {
     return !objective_.min_recall || counts.least_recall() >= *objective_.min_recall;
+  }
+
+  absl::Status Unproved(const Tried& first, const Rows& testing) const {
+    if (!groups_.empty()) return UnprovedForGroups(first, testing);
+    return absl::AbortedError(fmt::format(
+        "no threshold can promise {}: that takes {} locally answered readings without an error, or "
+        "more with some; the strictest rule tried answers {} of the {} that test it, {} of them "
+        "wrongly{}. Bring more validation data or allow more",
+        Describe(objective_), TrialsNeeded(objective_.value, objective_.confidence),
+        first.counts.local(), testing.size(), first.counts.local_wrong, RecallNote(first.counts)));
+  }
+
+  absl::Status UnprovedForGroups(const Tried& first, const Rows& testing) const {
+    const bool is_risk = objective_.kind == ObjectiveKind::kMaxRisk;
+    double rate = is_risk ? objective_.value : 1.0;
+    if (objective_.min_recall) rate = std::min(rate, 1.0 - *objective_.min_recall);
+    const std::uint64_t needed = TrialsNeeded(rate, objective_.confidence);
+    return absl::AbortedError(fmt::format(
+        "nobody can promise '{}' for a new group (a person, machine or month that is not among "
+        "these): "
+        "that takes {} groups without an error in the half of the validation part that tests it, "
+        "{} in "
+        "all; {} test it, and what they can show is at most {:.1f} % wrong among the locally "
+        "answered. "
+        "Bring more groups, allow more, or pass --for-these-groups: a promise for more readings of "
+        "these same groups, and of no others",
+        Describe(objective_), needed, 2 * needed, ByGroup(testing).size(),
+        Bound(first, testing) * 100.0));
   }
 
   std::string RecallNote(const CascadeCounts& counts) const {
@@ -244,9 +403,59 @@ class Search {
   const Task& task_;
   const CascadePredictions& predictions_;
   const std::vector<int>& truth_;
+  const std::vector<std::int64_t>& groups_;
   const RuleFamily& family_;
   const Objective& objective_;
 };
+
+// What shapes the rules and what tests them; both are all rows where nothing is tested.
+struct Halves {
+  Rows shaping;
+  Rows testing;
+};
+
+Halves HalvesOf(std::size_t count, const std::vector<std::int64_t>& groups, bool is_tested) {
+  const Rows rows = Shuffled(count);
+  if (!is_tested) return {rows, rows};
+  const auto middle = rows.begin() + static_cast<std::ptrdiff_t>(rows.size() / 2);
+  if (groups.empty()) return {Rows(rows.begin(), middle), Rows(middle, rows.end())};
+  std::vector<std::int64_t> names(groups);
+  std::ranges::sort(names);
+  names.erase(std::ranges::unique(names).begin(), names.end());
+  std::set<std::int64_t> shaping;
+  for (const std::uint64_t place : Permutation(names.size(), kShuffleSeed)) {
+    if (shaping.size() * 2 < names.size()) shaping.insert(names[place]);
+  }
+  Halves halves;
+  for (const std::size_t row : rows) {
+    (shaping.contains(groups[row]) ? halves.shaping : halves.testing).push_back(row);
+  }
+  return halves;
+}
+
+std::size_t CountGroups(const Rows& rows, const std::vector<std::int64_t>& groups) {
+  std::set<std::int64_t> names;
+  for (const std::size_t row : rows) {
+    if (!groups.empty()) names.insert(groups[row]);
+  }
+  return names.size();
+}
+
+// One group shows nothing of others, and half of nothing shapes no rule.
+absl::Status CheckGroups(const CascadeTable& table, const TuneOptions& options) {
+  const Objective& objective = options.objective;
+  const bool promises = objective.kind == ObjectiveKind::kMaxRisk || objective.min_recall;
+  if (table.groups.empty() || options.for_these_groups || !promises) return absl::OkStatus();
+  const bool several = std::ranges::any_of(
+      table.groups, [&](std::int64_t group) { return group != table.groups.front(); });
+  if (several) return absl::OkStatus();
+  return absl::FailedPreconditionError(fmt::format(
+      "the validation part is of one group, which shows nothing of a new one: '{}' takes readings "
+      "of "
+      "more groups (persons, machines, months), or pass --for-these-groups: a promise for more "
+      "readings of this one",
+      Describe(objective)));
+}
 
 // A recall of nothing would meet every wish.
 absl::Status CheckRecallCanBeTold(const Task& task, const CascadeTable& table,
@@ -272,32 +481,42 @@ absl::StatusOr<TuneResult> Tune(const Task& task, const CascadeTable& table,
         "{} validation readings are too few, {} are the least", table.size(), kLeastReadings));
   }
   if (absl::Status s = CheckRecallCanBeTold(task, table, options.objective); !s.ok()) return s;
-  const Rows rows = Shuffled(table.size());
-  const bool is_risk = options.objective.kind == ObjectiveKind::kMaxRisk;
-  const auto middle = rows.begin() + static_cast<std::ptrdiff_t>(rows.size() / 2);
-  const Rows shaping = is_risk ? Rows(rows.begin(), middle) : rows;
-  const Rows testing = is_risk ? Rows(middle, rows.end()) : rows;
+  if (absl::Status s = CheckGroups(table, options); !s.ok()) return s;
+  const Objective& objective = options.objective;
+  const std::vector<std::int64_t> groups =
+      options.for_these_groups ? std::vector<std::int64_t>() : table.groups;
+  const bool is_tested = objective.kind == ObjectiveKind::kMaxRisk ||
+                         (objective.min_recall.has_value() && !groups.empty());
+  const Halves halves = HalvesOf(table.size(), groups, is_tested);
 
   TuneResult result;
   result.task = task;
-  SetTemperatures(table, shaping, result.task);
+  SetTemperatures(table, halves.shaping, result.task);
   const CascadePredictions predictions = CascadePredictions::Of(result.task, table);
-  result.candidates = Compare(result.task, predictions, table.truth, shaping, options);
+  result.candidates = Compare(result.task, predictions, table.truth, halves.shaping, options);
   result.choice = Best(result.candidates).choice;
   const RuleFamily family =
-      RuleFamily::Fit(result.task, predictions, table.truth, shaping, result.choice);
+      RuleFamily::Fit(result.task, predictions, table.truth, halves.shaping, result.choice);
 
-  const Search search(result.task, predictions, table.truth, family, options.objective);
-  absl::StatusOr<Tried> chosen =
-      is_risk ? search.ChooseByRisk(shaping, testing) : search.Choose(rows);
+  const Search search(result.task, predictions, table.truth, groups, family, objective);
+  absl::StatusOr<Tried> chosen = is_tested ? search.ChooseByTests(halves.shaping, halves.testing)
+                                           : search.Choose(halves.testing);
+  if (!chosen.ok() && absl::IsAborted(chosen.status()) && options.nearest) {
+    result.unmet = std::string(chosen.status().message());
+    auto [rule, met] = search.Nearest(halves.shaping, halves.testing);
+    chosen = std::move(rule);
+    result.nearest = met;
+  }
   if (!chosen.ok()) return chosen.status();
+  if (is_tested) {
+    result.groups = CountGroups(halves.testing, groups);
+    if (objective.kind == ObjectiveKind::kMaxRisk || result.nearest) {
+      result.risk_bound = search.Bound(*chosen, halves.testing);
+    }
+  }
   result.task.score = chosen->rule.score;
   result.task.heads = std::move(chosen->rule.heads);
   result.expected = chosen->counts;
-  if (is_risk) {
-    result.risk_bound = BinomialUpperBound(chosen->counts.local_wrong, chosen->counts.local(),
-                                           options.objective.confidence);
-  }
   return result;
 }
 

@@ -6,8 +6,12 @@
 // wished share is wrong among the locally answered", and the last one before the first failure is
 // taken. With the stated confidence no rule that breaks the bound is ever taken. Sources: Bauer,
 // "Multiple testing in clinical trials", 1991 (fixed sequence); Angelopoulos, Bates, Candes,
-// Jordan, Lei, "Learn then Test", 2021. It holds for readings that are drawn independently, as
-// those of later use are: windows that overlap, or other people, weaken it.
+// Jordan, Lei, "Learn then Test", 2021.
+//
+// It holds for what was drawn independently. Where the readings' groups are known (people,
+// machines, months), groups were drawn, not readings: the halves are of whole groups, and the risk
+// bound and the recall floor are tested for a new group (group_bound.h). Few groups prove little,
+// which is said.
 #pragma once
 
 #include <cstdint>
@@ -31,6 +35,11 @@ struct TuneOptions {
   std::optional<Score> score;     // nullopt: the one that does best in cross-validation
   std::optional<bool> per_class;  // likewise
   double unlike_share = 0.002;    // of the validation readings; 0: nobody asks
+  // Promise for readings like these even where their groups are known: of these people, not of
+  // others.
+  bool for_these_groups = false;
+  // Where no rule meets the objective, take the nearest that can be had in place of an error.
+  bool nearest = false;
 };
 
 // A kind of rule, and how it did: the mean accuracy of the cascade over several shares escalated,
@@ -50,6 +59,10 @@ struct TuneResult {
   // Upper confidence bound for the local error of the chosen rule by itself; what is promised, the
   // choice included, is the objective's value.
   std::optional<double> risk_bound;
+  std::size_t groups = 0;  // that tested the promise; 0: readings did
+  // Where the nearest was taken: what it meets in place of the objective, and why that was not met.
+  std::optional<Objective> nearest;
+  std::string unmet;
 };
 
 // Fewer readings than this are refused: halves and folds would be left without mistakes to learn

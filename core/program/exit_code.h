@@ -10,6 +10,8 @@ namespace biglittle {
 inline constexpr int kExitDone = 0;
 inline constexpr int kExitFailed = 1;    // it went wrong while running, or for what may pass
 inline constexpr int kExitBadInput = 2;  // a file, an option or a value is not usable
+// `evaluate` alone: it works, but what task.yaml promises does not hold on these readings.
+inline constexpr int kExitPromiseBroken = 3;
 
 // The one rule: bad input is what the same call will be refused for again, until somebody changes
 // what it was given, a file's permissions included (InvalidArgument, NotFound, AlreadyExists,

@@ -206,9 +206,11 @@ const KeyTable<Task>& LastKeys() {
                              "and not the test part",
                      .absent = "none: the data must have X_validation and y_validation"}),
        FiguresKey<Task>("tuned", {.help = "what `biglittle tune` chose from and expects, for "
-                                          "people; the programs do not look inside"}),
-       FiguresKey<Task>("held_out", {.help = "figures measured on held-out data, for people; the "
-                                             "programs do not look inside"})});
+                                          "people, and for `evaluate`, which holds what is "
+                                          "promised against data"}),
+       FiguresKey<Task>("held_out",
+                        {.help = "what tuning found on the test part, and whether what is "
+                                 "promised holds there; for people"})});
   return keys;
 }
 

@@ -38,6 +38,14 @@ TEST_F(NewTest, OverlapsWindowsByTheHop) {
   EXPECT_THAT(Values<float>("X.npy"), ElementsAre(0, 1, 2, 3, 2, 3, 4, 5, 4, 5, 6, 7, 0, 1, 2, 3));
 }
 
+TEST_F(NewTest, FillsShortRecordingsUpWhereItIsAskedFor) {
+  Put("a/one.csv", Lines(1, 2));
+  Put("b/one.csv", Lines(1, 4));
+  options_.cut.pad = true;
+  ASSERT_EQ(Run(), kExitDone) << err_.str();
+  EXPECT_THAT(Values<float>("X.npy"), ElementsAre(0, 1, 2, 0, 1, 2, 3, 4));
+}
+
 TEST_F(NewTest, LaysChannelsOneAfterTheOther) {
   Put("a/one.csv", "t,x,y\n9,1,10\n9,2,20\n9,3,30\n9,4,40\n");
   Put("b/one.csv", "y,t,x\n50,9,5\n60,9,6\n70,9,7\n80,9,8\n");

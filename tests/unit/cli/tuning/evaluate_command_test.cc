@@ -4,9 +4,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <string>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
@@ -43,6 +46,30 @@ class EvaluateCommandTest : public testing::Test {
   std::ostringstream out_;
   std::ostringstream err_;
 };
+
+// The tiny task with a promise, and readings of which a third of the locally answered are wrong.
+TEST_F(EvaluateCommandTest, EndsWithAnotherCodeWhereThePromiseDoesNotHold) {
+  std::filesystem::create_directories(folder_.path() / "models");
+  std::filesystem::copy(TestDataFolder() / "tiny", folder_.path() / "models/tiny");
+  options_.models = folder_.path() / "models";
+  std::ofstream task(options_.models / "tiny/task.yaml", std::ios::app);
+  task << "tuned: {arguments: \"--max-risk 0.05\", expected: {readings: 100, accuracy: 0.7}}\n";
+  task.close();
+  std::vector<float> windows;
+  std::vector<std::int64_t> truth;
+  for (int i = 0; i < 60; ++i) {
+    windows.insert(windows.end(), {1, 0, 0, 0});
+    truth.push_back(i % 3 == 0 ? 3 : 0);
+  }
+  folder_.WriteWindows("X_test.npy", windows);
+  folder_.WriteIntegers("y_test.npy", truth);
+  EXPECT_EQ(Run(), kExitPromiseBroken) << err_.str();
+  EXPECT_THAT(out_.str(), HasSubstr("THE PROMISE OF TASK.YAML DOES NOT HOLD"));
+  EXPECT_EQ(Figures()["promise"]["holds"], false);
+  folder_.WriteIntegers("y_test.npy", std::vector<std::int64_t>(60, 0));
+  EXPECT_EQ(Run(), kExitDone) << err_.str();
+  EXPECT_EQ(Figures()["promise"]["holds"], true);
+}
 
 TEST_F(EvaluateCommandTest, TellsTheFiguresOfTheTestFiles) {
   ASSERT_EQ(Run(), kExitDone) << err_.str();

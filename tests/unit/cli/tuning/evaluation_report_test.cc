@@ -40,6 +40,9 @@ TEST_F(EvaluationReportTest, JsonHasEveryFigure) {
   EXPECT_EQ(json["ece"], Json::parse(R"({"raw": 0.305, "calibrated": 0.305})"));
   EXPECT_EQ(json["ece_early_exit"]["raw"], 0.13625);
   EXPECT_EQ(json["ece_big"]["calibrated"], 0.025);
+  // Of twelve pairs of a right and a wrong answer one stands the wrong way round.
+  EXPECT_EQ(json["auroc"], 0.916667);
+  EXPECT_TRUE(json["promise"].is_null());
   EXPECT_EQ(json["macs"],
             Json::parse(R"({"little": 100, "early_exit": 40, "big": 1000, "mean": 460.0})"));
   EXPECT_EQ(json["bytes_per_reading"], 75.0);

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <cstring>
+#include <filesystem>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -78,6 +80,78 @@ TEST_F(LabelledDataTest, GroupsAreHeldWhole) {
   const auto data = Load(DataPart::kValidation);
   ASSERT_TRUE(data.ok()) << data.status();
   EXPECT_THAT(RowsOf(*data), ElementsAre(1, 2, 4));
+}
+
+// As training writes it beside task.yaml: part and label of each row.
+class OwnDataTest : public LabelledDataTest {
+ protected:
+  void WriteWhole(int rows) const {
+    folder_.WriteRows("of", rows);
+    std::filesystem::rename(folder_.path() / "X_of.npy", folder_.path() / "X.npy");
+    std::filesystem::rename(folder_.path() / "y_of.npy", folder_.path() / "y.npy");
+  }
+  void WriteParts(const std::vector<std::int32_t>& pairs) const {
+    ASSERT_TRUE(WriteNpy(folder_.path() / "task" / kPartsFile, ElementType::kInt32,
+                         {static_cast<std::int64_t>(pairs.size() / 2), 2},
+                         std::as_bytes(std::span(pairs)))
+                    .ok());
+  }
+  absl::StatusOr<LabelledData> LoadOwn(DataPart part) const {
+    return LoadLabelledData(task_, folder_.path(), part, folder_.path() / "task");
+  }
+  void SetUp() override { std::filesystem::create_directories(folder_.path() / "task"); }
+};
+
+TEST_F(OwnDataTest, PartsOfTheFilesThatWereTrainedOnAreTaken) {
+  WriteWhole(5);
+  folder_.WriteIntegers("groups.npy", {9, 8, 8, 7, 6});
+  WriteParts({0, 0, 1, 1, 2, 2, 2, 3, 1, 0});
+  const auto test = LoadOwn(DataPart::kTest);
+  ASSERT_TRUE(test.ok()) << test.status();
+  EXPECT_THAT(RowsOf(*test), ElementsAre(2, 3));
+  EXPECT_THAT(test->groups, ElementsAre(8, 7));
+  EXPECT_THAT(test->note, HasSubstr("that training held back as test part"));
+  EXPECT_THAT(RowsOf(*LoadOwn(DataPart::kValidation)), ElementsAre(1, 4));
+}
+
+TEST_F(OwnDataTest, OfOtherFilesAllRowsAreTestReadings) {
+  WriteWhole(4);
+  WriteParts({0, 0, 1, 1, 2, 2, 2, 2});  // the labels are others
+  const auto test = LoadOwn(DataPart::kTest);
+  ASSERT_TRUE(test.ok()) << test.status();
+  EXPECT_EQ(test->size(), 4U);
+  EXPECT_THAT(test->note, HasSubstr("none was trained on"));
+  EXPECT_FALSE(LoadOwn(DataPart::kValidation).ok());
+}
+
+TEST_F(OwnDataTest, TrainedOnWithATestPartOfItsOwnItHasNone) {
+  WriteWhole(2);
+  WriteParts({0, 0, 1, 1});
+  EXPECT_THAT(std::string(LoadOwn(DataPart::kTest).status().message()),
+              HasSubstr("was trained on, and has no test part"));
+}
+
+// Of later data a class is missing, so that the others have other numbers there.
+TEST_F(LabelledDataTest, LabelsAreBroughtToTheTasksByTheirNames) {
+  folder_.WriteRows("test", 3);
+  folder_.Write("labels.txt",
+                task_.labels[3] + "\n" + task_.labels[0] + "\r\n" + task_.labels[2] + "\n");
+  EXPECT_THAT(Load(DataPart::kTest)->truth, ElementsAre(3, 0, 2));
+  folder_.Write("labels.txt", task_.labels[3] + "\nnobody\n");
+  EXPECT_THAT(Problem(DataPart::kTest), HasSubstr("labels.txt: 'nobody' is no label of task tiny"));
+  folder_.Write("labels.txt", task_.labels[3] + "\n" + task_.labels[0] + "\n");
+  EXPECT_THAT(Problem(DataPart::kTest), HasSubstr("has 2 labels, the data has a number 2"));
+}
+
+TEST_F(LabelledDataTest, GroupsOfAPartLieBesideIt) {
+  folder_.WriteRows("test", 3);
+  folder_.WriteIntegers("groups_test.npy", {5, 5, 6});
+  EXPECT_THAT(Load(DataPart::kTest)->groups, ElementsAre(5, 5, 6));
+  folder_.WriteIntegers("groups_test.npy", {5, 5});
+  EXPECT_THAT(Problem(DataPart::kTest), HasSubstr("has 2 elements for 3 readings"));
+  task_.validation = HeldGroups{"subject_train", {7}};
+  folder_.WriteIntegers("subject_test.npy", {1, 2, 3});
+  EXPECT_THAT(Load(DataPart::kTest)->groups, ElementsAre(1, 2, 3));
 }
 
 TEST_F(LabelledDataTest, GroupsThatAreMissingOrDoNotFitAreSaid) {

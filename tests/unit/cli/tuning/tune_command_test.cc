@@ -4,10 +4,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <fstream>
 #include <iterator>
 #include <sstream>
 #include <string>
+#include <vector>
 
 #include "core/program/exit_code.h"
 #include "core/task/task.h"
@@ -71,6 +73,46 @@ TEST_F(TuneCommandTest, WritesThresholdsThatKeepTheObjective) {
   EXPECT_TRUE(task.value->heads.front().most_energy.has_value());
   EXPECT_NE(task.value->heads, LoadTinyTask().heads);
   EXPECT_THAT(Text(), HasSubstr("arguments: \"--max-loss 0.02\"\n"));
+}
+
+TEST_F(TuneCommandTest, HoldsThePromiseAgainstTheTestPart) {
+  ASSERT_EQ(Run(), kExitDone) << err_.str();
+  EXPECT_THAT(out_.str(), HasSubstr("there is no test part in the data"));
+  folder_.WriteReadings("test", 400, 2);
+  ASSERT_EQ(Run(), kExitDone) << err_.str();
+  EXPECT_THAT(Text(), AllOf(HasSubstr("held_out:\n  readings: 400\n"),
+                            HasSubstr("  promise_holds: true\n")));
+  options_.check = true;  // of what was chosen, not of the test part
+  EXPECT_EQ(Run(), kExitDone) << err_.str();
+  options_.check = false;
+
+  // Labels that nobody could guess: what was expected does not hold there.
+  folder_.WriteIntegers("y_test.npy", std::vector<std::int64_t>(400, 3));
+  EXPECT_EQ(Run(), kExitFailed);
+  EXPECT_THAT(out_.str(), HasSubstr("THE PROMISE OF TASK.YAML DOES NOT HOLD on the test part"));
+  EXPECT_THAT(err_.str(), HasSubstr("the promise does not hold on the test part; it is written"));
+  EXPECT_THAT(Text(), AllOf(HasSubstr("  promise_holds: false\n"),
+                            HasSubstr("  does_not_hold:\n    - \"accuracy")));
+  EXPECT_TRUE(LoadTask(File()).ok());
+  options_.accept = true;
+  EXPECT_EQ(Run(), kExitDone) << err_.str();
+}
+
+TEST_F(TuneCommandTest, TheNearestIsWrittenWhereItIsAskedFor) {
+  options_.max_loss.reset();
+  options_.max_risk = 0.001;
+  const std::string before = Text();
+  EXPECT_EQ(Run(), kExitFailed);
+  EXPECT_EQ(Text(), before);
+  options_.nearest = true;
+  EXPECT_EQ(Run(), kExitFailed);
+  EXPECT_THAT(out_.str(), AllOf(HasSubstr("THE OBJECTIVE IS NOT MET: no threshold can promise"),
+                                HasSubstr("The nearest that can be had: with 95 % confidence"),
+                                HasSubstr("For another one: ./biglittle tune --task tiny")));
+  EXPECT_THAT(Text(), HasSubstr("  not_met: \"--max-risk 0.001\"\n"));
+  EXPECT_TRUE(LoadTask(File()).ok());
+  options_.accept = true;
+  EXPECT_EQ(Run(), kExitDone) << err_.str();
 }
 
 TEST_F(TuneCommandTest, TheSameAgainChangesNothing) {
