@@ -1,6 +1,7 @@
 """Changes of a batch that leave its meaning: float32, in the sensor's own units. Each takes and
 returns [N, C, ...] and draws from the generator only."""
 
+import numpy as np
 import torch
 
 _flat = torch.nn.functional
@@ -76,3 +77,53 @@ def turned(batch, generator, angle):
         matrix[:, b, a], matrix[:, a, b] = turn[:, axis], -turn[:, axis]
     triples = batch.view(count, -1, 3, batch.shape[2])
     return (torch.matrix_exp(matrix)[:, None] @ triples).view(batch.shape)
+
+
+def rolled(batch, generator):
+    """Along the last dimension, each reading by any distance; what leaves at the end comes in in front."""
+    length = batch.shape[-1]
+    move = torch.randint(0, length, (len(batch), 1), generator=generator)
+    index = (torch.arange(length) + move) % length
+    return batch.gather(-1, index.view(len(batch), *[1] * (batch.dim() - 2), length).expand_as(batch))
+
+
+def masked(batch, generator, axis, most, times=1):
+    """Maps: up to `most` neighbouring rows (axis 2) or frames (axis 3) become 0, the mean of standardised
+    ones. Source: Park et al., "SpecAugment", 2019."""
+    size = batch.shape[axis]
+    for _ in range(times):
+        length = torch.randint(0, most + 1, (len(batch), 1), generator=generator)
+        start = (torch.rand(len(batch), 1, generator=generator) * (size - length + 1)).long()
+        at = torch.arange(size)
+        hole = (at >= start) & (at < start + length)
+        shape = [len(batch)] + [1] * (batch.dim() - 1)
+        shape[axis] = size
+        batch = batch.masked_fill(hole.view(shape), 0.0)
+    return batch
+
+
+def louder(batch, generator, most):
+    """Logarithms of power: all of a reading by up to `most` up or down."""
+    shape = [len(batch)] + [1] * (batch.dim() - 1)
+    return batch + (torch.rand(shape, generator=generator) * 2 - 1) * most
+
+
+def noisy(batch, generator, deviation):
+    return batch + torch.randn(batch.shape, generator=generator) * deviation
+
+
+def listened(batch, generator):
+    """Standardised maps of sounds [N, C, bands, frames]."""
+    batch = louder(rolled(batch, generator), generator, 0.5)
+    batch = masked(batch, generator, 2, max(1, batch.shape[2] // 6), 2)
+    return masked(batch, generator, 3, max(1, batch.shape[3] // 6), 2)
+
+
+def mixed(batch, generator, alpha):
+    """(batch, the partners' places, each one's own share): readings mixed with one another, for a loss that
+    is mixed alike. Source: Zhang et al., "mixup: Beyond Empirical Risk Minimization", 2018."""
+    partners = torch.randperm(len(batch), generator=generator)
+    seed = int(torch.randint(0, 2**31 - 1, (1,), generator=generator))
+    share = float(np.random.default_rng(seed).beta(alpha, alpha))
+    share = max(share, 1 - share)
+    return share * batch + (1 - share) * batch[partners], partners, share

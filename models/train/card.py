@@ -3,6 +3,8 @@
 import json
 import re
 
+from budgets import tiny_class
+
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
 _RESERVED = {"true", "false", "yes", "no", "on", "off", "null", "y", "n"}
 
@@ -93,6 +95,7 @@ def _held_out(figures):
          f"{percent(figures['ece']['raw'])} / {percent(figures['ece']['calibrated'])}"],
         ["calibration error, big net, raw / calibrated",
          f"{percent(figures['ece_big']['raw'])} / {percent(figures['ece_big']['calibrated'])}"],
+        ["the score puts right before wrong (AUROC)", f"{figures['auroc']:.4f}"],
         ["multiply-adds a reading, device and cloud", f"{figures['macs']['mean']:,.0f}"],
         ["bytes a reading / sending everything",
          f"{figures['bytes_per_reading']:.0f} / {figures['bytes_per_reading_big_only']:.0f}"],
@@ -108,14 +111,12 @@ def _classes(figures):
 
 
 def designs_table(compared, chosen):
-    """compared: (design, files, figures or the reason why there are none)."""
+    """compared: (design, files, figures)."""
     rows = []
     for design, files, figures in compared:
         name = f"**{design.title}**" if design.name == chosen.name else design.title
+        name += "" if figures["met"] else ", the nearest that it can"
         cost = [f"{files['little']['multiply_adds']:,}", f"{files['little']['bytes']:,}"]
-        if isinstance(figures, str):
-            rows.append([name, *cost, figures, "", "", "", "", ""])
-            continue
         rows.append([name, *cost, percent(figures["escalation_rate"]),
                      percent(figures["accuracy"]["cascade"]),
                      percent(figures["local_error"]), percent(figures["priority"]["recall"]),
@@ -124,6 +125,39 @@ def designs_table(compared, chosen):
     return table(["design", "multiply-adds", "bytes", "escalated", "cascade's accuracy",
                   "local error", "priority recall", "false accepts",
                   "mean multiply-adds, both nets"], rows)
+
+
+def _promise(figures):
+    """What task.yaml promises, held against the test readings."""
+    if not figures["promise"]:
+        return ""
+    rows = []
+    for finding in figures["promise"]["findings"]:
+        bound = (f"at most {percent(finding['at_most'])}" if "at_most" in finding
+                 else f"at least {percent(finding['at_least'])}")
+        what = finding["what"] + (f", group {finding['group']}" if "group" in finding else "")
+        rows.append([what, bound, percent(finding["found"]), f"{finding['readings']:,}",
+                     "yes" if finding["holds"] else "**no**"])
+    loud = "" if figures["promise"]["holds"] else "**What was promised does not hold on the test readings.**\n\n"
+    return (f"### What is promised\n{loud}"
+            + table(["promise", "promised", "test readings", "of", "holds"], rows) + "\n\n")
+
+
+def _front(about):
+    if about["front"] is None and not about["why_front"]:
+        return ""
+    title = about["front"].title if about["front"] else "the samples themselves"
+    return (f"## Features\nPart of both nets: {title}. {about['why_front'][:1].upper()}"
+            f"{about['why_front'][1:]}.\n\n")
+
+
+def _baseline(about):
+    accuracy, linear = about["figures"]["accuracy"], about["baseline"]["test"]
+    behind = [name for name in ("big", "little") if accuracy[name] <= linear]
+    verdict = (f"**The {' and the '.join(behind)} net is not better than that.**" if behind
+               else "Both nets are better.")
+    return (f"A linear baseline (ridge regression on means, deviations and maxima of the same features, the "
+            f"same split) is right in {percent(linear)} of the test readings. {verdict}\n")
 
 
 def write_card(path, task, design, about):
@@ -149,10 +183,11 @@ Licence: {task.licence}
 ## Nets
 {_nets(about['files'])}
 
-The big net costs {about['ratio']:.1f} times the little net's multiply-adds. Logits; softmax is left
-to the program.
+The big net costs {about['ratio']:.1f} times the little net's multiply-adds. The little net is
+{tiny_class(about['files']['little']['multiply_adds'], about['files']['little']['parameters'])}. Logits; softmax is
+left to the program.
 
-## Three designs of the little net
+{_front(about)}## Three designs of the little net
 Each on the same layers, learning from the same big net, tuned on the validation readings for a
 cascade that is at most {100 * about['comparison_loss']:g} points less accurate than the big net
 alone, with as little escalated as that allows; figures of the test readings.
@@ -172,6 +207,7 @@ As `biglittle evaluate --task {task.name}` prints them.
 
 {_classes(about['figures'])}
 
+{_promise(about['figures'])}{_baseline(about)}
 ## Limits
 {task.limits}
 

@@ -13,9 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-
-class BadInput(Exception):
-    """Something the caller can mend; the message says what, where and how."""
+import splits
+from bad_input import BadInput
 
 
 @dataclass
@@ -241,33 +240,53 @@ def vibration(program, folder, readings, seeds):
     return Data(**parts)
 
 
-def own(folder, held, seed):
+def read_windows(path):
+    """As read_npy; a plain file is not read as a whole, but where it is looked at."""
+    if path.suffix == ".npy":
+        try:
+            array = np.load(path, mmap_mode="r", allow_pickle=False)
+            if array.dtype.isnative and array.flags.c_contiguous:
+                return array
+        except (ValueError, OSError, EOFError, SyntaxError, tokenize.TokenError):
+            pass  # read_npy says what is wrong
+    return read_npy(path)
+
+
+def own(folder, labels, seed):
     """X.npy and y.npy, and beside them X_test.npy and y_test.npy or else a fifth of the rows, drawn
-    by the seed, as the test part. Where groups.npy names a group a row, groups are drawn, also for
-    the validation part alone; else that is then what `held` says."""
+    by the seed, as the test part, and a fifth for the validation part: whole groups where groups.npy
+    names one a row. Returns the data and, for each row of X.npy, its part (splits.py)."""
     folder = pathlib.Path(folder)
-    everything = as_split(read_npy(need(folder, "X.npy")), read_npy(need(folder, "y.npy")), folder)
-    groups = as_column(read_npy(find(folder, "groups.npy"))) if find(folder, "groups.npy") else None
-    if groups is not None and groups.shape != (len(everything),):
-        raise BadInput(f"{folder}/groups.npy has the shape {groups.shape}; it must be one integer a "
-                       f"window, {len(everything)}")
+    everything = as_split(read_windows(need(folder, "X.npy")), read_npy(need(folder, "y.npy")), folder)
+    everything.groups = _groups(folder, "groups.npy", len(everything))
     test = None
     if find(folder, "X_test.npy"):
-        test = as_split(read_npy(need(folder, "X_test.npy")), read_npy(need(folder, "y_test.npy")),
+        test = as_split(read_windows(need(folder, "X_test.npy")), read_npy(need(folder, "y_test.npy")),
                         folder / "test")
-        if groups is None:
-            return divide(everything, test, held)
-    if groups is None:
-        groups = np.arange(len(everything))
-    names = np.random.default_rng(seed).permutation(np.unique(groups))
-    if len(names) < 5:
-        raise BadInput(f"{folder} has {len(names)} windows or groups; 5 are the least that can be "
-                       "split into training, validation and test")
-    part = {"test": np.isin(groups, names[0::5]), "validation": np.isin(groups, names[1::5])}
-    if test is not None:
-        return Data(everything.take(~part["validation"]), everything.take(part["validation"]), test)
-    return Data(everything.take(~(part["test"] | part["validation"])),
-                everything.take(part["validation"]), everything.take(part["test"]))
+        test.groups = _groups(folder, "groups_test.npy", len(test))
+    part = parts_of(everything, labels, seed, test is not None)
+    return Data(everything.take(part == splits.TRAIN), everything.take(part == splits.VALIDATION),
+                everything.take(part == splits.TEST) if test is None else test), part
+
+
+def _groups(folder, name, rows):
+    path = find(folder, name)
+    if path is None:
+        return None
+    groups = as_column(read_npy(path))
+    if groups.shape != (rows,) or not np.issubdtype(groups.dtype, np.integer):
+        raise BadInput(f"{folder}/{name} is {groups.dtype} {groups.shape}; it must be one integer a "
+                       f"window, {rows}")
+    return groups.astype(np.int64)
+
+
+def parts_of(everything, labels, seed, has_test):
+    if everything.groups is None:
+        return splits.by_rows(everything.truth, labels, seed, has_test)
+    if len(np.unique(everything.groups)) < 3 - has_test:
+        raise BadInput(f"groups.npy names {len(np.unique(everything.groups))} groups; {3 - has_test} are the "
+                       "least that can be split; record more persons, machines or days")
+    return splits.by_groups(everything.truth, everything.groups, labels, seed, has_test)
 
 
 def write_arrays(folder, data):
@@ -278,5 +297,10 @@ def write_arrays(folder, data):
             split = getattr(data, part)
             np.save(folder / f"X_{part}.npy", split.windows)
             np.save(folder / f"y_{part}.npy", split.truth.astype(np.int32))
+            groups = folder / f"groups_{part}.npy"
+            if split.groups is not None:
+                np.save(groups, split.groups.astype(np.int32))
+            elif groups.exists():
+                groups.unlink()  # of an earlier run
     except OSError as error:
         raise BadInput(f"cannot write to {folder}: {error}; choose another --work") from error

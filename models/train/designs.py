@@ -90,6 +90,8 @@ DESIGNS = (SUBSET, DETECTORS, EARLY_EXIT)
 
 
 def make_little(task, design, scale):
-    return nets.Little(len(task.shape) - 1, task.shape[0], len(design.outputs(task)), task.layers,
+    rank = len(task.shape) - 1 if task.net_rank is None else task.net_rank
+    inputs = task.shape[0] if task.net_inputs is None else task.net_inputs
+    return nets.Little(rank, inputs, len(design.outputs(task)), task.layers,
                        task.exit_after if design.has_exit else 0,
                        task.before_little(scale) if task.before_little else None)

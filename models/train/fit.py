@@ -4,10 +4,13 @@ weights, and a checkpoint after every epoch, from which an interrupted run goes 
 import copy
 import hashlib
 import math
+import time
 from dataclasses import asdict, dataclass
 
 import torch
 from tqdm import tqdm
+
+from augment import mixed
 
 
 @dataclass(frozen=True)
@@ -21,8 +24,19 @@ class Schedule:
     warm_up: float = 0.05  # share of the steps
     label_smoothing: float = 0.05
     average: float = 0.998  # of the weights, a step
+    # In place of epochs where it is more than 0: so many steps, whatever the number of readings.
+    steps: int = 0
+    # Beta's parameter of mixup; 0: none.
+    mixup: float = 0.0
     # Products in bfloat16, sums in float32: twice as fast where the processor can, and no worse here.
     bfloat16: bool = False
+
+
+class Unchanged:
+    """For features that are standardised already, in the place of Scale."""
+
+    def __call__(self, windows):
+        return channels_last(windows.float())
 
 
 class Scale:
@@ -46,8 +60,11 @@ def one_hot(classes, count, smoothing=0.0):
     return target * (1 - smoothing) + smoothing / count
 
 
-def logits_of(net, windows, scale, batch=500):
+def logits_of(net, windows, scale):
     """Of the last head, where the net has several."""
+    # Few enough at once that their feature maps fit into a small machine's memory.
+    batch = max(8, min(500, 2_000_000 // max(1, windows[0].numel())))
+
     def last(output):
         return output[-1] if isinstance(output, tuple) else output
 
@@ -63,6 +80,7 @@ class _Training:
         if next((p for p in net.parameters() if p.dim() == 4), None) is not None:
             net.to(memory_format=torch.channels_last)
         self.net, self.schedule, self.step, self.epoch = net, schedule, 0, 0
+        self.best = None  # (score, step, weights) of the averaged net, where somebody watches
         self.averaged = copy.deepcopy(net)
         self.generator = torch.Generator().manual_seed(seed)
         if schedule.optimiser == "adamw":
@@ -75,12 +93,13 @@ class _Training:
                 [{"params": weights, "weight_decay": schedule.weight_decay},
                  {"params": others, "weight_decay": 0.0}], schedule.learning_rate,
                 momentum=schedule.momentum, nesterov=True)
-        warm_up = max(1, int(steps * schedule.warm_up))
+        self.steps = steps  # in all; the rate follows where they become fewer
 
         def rate(step):
+            warm_up = max(1, int(self.steps * schedule.warm_up))
             if step < warm_up:
                 return (step + 1) / warm_up
-            done = (step - warm_up) / max(1, steps - warm_up)
+            done = min(1.0, (step - warm_up) / max(1, self.steps - warm_up))
             return 1e-3 + (0.5 * (1 + math.cos(math.pi * done)) if schedule.optimiser == "adamw"
                            else 1 - done)
 
@@ -103,7 +122,8 @@ class _Training:
     def save(self, path, fingerprint):
         state = {name: getattr(self, name).state_dict()
                  for name in ("net", "averaged", "optimiser", "rate")}
-        state.update(fingerprint=fingerprint, step=self.step, epoch=self.epoch,
+        state.update(fingerprint=fingerprint, step=self.step, epoch=self.epoch, best=self.best,
+                     steps=self.steps,
                      generator=self.generator.get_state(), dropout=torch.get_rng_state())
         partial = path.with_suffix(".partial")
         torch.save(state, partial)
@@ -118,48 +138,138 @@ class _Training:
             return
         for name in ("net", "averaged", "optimiser", "rate"):
             getattr(self, name).load_state_dict(state[name])
-        self.step, self.epoch = state["step"], state["epoch"]
+        self.step, self.epoch, self.best = state["step"], state["epoch"], state["best"]
+        self.steps = state["steps"]
         self.generator.set_state(state["generator"])
         torch.set_rng_state(state["dropout"])
 
 
+# Of checkpoints: those of another are begun anew.
+_FORMAT = "2"
+
+
 def _fingerprint(net, windows, schedule, seed, extra):
     digest = hashlib.sha256()
-    for part in (repr(net), repr(asdict(schedule)), repr(tuple(windows.shape)), repr(seed), extra):
+    for part in (_FORMAT, repr(net), repr(asdict(schedule)), repr(tuple(windows.shape)), repr(seed), extra):
         digest.update(part.encode())
     digest.update(windows[:: max(1, len(windows) // 997)].contiguous().numpy().tobytes())
     return digest.hexdigest()
 
 
-def fit(make_net, windows, loss_of, schedule, scale, augment, seed, name, checkpoint, extra=""):
+# How often a watched training is looked at, and after how many looks without a gain it ends; not in its
+# first part, where the averaged net lags behind.
+_LOOKS = 20
+_PATIENCE = 6
+_FIRST_PART = 0.4
+# A checkpoint takes a while to write: not more often than this, in seconds.
+_BETWEEN_CHECKPOINTS = 5.0
+# Steps by which the time is foretold; the first one is slower.
+_MEASURED_STEPS = (3, 10)
+
+
+def epochs_of(schedule, readings):
+    """Whole epochs, at least one."""
+    batches = math.ceil(readings / schedule.batch)
+    return max(1, math.ceil(schedule.steps / batches)) if schedule.steps else schedule.epochs
+
+
+class _Watch:
+    """Looks at a training now and then, keeps the best averaged net, and says when to end."""
+
+    def __init__(self, training, score_of):
+        self._training, self._score_of = training, score_of
+        self._next = training.step + self._every
+
+    @property
+    def _every(self):
+        return max(1, self._training.steps // _LOOKS)
+
+    def look(self, last):
+        """True where it is to end."""
+        training = self._training
+        if self._score_of is None or (training.step < self._next and not last):
+            return False
+        self._next = training.step + self._every
+        score = self._score_of(training.averaged.eval())
+        if training.best is None or score > training.best[0]:
+            training.best = (score, training.step, copy.deepcopy(training.averaged.state_dict()))
+        return (training.step > _FIRST_PART * training.steps
+                and training.step - training.best[1] >= _PATIENCE * self._every)
+
+    def result(self):
+        training = self._training
+        if training.best is not None:
+            training.averaged.load_state_dict(training.best[2])
+        return training.averaged.eval()
+
+
+def _foretell(say, name, training, batches, took, most_seconds):
+    """Once the time of a step is known: takes fewer where all would take longer than is wanted."""
+    if training.step != _MEASURED_STEPS[1]:
+        return
+    each = took / (_MEASURED_STEPS[1] - _MEASURED_STEPS[0])
+    if most_seconds is not None and each * (training.steps - training.step) > most_seconds:
+        fewer = max(1, int(most_seconds / each) // batches)
+        if fewer * batches < training.steps:
+            if say:
+                say(name, fewer * batches, each * fewer * batches, training.steps)
+            training.steps = max(fewer * batches, training.step)
+            return
+    if say:
+        say(name, training.steps, each * (training.steps - training.step), None)
+
+
+def fit(make_net, windows, loss_of, schedule, scale, augment, seed, name, checkpoint, extra="",
+        score_of=None, say=None, most_seconds=None):
     """Returns the averaged net. make_net() is called under the seed. windows: raw, as the sensor
     gives them; augment(batch, generator) changes a batch in those units, and not its meaning;
     loss_of(outputs, index) is the mean loss of the readings at `index`. `extra` tells runs apart
-    that differ in nothing else, so that no checkpoint of the other is taken up."""
+    that differ in nothing else, so that no checkpoint of the other is taken up. With
+    score_of(net), the larger the better, the best net of the way is returned, and the way ends where
+    there has been none better for long. say(name, steps, seconds, of) is told what is left to do;
+    where it would take more than most_seconds, there are fewer than `of` steps."""
     torch.manual_seed(seed)
     net = make_net()
     batches = math.ceil(len(windows) / schedule.batch)
+    epochs = epochs_of(schedule, len(windows))
     fingerprint = _fingerprint(net, windows, schedule, seed, extra)
-    training = _Training(net, schedule, batches * schedule.epochs, seed)
+    training = _Training(net, schedule, batches * epochs, seed)
     training.load(checkpoint, fingerprint)
-    with tqdm(total=schedule.epochs * batches, initial=training.step, desc=name, unit="batch",
+    watch = _Watch(training, score_of)
+    saved = began = time.monotonic()
+    with tqdm(total=epochs * batches, initial=training.step, desc=name, unit="batch",
               mininterval=1.0) as bar:
-        while training.epoch < schedule.epochs:
+        while training.epoch < math.ceil(training.steps / batches):
             net.train()
             total = 0.0
             order = torch.randperm(len(windows), generator=training.generator)
             for index in order.split(schedule.batch):
                 if len(index) < 2:  # batch normalisation needs two
                     continue
-                inputs = scale(augment(windows[index].float(), training.generator))
+                inputs, partners, share = augment(windows[index].float(), training.generator), None, 1.0
+                if schedule.mixup:
+                    inputs, partners, share = mixed(inputs, training.generator, schedule.mixup)
+                inputs = scale(inputs)
                 with torch.autocast("cpu", dtype=torch.bfloat16, enabled=schedule.bfloat16):
                     outputs = net(inputs)
                 loss = loss_of(outputs, index)
+                if partners is not None:
+                    loss = share * loss + (1 - share) * loss_of(outputs, index[partners])
                 training.update(loss)
                 total += loss.item() * len(index)
                 bar.update()
+                if training.step == _MEASURED_STEPS[0]:
+                    began = time.monotonic()
+                _foretell(say, name, training, batches, time.monotonic() - began, most_seconds)
             training.epoch += 1
-            training.save(checkpoint, fingerprint)
-            bar.set_postfix_str(f"epoch {training.epoch}/{schedule.epochs}, "
+            epochs = math.ceil(training.steps / batches)
+            ended = watch.look(training.epoch == epochs)
+            if ended:
+                training.epoch = epochs
+            if training.epoch == epochs or time.monotonic() - saved > _BETWEEN_CHECKPOINTS:
+                training.save(checkpoint, fingerprint)
+                saved = time.monotonic()
+            bar.total = training.steps
+            bar.set_postfix_str(f"epoch {training.epoch}/{epochs}, "
                                 f"loss {total / len(windows):.4f}")
-    return training.averaged.eval()
+    return watch.result()

@@ -118,6 +118,37 @@ class Committee(nn.Module):
         return total * (1.0 / len(self.members))
 
 
+class MeanAndMax(nn.Module):
+    """Of each channel its mean and its maximum: a sound is told by what lasts and by what stands out."""
+
+    def __init__(self, rank):
+        super().__init__()
+        self.mean = _AVERAGE[rank](1)
+        self.most = {1: nn.AdaptiveMaxPool1d, 2: nn.AdaptiveMaxPool2d}[rank](1)
+
+    def forward(self, x):
+        return torch.cat([self.mean(x), self.most(x)], 1)
+
+
+def listening(rank, inputs, outputs, stem, widths, dropout=0.3):
+    """A staged net for spectrograms: halved once before the stages, mean and maximum at its end."""
+    layers, width = [conv(rank, inputs, stem, 3), nn.ReLU(), _POOL[rank](2)], stem
+    for wider in widths:
+        layers.append(Stage(rank, width, wider))
+        width = wider
+    return nn.Sequential(*layers, MeanAndMax(rank), nn.Flatten(), nn.Dropout(dropout),
+                         nn.Linear(2 * width, outputs))
+
+
+def dense(inputs, outputs, widths, dropout=0.3):
+    """Fully connected layers, for vectors of features."""
+    layers, width = [nn.Flatten()], inputs
+    for wider in widths:
+        layers += [nn.Linear(width, wider), nn.ReLU(), nn.Dropout(dropout)]
+        width = wider
+    return nn.Sequential(*layers, nn.Linear(width, outputs))
+
+
 @dataclass(frozen=True)
 class Layer:
     """One convolution of a trunk, with what follows it."""
@@ -129,6 +160,8 @@ class Layer:
 
 
 def _layer(rank, inputs, layer):
+    if rank == 0:  # of a vector
+        return nn.Sequential(nn.Linear(inputs, layer.width), nn.ReLU())
     if layer.separable:
         steps = [conv(rank, inputs, inputs, layer.kernel, layer.stride, groups=inputs), nn.ReLU(),
                  conv(rank, inputs, layer.width, 1)]
@@ -141,6 +174,8 @@ def _layer(rank, inputs, layer):
 
 
 def _head(rank, width, outputs):
+    if rank == 0:
+        return nn.Linear(width, outputs)
     return nn.Sequential(_AVERAGE[rank](1), nn.Flatten(), nn.Linear(width, outputs))
 
 
@@ -152,6 +187,7 @@ class Little(nn.Module):
 
     def __init__(self, rank, inputs, outputs, layers, exit_after=0, before=None):
         super().__init__()
+        self.rank = rank  # of what is convolved; 0: a vector
         self.before = nn.Identity() if before is None else before
         widths = [layer.width for layer in layers]
         first = inputs if before is None else before.outputs
@@ -162,9 +198,21 @@ class Little(nn.Module):
         self.final = _head(rank, widths[-1], outputs)
 
     def forward(self, x):
-        x = self.front(self.before(x))
+        x = self.before(x)
+        x = self.front(x if self.rank else x.flatten(1))
         final = self.final(self.rest(x))
         return final if self.exit is None else (self.exit(x), final)
+
+
+class Fronted(nn.Module):
+    """A net behind what is computed of each window first."""
+
+    def __init__(self, front, net):
+        super().__init__()
+        self.front, self.net = front, net
+
+    def forward(self, x):
+        return self.net(self.front(x))
 
 
 def multiply_adds(net, shape):

@@ -8,7 +8,10 @@ import re
 import shlex
 import tempfile
 
+from budgets import DEVICES
+from budgets import parse as parse_budget
 from data import BadInput
+from frontends import CHOICES, KINDS
 from tasks import TASKS
 
 _HOME = pathlib.Path(__file__).resolve().parents[2]
@@ -18,6 +21,7 @@ _HOME = pathlib.Path(__file__).resolve().parents[2]
 _OBJECTIVE = {"--max-escalation": True, "--min-accuracy": True, "--max-loss": True, "--max-risk": True,
               "--confidence": True, "--min-recall": True, "--score": False, "--thresholds": False,
               "--unlike-share": True}
+_FLAGS = ("--for-these-groups",)
 
 
 class Parser(argparse.ArgumentParser):
@@ -31,7 +35,7 @@ def check_objective(objective):
         words = shlex.split(objective or "")
     except ValueError as error:
         raise BadInput(f"--objective {objective}: {error}") from error
-    words = [part for word in words for part in word.split("=", 1)]
+    words = [part for word in words for part in word.split("=", 1) if word not in _FLAGS]
     for option, value in itertools.zip_longest(words[::2], words[1::2]):
         if option not in _OBJECTIVE or value is None:
             raise BadInput(f"--objective {objective}: it is options of `biglittle tune`, each with its "
@@ -52,16 +56,27 @@ def parse(arguments, description):
     parser.add_argument("--program", type=pathlib.Path, default=_HOME / "biglittle",
                         help="the front door, or the built biglittle")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--threads", type=int, help="1 for the shipped tasks, all cores for your own")
     parser.add_argument("--little-epochs", type=int, metavar="N", help="instead of the task's own")
     parser.add_argument("--big-epochs", type=int, metavar="N", help="instead of the task's own")
     parser.add_argument("--objective", help="for `biglittle tune`, instead of the task's own")
+    parser.add_argument("--accept", action="store_true",
+                        help="end well although the objective is not met, or its promise does not hold on "
+                             "the test part")
     parser.add_argument("--prepare", action="store_true",
                         help="only write the validation and test arrays to <work>/data")
     own_task = parser.add_argument_group("a task of your own")
     own_task.add_argument("--labels", type=pathlib.Path, help="labels.txt of --data if left out")
     own_task.add_argument("--priority", metavar="A,B", help="the first label if left out")
     own_task.add_argument("--description")
+    own_task.add_argument("--features", default="auto", choices=["auto", *CHOICES],
+                          help="what the nets are behind; auto tries what suits the data (default)")
+    own_task.add_argument("--minutes", type=float, default=12.0, metavar="M",
+                          help="take fewer steps where it would take longer (default: 12)")
+    parser.add_argument("--device", help=f"budget of the little net: {', '.join(DEVICES)}, or multiply-adds "
+                                         "and bytes like 5000000,200000")
+    own_task.add_argument("--kind", choices=KINDS,
+                          help="of data; told by shape, type and rate if left out")
     options = parser.parse_args(arguments)
     if not re.fullmatch("[a-z0-9-]{1,64}", options.task):
         raise BadInput(f"--task must be 1 to 64 characters of a-z 0-9 -, not '{options.task}'")
@@ -69,6 +84,10 @@ def parse(arguments, description):
                                 or not options.description.isprintable()):
         raise BadInput("--description must be one line of at most 500 bytes")
     check_objective(options.objective)
+    if options.device:
+        parse_budget(options.device)
+    if not 0.01 <= options.minutes <= 10000:
+        raise BadInput(f"--minutes {options.minutes:g} is out of range; give 0.01 to 10000")
     for name in ("little_epochs", "big_epochs", "threads"):
         value = getattr(options, name)
         if value is not None and value < 1:
@@ -117,8 +136,8 @@ def command_of(options):
     words = ["/usr/bin/python3", "models/train/train.py", "--task", options.task]
     if options.data:
         words += ["--data", "DATA-FOLDER"]
-    words += ["--seed", str(options.seed), "--threads", str(options.threads)]
-    for name in ("little_epochs", "big_epochs", "priority", "objective"):
-        if getattr(options, name):
+    words += ["--seed", str(options.seed), "--threads", str(options.threads or 1)]
+    for name in ("little_epochs", "big_epochs", "priority", "objective", "kind", "features", "device"):
+        if getattr(options, name) and getattr(options, name) != "auto":
             words += [f"--{name.replace('_', '-')}", str(getattr(options, name))]
     return shlex.join(words)

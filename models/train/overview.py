@@ -25,7 +25,7 @@ def evaluate(options, task, *more):
         done = subprocess.run([str(options.program), "evaluate", "--task", task, "--data",
                                str(options.data), "--json", str(figures), *more],
                               stdout=subprocess.DEVNULL, check=False)
-        if done.returncode != 0:
+        if done.returncode not in (0, 3):  # 3: the promise does not hold there, which the table shows
             sys.exit(f"overview.py: evaluating {task} ended with {done.returncode}")
         return json.loads(figures.read_text(encoding="utf-8"))
 

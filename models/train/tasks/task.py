@@ -47,6 +47,12 @@ class Task:
     # How much more a reading of a class counts in training than others: the nets then name it
     # where they are less sure of it. Classes left out count 1.
     importance: dict = field(default_factory=dict)
+    # What the windows are of ("sound", "motion"), where features are to be chosen, and how that is known.
+    kind: str = None
+    kind_words: str = ""
+    # Of what the nets get: dimensions behind the channels (0: a vector), channels; None: the windows'.
+    net_rank: int = None
+    net_inputs: int = None
     committee: int = 1  # how many nets make up the big one, see nets.Committee
     # The little net may cost this share of the big one's multiply-adds, and as many bytes.
     budget_share: float = 1 / 20
