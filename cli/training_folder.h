@@ -9,7 +9,8 @@
 
 namespace biglittle {
 
-// models/train/splits.py holds back one session or more for each of two parts, and learns from the rest.
+// Of each class: models/train/splits.py holds back one session or more for each of two parts, and
+// learns from the rest.
 inline constexpr std::size_t kLeastSessions = 3;
 
 // Where it is missing. PermissionDenied, one line.

@@ -163,20 +163,23 @@ class Recording {
     if (!losses.empty()) out_ << fmt::format("not recorded: {}\n", losses);
     if (set_.added() == 0) return;
     std::size_t width = 5;
-    std::size_t sessions = 0;
+    std::size_t lacking = 0;
     for (const ClassCount& count : set_.counts()) {
       width = std::max(width, Shown(count.label).size());
     }
     out_ << fmt::format("{:<{}}  sessions   windows\n", "class", width);
     for (const ClassCount& count : set_.counts()) {
-      sessions += count.sessions;
+      lacking += kLeastSessions - std::min<std::size_t>(kLeastSessions, count.sessions);
       out_ << fmt::format("{:<{}}  {:>8}  {:>8}\n", Shown(count.label), width, count.sessions,
                           count.windows);
     }
     out_ << fmt::format("{}: X.npy, y.npy, labels.txt, groups.npy\n", Shown(options_.out.string()));
-    if (sessions < kLeastSessions) {
-      out_ << fmt::format("{} more sessions are needed before it can be trained with: call again\n",
-                          kLeastSessions - sessions);
+    if (lacking > 0) {
+      out_ << fmt::format(
+          "{} more sessions are needed before it can be trained with, so that each class has {}: "
+          "call "
+          "again\n",
+          lacking, kLeastSessions);
     }
   }
 

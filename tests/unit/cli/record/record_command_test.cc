@@ -60,7 +60,7 @@ TEST_F(RecordTest, RecordsForATaskThatIsStillToBeTrained) {
   EXPECT_EQ(Run(), kExitDone) << err_.str();
   EXPECT_EQ(Windows(), (std::vector<float>{1, 2, 3, 4, 5, 6}));
   EXPECT_THAT(out_.str(), HasSubstr("idle          1         3\n"));
-  EXPECT_THAT(out_.str(), HasSubstr("4 more sessions are needed"));
+  EXPECT_THAT(out_.str(), HasSubstr("2 more sessions are needed"));
 }
 
 // As the device would have them.
