@@ -92,9 +92,10 @@ class Judging {
         tests_(static_cast<double>(tests)) {}
 
   std::vector<PromiseFinding> Findings() && {
-    AddObjective();
+    // Of a group only what was asked for, and is no average over all: persons differ.
+    if (!group_ || promise_.objective.kind != ObjectiveKind::kMaxEscalation) AddObjective();
     AddRecall();
-    AddExpected();
+    if (!group_) AddExpected();
     return std::move(findings_);
   }
 

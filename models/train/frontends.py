@@ -17,6 +17,7 @@ KINDS = ("sound", "vibration", "motion", "signal", "image", "vector")
 _LONGEST_RAW = 4096
 _MOST_FRAMES = 160
 _MOST_BINS = 512
+LEAST_OF_MAP = 8
 
 
 @dataclass
@@ -164,8 +165,13 @@ def make(name, windows, rate_hz):
         raise BadInput(f"--features {name} needs the rate: let input.json beside X.npy say it, "
                        '{"rate_hz": 16000}, as `biglittle new` does')
     module, words = choice.make(windows, rate_hz)
-    return Front(name, f"{choice.title}, {words}",
-                 torch.nn.Sequential(features.Scaling(_scale_of(windows)), module))
+    front = Front(name, f"{choice.title}, {words}",
+                  torch.nn.Sequential(features.Scaling(_scale_of(windows)), module))
+    shape = compute(front.module, windows[:2]).shape
+    if len(shape) == 4 and min(shape[2:]) < LEAST_OF_MAP:
+        raise BadInput(f"--features {name} makes maps of {shape[2]} x {shape[3]} of these windows, {LEAST_OF_MAP} x "
+                       f"{LEAST_OF_MAP} are the least: cut longer windows")
+    return front
 
 
 def fitting(kind, windows, rate_hz):
@@ -180,8 +186,12 @@ def fitting(kind, windows, rate_hz):
                 names.append(name)
         elif windows.ndim == 3 and windows.shape[-1] >= _LEAST_SAMPLES and (
                 rate_hz or "rate" not in CHOICES[name].needs):
+            try:
+                make(name, windows, rate_hz)
+            except BadInput:  # too short for its maps
+                continue
             names.append(name)
-    return names or ["spectrogram" if windows.ndim == 3 else "raw"]
+    return names or ["raw"]
 
 
 def compute(module, windows, batch=64):

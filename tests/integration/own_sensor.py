@@ -96,7 +96,7 @@ def trained(bench):
     run("/usr/bin/python3", HOME / "models/train/train.py", "--task", "valve", "--data",
         bench.folder / "data", "--out", bench.folder / "models/valve", "--work", bench.folder / "work",
         "--program", PROGRAM, "--priority", "leaking", "--big-epochs", "6", "--little-epochs", "8",
-        "--objective", "--max-escalation 0.3")
+        "--features", "raw", "--objective", "--max-escalation 0.3", "--accept")
     run(PROGRAM, "check", bench.fleet())
     again = run(PROGRAM, "record", "--config", bench.fleet(), "--device", "valve-1", "--label", "open",
                 "--out", bench.folder / "more", "--windows", "3")

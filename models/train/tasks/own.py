@@ -106,7 +106,9 @@ def _of_maps(shape):
     stride = _shorter(min(shape[1:]), 24)
     layers = (Layer(12, stride=stride), Layer(24, stride=2), Layer(40, stride=2, separable=True),
               Layer(64, stride=1, separable=True))
-    return layers, lambda outputs, scale: nets.listening(2, shape[0], outputs, 24, (48, 96, 192))
+    # Each stage halves, and the stem has halved once.
+    stages = max(1, min(3, int(math.log2(min(shape[1:]))) - 1))
+    return layers, lambda outputs, scale: nets.listening(2, shape[0], outputs, 24, (48, 96, 192)[:stages])
 
 
 def _of_sequences(shape):
