@@ -341,7 +341,7 @@ def tune_as_wished(options, task, models):
     code, said, error = biglittle(options, "tune", *where, *objective, "--nearest")
     if code == 2:
         code, said, _ = biglittle(options, "tune", *where, "--max-loss", "0.005", "--nearest")
-        said += f"\nTHE OBJECTIVE IS NOT MET: {error}.\nIn its place: --max-loss 0.005\n"
+        said += f"\nTHE OBJECTIVE IS NOT MET: {error.removeprefix('biglittle tune: ')}.\nIn its place: --max-loss 0.005\n"
         if code in (0, 1):
             return said, False, ["--max-loss", "0.005"]
     if code not in (0, 1):
@@ -365,7 +365,8 @@ def ship(options, task, built):
     before = shipped.read_text(encoding="utf-8") if shipped.exists() else ""
     trained = (source / "task.yaml").read_text(encoding="utf-8")
     shipped.write_text(card.with_next_release(trained, before), encoding="utf-8")
-    # For other objectives: of what is shipped, with the user's own data.
+    # Of what is shipped, with the user's own data, and not of where it was made.
+    said = said.replace(f"{source / 'task.yaml'} written\n", "")
     said = said.replace(f"--models {source.parent}", f"--models {options.out.parent}").replace(
         f"--data {options.work / 'data'}", f"--data {options.data or options.work / 'data'}")
     return design, files, figures, why, shlex.join(objective), said, holds
