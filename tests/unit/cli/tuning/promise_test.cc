@@ -124,5 +124,13 @@ TEST_F(PromiseTest, AGroupInWhichItDoesNotHoldIsNamed) {
               Not(HasSubstr("DOES NOT")));
 }
 
+// A budget and what tuning expects are averages over all: persons differ.
+TEST_F(PromiseTest, GroupsAreNotHeldToAverages) {
+  const CascadeCounts all = Counts(500, 100, 2, 450);
+  const CascadeCounts odd = Counts(100, 60, 2, 70);
+  EXPECT_EQ(HoldAgainst(Of("--max-escalation 0.3"), task_, all, {{1, all}, {2, odd}}).size(), 2U);
+  EXPECT_FALSE(Holds(HoldAgainst(Of("--min-accuracy 0.9"), task_, all, {{1, all}, {2, odd}})));
+}
+
 }  // namespace
 }  // namespace biglittle
