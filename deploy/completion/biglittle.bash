@@ -81,7 +81,7 @@ _biglittle() {
         --columns) return ;;
         --delimiter) return ;;
         --decimal) words='. ' ;;
-        *) case $word in -*) words='-h --help --from --out --samples --length-ms --hop --rate-hz --resample --low-pass --high-pass --band-pass --filter-order --label-column --group-column --skip-bad-rows --columns --header --delimiter --decimal' ;; *) words='' ;; esac ;;
+        *) case $word in -*) words='-h --help --from --out --samples --length-ms --hop --rate-hz --resample --pad --low-pass --high-pass --band-pass --filter-order --label-column --group-column --skip-bad-rows --columns --header --delimiter --decimal' ;; *) words='' ;; esac ;;
       esac ;;
     'record')
       case $before in
@@ -103,10 +103,12 @@ _biglittle() {
     'classify')
       case $before in
         --model) return ;;
+        --task) return ;;
+        --models) return ;;
         --input) return ;;
         --output) return ;;
         --json) return ;;
-        *) case $word in -*) words='-h --help --model --input --output --json' ;; *) words='' ;; esac ;;
+        *) case $word in -*) words='-h --help --model --task --models --resample --input --output --json' ;; *) words='' ;; esac ;;
       esac ;;
     'tune')
       case $before in
@@ -122,7 +124,7 @@ _biglittle() {
         --score) return ;;
         --thresholds) return ;;
         --unlike-share) return ;;
-        *) case $word in -*) words='-h --help --task --data --models --max-escalation --min-accuracy --max-loss --max-risk --confidence --min-recall --score --thresholds --unlike-share --check' ;; *) words='' ;; esac ;;
+        *) case $word in -*) words='-h --help --task --data --models --max-escalation --min-accuracy --max-loss --max-risk --confidence --min-recall --score --thresholds --unlike-share --for-these-groups --nearest --accept --check' ;; *) words='' ;; esac ;;
       esac ;;
     'evaluate')
       case $before in
