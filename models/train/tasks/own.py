@@ -104,8 +104,8 @@ def _of_images(shape):
 def _of_maps(shape):
     """Spectrograms: little by little halved in both directions."""
     stride = _shorter(min(shape[1:]), 24)
-    layers = (Layer(12, stride=stride), Layer(24, stride=2), Layer(40, stride=2, separable=True),
-              Layer(64, stride=1, separable=True))
+    layers = (Layer(12, stride=stride), Layer(32, stride=2), Layer(64, stride=2, separable=True),
+              Layer(96, stride=1, separable=True))
     # Each stage halves, and the stem has halved once.
     stages = max(1, min(3, int(math.log2(min(shape[1:]))) - 1))
     return layers, lambda outputs, scale: nets.listening(2, shape[0], outputs, 24, (48, 96, 192)[:stages])
