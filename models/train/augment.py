@@ -119,6 +119,12 @@ def listened(batch, generator):
     return masked(batch, generator, 3, max(1, batch.shape[3] // 6), 2)
 
 
+def listened_a_little(batch, generator):
+    """The same for small nets, which have no room to learn the training part by heart."""
+    batch = louder(rolled(batch, generator), generator, 0.3)
+    return masked(batch, generator, 3, max(1, batch.shape[3] // 10))
+
+
 def mixed(batch, generator, alpha):
     """(batch, the partners' places, each one's own share): readings mixed with one another, for a loss that
     is mixed alike. Source: Zhang et al., "mixup: Beyond Empirical Risk Minimization", 2018."""

@@ -9,6 +9,7 @@ TRAIN, VALIDATION, TEST = 0, 1, 2
 PARTS = ("training", "validation", "test")
 _SHARE = 5  # one of so many groups or rows for the validation part, and for the test part
 _DRAWS = 4000
+_MOST_COMPARED = 8192  # samples of a window
 
 
 def _refuse(label, have, need, unit, mend):
@@ -80,7 +81,9 @@ def by_groups(truth, groups, labels, seed, has_test):
 def _outline(windows, rows):
     """What neighbouring windows are compared by: the logarithm of 32 bands of their spectrum, or what there
     is of numbers."""
-    values = np.asarray(windows[rows], np.float32).reshape(len(rows), -1)
+    # The first second or so of what is long: enough to tell, and no more memory than there is.
+    values = np.stack([np.asarray(windows[row][..., :_MOST_COMPARED], np.float32) for row in rows])
+    values = values.reshape(len(rows), -1)
     if windows.ndim == 3 and windows.shape[-1] >= 64:
         spectrum = np.abs(np.fft.rfft(values.reshape(len(rows), windows.shape[1], -1))) ** 2
         values = np.log(np.stack([band.sum(-1) for band in

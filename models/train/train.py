@@ -166,7 +166,8 @@ def train_littles(task, inputs, loaded, opinion, options):
     for design in DESIGNS:
         score_of = watch(task, inputs, loaded) if design.has_exit else None
         net = fit(lambda: make_little(task, design, inputs.scale), inputs.train,
-                  design.loss(task, truth, opinion), task.little_schedule, inputs.scale, task.augment,
+                  design.loss(task, truth, opinion), task.little_schedule, inputs.scale,
+                  task.little_augment or task.augment,
                   options.seed, f"{task.name}: {design.name}",
                   options.work / f"{design.name}.pt",
                   extra=f"{task.distillation} {task.opinion_temperature} {opinion.sum(0).tolist()}",

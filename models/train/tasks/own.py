@@ -133,8 +133,8 @@ def _schedules(readings, is_image):
     little = max(25 * epoch, min(2500, 300 * epoch))
     mixup = 0.0 if is_image else 0.3
     return (Schedule(epochs=15, batch=batch, steps=big, mixup=mixup),
-            Schedule(epochs=25, batch=batch, steps=little, learning_rate=3e-3, label_smoothing=0.02,
-                     mixup=mixup))
+            Schedule(epochs=25, batch=batch, steps=little, learning_rate=4e-3, label_smoothing=0.0,
+                     weight_decay=0.005))
 
 
 def _unchanged(batch, generator):
@@ -153,8 +153,9 @@ def shape_nets(task, front, kind, readings):
     task.net_rank = 0 if layout == "vector" else len(shape) - 1
     task.net_inputs = math.prod(shape) if layout == "vector" else shape[0]
     task.big_schedule, task.little_schedule = _schedules(readings, layout == "image")
+    task.little_augment = None
     if layout == "map":
-        task.augment = augment.listened
+        task.augment, task.little_augment = augment.listened, augment.listened_a_little
     elif front.shape and layout in ("vector", "sequence"):
         task.augment = lambda batch, generator: augment.noisy(batch, generator, 0.1)
     else:

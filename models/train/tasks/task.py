@@ -40,6 +40,7 @@ class Task:
     # opinion is softened by this temperature.
     distillation: float = 0.5
     opinion_temperature: float = 2.0
+    little_augment: Callable = None  # of the little net; None: `augment`
     # Where the nets are more than what fit.fit trains; None: they are not.
     before_little: Callable = None  # (fit.Scale) -> `before` of nets.Little
     finish_little: Callable = None  # (trained net with an exit, data.Split, fit.Scale) -> little net
