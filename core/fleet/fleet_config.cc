@@ -22,4 +22,6 @@ const WorkerConfig* FleetConfig::FindWorker(const std::string& id) const {
   return FindById(workers, id);
 }
 
+const HostConfig* FleetConfig::FindHost(const std::string& id) const { return FindById(hosts, id); }
+
 }  // namespace biglittle

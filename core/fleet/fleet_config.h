@@ -11,6 +11,7 @@
 #include "core/fleet/broker_config.h"
 #include "core/fleet/device_config.h"
 #include "core/fleet/home_assistant_config.h"
+#include "core/fleet/host_config.h"
 #include "core/fleet/worker_config.h"
 #include "core/signature.h"
 
@@ -32,9 +33,12 @@ struct FleetConfig {
   std::vector<DeviceConfig> devices;  // templates are unfolded; ids are unique
   std::vector<WorkerConfig> workers;  // likewise
 
+  std::vector<HostConfig> hosts;  // likewise; empty: the file does not say where they run
+
   // nullptr if there is none of that id.
   const DeviceConfig* FindDevice(const std::string& id) const;
   const WorkerConfig* FindWorker(const std::string& id) const;
+  const HostConfig* FindHost(const std::string& id) const;
 
   bool operator==(const FleetConfig&) const = default;
 };

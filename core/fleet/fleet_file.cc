@@ -11,6 +11,7 @@
 #include "core/fleet/fleet_devices.h"
 #include "core/fleet/fleet_home_assistant.h"
 #include "core/fleet/fleet_workers.h"
+#include "core/fleet/host_entries.h"
 #include "core/fleet/topic_levels.h"
 #include "core/text.h"
 #include "core/yaml/key_kinds.h"
@@ -95,7 +96,12 @@ KeyTable<FleetConfig> FleetKeys(DeviceShapes shapes) {
                      {.help = "the cloud workers; where there are any, every device's task must be "
                               "served",
                       .absent = "none",
-                      .range = fmt::format("up to {}", kMaxWorkers)})});
+                      .range = fmt::format("up to {}", kMaxWorkers)}),
+       OwnKey<Fleet>("hosts", {EntriesOf(kMaxHosts, HostFacts())},
+                     {.help = "the machines that devices, workers and the broker run on, for "
+                              "[`biglittle deploy`](deployment.md); the programs do not look at it",
+                      .absent = "none",
+                      .range = fmt::format("up to {}", kMaxHosts)})});
 }
 
 const KeyTable<FleetConfig>& FleetKeys() {
@@ -147,6 +153,9 @@ FleetConfig ReadFleet(const YamlNode& root, const SourceKinds* sources, ModelsNe
     config.workers = ReadWorkers(*list, tasks, problems);
   }
   CheckServed(devices.entries(), config.workers, problems);
+  if (const YamlNode* list = map.Find("hosts")) {
+    config.hosts = ReadHosts(*list, config.devices, config.workers, problems);
+  }
   if (problems.empty() && config.devices.empty() && config.workers.empty()) {
     problems.Add(root, "neither 'devices' nor 'workers' names anything");
   }

@@ -10,16 +10,6 @@ namespace {
 
 constexpr std::string_view kNumberMark = "{n}";
 
-std::string CopyId(std::string_view pattern, std::uint64_t number, std::uint64_t largest) {
-  const std::string digits = fmt::format("{:0{}}", number, fmt::formatted_size("{}", largest));
-  std::string id(pattern);
-  for (std::size_t at = id.find(kNumberMark); at != std::string::npos;
-       at = id.find(kNumberMark, at + digits.size())) {
-    id.replace(at, kNumberMark.size(), digits);
-  }
-  return id;
-}
-
 // Whether the id has a number where there are copies, and only there.
 bool FitsCopies(const YamlNode& node, std::string_view id, const Copies& copies,
                 Problems& problems) {
@@ -69,14 +59,25 @@ KeyTable<Copies> EntryKeys(const std::string& things, std::size_t most) {
       CheckCopies);
 }
 
+std::string OfCopy(std::string_view pattern, const Copies& copies, std::size_t k) {
+  const std::uint64_t largest = copies.first + copies.count - 1;
+  const std::string digits =
+      fmt::format("{:0{}}", copies.first + k, fmt::formatted_size("{}", largest));
+  std::string text(pattern);
+  for (std::size_t at = text.find(kNumberMark); at != std::string::npos;
+       at = text.find(kNumberMark, at + digits.size())) {
+    text.replace(at, kNumberMark.size(), digits);
+  }
+  return text;
+}
+
 std::vector<std::string> IdTemplates::Unfold(const YamlNode& id, const Copies& copies,
                                              std::size_t room, Problems& problems) {
   std::vector<std::string> ids;
   const auto text = ReadLine(id, "id", 64, problems);
   if (!text || !FitsCopies(id, *text, copies, problems)) return ids;
-  const std::uint64_t largest = copies.first + copies.count - 1;
   for (std::size_t k = 0; k < copies.count && ids.size() < room; ++k) {
-    std::string copy = CopyId(*text, copies.first + k, largest);
+    std::string copy = OfCopy(*text, copies, k);
     if (!IsIdentifier(copy)) {
       problems.Add(id, fmt::format("'id' must be 1 to 64 characters of A-Z a-z 0-9 _ . -, not {}",
                                    Quoted(copy)));

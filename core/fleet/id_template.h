@@ -25,6 +25,10 @@ struct Copies {
 // read by IdTemplates.
 KeyTable<Copies> EntryKeys(const std::string& things, std::size_t most);
 
+// `pattern` with the number of copy `k` (0, 1, ...) for each {n} in it, with zeros in front up to
+// the width of the largest.
+std::string OfCopy(std::string_view pattern, const Copies& copies, std::size_t k);
+
 // Gives out the ids of one kind of entries, each once. Not thread-safe.
 class IdTemplates {
  public:

@@ -28,7 +28,7 @@ INSTANTIATE_TEST_SUITE_P(
                   {"5:1: unknown key 'security'; this map takes version, fleet, topic_root, "
                    "worker_group, models, models_public_key, models_releases, broker, "
                    "home_assistant, device_defaults, devices, "
-                   "workers"}},
+                   "workers, hosts"}},
         FleetCase{"HomeAssistantsPrefix",
                   "home_assistant: {prefix: home/+}\nworkers: [{id: w, tasks: [har]}]\n",
                   {"4:26: 'prefix' must be levels of A-Z a-z 0-9 _ . - with '/' between them, not "
@@ -48,6 +48,36 @@ INSTANTIATE_TEST_SUITE_P(
                    "'biglittle/v1': name another one",
                    "4:17: 'prefix' of home_assistant, 'biglittle', lies among the fleet's topics, "
                    "'biglittle/v1': name another one"}},
+        FleetCase{"HostsOfNobody",
+                  "workers: [{id: w-1, tasks: [har]}]\n"
+                  "hosts: [{id: a, workers: [w-2]}, {id: b, devices: ['pump-*']}]\n",
+                  {"5:27: the fleet has no worker 'w-2'; did you mean 'w-1'?",
+                   "5:52: the fleet has no device 'pump-*'"}},
+        FleetCase{"OneOnTwoHosts",
+                  "workers: [{id: w-1, tasks: [har]}, {id: w-2, tasks: [har]}]\n"
+                  "hosts: [{id: a, workers: ['w-*']}, {id: b, workers: [w-2]}]\n",
+                  {"5:54: worker 'w-2' runs on the host 'a' already: it runs on one"}},
+        FleetCase{
+            "HostsThatAreOne",
+            "workers: [{id: w, tasks: [har]}]\n"
+            "hosts:\n  - {id: a, ssh: b, broker: true}\n  - {id: b, broker: true}\n"
+            "  - {id: a}\n  - {id: c, ssh: -oProxyCommand=x}\n"
+            "  - {id: d, architecture: x86, release: sid, labels: {site: 'a b'}}\n",
+            {"7:5: 'broker' is true for a second host: a fleet has one broker",
+             "7:5: the hosts 'a' and 'b' are both reached by 'ssh' 'b': a machine is one host",
+             "8:10: host id 'a' is given twice, first at line 6",
+             "9:18: 'ssh' must be what ssh takes for a host, such as pi@gateway-1, not "
+             "'-oProxyCommand=x'",
+             "10:27: 'architecture' must be one of amd64, arm64, armhf, i386, not 'x86'",
+             "10:41: 'release' must be one of bookworm, trixie, not 'sid'",
+             "10:61: 'label' must be 1 to 64 characters of A-Z a-z 0-9 _ . -, not 'a b'"}},
+        FleetCase{
+            "OnePortOfAHostForTwo",
+            "workers: [{id: w, tasks: [har], health: {port: 9000}}]\n"
+            "devices: [{id: d, task: har, health: {port: 9000}, source: {type: vibration}}]\n"
+            "hosts: [{id: a, workers: [w], devices: [d]}]\n",
+            {"6:9: worker w and device d would both listen on port 9000 of the host 'a': give "
+             "one another health port"}},
         FleetCase{"NoPublicKey",
                   "models_public_key: k.pem\nworkers: [{id: w, tasks: [har]}]\n",
                   {"4:20: the models' public key cannot be used: {folder}/k.pem: no such file"}},

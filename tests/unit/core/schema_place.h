@@ -57,7 +57,8 @@ inline Json FleetDocument() {
       {"id": "l", "source": {"type": "alsa", "rate_hz": 16000}},
       {"id": "m", "source": {"type": "iio", "device": "x", "channels": ["a"], "sampling_frequency_hz": 50}},
       {"id": "n", "source": {"type": "camera"}}],
-    "workers": [{"id": "w", "count": 1, "tasks": ["t", "u"], "health": {}}]})");
+    "workers": [{"id": "w", "count": 1, "tasks": ["t", "u"], "health": {}}],
+    "hosts": [{"id": "a", "count": 1}]})");
 }
 
 inline Json TaskDocument() {

@@ -82,7 +82,7 @@ std::vector<Json> Candidates(const Json& property) {
   if (type == "object") return {{{"a", 0.7}}, {{"a", 100}}, {{"a", "smoke"}}};
   if (type == "array") {
     return {{"a", "b"}, {"b", "a"}, {"other", "a"}, {"u", "t"}, {"/a"}, {"/b"}, {1.5},
-            {2},        {3},        {1, 2, 3}};
+            {2},        {3},        {1, 2, 3},      {"w"},      {"d"}};
   }
   return {"b",
           "t",
@@ -301,6 +301,7 @@ const Place kPlaces[] = {
     {"store", "fleet", "/$defs/store", "/devices/0/store"},
     {"health", "fleet", "/$defs/health", "/devices/0/health"},
     {"worker", "fleet", "/$defs/worker", "/workers/0"},
+    {"host", "fleet", "/$defs/host", "/hosts/0"},
     {"task", "task", "", ""},
     {"input", "task", "/$defs/input", "/input"},
     {"filter", "task", "/$defs/filter", "/input/filter"},

@@ -342,6 +342,29 @@ TEST_F(FleetFile, ATemplateOfWorkersIsUnfolded) {
   EXPECT_NE(fleet.FindWorker("worker-2"), nullptr);
 }
 
+TEST_F(FleetFile, HostsSayWhatRunsOnThem) {
+  const FleetConfig fleet = LoadDevices(
+      "devices: [{id: 'pump-{n}', count: 12, task: har, source: {type: vibration}}]\n"
+      "workers: [{id: w, tasks: [har]}]\n"
+      "hosts:\n"
+      "  - {id: 'gateway-{n}', count: 10, ssh: 'pi@gw-{n}.site', architecture: arm64,\n"
+      "     devices: ['pump-{n}'], labels: {site: north}}\n"
+      "  - {id: hall, release: trixie, broker: true, workers: ['*'], devices: [pump-12, "
+      "'pump-11']}\n");
+  ASSERT_EQ(fleet.hosts.size(), 11U);
+  EXPECT_EQ(fleet.hosts[8].id, "gateway-09");
+  EXPECT_EQ(fleet.hosts[8].ssh, "pi@gw-09.site");
+  EXPECT_EQ(fleet.hosts[8].architecture, "arm64");
+  EXPECT_EQ(fleet.hosts[8].devices, std::vector<std::string>{"pump-09"});
+  EXPECT_EQ(fleet.hosts[8].labels.at("site"), "north");
+  const HostConfig* hall = fleet.FindHost("hall");
+  ASSERT_NE(hall, nullptr);
+  EXPECT_EQ(hall->ssh, "hall");
+  EXPECT_EQ(hall->release, "trixie");
+  EXPECT_TRUE(hall->broker);
+  EXPECT_EQ(hall->workers, std::vector<std::string>{"w"});
+}
+
 TEST_F(FleetFile, AHundredThousandDevicesAreAllowed) {
   const FleetConfig fleet = LoadDevices(
       "devices: [{id: 'd-{n}', count: 100000, task: har, source: {type: vibration}}]\n");
