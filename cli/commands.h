@@ -23,6 +23,7 @@ AddCommand AddClassify;
 AddCommand AddControl;
 AddCommand AddDashboard;
 AddCommand AddDemo;
+AddCommand AddDeploy;
 AddCommand AddDoctor;
 AddCommand AddEvaluate;
 AddCommand AddInspect;

@@ -19,7 +19,7 @@ namespace {
 constexpr AddCommand* kCommands[] = {
     AddDemo,   AddCheck,     AddNew,    AddRecord,    AddInspect, AddClassify,
     AddTune,   AddEvaluate,  AddWatch,  AddDashboard, AddControl, AddSimulate,
-    AddSchema, AddProvision, AddDoctor, AddBench,
+    AddSchema, AddProvision, AddDeploy, AddDoctor,    AddBench,
 };
 
 // What the script ./biglittle does by itself, and what all commands return.

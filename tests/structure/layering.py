@@ -93,6 +93,7 @@ FOLDERS = {
         "lab": {"", "check", "provision"},
         "tuning": {"", "lab"},
         "dashboard": {""},
+        "deploy": {"", "lab", "provision"},
         "demo": {"", "dashboard", "lab", "provision", "tuning"},
         "bench": {"", "lab", "tuning"},
         "classify": {"", "new/recording", "new/recording_windows", "tuning"},
