@@ -11,6 +11,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "cli/lab/local_fleet.h"
 #include "cli/tuning/dataset.h"
 #include "cli/yaml_text.h"
 #include "core/random.h"
@@ -110,7 +111,8 @@ Json Source(const BenchWindows& windows, std::uint64_t first, std::uint64_t coun
 
 // A template's copies begin one window further each, so there are no more copies than windows.
 Json Devices(const BenchFleet& fleet, const std::string& task, const BenchWindows& windows,
-             std::uint64_t first, std::uint64_t count) {
+             const BenchVariant& variant, const std::string& policy, std::uint64_t first,
+             std::uint64_t count) {
   Json devices = {{"id", fleet.prefix + "-{n}"},
                   {"count", count},
                   {"first", first},
@@ -118,6 +120,10 @@ Json Devices(const BenchFleet& fleet, const std::string& task, const BenchWindow
                   {"deadline_ms", kBenchDeadline.count()},
                   {"status_interval_ms", kBenchStatusInterval.count()},
                   {"escalation", {{"deadline_margin_ms", kBenchMargin.count()}}}};
+  if (!policy.empty()) devices["escalation"]["policy"] = policy;
+  if (variant.max_readings) {
+    devices["escalation"]["packing"] = {{"max_readings", *variant.max_readings}};
+  }
   if (fleet.health_port) {
     devices["health"] = {{"port", *fleet.health_port}};
     devices["drain_timeout_ms"] = 0;
@@ -126,6 +132,13 @@ Json Devices(const BenchFleet& fleet, const std::string& task, const BenchWindow
   devices["source"]["readings"] = kEndless;
   devices["source"]["interval_ms"] = fleet.interval.count();
   return devices;
+}
+
+// Of the device that escalates for all.
+Milliseconds AskingInterval(const BenchFleet& fleet, double share) {
+  const double faster = std::max(1.0, share * static_cast<double>(fleet.devices));
+  return std::max(Milliseconds(1),
+                  Milliseconds(std::llround(static_cast<double>(fleet.interval.count()) / faster)));
 }
 
 }  // namespace
@@ -145,19 +158,30 @@ absl::StatusOr<BenchWindows> PrepareWindows(const BenchFleetOptions& options, co
 
 std::string MakeBenchFleet(const BenchFleet& fleet, const std::string& task,
                            const BenchWindows& windows, const std::filesystem::path& models,
-                           std::uint16_t broker_port) {
+                           std::uint16_t broker_port, const BenchVariant& variant) {
   Json devices = Json::array();
   const std::uint64_t most = windows.windows.empty() ? fleet.devices : windows.count;
+  const std::uint64_t asked = variant.asked ? 1 : 0;
   for (std::uint64_t made = 0; made < fleet.devices;) {
-    const std::uint64_t count = std::min(most, fleet.devices - made);
-    devices.push_back(Devices(fleet, task, windows, made + 1, count));
+    const std::uint64_t end = made < asked ? asked : fleet.devices;
+    const std::uint64_t count = std::min(most, end - made);
+    const std::string policy = !variant.asked ? variant.policy
+                               : made < asked ? "big-only"
+                                              : "little-only";
+    Json group = Devices(fleet, task, windows, variant, policy, made + 1, count);
+    if (made < asked) {
+      group["source"]["interval_ms"] = AskingInterval(fleet, *variant.asked).count();
+    }
+    devices.push_back(std::move(group));
     made += count;
   }
   const Json worker = {{"id", kBenchWorker}, {"tasks", {task}}, {"reload_interval_ms", 0}};
+  Json broker = {{"host", "127.0.0.1"}, {"port", broker_port}};
+  if (variant.tls) broker["tls"] = {{"credentials", kLabCredentialsTemplate}};
   return ToYaml({{"version", 1},
                  {"fleet", "bench"},
                  {"models", models.string()},
-                 {"broker", {{"host", "127.0.0.1"}, {"port", broker_port}}},
+                 {"broker", std::move(broker)},
                  {"workers", Json::array({worker})},
                  {"devices", devices}});
 }

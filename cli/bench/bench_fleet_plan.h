@@ -14,6 +14,23 @@
 namespace biglittle {
 
 inline constexpr char kBenchWorker[] = "worker";
+// What the ids of most fleets begin with.
+inline constexpr char kBenchDevices[] = "many";
+// The dashboard whose credentials the bench has, where there are some.
+inline constexpr char kBenchObserver[] = "bench";
+
+// What a fleet does otherwise than the task and the defaults say.
+struct BenchVariant {
+  std::string described;  // for people
+  std::string policy;     // empty: the task's own
+  // The first device escalates all, and reads so fast that it takes about this share of the fleet's
+  // readings; the others escalate nothing. In place of `policy`. One, so that requests do not come
+  // in the bursts in which devices that began together read.
+  std::optional<double> asked;
+  std::optional<std::uint64_t> max_readings;  // in a request
+  bool gathered = false;                      // fewer devices share the readings
+  bool tls = false;
+};
 
 // Where readings come from.
 struct BenchWindows {
@@ -40,6 +57,6 @@ struct BenchFleet {
 // The fleet's YAML: devices that go on until they are stopped, and one worker.
 std::string MakeBenchFleet(const BenchFleet& fleet, const std::string& task,
                            const BenchWindows& windows, const std::filesystem::path& models,
-                           std::uint16_t broker_port);
+                           std::uint16_t broker_port, const BenchVariant& variant = {});
 
 }  // namespace biglittle

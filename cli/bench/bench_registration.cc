@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "cli/bench/bench_capacity_command.h"
 #include "cli/bench/bench_fleet_command.h"
 #include "cli/bench/bench_link_command.h"
 #include "cli/bench/bench_nn_command.h"
@@ -69,6 +70,29 @@ void AddBenchFleet(CLI::App& bench, ChosenCommand& chosen) {
       [&chosen] { chosen = [] { return RunBenchFleet(options, std::cout, std::cerr); }; });
 }
 
+void AddBenchCapacity(CLI::App& bench, ChosenCommand& chosen) {
+  CLI::App* capacity = bench.add_subcommand(
+      "capacity", "How many readings a second a broker and a worker bear on this machine");
+  static BenchCapacityOptions options;
+  capacity->add_option("--devices", options.devices, "How many")->capture_default_str();
+  capacity->add_option("--rate", options.rate, "Readings a second of one device")
+      ->capture_default_str();
+  capacity->add_option("--seconds", options.seconds, "How long to measure, each of six runs")
+      ->capture_default_str();
+  capacity->add_option("--rounds", options.rounds, "Of all runs; the least disturbed counts")
+      ->check(CLI::Range(1, 100))
+      ->capture_default_str();
+  capacity->add_option("--task", options.task, "A folder of --models")->capture_default_str();
+  capacity
+      ->add_option("--other-task", options.other_task,
+                   "Another one, whose windows have another size")
+      ->capture_default_str();
+  capacity->add_option("--models", options.models, "Folder with one folder a task");
+  capacity->add_option("--json", options.json, "Write the model to this file as well");
+  capacity->callback(
+      [&chosen] { chosen = [] { return RunBenchCapacity(options, std::cout, std::cerr); }; });
+}
+
 }  // namespace
 
 void AddBench(CLI::App& app, ChosenCommand& chosen) {
@@ -78,6 +102,7 @@ void AddBench(CLI::App& app, ChosenCommand& chosen) {
   AddBenchLink(*bench, chosen);
   AddBenchSource(*bench, chosen);
   AddBenchFleet(*bench, chosen);
+  AddBenchCapacity(*bench, chosen);
 }
 
 }  // namespace biglittle

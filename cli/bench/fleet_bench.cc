@@ -55,22 +55,41 @@ absl::Status FleetBench::Start() {
   return StartWorker();
 }
 
+std::size_t FleetBench::window_bytes() const {
+  const auto elements = static_cast<std::size_t>(ElementCount(task_->input_shape).value_or(1));
+  constexpr std::size_t kHalf = 2;
+  return elements *
+         (task_->wire_dtype == WireDType::kFloat16 ? kHalf : ElementSize(task_->input_dtype));
+}
+
+double FleetBench::ReadingsARequest() const {
+  const auto requests = observer_->CounterOfWorker(kBenchWorker, "requests");
+  const auto readings = observer_->CounterOfWorker(kBenchWorker, "readings");
+  if (!requests || !readings || *requests == 0) return 1.0;
+  return static_cast<double>(*readings) / static_cast<double>(*requests);
+}
+
 absl::Status FleetBench::StartWorker() {
   const std::optional<std::uint16_t> port = FreePort();
   if (!port) return absl::UnavailableError("there is no free port");
-  auto fleet = LocalFleet::Make(
-      installation_, {.folder = folder_->path(), .yaml = Yaml({.prefix = "no-device"}, *port)});
+  const BenchFleet known = variant_.tls
+                               ? BenchFleet{.prefix = kBenchDevices, .devices = options_.devices}
+                               : BenchFleet{.prefix = "no-device"};
+  auto fleet = LocalFleet::Make(installation_, {.folder = folder_->path(),
+                                                .yaml = Yaml(known, *port),
+                                                .others = {{Role::kDashboard, kBenchObserver}}});
   if (!fleet.ok()) return fleet.status();
   fleet_ = *std::move(fleet);
   if (absl::Status started = fleet_->StartBroker(); !started.ok()) return started;
   if (absl::Status started = fleet_->StartWorker(kBenchWorker); !started.ok()) return started;
-  observer_ = std::make_unique<FleetObserver>(fleet_->config(), fmt::format("bench-{}", getpid()));
+  observer_ = std::make_unique<FleetObserver>(fleet_->config(), fmt::format("bench-{}", getpid()),
+                                              kBenchObserver);
   ResultTally none(*task_);
   return fleet_->AwaitWorker(kBenchWorker, *observer_, none, stop_);
 }
 
 std::string FleetBench::Yaml(const BenchFleet& fleet, std::uint16_t broker_port) const {
-  return MakeBenchFleet(fleet, options_.task, windows_, models_, broker_port);
+  return MakeBenchFleet(fleet, options_.task, windows_, models_, broker_port, variant_);
 }
 
 std::filesystem::path FleetBench::FileOf(const BenchFleet& fleet) const {

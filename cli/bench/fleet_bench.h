@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -31,14 +32,19 @@ namespace biglittle {
 // object. Not thread-safe.
 class FleetBench {
  public:
-  // `options` must outlive it.
-  explicit FleetBench(const BenchFleetOptions& options)
-      : options_(options), installation_(Installation::Find()) {}
+  // `options` must outlive it. With TLS only the fleet of `options`' devices, called kBenchDevices,
+  // has credentials.
+  explicit FleetBench(const BenchFleetOptions& options, BenchVariant variant = {})
+      : options_(options), variant_(std::move(variant)), installation_(Installation::Find()) {}
 
   // Starts broker, worker and observer. InvalidArgument or NotFound: the options name what cannot
   // be used; else errors as those of the parts.
   absl::Status Start();
   const BenchWindows& windows() const { return windows_; }
+  // Of one, on its way to the worker.
+  std::size_t window_bytes() const;
+  // As the worker counted them, of all that Run() did; 1 where it was asked for nothing.
+  double ReadingsARequest() const;
 
   // Starts a device without a broker, `times` times: milliseconds to its first result.
   absl::StatusOr<std::vector<double>> FirstResults(int times);
@@ -76,6 +82,7 @@ class FleetBench {
                         FleetRun& run);
 
   const BenchFleetOptions& options_;
+  const BenchVariant variant_;
   const Installation installation_;
   StopSignal stop_;
   std::optional<ScratchFolder> folder_;

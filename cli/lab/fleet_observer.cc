@@ -106,4 +106,13 @@ std::optional<std::uint64_t> FleetObserver::ReadingsOfWorker(const std::string& 
   return ReadingsIn(workers_, worker);
 }
 
+std::optional<std::uint64_t> FleetObserver::CounterOfWorker(const std::string& worker,
+                                                            const std::string& counter) const {
+  const auto status = workers_.find(worker);
+  if (status == workers_.end()) return std::nullopt;
+  const auto value = status->second.counters.find(counter);
+  if (value == status->second.counters.end()) return std::nullopt;
+  return value->second;
+}
+
 }  // namespace biglittle

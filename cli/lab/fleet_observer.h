@@ -42,6 +42,10 @@ class FleetObserver {
   // How many readings the worker of this id was asked for, once it has stopped cleanly.
   std::optional<std::uint64_t> ReadingsOfWorker(const std::string& worker) const;
 
+  // A counter of its last status; nullopt while it has told none.
+  std::optional<std::uint64_t> CounterOfWorker(const std::string& worker,
+                                               const std::string& counter) const;
+
   // Messages that held more than one result.
   std::uint64_t batches() const { return batches_; }
   // Messages that are not of whom they say, or that are retained and should not be.

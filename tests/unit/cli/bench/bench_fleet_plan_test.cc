@@ -22,8 +22,10 @@ class BenchFleetPlanTest : public testing::Test {
   BenchWindows Windows(std::uint64_t count) const {
     return {.described = "", .windows = folder_.Write("X.npy", "x"), .count = count};
   }
-  FleetConfig Load(const BenchFleet& fleet, const BenchWindows& windows) const {
-    const std::string yaml = MakeBenchFleet(fleet, "tiny", windows, TestDataFolder(), 1883);
+  FleetConfig Load(const BenchFleet& fleet, const BenchWindows& windows,
+                   const BenchVariant& variant = {}) const {
+    const std::string yaml =
+        MakeBenchFleet(fleet, "tiny", windows, TestDataFolder(), 1883, variant);
     auto parsed = ParseFleet(yaml, folder_.path() / "fleet.yaml", &AllSources());
     EXPECT_TRUE(parsed.ok()) << ToString(parsed.problems);
     return parsed.ok() ? *parsed.value : FleetConfig();
@@ -52,6 +54,20 @@ TEST_F(BenchFleetPlanTest, ThereMayBeMoreDevicesThanWindows) {
   for (const DeviceConfig& device : fleet.devices) {
     EXPECT_LT(OptionsIn<ReplaySource>(device.source)->start, 10U) << device.id;
   }
+}
+
+TEST_F(BenchFleetPlanTest, OneDeviceAsksForAll) {
+  const FleetConfig fleet = Load({.prefix = "d", .devices = 20, .interval = Milliseconds(100)},
+                                 Windows(8), {.asked = 0.1, .max_readings = 1, .tls = true});
+  ASSERT_EQ(fleet.devices.size(), 20U);
+  for (std::size_t i = 0; i < 20; ++i) {
+    const EscalationConfig& escalation = fleet.devices[i].escalation;
+    EXPECT_EQ(escalation.policy,
+              i < 1 ? EscalationPolicyKind::kBigOnly : EscalationPolicyKind::kLittleOnly);
+    EXPECT_EQ(escalation.packing.max_readings, 1U);
+    EXPECT_EQ(fleet.devices[i].source.interval, Milliseconds(i < 1 ? 50 : 100));
+  }
+  EXPECT_TRUE(fleet.broker.tls);
 }
 
 TEST_F(BenchFleetPlanTest, SeededWindowsAreTheTasksAndTheSameEachTime) {
