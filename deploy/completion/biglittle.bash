@@ -33,18 +33,27 @@ _biglittle() {
       'provision sync') path='provision sync' ;;
       'provision purge') path='provision purge' ;;
       'provision sign-models') path='provision sign-models' ;;
+      'deploy') path='deploy' ;;
+      'deploy plan') path='deploy plan' ;;
+      'deploy apply') path='deploy apply' ;;
+      'deploy status') path='deploy status' ;;
+      'deploy bundle') path='deploy bundle' ;;
+      'deploy export') path='deploy export' ;;
+      'deploy export ansible') path='deploy export ansible' ;;
+      'deploy export kubernetes') path='deploy export kubernetes' ;;
       'doctor') path='doctor' ;;
       'bench') path='bench' ;;
       'bench nn') path='bench nn' ;;
       'bench link') path='bench link' ;;
       'bench source') path='bench source' ;;
       'bench fleet') path='bench fleet' ;;
+      'bench capacity') path='bench capacity' ;;
     esac
   done
   case $path in
     '')
       case $before in
-        *) case $word in -*) words='-h --help --version' ;; *) words='demo check new record inspect classify tune evaluate watch dashboard control simulate schema provision doctor bench' ;; esac ;;
+        *) case $word in -*) words='-h --help --version' ;; *) words='demo check new record inspect classify tune evaluate watch dashboard control simulate schema provision deploy doctor bench' ;; esac ;;
       esac ;;
     'demo')
       case $before in
@@ -277,6 +286,70 @@ _biglittle() {
         --expires) return ;;
         *) case $word in -*) words='-h --help --dir --release --expires' ;; *) words='' ;; esac ;;
       esac ;;
+    'deploy')
+      case $before in
+        *) case $word in -*) words='-h --help' ;; *) words='plan apply status bundle export' ;; esac ;;
+      esac ;;
+    'deploy plan')
+      case $before in
+        --secure) return ;;
+        --packages) return ;;
+        --only) return ;;
+        --ssh-config) return ;;
+        --connect-timeout) return ;;
+        --parallel) return ;;
+        *) case $word in -*) words='-h --help --secure --packages --only --ssh-config --connect-timeout --parallel' ;; *) words='' ;; esac ;;
+      esac ;;
+    'deploy apply')
+      case $before in
+        --secure) return ;;
+        --packages) return ;;
+        --only) return ;;
+        --ssh-config) return ;;
+        --connect-timeout) return ;;
+        --parallel) return ;;
+        --wait) return ;;
+        *) case $word in -*) words='-h --help --secure --packages --only --ssh-config --connect-timeout --parallel --wait --skip-away --allow-offline' ;; *) words='' ;; esac ;;
+      esac ;;
+    'deploy status')
+      case $before in
+        --secure) return ;;
+        --packages) return ;;
+        --only) return ;;
+        --ssh-config) return ;;
+        --connect-timeout) return ;;
+        --parallel) return ;;
+        *) case $word in -*) words='-h --help --secure --packages --only --ssh-config --connect-timeout --parallel' ;; *) words='' ;; esac ;;
+      esac ;;
+    'deploy bundle')
+      case $before in
+        --secure) return ;;
+        --packages) return ;;
+        --host) return ;;
+        --out) return ;;
+        *) case $word in -*) words='-h --help --secure --packages --host --out' ;; *) words='' ;; esac ;;
+      esac ;;
+    'deploy export')
+      case $before in
+        *) case $word in -*) words='-h --help' ;; *) words='ansible kubernetes' ;; esac ;;
+      esac ;;
+    'deploy export ansible')
+      case $before in
+        --secure) return ;;
+        --packages) return ;;
+        --out) return ;;
+        --parallel) return ;;
+        *) case $word in -*) words='-h --help --secure --packages --out --parallel' ;; *) words='' ;; esac ;;
+      esac ;;
+    'deploy export kubernetes')
+      case $before in
+        --secure) return ;;
+        --out) return ;;
+        --images) return ;;
+        --tag) return ;;
+        --namespace) return ;;
+        *) case $word in -*) words='-h --help --secure --out --images --tag --namespace' ;; *) words='' ;; esac ;;
+      esac ;;
     'doctor')
       case $before in
         --config) return ;;
@@ -286,7 +359,7 @@ _biglittle() {
       esac ;;
     'bench')
       case $before in
-        *) case $word in -*) words='-h --help' ;; *) words='nn link source fleet' ;; esac ;;
+        *) case $word in -*) words='-h --help' ;; *) words='nn link source fleet capacity' ;; esac ;;
       esac ;;
     'bench nn')
       case $before in
@@ -324,6 +397,18 @@ _biglittle() {
         --models) return ;;
         --json) return ;;
         *) case $word in -*) words='-h --help --devices --rate --seconds --processes --task --data --models --json' ;; *) words='' ;; esac ;;
+      esac ;;
+    'bench capacity')
+      case $before in
+        --devices) return ;;
+        --rate) return ;;
+        --seconds) return ;;
+        --rounds) return ;;
+        --task) return ;;
+        --other-task) return ;;
+        --models) return ;;
+        --json) return ;;
+        *) case $word in -*) words='-h --help --devices --rate --seconds --rounds --task --other-task --models --json' ;; *) words='' ;; esac ;;
       esac ;;
   esac
   mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
