@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
@@ -25,10 +26,13 @@
 #include "nn/compile/layout.h"
 #include "nn/compile/network.h"
 #include "nn/compile/outputs.h"
+#include "nn/graph/input_dims.h"
 #include "nn/graph/load_limits.h"
 #include "nn/graph/ordering.h"
 #include "nn/importer/importer.h"
+#include "nn/importer/weight_files.h"
 #include "nn/run/plan.h"
+#include "nn/weight_folder.h"
 
 namespace biglittle::nn {
 namespace {
@@ -70,18 +74,59 @@ absl::Status SealSteps(Network& network, std::size_t file_bytes) {
   return absl::OkStatus();
 }
 
+// What a file is read with, besides the bytes.
+struct Reading {
+  const LoadLimits& limits;
+  Shapes shapes = Shapes::kBatched;
+  const InputShapes& input_shapes;
+  WeightFiles* files = nullptr;
+  std::vector<absl::Status>* obstacles = nullptr;
+};
+
+absl::StatusOr<std::unique_ptr<Network>> CompileAs(const Graph& graph, FirstDimension first,
+                                                   const Reading& reading,
+                                                   std::vector<absl::Status>* obstacles) {
+  auto inputs = InputDims(graph, first, reading.input_shapes);
+  if (!inputs.ok()) return inputs.status();
+  return Compile(graph, reading.limits,
+                 {*std::move(inputs), first == FirstDimension::kOne, obstacles});
+}
+
+// As a batch; or, where that cannot be, for one sample after the other.
+absl::StatusOr<std::unique_ptr<Network>> CompileBatched(const Graph& graph,
+                                                        const Reading& reading) {
+  auto together = CompileAs(graph, FirstDimension::kSamples, reading, nullptr);
+  const absl::Status reason = together.status();
+  if (together.ok() || reading.shapes == Shapes::kTogether ||
+      reason.code() == absl::StatusCode::kResourceExhausted) {
+    return together;
+  }
+  auto alone = CompileAs(graph, FirstDimension::kOne, reading, reading.obstacles);
+  if (alone.ok()) (*alone)->info.one_by_one = std::string(reason.message());
+  return alone;
+}
+
 absl::StatusOr<std::shared_ptr<const Network>> Build(std::span<const std::byte> bytes,
-                                                     const LoadLimits& limits, Shapes shapes) {
-  absl::StatusOr<Graph> graph = ImportOnnx(bytes, limits, shapes);
+                                                     const Reading& reading) {
+  absl::StatusOr<Graph> graph =
+      ImportOnnx(bytes, reading.limits, {reading.files, reading.obstacles});
   if (!graph.ok()) return graph.status();
   if (absl::Status s = OrderNodes(*graph); !s.ok()) return s;
-  absl::StatusOr<std::unique_ptr<Network>> network = Compile(*graph, limits);
+  absl::StatusOr<std::unique_ptr<Network>> network =
+      reading.shapes == Shapes::kFixed
+          ? CompileAs(*graph, FirstDimension::kNumber, reading, reading.obstacles)
+          : CompileBatched(*graph, reading);
   if (!network.ok()) return network.status();
   SeparateOutputs(**network);
   FuseSteps(**network);
   ChooseLayouts(**network);
   OrderSteps(**network);
-  if (absl::Status s = SealSteps(**network, bytes.size()); !s.ok()) return s;
+  std::size_t weight_bytes = bytes.size();
+  if (reading.files != nullptr) {
+    (*network)->info.weight_files = reading.files->used();
+    for (const WeightFileInfo& file : (*network)->info.weight_files) weight_bytes += file.bytes;
+  }
+  if (absl::Status s = SealSteps(**network, weight_bytes); !s.ok()) return s;
   (*network)->info.file_bytes = bytes.size();
   (*network)->info.sha256 = Sha256(bytes);
   return std::shared_ptr<const Network>(*std::move(network));
@@ -95,24 +140,68 @@ absl::Status Prefixed(const std::string& name, const absl::Status& status) {
 }  // namespace
 
 absl::StatusOr<Model> Model::Load(const std::filesystem::path& path, const LoadLimits& limits,
-                                  Shapes shapes) {
+                                  Shapes shapes, const InputShapes& input_shapes) {
   try {
     const absl::StatusOr<std::vector<std::byte>> bytes = ReadFile(path, limits);
     if (!bytes.ok()) return Prefixed(path.string(), bytes.status());
-    return Parse(*bytes, path.string(), limits, shapes);
+    WeightFolder files(path.parent_path(), limits.max_file_bytes);
+    return Parse(*bytes, path.string(), limits, shapes, input_shapes, &files);
   } catch (const std::bad_alloc&) {
     return absl::UnavailableError("there is not enough memory to read the model");
   }
 }
 
 absl::StatusOr<Model> Model::Parse(std::span<const std::byte> bytes, const std::string& name,
-                                   const LoadLimits& limits, Shapes shapes) {
+                                   const LoadLimits& limits, Shapes shapes,
+                                   const InputShapes& input_shapes, WeightFiles* files) {
   try {
-    absl::StatusOr<std::shared_ptr<const Network>> network = Build(bytes, limits, shapes);
+    absl::StatusOr<std::shared_ptr<const Network>> network =
+        Build(bytes, {limits, shapes, input_shapes, files, nullptr});
     if (!network.ok()) return Prefixed(name, network.status());
     return Model(*std::move(network));
   } catch (const std::bad_alloc&) {
     return absl::UnavailableError("there is not enough memory to load the model");
+  }
+}
+
+std::vector<std::string> Model::Obstacles(const std::filesystem::path& path,
+                                          const LoadLimits& limits,
+                                          const InputShapes& input_shapes) {
+  std::vector<absl::Status> obstacles;
+  try {
+    const absl::StatusOr<std::vector<std::byte>> bytes = ReadFile(path, limits);
+    if (!bytes.ok()) return {std::string(bytes.status().message())};
+    WeightFolder files(path.parent_path(), limits.max_file_bytes);
+    const auto network =
+        Build(*bytes, {limits, Shapes::kBatched, input_shapes, &files, &obstacles});
+    // Of problems that end the work there is one, and it is not noted.
+    if (!network.ok() && std::ranges::find(obstacles, network.status()) == obstacles.end()) {
+      obstacles.push_back(network.status());
+    }
+  } catch (const std::bad_alloc&) {
+    return {"there is not enough memory to load the model"};
+  }
+  std::vector<std::string> lines;
+  for (const absl::Status& status : obstacles) lines.emplace_back(status.message());
+  return lines;
+}
+
+absl::StatusOr<std::vector<DeclaredInput>> Model::Declared(const std::filesystem::path& path,
+                                                           const LoadLimits& limits) {
+  try {
+    const absl::StatusOr<std::vector<std::byte>> bytes = ReadFile(path, limits);
+    if (!bytes.ok()) return Prefixed(path.string(), bytes.status());
+    WeightFolder files(path.parent_path(), limits.max_file_bytes);
+    std::vector<absl::Status> obstacles;
+    const absl::StatusOr<Graph> graph = ImportOnnx(*bytes, limits, {&files, &obstacles});
+    if (!graph.ok()) return Prefixed(path.string(), graph.status());
+    std::vector<DeclaredInput> inputs;
+    for (const GraphInput& input : graph->inputs) {
+      inputs.push_back({graph->values[static_cast<std::size_t>(input.value)].name, input.dims});
+    }
+    return inputs;
+  } catch (const std::bad_alloc&) {
+    return absl::UnavailableError("there is not enough memory to read the model");
   }
 }
 
@@ -124,7 +213,8 @@ Model& Model::operator=(Model&&) noexcept = default;
 Model::~Model() = default;
 
 const ModelInfo& Model::info() const { return network_->info; }
-const Port& Model::input() const { return network_->input; }
+const std::vector<Port>& Model::inputs() const { return network_->inputs; }
+const Port& Model::input() const { return network_->inputs.front(); }
 const std::vector<Port>& Model::outputs() const { return network_->outputs; }
 const Port& Model::output() const { return network_->outputs.back(); }
 
@@ -149,9 +239,14 @@ Context::~Context() = default;
 std::int64_t Context::max_batch() const { return plan_->max_batch(); }
 std::size_t Context::arena_bytes() const { return plan_->arena_bytes(); }
 
-std::span<float> Context::input(std::int64_t batch) {
+std::span<float> Context::input(std::int64_t batch) { return input(batch, 0); }
+
+std::span<float> Context::input(std::int64_t batch, std::int64_t index) {
   assert(batch >= 1 && batch <= max_batch());
-  return {plan_->input(), static_cast<std::size_t>(batch * plan_->network().input.elements)};
+  assert(index >= 0 && index < std::ssize(plan_->network().inputs));
+  const auto which = static_cast<std::size_t>(index);
+  const std::int64_t elements = plan_->network().inputs[which].elements;
+  return {plan_->input(which), static_cast<std::size_t>(batch * elements)};
 }
 
 void Context::Invoke(std::int64_t batch) {

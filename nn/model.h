@@ -37,24 +37,40 @@ namespace biglittle::nn {
 class Context;
 struct Network;
 class Plan;
+class WeightFiles;
 
 class Model {
  public:
-  // Reads and checks an ONNX file with one float32 input and one output or more (as many as
+  // Reads and checks an ONNX file with one input or more and one output or more (as many as
   // LoadLimits says), whose first dimension is the batch: symbolic, or 1, which is then taken for
-  // the batch too. With Shapes::kFixed it is a number like the others, of any size, and each
-  // Context computes one input at a time. Errors are one line that begins with the file and names
-  // node, operator and reason:
+  // the batch too. A net that cannot compute the samples of a batch together computes them one by
+  // one (ModelInfo::one_by_one). With Shapes::kFixed the first dimension is a number like the
+  // others, of any size, and each Context computes one input at a time. `input_shapes` are whole
+  // shapes for inputs whose file leaves sizes open beside the batch. Weights that the file keeps in
+  // others are read from the same folder, where no link is followed. Errors are one line that
+  // begins with the file and names node, operator and reason:
   //   NotFound: no such file. InvalidArgument: not a valid model.
   //   Unimplemented: an operator, attribute or type that the engine does not have.
   //   ResourceExhausted: a limit is exceeded. Unavailable: there is not enough memory.
   static absl::StatusOr<Model> Load(const std::filesystem::path& path,
-                                    const LoadLimits& limits = {},
-                                    Shapes shapes = Shapes::kBatched);
-  // The same from memory; `name` stands for the file in messages.
+                                    const LoadLimits& limits = {}, Shapes shapes = Shapes::kBatched,
+                                    const InputShapes& input_shapes = {});
+  // The same from memory; `name` stands for the file in messages, and `files` has the weights that
+  // are kept outside (nullptr: none are).
   static absl::StatusOr<Model> Parse(std::span<const std::byte> bytes, const std::string& name,
                                      const LoadLimits& limits = {},
-                                     Shapes shapes = Shapes::kBatched);
+                                     Shapes shapes = Shapes::kBatched,
+                                     const InputShapes& input_shapes = {},
+                                     WeightFiles* files = nullptr);
+  // Everything that keeps the file from being loaded, not only the first problem: one line each, as
+  // Load's errors but without the file in front. Empty if Load succeeds.
+  static std::vector<std::string> Obstacles(const std::filesystem::path& path,
+                                            const LoadLimits& limits = {},
+                                            const InputShapes& input_shapes = {});
+
+  // The inputs as the file declares them, without a look at its nodes. Errors as Load's.
+  static absl::StatusOr<std::vector<DeclaredInput>> Declared(const std::filesystem::path& path,
+                                                             const LoadLimits& limits = {});
 
   // Copies share the weights.
   Model(const Model&);
@@ -64,6 +80,9 @@ class Model {
   ~Model();
 
   const ModelInfo& info() const;
+  // In the file's order, one at least.
+  const std::vector<Port>& inputs() const;
+  // The first of them.
   const Port& input() const;
   // In the file's order, one at least.
   const std::vector<Port>& outputs() const;
@@ -88,10 +107,12 @@ class Context {
   std::int64_t max_batch() const;
   std::size_t arena_bytes() const;
 
-  // The first `batch` samples of the input, to be filled before Invoke: batch * input.elements
-  // floats, sample after sample, all finite: a NaN may come out as any number. 1 <= batch <=
-  // max_batch.
+  // The first `batch` samples of the first input, to be filled before Invoke: batch *
+  // input.elements floats, sample after sample, all finite: a NaN may come out as any number. 1 <=
+  // batch <= max_batch.
   std::span<float> input(std::int64_t batch);
+  // The same of one of Model::inputs(). All are to be filled. Integers are given as floats.
+  std::span<float> input(std::int64_t batch, std::int64_t index);
   // Computes `batch` samples. What input() held is undefined afterwards. Inputs must be finite. A
   // sample's results are the same bits alone and in any batch of this Context, with any number of
   // threads. A Context of another max_batch may compute some 3x3 convolutions otherwise, which

@@ -3,10 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <set>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -14,6 +18,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
+#include "nn/compile/control_flow.h"
 #include "nn/compile/folding.h"
 #include "nn/compile/load_budget.h"
 #include "nn/compile/network.h"
@@ -28,18 +33,46 @@ namespace {
 
 constexpr SlotId kNoSlot = -1;
 
+// What `nodes` read, those in their bodies too.
+void AddNeeded(const std::vector<Node>& nodes, std::set<ValueId>& needed) {
+  for (const Node& node : nodes) {
+    needed.insert(node.inputs.begin(), node.inputs.end());
+    for (const Attribute& attribute : node.attributes) {
+      const auto* body = std::get_if<BodyPtr>(&attribute.value);
+      if (body == nullptr) continue;
+      needed.insert((*body)->outputs.begin(), (*body)->outputs.end());
+      AddNeeded((*body)->nodes, needed);
+    }
+  }
+}
+
 std::set<ValueId> NeededValues(const Graph& graph) {
   std::set<ValueId> needed;
   for (const GraphOutput& output : graph.outputs) needed.insert(output.value);
-  for (const Node& node : graph.nodes) needed.insert(node.inputs.begin(), node.inputs.end());
+  AddNeeded(graph.nodes, needed);
   needed.erase(kNoValue);
   return needed;
 }
 
-class Compiler {
+// An answer that no input changes.
+class RepeatedConstant final : public Kernel {
  public:
-  Compiler(const Graph& graph, const LoadLimits& limits)
+  explicit RepeatedConstant(std::vector<float> values) : values_(std::move(values)) {}
+  void Run(const KernelArguments& arguments) const override {
+    std::ranges::copy(values_, arguments.output);
+  }
+  std::string Name() const override { return "constant"; }
+
+ private:
+  const std::vector<float> values_;
+};
+
+class Compiler final : public NodeLowering {
+ public:
+  Compiler(const Graph& graph, const LoadLimits& limits, const CompileOptions& options)
       : graph_(graph),
+        options_(options),
+        max_nodes_(limits.max_nodes),
         max_elements_(static_cast<std::int64_t>(std::min<std::size_t>(
             limits.max_tensor_bytes / sizeof(float), static_cast<std::size_t>(kMaxElements)))),
         budget_(max_elements_, limits),
@@ -49,28 +82,75 @@ class Compiler {
         network_(std::make_unique<Network>()) {}
 
   absl::StatusOr<std::unique_ptr<Network>> Compile() {
-    if (absl::Status s = DefineInputs(); !s.ok()) return s;
+    if (absl::Status s = DefineConstants(); !s.ok()) return s;
+    for (std::size_t i = 0; i < graph_.inputs.size(); ++i) {
+      if (absl::Status s = DefineInput(graph_.inputs[i], options_.inputs[i]); !s.ok()) return s;
+    }
     for (const Node& node : graph_.nodes) {
       if (absl::Status s = LowerNode(node); !s.ok()) return s;
-      network_->info.operators.push_back(node.op_type);
     }
     for (const GraphOutput& output : graph_.outputs) {
-      if (absl::Status s = DefineOutput(output); !s.ok()) return s;
+      if (unknown_.contains(output.value)) continue;
+      if (absl::Status s = DefineOutput(output); !s.ok()) {
+        if (absl::Status t = Note(std::move(s)); !t.ok()) return t;
+      }
+    }
+    if (options_.obstacles != nullptr && !options_.obstacles->empty()) {
+      return options_.obstacles->front();
     }
     FillInfo();
     return std::move(network_);
   }
 
+  // NodeLowering.
+  const KnownValue& ValueOf(ValueId id) const override {
+    return known_[static_cast<std::size_t>(id)];
+  }
+  void SetConstant(ValueId id, ConstantPtr constant) override {
+    TensorType type = constant->type;
+    Known(id) = KnownValue{std::move(type), std::move(constant)};
+    SlotOf(id) = kNoSlot;
+  }
+  void Alias(ValueId id, ValueId from) override {
+    Known(id) = Known(from);
+    SlotOf(id) = SlotOf(from);
+    if (unknown_.contains(from)) unknown_.insert(id);
+  }
+  ValueId NewValue() override {
+    known_.emplace_back();
+    slot_of_.push_back(kNoSlot);
+    const auto id = static_cast<ValueId>(known_.size() - 1);
+    needed_.insert(id);
+    return id;
+  }
+  absl::Status Lower(const Node& node) override { return LowerNode(node); }
+
  private:
   KnownValue& Known(ValueId id) { return known_[static_cast<std::size_t>(id)]; }
   SlotId& SlotOf(ValueId id) { return slot_of_[static_cast<std::size_t>(id)]; }
+  // "" for one that no file has named.
+  std::string NameOf(ValueId id) const {
+    const auto i = static_cast<std::size_t>(id);
+    return i < graph_.values.size() ? graph_.values[i].name : "";
+  }
+
+  // OK if the problem was noted and the rest may be looked at.
+  absl::Status Note(absl::Status problem) {
+    constexpr std::size_t kMostObstacles = 100;
+    const bool go_on = options_.obstacles != nullptr &&
+                       problem.code() != absl::StatusCode::kResourceExhausted &&
+                       options_.obstacles->size() < kMostObstacles;
+    if (!go_on) return problem;
+    options_.obstacles->push_back(std::move(problem));
+    return absl::OkStatus();
+  }
 
   SlotId NewSlot(const TensorType& type) {
     network_->slots.push_back(Slot{type.elements(), type.dims});
     return static_cast<SlotId>(network_->slots.size() - 1);
   }
 
-  absl::Status DefineInputs() {
+  absl::Status DefineConstants() {
     for (std::size_t i = 0; i < graph_.values.size(); ++i) {
       const ConstantPtr& constant = graph_.values[i].constant;
       if (constant == nullptr) continue;
@@ -80,39 +160,51 @@ class Compiler {
           fmt::format("initializer {} has the shape {}, beyond the limit of {} elements",
                       Quote(graph_.values[i].name), ToString(constant->type.dims), max_elements_));
     }
-    const auto elements = CountElements(graph_.input_dims);
+    return absl::OkStatus();
+  }
+
+  absl::Status DefineInput(const GraphInput& input, const Dims& dims) {
+    const auto elements = CountElements(dims);
     if (!elements.has_value() || *elements > max_elements_) {
       return absl::ResourceExhaustedError(
           fmt::format("input {} has the shape {}, beyond the limit of {} elements",
-                      Quote(graph_.values[static_cast<std::size_t>(graph_.input)].name),
-                      ToString(graph_.input_dims), max_elements_));
+                      Quote(NameOf(input.value)), ToString(dims), max_elements_));
     }
-    Known(graph_.input).type = TensorType{ElementType::kFloat32, graph_.input_dims};
-    SlotOf(graph_.input) = network_->input_slot = NewSlot(Known(graph_.input).type);
-    network_->input = PortOf(graph_.input);
-    network_->fixed_shapes = !Known(graph_.input).type.batched();
+    Known(input.value).type = TensorType{input.element, dims};
+    SlotOf(input.value) = NewSlot(Known(input.value).type);
+    network_->input_slots.push_back(SlotOf(input.value));
+    network_->inputs.push_back(PortOf(input.value));
+    network_->fixed_shapes = dims.empty() || dims[0] != kBatch;
+    network_->one_by_one = options_.one_by_one;
     return absl::OkStatus();
   }
 
   Port PortOf(ValueId id) {
     const TensorType& type = Known(id).type;
-    return Port{graph_.values[static_cast<std::size_t>(id)].name,
-                {type.dims.begin() + (type.batched() ? 1 : 0), type.dims.end()},
-                type.elements()};
+    const bool sample =
+        type.batched() || (options_.one_by_one && !type.dims.empty() && type.dims[0] == 1);
+    Port port{NameOf(id),
+              {type.dims.begin() + (sample ? 1 : 0), type.dims.end()},
+              type.elements(),
+              std::string(Name(type.element))};
+    if (Known(id).texts != nullptr) port.texts = *Known(id).texts;
+    return port;
   }
 
   absl::StatusOr<NodeView> ViewOf(const Node& node, const OperatorDefinition& definition) {
     std::vector<const KnownValue*> inputs;
-    for (const ValueId id : node.inputs) {
-      inputs.push_back(id == kNoValue ? nullptr : &Known(id));
+    for (std::size_t i = 0; i < node.inputs.size(); ++i) {
+      const ValueId id = node.inputs[i];
+      const bool given = id != kNoValue && !IsLeftOut(definition, i, Known(id));
+      inputs.push_back(given ? &Known(id) : nullptr);
     }
-    NodeView view(node, graph_.opset, std::move(inputs), max_elements_);
+    NodeView view(node, node.opset, std::move(inputs), max_elements_);
     if (view.AnyOneForBatch() && !definition.one_for_batch) {
       return view.Unsupported("it reads a constant whose shape has the batch size, not in front");
     }
-    if (graph_.opset < definition.since_opset) {
+    if (definition.domain == Domain::kStandard && node.opset < definition.since_opset) {
       return view.Invalid(fmt::format("the operator came with opset {}, the model has opset {}",
-                                      definition.since_opset, graph_.opset));
+                                      definition.since_opset, node.opset));
     }
     if (view.input_count() > definition.max_inputs) {
       return view.Invalid(fmt::format("it has {} inputs, {} at most are possible",
@@ -129,10 +221,50 @@ class Compiler {
     return view;
   }
 
+  // An optional parameter without elements, which older tools write for one that they do not give.
+  static bool IsLeftOut(const OperatorDefinition& definition, std::size_t input,
+                        const KnownValue& value) {
+    return value.type.IsEmptyList() && value.type.element == ElementType::kFloat32 &&
+           static_cast<int>(input) >= definition.min_inputs &&
+           definition.max_inputs <= static_cast<int>(kMaxRank);
+  }
+
   absl::Status LowerNode(const Node& node) {
-    const OperatorDefinition* definition = FindOperator(node.op_type);  // the importer has checked
+    network_->info.operators.push_back(node.op_type);
+    if (++lowered_ > max_nodes_) {
+      return absl::ResourceExhaustedError(fmt::format(
+          "{}: with its loops written out the net has more than the {} nodes that are allowed",
+          Describe(node), max_nodes_));
+    }
+    for (const ValueId output : node.outputs) {
+      if (output == kNoValue) continue;
+      Known(output) = KnownValue{};  // of a loop's turn before
+      SlotOf(output) = kNoSlot;
+    }
+    if (node.op_type.empty() && options_.obstacles == nullptr) {
+      return absl::UnimplementedError("it has an operator that the engine does not have");
+    }
+    // Whatever depends on a node that cannot be computed is passed over in silence.
+    const auto unknown = [this](ValueId id) { return unknown_.contains(id); };
+    const bool skip = std::ranges::any_of(node.inputs, unknown) ||
+                      std::ranges::any_of(node.captured, unknown) || node.op_type.empty();
+    absl::Status status = skip ? absl::OkStatus() : LowerKnownNode(node);
+    if (!status.ok()) status = Note(std::move(status));
+    for (const ValueId output : node.outputs) {
+      const bool undefined =
+          output != kNoValue && Known(output).constant == nullptr && SlotOf(output) == kNoSlot;
+      if (undefined && options_.obstacles != nullptr) unknown_.insert(output);
+    }
+    return status;
+  }
+
+  absl::Status LowerKnownNode(const Node& node) {
+    if (IsControlFlow(node)) return LowerControlFlow(node, *this);
+    // The importer has checked that there is one.
+    const OperatorDefinition* definition = FindOperator(node.op_type, node.domain);
     const absl::StatusOr<NodeView> view = ViewOf(node, *definition);
     if (!view.ok()) return view.status();
+    if (absl::Status s = CheckElements(*view); !s.ok()) return s;
     for (std::size_t i = 0; i < node.outputs.size(); ++i) {
       if (!needed_.contains(node.outputs[i])) continue;
       const NodeView output = view->ForOutput(static_cast<int>(i));
@@ -149,6 +281,19 @@ class Compiler {
     return absl::OkStatus();
   }
 
+  // An empty list is a shape or a parameter; few operators take it for data.
+  static absl::Status CheckElements(const NodeView& view) {
+    constexpr std::array<std::string_view, 14> kTakeEmptyLists = {
+        "Cast",   "Concat",     "ConstantOfShape", "Expand",   "Flatten",
+        "Gather", "Identity",   "Reshape",         "Shape",    "Size",
+        "Slice",  "ReduceProd", "Squeeze",         "Unsqueeze"};
+    if (!view.Has(0) || !view.Type(0).IsEmptyList()) return absl::OkStatus();
+    if (std::ranges::find(kTakeEmptyLists, view.node().op_type) != kTakeEmptyLists.end()) {
+      return absl::OkStatus();
+    }
+    return view.Unsupported("its input has no elements");
+  }
+
   absl::Status Define(const NodeView& view, ValueId id, Lowered lowered) {
     const absl::StatusOr<std::int64_t> repeat = TakeBack(view, lowered);
     if (!repeat.ok()) return repeat.status();
@@ -157,6 +302,12 @@ class Compiler {
                                       ToString(lowered.type.dims)));
     }
     Known(id).type = lowered.type;
+    Known(id).texts = std::move(lowered.texts);
+    if (lowered.type.element == ElementType::kText && Known(id).texts == nullptr) {
+      if (!view.Has(0) || view.Texts(0) == nullptr)
+        return view.Unsupported("it computes with texts");
+      Known(id).texts = view.Texts(0);  // moved, not changed
+    }
     if (auto* constant = std::get_if<ConstantPtr>(&lowered.how)) {
       Known(id).constant = std::move(*constant);
       return view.input_count() > 0 ? budget_.SpendConstant(view, lowered.type) : absl::OkStatus();
@@ -236,12 +387,30 @@ class Compiler {
     return absl::OkStatus();
   }
 
-  absl::Status DefineOutput(const GraphOutput& output) {
-    const std::string name = Quote(graph_.values[static_cast<std::size_t>(output.value)].name);
-    const TensorType& type = Known(output.value).type;
-    if (Known(output.value).constant != nullptr) {
+  // A step that answers what is known at Load.
+  absl::Status AddConstantStep(ValueId id, const std::string& name) {
+    const Constant& constant = *Known(id).constant;
+    if (!network_->fixed_shapes || constant.type.IsEmptyList() ||
+        constant.type.element == ElementType::kText) {
       return absl::InvalidArgumentError(
           fmt::format("output {} does not depend on the input", name));
+    }
+    std::vector<float> values = constant.floats;
+    for (const std::int64_t x : constant.ints) values.push_back(static_cast<float>(x));
+    SlotOf(id) = NewSlot(constant.type);
+    network_->steps.push_back(Step{"output " + name,
+                                   std::make_unique<RepeatedConstant>(std::move(values)),
+                                   {},
+                                   {},
+                                   SlotOf(id)});
+    return absl::OkStatus();
+  }
+
+  absl::Status DefineOutput(const GraphOutput& output) {
+    const std::string name = Quote(NameOf(output.value));
+    const TensorType& type = Known(output.value).type;
+    if (Known(output.value).constant != nullptr && SlotOf(output.value) == kNoSlot) {
+      if (absl::Status s = AddConstantStep(output.value, name); !s.ok()) return s;
     }
     if (type.turned()) {
       return absl::UnimplementedError(fmt::format(
@@ -272,6 +441,7 @@ class Compiler {
     info.producer = graph_.producer;
     info.opset = graph_.opset;
     for (const ValueId id : needed_) {
+      if (id >= std::ssize(graph_.values)) continue;
       const ConstantPtr& initializer = graph_.values[static_cast<std::size_t>(id)].constant;
       if (initializer == nullptr) continue;
       info.parameters += static_cast<std::int64_t>(initializer->floats.size());
@@ -279,18 +449,23 @@ class Compiler {
   }
 
   const Graph& graph_;
+  const CompileOptions& options_;
+  const std::size_t max_nodes_;
   const std::int64_t max_elements_;
   LoadBudget budget_;
-  std::vector<KnownValue> known_;
-  const std::set<ValueId> needed_;
+  std::size_t lowered_ = 0;       // nodes
+  std::deque<KnownValue> known_;  // views of nodes point into it while it grows
+  std::set<ValueId> needed_;
+  std::set<ValueId> unknown_;  // what depends on a noted problem
   std::vector<SlotId> slot_of_;
   std::unique_ptr<Network> network_;
 };
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Network>> Compile(const Graph& graph, const LoadLimits& limits) {
-  return Compiler(graph, limits).Compile();
+absl::StatusOr<std::unique_ptr<Network>> Compile(const Graph& graph, const LoadLimits& limits,
+                                                 const CompileOptions& options) {
+  return Compiler(graph, limits, options).Compile();
 }
 
 }  // namespace biglittle::nn

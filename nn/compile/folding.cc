@@ -102,7 +102,7 @@ absl::StatusOr<ConstantPtr> Fold(const NodeView& view, const Computed& computed,
   const Batch how{batch, max_scratch};
   Constant result{type, {}, {}};
   const bool integers = type.element != ElementType::kFloat32;
-  if (computed.moves && integers) {
+  if (computed.moves && (integers && type.element != ElementType::kText)) {
     return MoveIntegers(view, computed, std::move(result), how);
   }
   std::vector<std::vector<float>> inputs;
@@ -117,11 +117,22 @@ absl::StatusOr<ConstantPtr> Fold(const NodeView& view, const Computed& computed,
   if (turned) Turn(view.Type(computed.operands[0]).dims, batch, true, inputs[0]);
   if (absl::Status s = RunKernel(view, *computed.kernel, inputs, how, output); !s.ok()) return s;
   if (turned) Turn(type.dims, batch, false, output);
-  if (!std::ranges::all_of(output, [](float x) { return std::isfinite(x); })) {
-    return view.Invalid("its value, known at load, is not finite");
+  if (std::ranges::any_of(output, [](float x) { return std::isnan(x); })) {
+    return view.Invalid("its value, known at load, is no number");
   }
   if (integers) {
-    for (const float x : output) result.ints.push_back(static_cast<std::int64_t>(x));
+    const IntegerRange range = RangeOf(type.element);
+    const auto least = static_cast<float>(std::max(range.least, -kMaxExactInteger));
+    const auto greatest = static_cast<float>(std::min(range.greatest, kMaxExactInteger));
+    for (const float x : output) {
+      if (x < least || x > greatest) {
+        return view.Unsupported(
+            fmt::format("its value {}, known at load, is beyond what the "
+                        "engine computes of {}",
+                        x, Name(type.element)));
+      }
+      result.ints.push_back(static_cast<std::int64_t>(x));
+    }
   } else {
     result.floats = std::move(output);
   }

@@ -1,6 +1,7 @@
 // A loaded net, ready to be planned: steps in execution order, each with its kernel.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -30,19 +31,24 @@ struct Step {
   std::int64_t repeat = 1;
 };
 
-// Immutable once loaded; shared by the Model and its Contexts. Every slot but the input's is the
+// Immutable once loaded; shared by the Model and its Contexts. Every slot but the inputs' is the
 // output of exactly one step, in front of all that read it; each of the net's outputs has a slot of
-// its own, which nobody reads and which is not the input's.
+// its own, which nobody reads and which is no input's.
 struct Network {
   std::vector<Slot> slots;
   std::vector<Step> steps;
-  SlotId input_slot = 0;
+  std::vector<SlotId> input_slots;    // by input
   std::vector<SlotId> output_slots;   // by output
   std::vector<std::size_t> steps_to;  // by output: so many steps yield it and those before it
-  bool fixed_shapes = false;          // there is no batch: every Run computes one sample
-  Port input;
-  std::vector<Port> outputs;  // in the file's order, one at least
+  bool fixed_shapes = false;          // there is no batch: the steps compute one sample
+  bool one_by_one = false;            // such, but a Run may be of several samples
+  std::vector<Port> inputs;           // in the file's order, one at least
+  std::vector<Port> outputs;          // likewise
   ModelInfo info;
+
+  bool IsInput(SlotId slot) const {
+    return std::ranges::find(input_slots, slot) != input_slots.end();
+  }
 };
 
 }  // namespace biglittle::nn

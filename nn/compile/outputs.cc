@@ -27,7 +27,7 @@ std::int64_t SaturatingAdd(std::int64_t sum, std::int64_t a, std::int64_t b) {
 std::vector<int> CountUses(const Network& network) {
   std::vector<int> uses(network.slots.size(), 0);
   const auto use = [&uses](SlotId slot) { ++uses[static_cast<std::size_t>(slot)]; };
-  use(network.input_slot);
+  std::ranges::for_each(network.input_slots, use);
   std::ranges::for_each(network.output_slots, use);
   for (const Step& step : network.steps) std::ranges::for_each(step.operands, use);
   return uses;

@@ -22,15 +22,59 @@ std::string_view Name(ElementType type) {
       return "int64";
     case ElementType::kInt32:
       return "int32";
+    case ElementType::kInt16:
+      return "int16";
     case ElementType::kInt8:
       return "int8";
+    case ElementType::kUint64:
+      return "uint64";
+    case ElementType::kUint32:
+      return "uint32";
+    case ElementType::kUint16:
+      return "uint16";
     case ElementType::kUint8:
       return "uint8";
     case ElementType::kBool:
       return "bool";
+    case ElementType::kText:
+      return "string";
   }
   return "unknown";
 }
+
+std::optional<ElementType> ElementTypeOf(std::int64_t number) {
+  switch (number) {
+    case 1:   // float
+    case 10:  // float16
+    case 11:  // double
+    case 16:  // bfloat16
+      return ElementType::kFloat32;
+    case 2:
+      return ElementType::kUint8;
+    case 3:
+      return ElementType::kInt8;
+    case 4:
+      return ElementType::kUint16;
+    case 5:
+      return ElementType::kInt16;
+    case 6:
+      return ElementType::kInt32;
+    case 7:
+      return ElementType::kInt64;
+    case 8:
+      return ElementType::kText;
+    case 9:
+      return ElementType::kBool;
+    case 12:
+      return ElementType::kUint32;
+    case 13:
+      return ElementType::kUint64;
+    default:
+      return std::nullopt;
+  }
+}
+
+bool IsNumber(ElementType type) { return type != ElementType::kBool && type != ElementType::kText; }
 
 IntegerRange RangeOf(ElementType type) {
   switch (type) {
@@ -40,8 +84,17 @@ IntegerRange RangeOf(ElementType type) {
       return {kBatch + 1, std::numeric_limits<std::int64_t>::max()};
     case ElementType::kInt32:
       return {std::numeric_limits<std::int32_t>::min(), std::numeric_limits<std::int32_t>::max()};
+    case ElementType::kInt16:
+      return {std::numeric_limits<std::int16_t>::min(), std::numeric_limits<std::int16_t>::max()};
     case ElementType::kInt8:
       return {-128, 127};
+    case ElementType::kUint64:
+    case ElementType::kText:
+      return {0, std::numeric_limits<std::int64_t>::max()};
+    case ElementType::kUint32:
+      return {0, std::numeric_limits<std::uint32_t>::max()};
+    case ElementType::kUint16:
+      return {0, std::numeric_limits<std::uint16_t>::max()};
     case ElementType::kUint8:
       return {0, 255};
     case ElementType::kBool:

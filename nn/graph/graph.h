@@ -30,9 +30,27 @@ inline constexpr std::size_t kMaxRank = 8;
 inline constexpr std::int64_t kMaxElements = std::numeric_limits<std::int32_t>::max();
 
 // What a value means. At run time all are kept as floats: integers beyond 2^24 would lose digits,
-// and no operator makes such (kMaxExactInteger).
-enum class ElementType : std::uint8_t { kFloat32, kInt64, kInt32, kInt8, kUint8, kBool };
+// and no operator makes such (kMaxExactInteger). Numbers of float16, bfloat16 and float64 are taken
+// as float32. Of a text its place in a list that is known at Load is what is kept.
+enum class ElementType : std::uint8_t {
+  kFloat32,
+  kInt64,
+  kInt32,
+  kInt16,
+  kInt8,
+  kUint64,
+  kUint32,
+  kUint16,
+  kUint8,
+  kBool,
+  kText,
+};
 std::string_view Name(ElementType type);
+// ONNX's number for an element type, as Cast names it; nullopt for one that the engine does not
+// have.
+std::optional<ElementType> ElementTypeOf(std::int64_t number);
+// Not bool, nor text.
+bool IsNumber(ElementType type);
 
 // Up to here every integer is a float.
 inline constexpr std::int64_t kMaxExactInteger = std::int64_t{1} << 24U;
@@ -54,8 +72,9 @@ struct TensorType {
   std::int64_t rank() const { return static_cast<std::int64_t>(dims.size()); }
   // Of one sample if batched, else of the whole tensor. `dims` must have passed CountElements.
   std::int64_t elements() const;
-  // The one tensor without elements: an empty list, which as a shape is a scalar's.
-  bool IsEmptyList() const { return element == ElementType::kInt64 && dims == Dims{0}; }
+  // The one tensor without elements: an empty list, which as a shape is a scalar's, and as a
+  // parameter one that is left out.
+  bool IsEmptyList() const { return dims == Dims{0}; }
   bool operator==(const TensorType&) const = default;
 };
 
@@ -67,41 +86,74 @@ std::optional<std::int64_t> CountElements(const Dims& dims);
 // Product of dims[from, to), the batch dimension left out. `dims` must have passed CountElements.
 std::int64_t Product(const Dims& dims, std::int64_t from, std::int64_t to);
 
-// A tensor known at Load; never batched. Exactly one of the two vectors is used: floats for
-// kFloat32, ints for the rest. In those of kInt64 kBatch stands for the batch size (Shape yields
-// it).
+// A tensor known at Load; never batched. Exactly one of the three vectors is used: floats for
+// kFloat32, texts for kText, ints for the rest. In those of kInt64 and kInt32 kBatch stands for the
+// batch size (Shape yields it). Floats may be infinite.
 struct Constant {
   TensorType type;
   std::vector<float> floats;
   std::vector<std::int64_t> ints;
+  std::vector<std::string> texts = {};
 };
 // Shared: by the graph, by kernels, and by views that only differ in shape of use.
 using ConstantPtr = std::shared_ptr<const Constant>;
 
+using ValueId = std::int32_t;
+inline constexpr ValueId kNoValue = -1;
+
+struct Body;
+// Shared by copies of its node.
+using BodyPtr = std::shared_ptr<const Body>;
+
 struct Attribute {
-  // Of a kind that no supported operator has: graphs, sparse tensors, lists of tensors.
+  // Of a kind that no supported operator has: sparse tensors, lists of tensors or graphs.
   struct Unsupported {};
   std::string name;
   std::variant<Unsupported, std::int64_t, float, std::string, std::vector<std::int64_t>,
-               std::vector<float>, std::vector<std::string>, ConstantPtr>
+               std::vector<float>, std::vector<std::string>, ConstantPtr, BodyPtr>
       value;
 };
 
-using ValueId = std::int32_t;
-inline constexpr ValueId kNoValue = -1;
+// Whose operators they are.
+enum class Domain : std::uint8_t {
+  kStandard,   // "", ai.onnx
+  kMl,         // ai.onnx.ml: trees, linear models
+  kMicrosoft,  // com.microsoft: what ONNX Runtime writes
+};
 
 struct Node {
   std::string name;          // "" where the file gives none
   std::size_t position = 0;  // in the file, from 0
   std::string op_type;
+  Domain domain = Domain::kStandard;
+  std::int64_t opset = 0;        // of the standard domain, where the node stands
   std::vector<ValueId> inputs;   // kNoValue where an optional input is left out
   std::vector<ValueId> outputs;  // kNoValue where nobody asks; one at least is asked for
   std::vector<Attribute> attributes;
+  // Values of the graph around that bodies among the attributes read.
+  std::vector<ValueId> captured;
+};
+
+// A graph inside a node: a branch of If, what Loop and Scan repeat. Its values are among the
+// graph's, under ids of their own.
+struct Body {
+  std::vector<ValueId> inputs;
+  std::vector<Node> nodes;  // in execution order once the graph is ordered
+  std::vector<ValueId> outputs;
 };
 
 struct Value {
   std::string name;
   ConstantPtr constant;  // set for initializers
+};
+
+// What the net is given. `dims` as the file declares them: 0 for a size left open, whose name is in
+// `symbols`, or "". A shape that is not declared at all is absent.
+struct GraphInput {
+  ValueId value = kNoValue;
+  ElementType element = ElementType::kFloat32;
+  std::optional<Dims> dims;
+  std::vector<std::string> symbols;
 };
 
 // What the net answers.
@@ -116,9 +168,8 @@ struct Graph {
   std::int64_t opset = 0;
   std::vector<Value> values;
   std::vector<Node> nodes;
-  ValueId input = kNoValue;
-  Dims input_dims;                   // dims[0] == kBatch, or none is
-  std::vector<GraphOutput> outputs;  // in the file's order, one at least
+  std::vector<GraphInput> inputs;    // in the file's order, one at least
+  std::vector<GraphOutput> outputs;  // likewise
 };
 
 // A name from a file, fit for a message: in quotes, on one line, not too long.

@@ -4,14 +4,24 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
 
 namespace biglittle::nn {
 
 // How the first dimension of the net's input is understood.
 enum class Shapes : std::uint8_t {
-  kBatched,  // as the batch: samples that do not see each other, as many as each Invoke says
-  kFixed,    // as a number like the others: the whole input is one sample
+  // As the batch: samples that do not see each other, as many as each Invoke says. Where the net
+  // does not let them be computed together they are computed one after the other, each as a batch
+  // of one (ModelInfo::one_by_one says why).
+  kBatched,
+  kTogether,  // as kBatched, but a net that cannot compute them together is refused
+  kFixed,     // as a number like the others: the whole input is one sample
 };
+
+// Whole shapes of inputs, by name: for those whose file leaves sizes open beside the batch.
+using InputShapes = std::map<std::string, std::vector<std::int64_t>>;
 
 struct LoadLimits {
   std::size_t max_file_bytes = std::size_t{512} << 20U;
@@ -22,7 +32,8 @@ struct LoadLimits {
   // multiply-adds too (LoadBudget). The largest nets that classify images take 2e10 (VGG-19), ours
   // 3e8 at most: a file that asks for more would compute for seconds, a small one for hours.
   std::int64_t max_multiply_adds = std::int64_t{32} << 30U;
-  std::size_t max_outputs = 8;  // of the net
+  std::size_t max_inputs = 64;   // of the net
+  std::size_t max_outputs = 64;  // of the net
 };
 
 }  // namespace biglittle::nn

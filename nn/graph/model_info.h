@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,11 +18,23 @@ struct PrepareOptions {
 };
 
 // One input or output. The batch dimension is left out: shape {9, 128} stands for [N, 9, 128]. With
-// Shapes::kFixed there is none, and the shape is the whole one.
+// Shapes::kFixed there is none, and the shape is the whole one. Of a net whose samples are computed
+// one by one it is what a sample has, a first dimension of 1 left out.
 struct Port {
   std::string name;
   std::vector<std::int64_t> shape;
   std::int64_t elements = 0;  // product of shape
+  // What the file says that the elements are, which in memory are floats: "float32", "int64", ...
+  std::string type = "float32";
+  // Of a type "string": each element is a place in this list.
+  std::vector<std::string> texts = {};
+};
+
+// An input as the file declares it.
+struct DeclaredInput {
+  std::string name;
+  // 0 for a size that is left open; absent where the file says nothing of the shape.
+  std::optional<std::vector<std::int64_t>> shape;
 };
 
 // What the net has become: one of the steps that an Invoke takes, in their order.
@@ -29,6 +42,13 @@ struct StepInfo {
   std::string node;    // of the file: "node 'conv1' (Conv)"; the first of those that were fused
   std::string kernel;  // how it is computed: "conv 3x3 64->64 + relu, winograd"
   std::int64_t multiply_adds = 0;  // a sample
+};
+
+// A file beside the model that holds weights of it.
+struct WeightFileInfo {
+  std::string name;
+  std::size_t bytes = 0;
+  std::string sha256;
 };
 
 // What `biglittle inspect` tells.
@@ -44,6 +64,9 @@ struct ModelInfo {
   std::size_t weight_bytes = 0;  // of all kernels, packed; shared by all contexts
   std::size_t file_bytes = 0;
   std::string sha256;  // of the file
+  std::vector<WeightFileInfo> weight_files;
+  // Why the samples of a batch are computed one after the other; "" where they are not.
+  std::string one_by_one;
 };
 
 }  // namespace biglittle::nn

@@ -7,16 +7,20 @@
 #include <onnx/onnx.pb.h>
 
 #include "nn/graph/graph.h"
+#include "nn/importer/weight_files.h"
 
 namespace biglittle::nn {
 
 // "float16" for the number that the file uses.
 std::string TypeName(int data_type);
 
-// Errors begin with `what`. Proves that the data is there, as large as the shape says, and finite.
-absl::StatusOr<ConstantPtr> ImportTensor(const onnx::TensorProto& tensor, const std::string& what);
+// Errors begin with `what`. Proves that the data is there, as large as the shape says, and that no
+// number is a NaN. `files`: where data that is kept outside lies; nullptr where there is none.
+absl::StatusOr<ConstantPtr> ImportTensor(const onnx::TensorProto& tensor, const std::string& what,
+                                         WeightFiles* files);
 
+// All but graphs, which come as Attribute::Unsupported.
 absl::StatusOr<Attribute> ImportAttribute(const onnx::AttributeProto& attribute,
-                                          const std::string& what);
+                                          const std::string& what, WeightFiles* files);
 
 }  // namespace biglittle::nn

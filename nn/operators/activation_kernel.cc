@@ -38,8 +38,12 @@ class ActivationKernel final : public Kernel {
 
 }  // namespace
 
+std::unique_ptr<Kernel> MakeActivationKernel(const Activation& activation, std::int64_t elements) {
+  return std::make_unique<ActivationKernel>(activation, elements);
+}
+
 absl::StatusOr<Lowered> LowerActivation(const NodeView& node, const Activation& activation) {
-  absl::StatusOr<TensorType> type = node.Float(0);
+  absl::StatusOr<TensorType> type = node.Number(0);
   if (!type.ok()) return type.status();
   auto kernel = std::make_unique<ActivationKernel>(activation, type->elements());
   return Unary(*std::move(type), std::move(kernel));

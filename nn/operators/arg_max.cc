@@ -18,7 +18,9 @@ namespace {
 
 class ArgMaxKernel final : public Kernel {
  public:
-  ArgMaxKernel(const AxisExtents& extents, bool last) : extents_(extents), last_(last) {}
+  // The least is the greatest of all with the other sign.
+  ArgMaxKernel(const AxisExtents& extents, bool last, float sign)
+      : extents_(extents), last_(last), sign_(sign) {}
 
   void Run(const KernelArguments& arguments) const override {
     float* output = arguments.output;
@@ -35,8 +37,8 @@ class ArgMaxKernel final : public Kernel {
   std::int64_t Greatest(const float* x) const {
     std::int64_t best = 0;
     for (std::int64_t k = 1; k < extents_.length; ++k) {
-      const float candidate = x[k * extents_.inner];
-      const float greatest = x[best * extents_.inner];
+      const float candidate = sign_ * x[k * extents_.inner];
+      const float greatest = sign_ * x[best * extents_.inner];
       if (candidate > greatest || (last_ && candidate == greatest)) best = k;
     }
     return best;
@@ -44,12 +46,11 @@ class ArgMaxKernel final : public Kernel {
 
   const AxisExtents extents_;
   const bool last_;
+  const float sign_;
 };
 
-}  // namespace
-
-absl::StatusOr<Lowered> LowerArgMax(const NodeView& node) {
-  const absl::StatusOr<TensorType> input = node.Float(0);
+absl::StatusOr<Lowered> LowerArg(const NodeView& node, float sign) {
+  const absl::StatusOr<TensorType> input = node.Number(0);
   if (!input.ok()) return input.status();
   Attributes attributes(node);
   const std::int64_t given = attributes.Int("axis", 0);
@@ -70,7 +71,13 @@ absl::StatusOr<Lowered> LowerArgMax(const NodeView& node) {
   if (!output.ok()) return output.status();
   const AxisExtents extents{Product(input->dims, 0, *axis), length,
                             Product(input->dims, *axis + 1, input->rank())};
-  return Unary(*std::move(output), std::make_unique<ArgMaxKernel>(extents, last));
+  return Unary(*std::move(output), std::make_unique<ArgMaxKernel>(extents, last, sign));
 }
+
+}  // namespace
+
+absl::StatusOr<Lowered> LowerArgMax(const NodeView& node) { return LowerArg(node, 1.0F); }
+
+absl::StatusOr<Lowered> LowerArgMin(const NodeView& node) { return LowerArg(node, -1.0F); }
 
 }  // namespace biglittle::nn

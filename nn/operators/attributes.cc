@@ -49,6 +49,10 @@ float Attributes::Float(std::string_view name, float fallback) {
   return fallback;
 }
 
+float Attributes::AnyFloat(std::string_view name, float fallback) {
+  return Read<float>(name, fallback, "a float");
+}
+
 std::string Attributes::Text(std::string_view name, std::string fallback) {
   return Read<std::string>(name, std::move(fallback), "a string");
 }

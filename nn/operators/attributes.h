@@ -26,6 +26,8 @@ class Attributes {
   // The attribute's value, or the fallback if it is absent or of a wrong type.
   std::int64_t Int(std::string_view name, std::int64_t fallback);
   float Float(std::string_view name, float fallback);
+  // One that may be infinite or NaN: what stands for a missing value.
+  float AnyFloat(std::string_view name, float fallback);
   std::string Text(std::string_view name, std::string fallback);
   std::vector<std::int64_t> Ints(std::string_view name, std::vector<std::int64_t> fallback = {});
   std::vector<float> Floats(std::string_view name);

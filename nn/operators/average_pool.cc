@@ -10,6 +10,7 @@
 #include "nn/operators/node_view.h"
 #include "nn/operators/operators.h"
 #include "nn/operators/pool_kernel.h"
+#include "nn/operators/volume.h"
 #include "nn/operators/window.h"
 
 namespace biglittle::nn {
@@ -20,9 +21,13 @@ absl::StatusOr<Lowered> LowerAveragePool(const NodeView& node) {
   Attributes attributes(node);
   const MeanOfWindow mean{attributes.Int("count_include_pad", 0) != 0};
   WindowOptions options;
-  options.dilations = false;  // not before opset 19
+  options.dilations = node.opset() >= 19;
   options.ceil_mode = attributes.Int("ceil_mode", 0) != 0;
   options.pad_below_kernel = true;
+  if (input->rank() == 5) {
+    const auto pool = mean.count_padding ? VolumePool::kMeanWithPadding : VolumePool::kMean;
+    return LowerVolumePool(node, attributes, *input, pool, options);
+  }
   const absl::StatusOr<Window> window = ReadWindow(node, attributes, input->dims, {}, options);
   if (!window.ok()) return window.status();
   const std::int64_t channels = input->dims[1];

@@ -46,6 +46,12 @@ struct DivFunction {
   static constexpr bool kIsSum = false;
   float operator()(float a, float b) const { return a / b; }
 };
+// Towards zero; by zero it is zero, for a run cannot fail.
+struct IntegerDivFunction {
+  static constexpr const char* kName = "divide integers";
+  static constexpr bool kIsSum = false;
+  float operator()(float a, float b) const { return b == 0.0F ? 0.0F : std::trunc(a / b); }
+};
 struct PowFunction {
   static constexpr const char* kName = "power";
   static constexpr bool kIsSum = false;
@@ -83,17 +89,54 @@ struct LessOrEqualFunction {
   float operator()(float a, float b) const { return a <= b ? 1.0F : 0.0F; }
 };
 
-// Arithmetic is of floats, but an exponent may be a constant integer; what is compared may be
+struct ModFunction {
+  static constexpr const char* kName = "modulo";
+  static constexpr bool kIsSum = false;
+  float operator()(float a, float b) const {
+    if (b == 0.0F) return 0.0F;  // of integers, for which there is no answer
+    const float rest = std::fmod(a, b);
+    return rest != 0.0F && (rest < 0.0F) != (b < 0.0F) ? rest + b : rest;
+  }
+};
+struct FmodFunction {
+  static constexpr const char* kName = "remainder";
+  static constexpr bool kIsSum = false;
+  float operator()(float a, float b) const { return std::fmod(a, b); }
+};
+struct AndFunction {
+  static constexpr const char* kName = "and";
+  static constexpr bool kIsSum = false;
+  float operator()(float a, float b) const { return a != 0.0F && b != 0.0F ? 1.0F : 0.0F; }
+};
+struct OrFunction {
+  static constexpr const char* kName = "or";
+  static constexpr bool kIsSum = false;
+  float operator()(float a, float b) const { return a != 0.0F || b != 0.0F ? 1.0F : 0.0F; }
+};
+struct XorFunction {
+  static constexpr const char* kName = "exclusive or";
+  static constexpr bool kIsSum = false;
+  float operator()(float a, float b) const { return (a != 0.0F) != (b != 0.0F) ? 1.0F : 0.0F; }
+};
+
+// Arithmetic is of numbers of one type, but an exponent may be of another; what is compared may be
 // anything, of one type.
 absl::Status CheckTypes(const NodeView& node, BinaryFunction function) {
+  if (IsLogical(function) && node.Type(0).element != ElementType::kBool) {
+    return node.Invalid(fmt::format("it joins {}", Name(node.Type(0).element)));
+  }
   if (IsComparison(function)) {
     if (node.Type(0).element == node.Type(1).element) return absl::OkStatus();
     return node.Invalid(fmt::format("it compares {} and {}", Name(node.Type(0).element),
                                     Name(node.Type(1).element)));
   }
-  if (const auto a = node.Float(0); !a.ok()) return a.status();
-  if (function == BinaryFunction::kPow && node.IsConstant(1)) return absl::OkStatus();
-  return node.Float(1).status();
+  for (int i = 0; i < 2; ++i) {
+    if (const auto type = node.Number(i); !type.ok()) return type.status();
+  }
+  if (function == BinaryFunction::kPow) return absl::OkStatus();
+  if (node.Type(0).element == node.Type(1).element) return absl::OkStatus();
+  return node.Invalid(fmt::format("it computes with {} and {}", Name(node.Type(0).element),
+                                  Name(node.Type(1).element)));
 }
 
 absl::StatusOr<Lowered> LowerFunction(const NodeView& node, BinaryFunction function,
@@ -106,11 +149,24 @@ absl::StatusOr<Lowered> LowerFunction(const NodeView& node, BinaryFunction funct
     case BinaryFunction::kMul:
       return LowerPair<MulFunction>(node, function, std::move(output));
     case BinaryFunction::kDiv:
+      if (output.element != ElementType::kFloat32) {
+        return LowerPair<IntegerDivFunction>(node, function, std::move(output));
+      }
       return LowerPair<DivFunction>(node, function, std::move(output));
     case BinaryFunction::kPow:
       return LowerPair<PowFunction>(node, function, std::move(output));
     case BinaryFunction::kPRelu:
       return LowerPair<PReluFunction>(node, function, std::move(output));
+    case BinaryFunction::kMod:
+      return LowerPair<ModFunction>(node, function, std::move(output));
+    case BinaryFunction::kFmod:
+      return LowerPair<FmodFunction>(node, function, std::move(output));
+    case BinaryFunction::kAnd:
+      return LowerPair<AndFunction>(node, function, std::move(output));
+    case BinaryFunction::kOr:
+      return LowerPair<OrFunction>(node, function, std::move(output));
+    case BinaryFunction::kXor:
+      return LowerPair<XorFunction>(node, function, std::move(output));
     case BinaryFunction::kEqual:
       return LowerPair<EqualFunction>(node, function, std::move(output));
     case BinaryFunction::kGreater:
@@ -179,6 +235,7 @@ std::optional<StridedLoop<2>> ChannelsLastLoop(const BinaryParts& parts) {
 
 std::optional<ChannelAffine> AffineOf(BinaryFunction function, const BinaryParts& parts) {
   const std::size_t right = parts.sides[1].constant() != nullptr ? 1 : 0;
+  if (parts.integers) return std::nullopt;
   const ConstantPtr& constant = parts.sides[right].constant();
   const std::size_t rank = parts.output.size();
   if (constant == nullptr || rank < 2 || parts.dims[1 - right] != parts.output) return std::nullopt;
@@ -204,12 +261,16 @@ std::optional<ChannelAffine> AffineOf(BinaryFunction function, const BinaryParts
 
 absl::StatusOr<Lowered> LowerBinary(const NodeView& node, BinaryFunction function) {
   if (absl::Status s = Attributes(node).Done(); !s.ok()) return s;
+  return LowerBinaryAsRead(node, function);
+}
+
+absl::StatusOr<Lowered> LowerBinaryAsRead(const NodeView& node, BinaryFunction function) {
   if (IsIntegerArithmetic(node, function)) return LowerIntegers(node, function);
   if (absl::Status s = CheckTypes(node, function); !s.ok()) return s;
   absl::StatusOr<Dims> dims = Broadcast(node, node.Type(0).dims, node.Type(1).dims);
   if (!dims.ok()) return dims.status();
   absl::StatusOr<TensorType> output = node.Output(
-      *std::move(dims), IsComparison(function) ? ElementType::kBool : ElementType::kFloat32);
+      *std::move(dims), IsComparison(function) ? ElementType::kBool : node.Type(0).element);
   if (!output.ok()) return output.status();
   return LowerFunction(node, function, *std::move(output));
 }

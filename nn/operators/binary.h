@@ -11,5 +11,7 @@ namespace biglittle::nn {
 // Of two floats; comparisons of any two of one type. All but kPow and kPRelu also of two lists of
 // integers known at Load, the size of the batch among them.
 absl::StatusOr<Lowered> LowerBinary(const NodeView& node, BinaryFunction function);
+// The same for an operator whose attributes are read already.
+absl::StatusOr<Lowered> LowerBinaryAsRead(const NodeView& node, BinaryFunction function);
 
 }  // namespace biglittle::nn

@@ -27,6 +27,7 @@ struct BinaryParts {
   std::array<Dims, 2> dims;  // of the sides
   Dims output;
   std::int64_t elements = 0;            // of a sample of the output
+  bool integers = false;                // or bool
   std::optional<ChannelAffine> affine;  // where it is one
 };
 
@@ -114,6 +115,7 @@ absl::StatusOr<Lowered> LowerPair(const NodeView& node, BinaryFunction function,
   parts.dims = {node.Type(0).dims, node.Type(1).dims};
   parts.output = output.dims;
   parts.elements = output.elements();
+  parts.integers = output.element != ElementType::kFloat32;
   parts.affine = AffineOf(function, parts);
   computed.kernel = std::make_unique<BinaryKernel<Function>>(std::move(parts));
   return Lowered{std::move(output), std::move(computed)};

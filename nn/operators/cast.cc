@@ -19,26 +19,6 @@
 namespace biglittle::nn {
 namespace {
 
-// ONNX's numbers for the element types; nullopt for those that the engine does not have.
-std::optional<ElementType> ElementTypeOf(std::int64_t number) {
-  switch (number) {
-    case 1:
-      return ElementType::kFloat32;
-    case 2:
-      return ElementType::kUint8;
-    case 3:
-      return ElementType::kInt8;
-    case 6:
-      return ElementType::kInt32;
-    case 7:
-      return ElementType::kInt64;
-    case 9:
-      return ElementType::kBool;
-    default:
-      return std::nullopt;
-  }
-}
-
 // Of a number known at Load; nullopt if the type does not have it.
 std::optional<std::int64_t> ToInteger(float x, ElementType to) {
   if (to == ElementType::kBool) return x != 0.0F ? 1 : 0;
@@ -59,7 +39,11 @@ absl::StatusOr<Lowered> CastConstant(const NodeView& node, ElementType to) {
   bool fits = true;
   for (const float x : from.floats) fits = add(ToInteger(x, to)) && fits;
   for (const std::int64_t x : from.ints) {
-    if (x == kBatch) return node.Unsupported("it converts the size of the batch");
+    if (x == kBatch && (to == ElementType::kInt64 || to == ElementType::kInt32)) {
+      result->ints.push_back(x);  // as tf2onnx has it around a shape
+      continue;
+    }
+    if (x == kBatch) return node.Unsupported("it computes with the size of the batch");
     if (to == ElementType::kFloat32) {
       result->floats.push_back(static_cast<float>(x));
     } else {
@@ -78,6 +62,8 @@ absl::StatusOr<Lowered> CastConstant(const NodeView& node, ElementType to) {
 absl::StatusOr<Lowered> LowerCast(const NodeView& node) {
   Attributes attributes(node);
   const std::int64_t number = attributes.Int("to", 0);
+  attributes.Ignore("saturate");    // of types of 8 bits
+  attributes.Ignore("round_mode");  // likewise
   if (absl::Status s = attributes.Done(); !s.ok()) return s;
   const std::optional<ElementType> to = ElementTypeOf(number);
   if (!to.has_value()) {
@@ -85,6 +71,9 @@ absl::StatusOr<Lowered> LowerCast(const NodeView& node) {
   }
   const TensorType& from = node.Type(0);
   if (from.element == *to) return Lowered{from, View{}};
+  if (from.element == ElementType::kText || *to == ElementType::kText) {
+    return node.Unsupported("it converts texts");
+  }
   if (node.IsConstant(0)) return CastConstant(node, *to);
   TensorType type{*to, from.dims};
   // Integers lie in memory as floats.

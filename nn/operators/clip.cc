@@ -17,6 +17,9 @@ namespace {
 // The bound at `input`, or the fallback where it is left out.
 absl::StatusOr<float> Bound(const NodeView& node, int input, float fallback) {
   if (!node.Has(input)) return fallback;
+  if (node.IsConstant(input) && node.ConstantAt(input)->ints.size() == 1) {
+    return static_cast<float>(node.ConstantAt(input)->ints[0]);  // as far as they may be
+  }
   return node.Scalar(input);
 }
 

@@ -12,9 +12,11 @@
 #include "nn/graph/graph.h"
 #include "nn/operators/attributes.h"
 #include "nn/operators/conv_kernel.h"
+#include "nn/operators/conv_node.h"
 #include "nn/operators/conv_parameters.h"
 #include "nn/operators/node_view.h"
 #include "nn/operators/operators.h"
+#include "nn/operators/volume.h"
 #include "nn/operators/window.h"
 #include "nn/simd/tile_product.h"
 
@@ -68,15 +70,24 @@ absl::Status CheckCopies(const NodeView& node, const Window& window, std::int64_
 }  // namespace
 
 absl::StatusOr<Lowered> LowerConv(const NodeView& node) {
+  Attributes attributes(node);
+  return LowerConvAsRead(node, attributes);
+}
+
+absl::StatusOr<Lowered> LowerConvAsRead(const NodeView& node, Attributes& attributes) {
   const absl::StatusOr<TensorType> input = node.Batched(0, 3);
   if (!input.ok()) return input.status();
   absl::StatusOr<ConstantPtr> weights = node.FloatConstant(1);
   if (!weights.ok()) return weights.status();
   const Dims& shape = (*weights)->type.dims;
 
-  Attributes attributes(node);
   const std::int64_t groups = attributes.Int("group", 1);
   if (absl::Status s = CheckWeights(node, input->dims, shape, groups); !s.ok()) return s;
+  if (input->rank() == 5) {
+    absl::StatusOr<std::vector<float>> bias = Bias(node, shape[0]);
+    if (!bias.ok()) return bias.status();
+    return LowerVolumeConv(node, attributes, *input, *weights, *std::move(bias), groups);
+  }
   absl::StatusOr<Window> window =
       ReadWindow(node, attributes, input->dims, {shape.begin() + 2, shape.end()}, WindowOptions{});
   if (!window.ok()) return window.status();

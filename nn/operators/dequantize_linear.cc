@@ -10,6 +10,7 @@
 
 #include "nn/graph/graph.h"
 #include "nn/kernel/kernel.h"
+#include "nn/operators/dynamic_scale.h"
 #include "nn/operators/node_view.h"
 #include "nn/operators/operators.h"
 #include "nn/operators/quantization.h"
@@ -44,9 +45,11 @@ class DequantizeKernel final : public Kernel {
 absl::StatusOr<Lowered> LowerDequantizeLinear(const NodeView& node) {
   const TensorType& type = node.Type(0);
   if (type.element != ElementType::kUint8 && type.element != ElementType::kInt8 &&
-      type.element != ElementType::kInt32) {
+      type.element != ElementType::kInt32 && type.element != ElementType::kUint16 &&
+      type.element != ElementType::kInt16) {
     return node.Unsupported(fmt::format("its input is {}", Name(type.element)));
   }
+  if (HasDynamicScale(node)) return LowerDynamicDequantize(node);
   absl::StatusOr<Quantization> quantization = ReadQuantization(node);
   if (!quantization.ok()) return quantization.status();
   if (quantization->has_zero_points && quantization->element != type.element) {

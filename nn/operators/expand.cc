@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -41,9 +42,11 @@ class RepeatKernel final : public Kernel {
 };
 
 absl::StatusOr<Lowered> RepeatConstant(const NodeView& node, TensorType output) {
-  const absl::StatusOr<ConstantPtr> constant = node.FloatConstant(0);
-  if (!constant.ok()) return constant.status();
-  auto kernel = std::make_unique<RepeatKernel>(*constant, output.dims);
+  absl::StatusOr<std::vector<float>> floats = node.AsFloats(0);
+  if (!floats.ok()) return floats.status();
+  auto constant = std::make_shared<const Constant>(
+      Constant{{ElementType::kFloat32, node.Type(0).dims}, *std::move(floats), {}});
+  auto kernel = std::make_unique<RepeatKernel>(std::move(constant), output.dims);
   return Lowered{std::move(output), Computed{std::move(kernel), {}}};
 }
 

@@ -19,7 +19,7 @@ absl::StatusOr<Lowered> LowerGlobalMaxPool(const NodeView& node) {
   if (!input.ok()) return input.status();
   Dims dims = input->dims;
   std::fill(dims.begin() + 2, dims.end(), 1);
-  absl::StatusOr<TensorType> output = node.Output(std::move(dims));
+  absl::StatusOr<TensorType> output = node.Output(std::move(dims), input->element);
   if (!output.ok()) return output.status();
   return Unary(*std::move(output), std::make_unique<PoolKernel<MaxOfWindow>>(
                                        GlobalWindow(input->dims), input->dims[1], MaxOfWindow{}));

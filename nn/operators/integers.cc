@@ -65,6 +65,11 @@ std::optional<std::int64_t> Compute(BinaryFunction function, std::int64_t a, std
       if (b == 0) return std::nullopt;
       result = a / b;
       break;
+    case BinaryFunction::kMod:
+      if (b == 0) return std::nullopt;
+      result = b == -1 ? 0 : a % b;
+      if (result != 0 && (result < 0) != (b < 0)) result += b;
+      break;
     case BinaryFunction::kEqual:
       return a == b ? 1 : 0;
     case BinaryFunction::kGreater:
@@ -106,6 +111,7 @@ absl::StatusOr<Lowered> LowerIntegerNegation(const NodeView& node) {
 bool IsIntegerArithmetic(const NodeView& node, BinaryFunction function) {
   const ElementType element = node.Type(0).element;
   return function != BinaryFunction::kPow && function != BinaryFunction::kPRelu &&
+         function != BinaryFunction::kFmod && !IsLogical(function) &&
          (element == ElementType::kInt64 || element == ElementType::kInt32) &&
          node.Type(1).element == element && node.AllConstant();
 }

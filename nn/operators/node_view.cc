@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -27,7 +28,7 @@ Lowered UnaryMove(TensorType type, std::unique_ptr<Kernel> kernel) {
 }
 
 bool NodeView::Has(int input) const {
-  return input < input_count() && inputs_[static_cast<std::size_t>(input)] != nullptr;
+  return input >= 0 && input < input_count() && inputs_[static_cast<std::size_t>(input)] != nullptr;
 }
 
 const TensorType& NodeView::Type(int input) const {
@@ -53,8 +54,15 @@ absl::StatusOr<TensorType> NodeView::Float(int input) const {
   return type;
 }
 
+absl::StatusOr<TensorType> NodeView::Number(int input) const {
+  const TensorType& type = Type(input);
+  if (IsNumber(type.element)) return type;
+  return Unsupported(
+      fmt::format("input {} is {}, numbers are expected", input, Name(type.element)));
+}
+
 absl::StatusOr<TensorType> NodeView::Batched(int input, std::int64_t min_rank) const {
-  absl::StatusOr<TensorType> type = Float(input);
+  absl::StatusOr<TensorType> type = Number(input);
   if (!type.ok()) return type;
   if (type->rank() < min_rank) {
     return Invalid(fmt::format("input {} of shape {} needs {} dimensions or more", input,
@@ -70,12 +78,19 @@ absl::StatusOr<ConstantPtr> NodeView::FloatConstant(int input) const {
   if (!IsConstant(input)) {
     return Unsupported(fmt::format("input {} must be a constant", input));
   }
-  return ConstantAt(input);
+  const std::vector<float>& floats = ConstantAt(input)->floats;
+  const auto bad = std::ranges::find_if(floats, [](float x) { return !std::isfinite(x); });
+  if (bad == floats.end()) return ConstantAt(input);
+  return Invalid(fmt::format("input {} holds {} at element {}; weights must be finite", input, *bad,
+                             bad - floats.begin()));
 }
 
 absl::StatusOr<std::vector<float>> NodeView::AsFloats(int input) const {
   const Constant& constant = *ConstantAt(input);
   if (constant.type.element == ElementType::kFloat32) return constant.floats;
+  if (constant.type.element == ElementType::kText) {
+    return Unsupported(fmt::format("input {} holds texts", input));
+  }
   std::vector<float> floats;
   floats.reserve(constant.ints.size());
   for (const std::int64_t number : constant.ints) {
@@ -89,17 +104,17 @@ absl::StatusOr<std::vector<float>> NodeView::AsFloats(int input) const {
 }
 
 absl::StatusOr<float> NodeView::Scalar(int input) const {
-  const absl::StatusOr<ConstantPtr> constant = FloatConstant(input);
-  if (!constant.ok()) return constant.status();
-  if ((*constant)->floats.size() != 1) {
-    return Invalid(fmt::format("input {} must be one number", input));
-  }
-  return (*constant)->floats[0];
+  if (!IsConstant(input)) return Unsupported(fmt::format("input {} must be a constant", input));
+  const absl::StatusOr<std::vector<float>> floats = AsFloats(input);
+  if (!floats.ok()) return floats.status();
+  if (floats->size() != 1) return Invalid(fmt::format("input {} must be one number", input));
+  return floats->front();
 }
 
 absl::StatusOr<std::vector<std::int64_t>> NodeView::Ints(int input) const {
   const TensorType& type = Type(input);
-  if (type.element != ElementType::kInt64 || type.rank() > 1) {
+  const bool integers = type.element == ElementType::kInt64 || type.element == ElementType::kInt32;
+  if (!integers || type.rank() > 1) {
     return Invalid(fmt::format("input {} must be a list of int64, it is {} {}", input,
                                Name(type.element), ToString(type.dims)));
   }

@@ -22,6 +22,8 @@ struct KnownValue {
   TensorType type;
   ConstantPtr constant;        // set exactly if the value is known at Load
   bool one_for_batch = false;  // it is a constant with a 1 in the place of the batch
+  // Of a kText that is computed: each element is a place in this list.
+  std::shared_ptr<const std::vector<std::string>> texts = nullptr;
 };
 
 // How a node's output comes about.
@@ -38,7 +40,8 @@ struct Computed {
 struct Lowered {
   TensorType type;
   std::variant<View, Computed, ConstantPtr> how;
-  bool one_for_batch = false;  // as KnownValue's
+  bool one_for_batch = false;                                       // as KnownValue's
+  std::shared_ptr<const std::vector<std::string>> texts = nullptr;  // likewise
 };
 
 // A kernel that reads input 0 at run time and nothing else.
@@ -70,6 +73,9 @@ class NodeView {
 
   // The following need Has(input), except for those inputs that the registry demands.
   const TensorType& Type(int input) const;
+  const std::shared_ptr<const std::vector<std::string>>& Texts(int input) const {
+    return inputs_[static_cast<std::size_t>(input)]->texts;
+  }
   bool IsConstant(int input) const { return ConstantAt(input) != nullptr; }
   // nullptr if the value is computed at run time.
   const ConstantPtr& ConstantAt(int input) const;
@@ -81,18 +87,21 @@ class NodeView {
   bool AllConstant() const;
   // float32, of whatever origin.
   absl::StatusOr<TensorType> Float(int input) const;
-  // float32 with a batch dimension and `min_rank` dimensions or more, the batch among them: for
+  // A number of any type, of whatever origin. Text and bool are none.
+  absl::StatusOr<TensorType> Number(int input) const;
+  // Numbers with a batch dimension and `min_rank` dimensions or more, the batch among them: for
   // operators that treat the rows of the first dimension alike. Where the value has no batch (fixed
   // shapes, or it is known at Load) its first dimension is shown as one; the output's type must be
   // batched too then.
   absl::StatusOr<TensorType> Batched(int input, std::int64_t min_rank = 1) const;
+  // Weights: known at Load, and finite.
   absl::StatusOr<ConstantPtr> FloatConstant(int input) const;
   // A constant's elements as a kernel gets them at run time. Unsupported if one is an integer that
   // is no float, or the batch size.
   absl::StatusOr<std::vector<float>> AsFloats(int input) const;
-  // One float, known at Load.
+  // One float, known at Load. It may be infinite.
   absl::StatusOr<float> Scalar(int input) const;
-  // int64, known at Load, a list or a single number.
+  // int64 or int32, known at Load, a list or a single number.
   absl::StatusOr<std::vector<std::int64_t>> Ints(int input) const;
 
   // The output of shape `dims`, if it is of a sane size.

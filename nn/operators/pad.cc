@@ -15,6 +15,7 @@
 #include "nn/graph/graph.h"
 #include "nn/kernel/kernel.h"
 #include "nn/operators/attributes.h"
+#include "nn/operators/axes.h"
 #include "nn/operators/node_view.h"
 #include "nn/operators/operators.h"
 #include "nn/operators/strided.h"
@@ -22,7 +23,7 @@
 namespace biglittle::nn {
 namespace {
 
-enum class PadMode : std::uint8_t { kConstant, kReflect, kEdge };
+enum class PadMode : std::uint8_t { kConstant, kReflect, kEdge, kWrap };
 
 // One dimension: output position o shows the input's position o - pad, if there is one.
 struct PadAxis {
@@ -37,6 +38,7 @@ struct PadAxis {
   std::int64_t Position(PadMode mode, std::int64_t o) const {
     const std::int64_t i = o - pad;
     if (mode == PadMode::kEdge) return i < 0 ? 0 : extent - 1;
+    if (mode == PadMode::kWrap) return (i % extent + extent) % extent;
     return i < 0 ? -i : 2 * (extent - 1) - i;
   }
 };
@@ -102,7 +104,27 @@ absl::StatusOr<PadMode> ModeOf(const NodeView& node, const std::string& name) {
   if (name == "constant") return PadMode::kConstant;
   if (name == "reflect") return PadMode::kReflect;
   if (name == "edge") return PadMode::kEdge;
+  if (name == "wrap" && node.opset() >= 19) return PadMode::kWrap;
   return node.Unsupported(fmt::format("mode {}", Quote(name)));
+}
+
+// Pads of the axes that input 3 names (since opset 18), as pads of all.
+absl::StatusOr<std::vector<std::int64_t>> OfAllAxes(const NodeView& node,
+                                                    const std::vector<std::int64_t>& pads) {
+  const auto axes = node.Ints(3);
+  if (!axes.ok()) return axes.status();
+  const std::int64_t rank = node.Type(0).rank();
+  if (const auto marked = MarkAxes(node, *axes, rank); !marked.ok()) return marked.status();
+  if (pads.size() != 2 * axes->size()) {
+    return node.Invalid(fmt::format("{} pads for {} axes", pads.size(), axes->size()));
+  }
+  std::vector<std::int64_t> all(2 * static_cast<std::size_t>(rank), 0);
+  for (std::size_t i = 0; i < axes->size(); ++i) {
+    const auto axis = static_cast<std::size_t>(*node.Axis((*axes)[i], rank));
+    all[axis] = pads[i];
+    all[axis + static_cast<std::size_t>(rank)] = pads[i + axes->size()];
+  }
+  return all;
 }
 
 // Attributes before opset 11, inputs since.
@@ -122,6 +144,11 @@ absl::StatusOr<PadParameters> ReadParameters(const NodeView& node) {
   const auto pads = node.Ints(1);
   if (!pads.ok()) return pads.status();
   parameters.pads = *pads;
+  if (node.Has(3)) {
+    const auto all = OfAllAxes(node, parameters.pads);
+    if (!all.ok()) return all.status();
+    parameters.pads = *all;
+  }
   if (node.Has(2) && parameters.mode == PadMode::kConstant) {
     if (!node.IsConstant(2)) return node.Unsupported("input 2 must be a constant");
     const auto value = node.AsFloats(2);

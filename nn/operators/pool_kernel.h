@@ -60,7 +60,8 @@ struct MeanOfWindow {
   }
   // Taps of output o inside input and padding; the last window may reach beyond with ceil_mode.
   static std::int64_t Extent(const WindowAxis& axis, std::int64_t o) {
-    return std::min(axis.kernel, axis.input + axis.pad_end - axis.Start(o));
+    const std::int64_t room = axis.input + axis.pad_end - axis.Start(o);
+    return std::min(axis.kernel, (room + axis.dilation - 1) / axis.dilation);
   }
 };
 

@@ -12,6 +12,7 @@
 
 #include "nn/graph/graph.h"
 #include "nn/kernel/kernel.h"
+#include "nn/operators/dynamic_scale.h"
 #include "nn/operators/node_view.h"
 #include "nn/operators/operators.h"
 #include "nn/operators/quantization.h"
@@ -52,9 +53,12 @@ class QuantizeKernel final : public Kernel {
 absl::StatusOr<Lowered> LowerQuantizeLinear(const NodeView& node) {
   const absl::StatusOr<TensorType> type = node.Float(0);
   if (!type.ok()) return type.status();
+  if (HasDynamicScale(node)) return LowerDynamicQuantize(node);
   absl::StatusOr<Quantization> quantization = ReadQuantization(node);
   if (!quantization.ok()) return quantization.status();
-  if (quantization->element != ElementType::kUint8 && quantization->element != ElementType::kInt8) {
+  const ElementType to = quantization->element;
+  if (to != ElementType::kUint8 && to != ElementType::kInt8 && to != ElementType::kUint16 &&
+      to != ElementType::kInt16) {
     return node.Unsupported(fmt::format("it quantizes to {}", Name(quantization->element)));
   }
   TensorType output{quantization->element, type->dims};

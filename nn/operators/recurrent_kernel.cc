@@ -49,6 +49,8 @@ void RecurrentKernel::RunBlock(const KernelArguments& arguments, std::int64_t it
   Project(arguments.inputs[0], block);
   Start(block, p_.first_hidden, block.hidden);
   Start(block, p_.first_cell, block.cell);
+  if (p_.hidden_operand > 0) Load(block, arguments.inputs[p_.hidden_operand], block.hidden);
+  if (p_.cell_operand > 0) Load(block, arguments.inputs[p_.cell_operand], block.cell);
   const bool backwards = p_.backwards[static_cast<std::size_t>(block.direction)];
   for (std::int64_t i = 0; i < p_.steps; ++i) {
     const std::int64_t t = backwards ? p_.steps - 1 - i : i;
@@ -105,6 +107,14 @@ void RecurrentKernel::Start(const Block& block, const std::vector<float>& first,
     const std::int64_t row =
         shared ? block.direction : block.direction * p_.samples + (block.first + n) % p_.samples;
     std::copy_n(first.data() + row * p_.units, p_.units, state + n * p_.units);
+  }
+}
+
+void RecurrentKernel::Load(const Block& block, const float* operand, float* state) const {
+  for (std::int64_t n = 0; n < block.samples; ++n) {
+    std::copy_n(
+        operand + (block.first + n) * p_.state.sample + block.direction * p_.state.direction,
+        p_.units, state + n * p_.units);
   }
 }
 

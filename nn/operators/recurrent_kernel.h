@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -54,6 +55,10 @@ struct RecurrentParameters {
   // [directions, units] if all samples share it, [directions, samples, units] else; empty: zeros.
   std::vector<float> first_hidden;
   std::vector<float> first_cell;
+  // Which operand of the step is the first state instead; 0: none is.
+  std::size_t hidden_operand = 0;
+  std::size_t cell_operand = 0;
+  RecurrentStrides state;  // of such an operand
 };
 
 class RecurrentKernel final : public Kernel {
@@ -77,6 +82,8 @@ class RecurrentKernel final : public Kernel {
   void RunBlock(const KernelArguments& arguments, std::int64_t item, std::int64_t worker) const;
   void Project(const float* input, const Block& block) const;
   void Start(const Block& block, const std::vector<float>& first, float* state) const;
+  // The first state from an operand.
+  void Load(const Block& block, const float* operand, float* state) const;
   void Write(const Block& block, const float* state, std::int64_t step, float* output) const;
   std::int64_t BlockFloats() const;
   std::int64_t GateFloats() const;  // of a sample and step

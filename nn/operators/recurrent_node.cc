@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
@@ -49,7 +50,34 @@ absl::StatusOr<Activation> ActivationOf(const NodeView& node, const std::string&
   for (const auto& [known, kind] : kKnown) {
     if (name == known) return Activation{kind};
   }
+  // With the numbers that the ONNX operators of these names have by default.
+  if (name == "HardSigmoid") return Activation{ActivationKind::kHardSigmoid, 0.2F, 0.5F};
+  if (name == "LeakyRelu") return Activation{ActivationKind::kLeakyRelu, 0.01F};
   return node.Unsupported(fmt::format("the activation {}", Quote(name)));
+}
+
+// Numbers for the activations are taken only as far as they say what holds without them.
+absl::Status CheckNumbers(const NodeView& node, Attributes& attributes,
+                          const std::vector<std::string>& names) {
+  const std::vector<float> alpha = attributes.Floats("activation_alpha");
+  const std::vector<float> beta = attributes.Floats("activation_beta");
+  std::size_t next_alpha = 0;
+  std::size_t next_beta = 0;
+  const auto same = [](const std::vector<float>& given, std::size_t& next, float usual) {
+    return next >= given.size() || std::fabs(given[next++] - usual) < 1e-6F;
+  };
+  bool usual = true;
+  for (const std::string& name : names) {
+    if (name == "HardSigmoid") {
+      usual = same(alpha, next_alpha, 0.2F) && usual;
+      usual = same(beta, next_beta, 0.5F) && usual;
+    } else if (name == "LeakyRelu") {
+      usual = same(alpha, next_alpha, 0.01F) && usual;
+    }
+  }
+  if (attributes.Float("clip", 0.0F) != 0.0F) return node.Unsupported("the attribute 'clip'");
+  return usual ? absl::OkStatus()
+               : node.Unsupported("its activations have other numbers than by default");
 }
 
 absl::StatusOr<RecurrentAttributes> ReadAttributes(const NodeView& node, Attributes& attributes,
@@ -66,6 +94,7 @@ absl::StatusOr<RecurrentAttributes> ReadAttributes(const NodeView& node, Attribu
     return node.Invalid(fmt::format("direction {} is not known", Quote(direction)));
   }
   const std::vector<std::string> names = attributes.Texts("activations");
+  if (absl::Status s = CheckNumbers(node, attributes, names); !s.ok()) return s;
   read.samples_first = node.opset() >= 14 && attributes.Int("layout", 0) != 0;
   read.units = attributes.Int("hidden_size", 0);
   if (absl::Status s = attributes.Done(); !s.ok()) return s;
@@ -116,11 +145,29 @@ std::vector<float> Part(const ConstantPtr& constant, std::int64_t first, std::in
   return {begin, begin + count};
 }
 
+Dims StateDims(const RecurrentShape& shape, std::int64_t directions, std::int64_t units) {
+  return shape.samples_first ? Dims{shape.samples, directions, units}
+                             : Dims{directions, shape.samples, units};
+}
+
+// True if the first state is computed by the net, or given to it.
+bool IsComputed(const NodeView& node, int input) {
+  return input >= 0 && node.Has(input) && !node.IsConstant(input);
+}
+
+absl::Status CheckComputedState(const NodeView& node, int input, const Dims& dims) {
+  const absl::StatusOr<TensorType> type = node.Float(input);
+  if (!type.ok()) return type.status();
+  if (type->dims == dims) return absl::OkStatus();
+  return node.Unsupported(fmt::format("input {} of shape {} should be {}", input,
+                                      ToString(type->dims), ToString(dims)));
+}
+
 // The first state as [directions, samples, units], or [directions, units] if all samples share it.
 absl::StatusOr<std::vector<float>> FirstState(const NodeView& node, int input,
                                               const RecurrentShape& shape, std::int64_t directions,
                                               std::int64_t units) {
-  if (input < 0 || !node.Has(input)) return std::vector<float>();
+  if (input < 0 || !node.Has(input) || !node.IsConstant(input)) return std::vector<float>();
   // What is the same for every sample of a batch has a 1 in the batch's place.
   const std::int64_t samples = shape.samples == kBatch ? 1 : shape.samples;
   const Dims dims =
@@ -272,7 +319,18 @@ absl::StatusOr<Lowered> LowerRecurrent(const NodeView& node, Attributes& attribu
   auto cell = FirstState(node, op.cell_input, *shape, directions, p.units);
   if (!cell.ok()) return cell.status();
   p.first_cell = *std::move(cell);
-  return Unary(*std::move(output), std::make_unique<RecurrentKernel>(std::move(p)));
+  Computed computed{nullptr, {0}};
+  const Dims state = StateDims(*shape, directions, p.units);
+  p.state = OutputStrides(*shape, 1, directions, p.units);
+  for (const auto& [input, operand] :
+       {std::pair{5, &p.hidden_operand}, std::pair{op.cell_input, &p.cell_operand}}) {
+    if (!IsComputed(node, input)) continue;
+    if (absl::Status s = CheckComputedState(node, input, state); !s.ok()) return s;
+    *operand = computed.operands.size();
+    computed.operands.push_back(input);
+  }
+  computed.kernel = std::make_unique<RecurrentKernel>(std::move(p));
+  return Lowered{*std::move(output), std::move(computed)};
 }
 
 simd::PackedMatrix PackGates(const float* weights, std::int64_t depth, std::int64_t first,

@@ -44,11 +44,11 @@ std::unique_ptr<Kernel> MakeReduction(const TensorType& type, const std::vector<
 
 template <typename Reduction>
 absl::StatusOr<Lowered> LowerReduction(const NodeView& node, std::int64_t input_since) {
-  const absl::StatusOr<TensorType> input = node.Float(0);
+  const absl::StatusOr<TensorType> input = node.Number(0);
   if (!input.ok()) return input.status();
   absl::StatusOr<ReduceParameters> parameters = ReadReduction(node, input_since);
   if (!parameters.ok()) return parameters.status();
-  absl::StatusOr<TensorType> output = node.Output(std::move(parameters->dims));
+  absl::StatusOr<TensorType> output = node.Output(std::move(parameters->dims), input->element);
   if (!output.ok()) return output.status();
   return Unary(*std::move(output), MakeReduction<Reduction>(*input, parameters->reduced));
 }

@@ -60,6 +60,58 @@ struct Length {
   }
 };
 
+struct SumOfMagnitudes {
+  using Pooling = void;
+  static constexpr double kStart = 0.0;
+  static double Add(double sum, float x) { return sum + std::fabs(static_cast<double>(x)); }
+  static float Finish(double sum, std::int64_t /*count*/) { return static_cast<float>(sum); }
+};
+
+struct SumOfSquares {
+  using Pooling = void;
+  static constexpr double kStart = 0.0;
+  static double Add(double sum, float x) {
+    return sum + static_cast<double>(x) * static_cast<double>(x);
+  }
+  static float Finish(double sum, std::int64_t /*count*/) { return static_cast<float>(sum); }
+};
+
+struct ProductOfAll {
+  using Pooling = void;
+  static constexpr double kStart = 1.0;
+  static double Add(double product, float x) { return product * static_cast<double>(x); }
+  static float Finish(double product, std::int64_t /*count*/) {
+    return static_cast<float>(product);
+  }
+};
+
+struct LogOfSum {
+  using Pooling = void;
+  static constexpr double kStart = 0.0;
+  static double Add(double sum, float x) { return sum + static_cast<double>(x); }
+  static float Finish(double sum, std::int64_t /*count*/) {
+    return static_cast<float>(std::log(sum));
+  }
+};
+
+// The greatest so far is taken out, so that exp cannot overflow.
+struct LogOfSumOfExponentials {
+  struct State {
+    double greatest;
+    double sum;  // of exp(x - greatest)
+  };
+  using Pooling = void;
+  static constexpr State kStart = {-std::numeric_limits<double>::infinity(), 0.0};
+  static State Add(const State& state, float x) {
+    const auto y = static_cast<double>(x);
+    if (y <= state.greatest) return {state.greatest, state.sum + std::exp(y - state.greatest)};
+    return {y, state.sum * std::exp(state.greatest - y) + 1.0};
+  }
+  static float Finish(const State& state, std::int64_t /*count*/) {
+    return static_cast<float>(state.greatest + std::log(state.sum));
+  }
+};
+
 template <typename Reduction>
 class ReduceKernel final : public Kernel {
  public:

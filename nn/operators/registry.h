@@ -11,12 +11,12 @@
 namespace biglittle::nn {
 
 inline constexpr std::int64_t kMinOpset = 7;
-inline constexpr std::int64_t kMaxOpset = 17;
+inline constexpr std::int64_t kMaxOpset = 25;
 
 struct OperatorDefinition {
   std::string_view name;
-  std::int64_t since_opset;
-  int min_inputs;  // these must be present
+  std::int64_t since_opset;  // of the standard domain; of another 1
+  int min_inputs;            // these must be present
   int max_inputs;
   // Checks everything about the node and makes its kernel. Called with at least min_inputs and at
   // most max_inputs inputs. An output type that is not an input's, or that in another order, comes
@@ -28,9 +28,10 @@ struct OperatorDefinition {
   bool any_batch_place = false;
   // It can take constants with a 1 in the place of the batch (KnownValue), and passes them on.
   bool one_for_batch = false;
+  Domain domain = Domain::kStandard;
 };
 
 // nullptr if there is none of that name.
-const OperatorDefinition* FindOperator(std::string_view op_type);
+const OperatorDefinition* FindOperator(std::string_view op_type, Domain domain = Domain::kStandard);
 
 }  // namespace biglittle::nn

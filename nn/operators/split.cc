@@ -25,6 +25,7 @@ constexpr std::int64_t kMaxParts = 1024;
 struct SplitParameters {
   std::int64_t axis = 0;
   std::vector<std::int64_t> parts;  // empty: equal ones
+  bool last_is_rest = false;        // the last may be smaller then: since opset 18
 };
 
 // The parts are an attribute before opset 13, an input since.
@@ -32,6 +33,7 @@ absl::StatusOr<SplitParameters> ReadParameters(const NodeView& node) {
   SplitParameters parameters;
   Attributes attributes(node);
   parameters.axis = attributes.Int("axis", 0);
+  const std::int64_t outputs = node.opset() >= 18 ? attributes.Int("num_outputs", 0) : 0;
   if (node.opset() < 13) {
     parameters.parts = attributes.Ints("split");
     if (node.Has(1)) return node.Invalid("its parts must be an attribute");
@@ -41,19 +43,26 @@ absl::StatusOr<SplitParameters> ReadParameters(const NodeView& node) {
     parameters.parts = *given;
   }
   if (absl::Status s = attributes.Done(); !s.ok()) return s;
+  if (outputs != 0 && (outputs != node.output_count() || !parameters.parts.empty())) {
+    return node.Invalid(
+        fmt::format("num_outputs is {}, it has {} outputs", outputs, node.output_count()));
+  }
+  parameters.last_is_rest = node.opset() >= 18;
   return parameters;
 }
 
 // The sizes of all parts, which together are `extent`.
 absl::StatusOr<std::vector<std::int64_t>> Parts(const NodeView& node,
-                                                std::vector<std::int64_t> parts,
+                                                std::vector<std::int64_t> parts, bool last_is_rest,
                                                 std::int64_t extent) {
   const std::int64_t count = node.output_count();
   if (count > kMaxParts) {
     return node.Unsupported(fmt::format("it has {} parts, {} are possible", count, kMaxParts));
   }
-  if (parts.empty() && extent % count == 0) {
-    parts.assign(static_cast<std::size_t>(count), extent / count);
+  if (parts.empty() && (extent % count == 0 || last_is_rest)) {
+    const std::int64_t part = (extent + count - 1) / count;
+    parts.assign(static_cast<std::size_t>(count), part);
+    parts.back() = extent - part * (count - 1);
   }
   std::int64_t left = extent;
   for (const std::int64_t part : parts) {
@@ -79,7 +88,7 @@ absl::StatusOr<Lowered> LowerSplit(const NodeView& node) {
   const auto axis = node.InnerAxis(parameters->axis, type);
   if (!axis.ok()) return axis.status();
   const auto at = static_cast<std::size_t>(*axis);
-  const auto parts = Parts(node, parameters->parts, type.dims[at]);
+  const auto parts = Parts(node, parameters->parts, parameters->last_is_rest, type.dims[at]);
   if (!parts.ok()) return parts.status();
   Dims dims = type.dims;
   std::int64_t before = 0;

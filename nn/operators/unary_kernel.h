@@ -47,7 +47,7 @@ std::unique_ptr<Kernel> MakeUnaryKernel(std::int64_t elements, Function function
 // Lowers a node whose attributes are read already: input 0 is float32, the output has its shape.
 template <typename Function>
 absl::StatusOr<Lowered> LowerUnary(const NodeView& node, Function function) {
-  absl::StatusOr<TensorType> type = node.Float(0);
+  absl::StatusOr<TensorType> type = node.Number(0);
   if (!type.ok()) return type.status();
   auto kernel = MakeUnaryKernel(type->elements(), std::move(function));
   return Unary(*std::move(type), std::move(kernel));

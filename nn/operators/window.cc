@@ -142,6 +142,22 @@ std::int64_t WindowAxis::LastOutput(std::int64_t k) const {
   return std::clamp<std::int64_t>(CeilDivide(input + pad_begin - k * dilation, stride), 0, output);
 }
 
+absl::StatusOr<std::vector<WindowAxis>> ReadWindowAxes(const NodeView& node, Attributes& attributes,
+                                                       const Dims& input,
+                                                       const std::vector<std::int64_t>& kernel,
+                                                       const WindowOptions& options) {
+  const std::size_t rank = input.size() - 2;
+  const absl::StatusOr<Given> given = ReadAttributes(attributes, rank, kernel, options);
+  if (!given.ok()) return given.status();
+  if (absl::Status s = CheckGiven(node, *given, rank, kernel); !s.ok()) return s;
+  std::vector<WindowAxis> axes;
+  for (std::size_t i = 0; i < rank; ++i) {
+    axes.push_back(MakeAxis(*given, input[i + 2], i, rank));
+    if (absl::Status s = Complete(node, options, axes.back()); !s.ok()) return s;
+  }
+  return axes;
+}
+
 absl::StatusOr<Window> ReadWindow(const NodeView& node, Attributes& attributes, const Dims& input,
                                   const std::vector<std::int64_t>& kernel,
                                   const WindowOptions& options) {
@@ -149,16 +165,11 @@ absl::StatusOr<Window> ReadWindow(const NodeView& node, Attributes& attributes, 
     return node.Unsupported(
         fmt::format("its input {} is neither [N, C, L] nor [N, C, H, W]", ToString(input)));
   }
-  const std::size_t rank = input.size() - 2;
-  const absl::StatusOr<Given> given = ReadAttributes(attributes, rank, kernel, options);
-  if (!given.ok()) return given.status();
-  if (absl::Status s = CheckGiven(node, *given, rank, kernel); !s.ok()) return s;
+  const auto axes = ReadWindowAxes(node, attributes, input, kernel, options);
+  if (!axes.ok()) return axes.status();
   Window window;
-  window.x = MakeAxis(*given, input.back(), rank - 1, rank);
-  if (rank == 2) window.y = MakeAxis(*given, input[2], 0, rank);
-  for (WindowAxis* axis : {&window.y, &window.x}) {
-    if (absl::Status s = Complete(node, options, *axis); !s.ok()) return s;
-  }
+  window.x = axes->back();
+  if (axes->size() == 2) window.y = axes->front();
   return window;
 }
 

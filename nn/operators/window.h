@@ -55,6 +55,12 @@ absl::StatusOr<Window> ReadWindow(const NodeView& node, Attributes& attributes, 
                                   const std::vector<std::int64_t>& kernel,
                                   const WindowOptions& options);
 
+// The same for an input [N, C, ...] of any rank: one axis for each of the dimensions behind C.
+absl::StatusOr<std::vector<WindowAxis>> ReadWindowAxes(const NodeView& node, Attributes& attributes,
+                                                       const Dims& input,
+                                                       const std::vector<std::int64_t>& kernel,
+                                                       const WindowOptions& options);
+
 // [N, channels, L] or [N, channels, H, W], of `rank` dimensions.
 Dims OutputDims(const Window& window, std::int64_t channels, std::int64_t rank);
 

@@ -35,7 +35,7 @@ class BufferAssignment {
   }
 
   Buffers Assign() {
-    Open(network_.input_slot, 0);
+    for (const SlotId slot : network_.input_slots) Open(slot, 0);
     for (std::size_t i = 0; i < network_.steps.size(); ++i) {
       const Step& step = network_.steps[i];
       const auto now = static_cast<std::int64_t>(i);
@@ -53,7 +53,10 @@ class BufferAssignment {
       output.first = 0;
       output.last = end;
     }
-    if (InPortions()) Of(network_.input_slot).last = end;  // the later portions' inputs
+    for (const SlotId slot : network_.input_slots) {
+      Of(slot).first = 0;
+      if (InPortions()) Of(slot).last = end;  // the later portions' inputs
+    }
     return std::move(buffers_);
   }
 
@@ -62,7 +65,7 @@ class BufferAssignment {
   bool IsOutput(SlotId slot) const {
     return std::ranges::find(network_.output_slots, slot) != network_.output_slots.end();
   }
-  bool IsPort(SlotId slot) const { return slot == network_.input_slot || IsOutput(slot); }
+  bool IsPort(SlotId slot) const { return network_.IsInput(slot) || IsOutput(slot); }
   std::size_t& Index(SlotId slot) { return buffers_.of_slot[static_cast<std::size_t>(slot)]; }
   Lifetime& Of(SlotId slot) { return buffers_.lifetimes[Index(slot)]; }
   std::int64_t LastUse(SlotId slot) const { return last_use_[static_cast<std::size_t>(slot)]; }
@@ -92,7 +95,8 @@ class BufferAssignment {
                         Elements(operand) == Elements(step.output);
       // An output of the net must not lie where the next input is written, and what holds the whole
       // batch not where a portion of it is computed.
-      const bool from_input = Index(operand) == Index(network_.input_slot);
+      const bool from_input = std::ranges::any_of(
+          network_.input_slots, [&](SlotId slot) { return Index(slot) == Index(operand); });
       const bool to_output = IsOutput(step.output);
       const bool mixes = (from_input && to_output) || (InPortions() && (from_input || to_output));
       if (!fits || mixes) continue;

@@ -33,6 +33,16 @@ std::vector<double> Numbers(const std::string& raw, const List& list) {
   return numbers;
 }
 
+double FromHalf(double bits) {
+  const auto half = static_cast<unsigned>(bits);
+  const int exponent = static_cast<int>(half >> 10U & 0x1FU);
+  const auto mantissa = static_cast<double>(half & 0x3FFU);
+  const double sign = (half & 0x8000U) != 0 ? -1.0 : 1.0;
+  if (exponent == 0x1F) return mantissa == 0.0 ? sign * INFINITY : NAN;
+  if (exponent == 0) return sign * std::ldexp(mantissa, -24);
+  return sign * std::ldexp(1024.0 + mantissa, exponent - 25);
+}
+
 // The whole output's shape, with the batch.
 std::vector<std::int64_t> OutputShape(const nn::Port& output, std::int64_t batch,
                                       nn::Shapes shapes) {
@@ -41,16 +51,18 @@ std::vector<std::int64_t> OutputShape(const nn::Port& output, std::int64_t batch
   return shape;
 }
 
-std::string CompareNumbers(std::span<const float> actual, const std::vector<double>& expected) {
-  constexpr double kRelative = 1e-4;
-  constexpr double kAbsolute = 1e-6;
+// What is expected in float16 was rounded to it.
+std::string CompareNumbers(std::span<const float> actual, const std::vector<double>& expected,
+                           bool half) {
+  const double relative = half ? 2e-3 : 1e-4;
+  const double absolute = half ? 1e-4 : 1e-6;
   if (actual.size() != expected.size()) {
     return fmt::format("{} numbers instead of {}", actual.size(), expected.size());
   }
   for (std::size_t i = 0; i < expected.size(); ++i) {
     const auto x = static_cast<double>(actual[i]);
     if (x == expected[i] || (std::isnan(x) && std::isnan(expected[i]))) continue;
-    if (std::fabs(x - expected[i]) <= kAbsolute + kRelative * std::fabs(expected[i])) continue;
+    if (std::fabs(x - expected[i]) <= absolute + relative * std::fabs(expected[i])) continue;
     return fmt::format("element {} is {}, expected {}", i, x, expected[i]);
   }
   return "";
@@ -71,6 +83,21 @@ std::vector<double> NumbersOf(const onnx::TensorProto& tensor) {
       return Numbers<std::int64_t>(raw, tensor.int64_data());
     case onnx::TensorProto::INT32:
       return Numbers<std::int32_t>(raw, tensor.int32_data());
+    case onnx::TensorProto::DOUBLE:
+      return Numbers<double>(raw, tensor.double_data());
+    case onnx::TensorProto::FLOAT16: {
+      std::vector<double> numbers = Numbers<std::uint16_t>(raw, tensor.int32_data());
+      std::ranges::transform(numbers, numbers.begin(), FromHalf);
+      return numbers;
+    }
+    case onnx::TensorProto::INT16:
+      return Numbers<std::int16_t>(raw, tensor.int32_data());
+    case onnx::TensorProto::UINT64:
+      return Numbers<std::uint64_t>(raw, tensor.uint64_data());
+    case onnx::TensorProto::UINT32:
+      return Numbers<std::uint32_t>(raw, tensor.uint64_data());
+    case onnx::TensorProto::UINT16:
+      return Numbers<std::uint16_t>(raw, tensor.int32_data());
     case onnx::TensorProto::INT8:
       return Numbers<std::int8_t>(raw, tensor.int32_data());
     case onnx::TensorProto::UINT8:
@@ -110,7 +137,8 @@ std::string Check(const Net& net) {
                          fmt::join(DimsOf(expected), ", "));
     }
     const auto actual = context->output(batch, static_cast<std::int64_t>(i));
-    const std::string difference = CompareNumbers(actual, NumbersOf(expected));
+    const std::string difference = CompareNumbers(
+        actual, NumbersOf(expected), expected.data_type() == onnx::TensorProto::FLOAT16);
     if (!difference.empty()) return difference;
   }
   return "";

@@ -144,7 +144,9 @@ std::vector<std::size_t> LiveInputs(const Case& test, const DataSet& data,
 // Those that one net with the first input at run time can have all together.
 std::vector<std::size_t> OutputsOfTheFirstInput(const Case& test, const DataSet& data) {
   std::vector<std::size_t> outputs;
-  if (data.inputs.empty() || KnownAtLoad(test.model)) return outputs;
+  if (data.inputs.empty() || KnownAtLoad(test.model) || !MayBeLive(test.model, data, 0)) {
+    return outputs;
+  }
   const std::string input = FreeInputs(test.model.graph())[0];
   for (std::size_t i = 0; i < data.outputs.size(); ++i) {
     const std::string& name = OutputName(test, i);
@@ -160,6 +162,10 @@ bool IsFinite(const TensorProto& tensor) {
   return std::ranges::all_of(NumbersOf(tensor), [](double x) { return std::isfinite(x); });
 }
 
+bool HasNaN(const TensorProto& tensor) {
+  return std::ranges::any_of(NumbersOf(tensor), [](double x) { return std::isnan(x); });
+}
+
 }  // namespace
 
 std::vector<Net> MakeNets(const Case& test, const DataSet& data) {
@@ -167,7 +173,8 @@ std::vector<Net> MakeNets(const Case& test, const DataSet& data) {
   for (std::size_t output = 0; output < data.outputs.size(); ++output) {
     const std::string& name = OutputName(test, output);
     if (SkipReason(test.model, name).has_value()) continue;
-    if (IsFinite(data.outputs[output])) nets.push_back(KnownNet(test, data, output));
+    if (IsFinite(data.outputs[output]) && std::ranges::none_of(data.inputs, HasNaN))
+      nets.push_back(KnownNet(test, data, output));
     if (KnownAtLoad(test.model)) continue;
     for (const std::size_t live : LiveInputs(test, data, name)) {
       nets.push_back(LiveNet(test, data, {output}, live, nn::Shapes::kFixed));

@@ -113,7 +113,9 @@ void ExpectRefused(const OnnxBuilder& builder, absl::StatusCode code, const std:
 
 void ExpectRefused(const std::string& bytes, absl::StatusCode code, const std::string& reason,
                    const LoadLimits& limits) {
-  const absl::StatusOr<Model> model = Parse(bytes, limits);
+  // Not one by one: why the samples of a batch cannot be computed together is told as well.
+  const absl::StatusOr<Model> model =
+      Model::Parse(std::as_bytes(std::span(bytes)), "test.onnx", limits, Shapes::kTogether);
   ASSERT_FALSE(model.ok()) << "expected: " << reason;
   const std::string message(model.status().message());
   EXPECT_EQ(model.status().code(), code) << message;

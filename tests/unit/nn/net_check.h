@@ -32,7 +32,8 @@ void ExpectOutput(const OnnxBuilder& builder, const Floats& input, const Ints& s
 void ExpectFixedOutput(OnnxBuilder builder, const Ints& dims, const Floats& input,
                        const Ints& shape, const Floats& expected, float tolerance = 1e-5F);
 
-// Checks that the net is refused with the code, in one line that names `node` and says `reason`.
+// Checks that the net is refused, where its samples are to be computed together, with the code, in
+// one line that names `node` and says `reason`.
 void ExpectRefused(const OnnxBuilder& builder, absl::StatusCode code, const std::string& reason);
 void ExpectRefused(const std::string& bytes, absl::StatusCode code, const std::string& reason,
                    const LoadLimits& limits = {});

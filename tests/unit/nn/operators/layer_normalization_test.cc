@@ -47,9 +47,10 @@ TEST(LayerNormalization, Refused) {
   OnnxBuilder batch({2}, 17);
   batch.Node("LayerNormalization", {"x", batch.Weight("scale", {2}, {1, 1})}).Int("axis", 0);
   ExpectRefused(batch, absl::StatusCode::kUnimplemented, "it works along the batch dimension");
-  OnnxBuilder old({2}, 16);
+  // It came with opset 17, and stands in older files all the same.
+  OnnxBuilder old({2}, 12);
   old.Node("LayerNormalization", {"x", old.Weight("scale", {2}, {1, 1})});
-  ExpectRefused(old, absl::StatusCode::kInvalidArgument, "the operator came with opset 17");
+  EXPECT_TRUE(Parse(old).ok());
 }
 
 }  // namespace

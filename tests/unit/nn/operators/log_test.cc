@@ -22,12 +22,12 @@ TEST(Log, OfAConstant) {
   ExpectOutput(net, {0, 0, 0, 0}, {4}, {0, 1, -0.69314718F, 2.30258509F});
 }
 
-TEST(Log, OfAConstantZero) {
+TEST(Log, OfANegativeConstant) {
   OnnxBuilder net({1});
-  net.Node("Log", {net.Weight("c", {1}, {0})}, "d").Named("log");
+  net.Node("Log", {net.Weight("c", {1}, {-1})}, "d").Named("log");
   net.Node("Add", {"x", "d"});
   ExpectRefused(net, absl::StatusCode::kInvalidArgument,
-                "node 'log' (Log): its value, known at load, is not finite");
+                "node 'log' (Log): its value, known at load, is no number");
 }
 
 }  // namespace

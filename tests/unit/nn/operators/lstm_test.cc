@@ -222,14 +222,14 @@ TEST_F(LstmRefused, CoupledGates) {
 }
 TEST_F(LstmRefused, Clip) {
   Node().Float("clip", 1.0F);
-  ExpectUnsupported("attribute 'clip' is not known");
+  ExpectUnsupported("the attribute 'clip'");
 }
-TEST_F(LstmRefused, ComputedFirstState) {
+TEST_F(LstmRefused, ComputedFirstStateOfAnotherShape) {
   net_.Node("ReduceSum", {"x", net_.List("axes", {1, 2})}, "s").Int("keepdims", 1);
-  net_.Node("Expand", {"s", net_.List("shape", {1, 1, 5})}, "e");
+  net_.Node("Expand", {"s", net_.List("shape", {1, 1, 4})}, "e");
   net_.Node("Transpose", {"e"}, "state").IntList("perm", {1, 0, 2});
   Node({"", "", "state"});
-  ExpectUnsupported("input 5 must be a constant");
+  ExpectUnsupported("input 5 of shape [1, N, 4] should be [1, N, 5]");
 }
 TEST_F(LstmRefused, ComputedWeights) {
   net_.Node("Relu", {"x"}, "v");

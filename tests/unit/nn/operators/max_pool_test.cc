@@ -85,10 +85,10 @@ TEST(MaxPool, Refused) {
   OnnxBuilder kernel({1, 6});
   kernel.Node("MaxPool", {"x"});
   ExpectRefused(kernel, absl::StatusCode::kInvalidArgument, "kernel_shape [] does not fit");
-  OnnxBuilder volume({1, 6, 6, 6});
-  volume.Node("MaxPool", {"x"}).IntList("kernel_shape", {2, 2, 2});
+  OnnxBuilder volume({1, 6, 6, 6, 6});
+  volume.Node("MaxPool", {"x"}).IntList("kernel_shape", {2, 2, 2, 2});
   ExpectRefused(volume, absl::StatusCode::kUnimplemented,
-                "its input [N, 1, 6, 6, 6] is neither [N, C, L] nor [N, C, H, W]");
+                "its input [N, 1, 6, 6, 6, 6] is neither [N, C, L] nor [N, C, H, W]");
 }
 
 TEST(MaxPool, IndicesAreNotComputed) {

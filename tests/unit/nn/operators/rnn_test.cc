@@ -57,8 +57,7 @@ TEST(Rnn, RefusesClip) {
       .Named("layer")
       .Int("layout", 1)
       .Float("clip", 1.0F);
-  ExpectRefused(net, absl::StatusCode::kUnimplemented,
-                "node 'layer' (RNN): attribute 'clip' is not known");
+  ExpectRefused(net, absl::StatusCode::kUnimplemented, "node 'layer' (RNN): the attribute 'clip'");
 }
 
 TEST(Rnn, RefusesWeightsThatAreNotSquare) {

@@ -1,0 +1,14 @@
+#include "absl/status/statusor.h"
+
+#include "nn/operators/node_view.h"
+#include "nn/operators/operators.h"
+#include "nn/operators/reduce.h"
+#include "nn/operators/reduce_kernel.h"
+
+namespace biglittle::nn {
+
+absl::StatusOr<Lowered> LowerReduceProd(const NodeView& node) {
+  return LowerReduction<ProductOfAll>(node, /*input_since=*/18);
+}
+
+}  // namespace biglittle::nn

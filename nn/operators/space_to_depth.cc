@@ -1,0 +1,49 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+#include "nn/graph/graph.h"
+#include "nn/operators/attributes.h"
+#include "nn/operators/map_kernel.h"
+#include "nn/operators/node_view.h"
+#include "nn/operators/operators.h"
+
+namespace biglittle::nn {
+
+absl::StatusOr<Lowered> LowerSpaceToDepth(const NodeView& node) {
+  const absl::StatusOr<TensorType> input = node.Number(0);
+  if (!input.ok()) return input.status();
+  Attributes attributes(node);
+  const std::int64_t block = attributes.Int("blocksize", 0);
+  if (absl::Status s = attributes.Done(); !s.ok()) return s;
+  const Dims& dims = input->dims;
+  if (std::find(dims.begin() + (dims.empty() ? 0 : 1), dims.end(), kBatch) != dims.end()) {
+    return node.Unsupported("its batch is not in front");
+  }
+  if (dims.size() != 4 || block < 1 || block > kMaxExactInteger || dims[2] % block != 0 ||
+      dims[3] % block != 0) {
+    return node.Invalid(fmt::format("blocks of {} do not fit {}", block, ToString(dims)));
+  }
+  const std::int64_t channels = dims[1];
+  absl::StatusOr<TensorType> output = node.Output(
+      {dims[0], channels * block * block, dims[2] / block, dims[3] / block}, input->element);
+  if (!output.ok()) return output.status();
+  return LowerMap(node, *std::move(output), "space to depth",
+                  [=, height = dims[2], width = dims[3]](const std::vector<std::int64_t>& index) {
+                    const std::int64_t within = index[1] / channels;
+                    const std::int64_t y = index[2] * block + within / block;
+                    const std::int64_t x = index[3] * block + within % block;
+                    return ((index[0] * channels + index[1] % channels) * height + y) * width + x;
+                  });
+}
+
+}  // namespace biglittle::nn
