@@ -22,9 +22,19 @@ void AddClassify(CLI::App& app, ChosenCommand& chosen) {
   command->add_flag("--resample", of_task.resample, "A recording of another rate than the task's")
       ->needs(task);
   command
-      ->add_option("--input", options.input,
-                   "A .npy or IDX file, plain or gzip; of a task a .wav, .csv or .txt too")
-      ->required();
+      ->add_option("--input", options.inputs,
+                   "[NAME=]FILE: a .npy or IDX file, plain or gzip, for each of the model's inputs; "
+                   "of a task one, a .wav, .csv or .txt too")
+      ->required()
+      ->expected(1)
+      ->take_all();
+  command
+      ->add_option("--shape", options.shapes,
+                   "NAME=1,40,101: all sizes of an input whose file leaves some open (default: as "
+                   "the array)")
+      ->expected(1)
+      ->take_all()
+      ->excludes(task);
   command->add_option("--output", options.output, "Print this output alone (default: all)")
       ->excludes(task);
   command->add_option("--json", options.json, "Write to this file instead of the terminal");
@@ -32,9 +42,12 @@ void AddClassify(CLI::App& app, ChosenCommand& chosen) {
     if (model->count() + task->count() == 0) {
       throw CLI::RequiredError("--model or --task");
     }
+    if (task->count() > 0 && options.inputs.size() > 1) {
+      throw CLI::ValidationError("--input", "a task has one");
+    }
     chosen = [] {
       if (of_task.task.empty()) return RunClassify(options, std::cout, std::cerr);
-      of_task.input = options.input;
+      of_task.input = options.inputs.front();
       of_task.json = options.json;
       return RunClassifyTask(of_task, std::cout, std::cerr);
     };

@@ -4,12 +4,15 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
+#include <iterator>
 #include <map>
 #include <ostream>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "cli/input_shapes.h"
 #include "core/program/exit_code.h"
 #include "core/shown_text.h"
 #include "nn/model.h"
@@ -21,7 +24,8 @@ namespace {
 std::string Describe(const nn::Port& port) {
   std::string shape = "N";
   for (const auto extent : port.shape) shape += fmt::format(", {}", extent);
-  return fmt::format("{} [{}]", Shown(port.name), shape);
+  const std::string type = port.type == "float32" ? "" : " " + port.type;
+  return fmt::format("{} [{}]{}", Shown(port.name), shape, type);
 }
 
 void Line(std::ostream& out, std::string_view name, const std::string& value) {
@@ -29,11 +33,22 @@ void Line(std::ostream& out, std::string_view name, const std::string& value) {
 }
 
 // Numbered as Context::InvokeUpTo counts them, where there are several.
-void TellOutputs(const nn::Model& model, std::ostream& out) {
-  if (model.outputs().size() == 1) return Line(out, "output", Describe(model.output()));
-  for (std::size_t i = 0; i < model.outputs().size(); ++i) {
-    Line(out, fmt::format("output {}", i), Describe(model.outputs()[i]));
+void TellPorts(const std::string& what, const std::vector<nn::Port>& ports, std::ostream& out) {
+  if (ports.size() == 1) return Line(out, what, Describe(ports[0]));
+  for (std::size_t i = 0; i < ports.size(); ++i) {
+    Line(out, fmt::format("{} {}", what, i), Describe(ports[i]));
   }
+}
+
+// Everything that keeps the file from being loaded.
+int TellObstacles(const InspectOptions& options, const nn::InputShapes& shapes,
+                  const absl::Status& first, std::ostream& err) {
+  const std::vector<std::string> obstacles = nn::Model::Obstacles(options.model, {}, shapes);
+  if (obstacles.empty()) err << std::string(first.message()) << '\n';
+  for (const std::string& obstacle : obstacles) {
+    err << fmt::format("{}: {}\n", options.model.string(), obstacle);
+  }
+  return ExitCodeOf(first);
 }
 
 std::map<std::string, std::size_t> Count(const std::vector<std::string>& operators) {
@@ -43,11 +58,13 @@ std::map<std::string, std::size_t> Count(const std::vector<std::string>& operato
 }
 
 // Median microseconds of each step. Hardly a kernel's time depends on the values.
-std::vector<double> MedianTimes(nn::Context& context) {
+std::vector<double> MedianTimes(nn::Context& context, std::int64_t inputs) {
   constexpr std::size_t kRuns = 100;
   std::vector<std::vector<double>> runs;
   for (std::size_t i = 0; i < kRuns; ++i) {
-    std::ranges::fill(context.input(1), 0.5F);
+    for (std::int64_t input = 0; input < inputs; ++input) {
+      std::ranges::fill(context.input(1, input), 0.5F);
+    }
     runs.push_back(context.Profile(1));
   }
   std::vector<double> medians;
@@ -77,11 +94,13 @@ void TellSteps(const nn::ModelInfo& info, const std::vector<double>& times, std:
 }  // namespace
 
 int RunInspect(const InspectOptions& options, std::ostream& out, std::ostream& err) {
-  const auto model = nn::Model::Load(options.model);
-  if (!model.ok()) {
-    err << std::string(model.status().message()) << '\n';
-    return ExitCodeOf(model.status());
+  const auto shapes = ParseInputShapes(options.shapes);
+  if (!shapes.ok()) {
+    err << "biglittle inspect: " << std::string(shapes.status().message()) << '\n';
+    return ExitCodeOf(shapes.status());
   }
+  const auto model = nn::Model::Load(options.model, {}, nn::Shapes::kBatched, *shapes);
+  if (!model.ok()) return TellObstacles(options, *shapes, model.status(), err);
   auto context = model->Prepare({});
   if (!context.ok()) {
     err << options.model.string() << ": " << std::string(context.status().message()) << '\n';
@@ -93,8 +112,15 @@ int RunInspect(const InspectOptions& options, std::ostream& out, std::ostream& e
   Line(out, "opset", fmt::format("{}", info.opset));
   Line(out, "sha256", info.sha256);
   Line(out, "bytes", fmt::format("{}", info.file_bytes));
-  Line(out, "input", Describe(model->input()));
-  TellOutputs(*model, out);
+  for (const nn::WeightFileInfo& file : info.weight_files) {
+    Line(out, "weights in",
+         fmt::format("{}, {} bytes, sha256 {}", Shown(file.name), file.bytes, file.sha256));
+  }
+  TellPorts("input", model->inputs(), out);
+  TellPorts("output", model->outputs(), out);
+  Line(out, "samples of a batch",
+       info.one_by_one.empty() ? "computed together"
+                               : "computed one after the other: " + info.one_by_one);
   Line(out, "parameters", fmt::format("{}", info.parameters));
   Line(out, "multiply-adds a sample", fmt::format("{}", info.multiply_adds));
   for (std::size_t i = 0; i < info.multiply_adds_to.size() && model->outputs().size() > 1; ++i) {
@@ -107,7 +133,10 @@ int RunInspect(const InspectOptions& options, std::ostream& out, std::ostream& e
     Line(out, "  " + Shown(name), fmt::format("{}", count));
   }
   Line(out, "steps", fmt::format("{}", info.steps.size()));
-  TellSteps(info, options.profile ? MedianTimes(*context) : std::vector<double>(), out);
+  TellSteps(
+      info,
+      options.profile ? MedianTimes(*context, std::ssize(model->inputs())) : std::vector<double>(),
+      out);
   return kExitDone;
 }
 

@@ -21,13 +21,14 @@ class ClassifyTest : public testing::Test {
  protected:
   void WriteInput(const std::vector<float>& values, Shape shape) {
     ASSERT_TRUE(
-        WriteNpy(options_.input, ElementType::kFloat32, shape, std::as_bytes(std::span(values)))
-            .ok());
+        WriteNpy(input_, ElementType::kFloat32, shape, std::as_bytes(std::span(values))).ok());
   }
   int Run() { return RunClassify(options_, out_, err_); }
 
   const TemporaryFolder folder_;
-  ClassifyOptions options_{TestDataFolder() / "tiny" / "big.onnx", folder_.path() / "X.npy", {}};
+  const std::filesystem::path input_ = folder_.path() / "X.npy";
+  ClassifyOptions options_{.model = TestDataFolder() / "tiny" / "big.onnx",
+                           .inputs = {input_.string()}};
   std::ostringstream out_;
   std::ostringstream err_;
 };
