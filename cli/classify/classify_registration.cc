@@ -22,9 +22,10 @@ void AddClassify(CLI::App& app, ChosenCommand& chosen) {
   command->add_flag("--resample", of_task.resample, "A recording of another rate than the task's")
       ->needs(task);
   command
-      ->add_option("--input", options.inputs,
-                   "[NAME=]FILE: a .npy or IDX file, plain or gzip, for each of the model's inputs; "
-                   "of a task one, a .wav, .csv or .txt too")
+      ->add_option(
+          "--input", options.inputs,
+          "[NAME=]FILE: a .npy or IDX file, plain or gzip, for each of the model's inputs; "
+          "of a task one, a .wav, .csv or .txt too")
       ->required()
       ->expected(1)
       ->take_all();

@@ -47,9 +47,9 @@ struct PromiseFinding {
   PromiseVerdict verdict = PromiseVerdict::kHolds;
 };
 
-// Of all readings first, then of groups what does not hold there: risk, recall, loss and accuracy as they
-// were asked for; a budget and what tuning expects are averages over all. Groups of fewer readings than
-// kLeastOfGroup are not looked at by themselves.
+// Of all readings first, then of groups what does not hold there: risk, recall, loss and accuracy
+// as they were asked for; a budget and what tuning expects are averages over all. Groups of fewer
+// readings than kLeastOfGroup are not looked at by themselves.
 inline constexpr std::uint64_t kLeastOfGroup = 20;
 std::vector<PromiseFinding> HoldAgainst(const Promise& promise, const Task& task,
                                         const CascadeCounts& all,
