@@ -81,14 +81,16 @@ absl::StatusOr<DataArray> FromRecording(const ClassifyTaskOptions& options, cons
   const auto recording = ReadRecording(options.input, {.columns = {}});
   if (!recording.ok()) return recording.status();
   const std::string file = Shown(options.input.string());
-  if (task.input_shape.size() != 2 ||
+  // A vector of features is a row of the recording.
+  const bool is_vector = task.input_shape.size() == 1;
+  if ((task.input_shape.size() != 2 && !is_vector) ||
       task.input_shape[0] != static_cast<std::int64_t>(recording->channels)) {
     return absl::InvalidArgumentError(fmt::format("{} has {} channels, task {} takes windows of {}",
                                                   file, recording->channels, task.name,
                                                   ToString(task.input_shape)));
   }
   CutOptions cut;
-  cut.samples = static_cast<std::size_t>(task.input_shape[1]);
+  cut.samples = is_vector ? 1 : static_cast<std::size_t>(task.input_shape[1]);
   cut.rate_hz = task.input_rate_hz;
   cut.resample = options.resample;
   cut.filter = task.input_filter;

@@ -69,6 +69,15 @@ TEST_F(ClassifyTaskTest, OneWindowIsOneReading) {
   EXPECT_EQ(Answers()["readings"].size(), 1U);
 }
 
+TEST_F(ClassifyTaskTest, ARowOfATableIsAVectorOfFeatures) {
+  options_.input = folder_.Write("rows.csv", "1,0,0,0\n0,1,0,0\n");
+  ASSERT_EQ(Run(), kExitDone) << err_.str();
+  const auto readings = Answers()["readings"];
+  ASSERT_EQ(readings.size(), 2U);
+  EXPECT_EQ(readings[0]["decided_by"], "device");
+  EXPECT_EQ(readings[1]["label"], LoadTinyTask().labels[1]);
+}
+
 TEST_F(ClassifyTaskTest, BadInputGetsOneLine) {
   WriteInput({1, 0, 0}, {1, 3});
   EXPECT_EQ(Run(), kExitBadInput);
