@@ -203,20 +203,41 @@ class _Watch:
         return training.averaged.eval()
 
 
-def _foretell(say, name, training, batches, took, most_seconds):
-    """Once the time of a step is known: takes fewer where all would take longer than is wanted."""
-    if training.step != _MEASURED_STEPS[1]:
-        return
-    each = took / (_MEASURED_STEPS[1] - _MEASURED_STEPS[0])
-    if most_seconds is not None and each * (training.steps - training.step) > most_seconds:
-        fewer = max(1, int(most_seconds / each) // batches)
-        if fewer * batches < training.steps:
-            if say:
-                say(name, fewer * batches, each * fewer * batches, training.steps)
-            training.steps = max(fewer * batches, training.step)
+class _Clock:
+    """Foretells how long a training takes, and lets it take fewer steps where that is longer than is wanted.
+    What else the machine does comes and goes, so that this is looked at anew after every epoch."""
+
+    def __init__(self, training, batches, most_seconds, say, name):
+        self._training, self._batches, self._most = training, batches, most_seconds
+        self._say, self._name = say, name
+        self._wanted = training.steps
+        self._first, self._began = training.step, None
+
+    def step(self):
+        done = self._training.step - self._first
+        if done == _MEASURED_STEPS[0]:
+            self._began = time.monotonic()
+        if done == _MEASURED_STEPS[1]:
+            self._hold()
+            if self._say:
+                self._say(self._name, self._training.steps, self._each() * (self._training.steps - self._training.step),
+                          self._wanted if self._training.steps < self._wanted else None)
+
+    def epoch(self):
+        if self._training.step - self._first > _MEASURED_STEPS[1]:
+            self._hold()
+
+    def _each(self):
+        return (time.monotonic() - self._began) / (self._training.step - self._first - _MEASURED_STEPS[0])
+
+    def _hold(self):
+        """As many whole epochs as there is time for, no more than were wanted."""
+        if self._most is None:
             return
-    if say:
-        say(name, training.steps, each * (training.steps - training.step), None)
+        left = max(0.0, self._most - (time.monotonic() - self._began))
+        possible = self._training.step + int(left / self._each())
+        epochs = max(1, self._training.epoch, possible // self._batches)
+        self._training.steps = min(self._wanted, max(epochs * self._batches, self._training.step))
 
 
 def fit(make_net, windows, loss_of, schedule, scale, augment, seed, name, checkpoint, extra="",
@@ -236,7 +257,8 @@ def fit(make_net, windows, loss_of, schedule, scale, augment, seed, name, checkp
     training = _Training(net, schedule, batches * epochs, seed)
     training.load(checkpoint, fingerprint)
     watch = _Watch(training, score_of)
-    saved = began = time.monotonic()
+    clock = _Clock(training, batches, most_seconds, say, name)
+    saved = time.monotonic()
     with tqdm(total=epochs * batches, initial=training.step, desc=name, unit="batch",
               mininterval=1.0) as bar:
         while training.epoch < math.ceil(training.steps / batches):
@@ -258,10 +280,9 @@ def fit(make_net, windows, loss_of, schedule, scale, augment, seed, name, checkp
                 training.update(loss)
                 total += loss.item() * len(index)
                 bar.update()
-                if training.step == _MEASURED_STEPS[0]:
-                    began = time.monotonic()
-                _foretell(say, name, training, batches, time.monotonic() - began, most_seconds)
+                clock.step()
             training.epoch += 1
+            clock.epoch()
             epochs = math.ceil(training.steps / batches)
             ended = watch.look(training.epoch == epochs)
             if ended:
