@@ -123,11 +123,11 @@ class MeanAndMax(nn.Module):
 
     def __init__(self, rank):
         super().__init__()
-        self.mean = _AVERAGE[rank](1)
-        self.most = {1: nn.AdaptiveMaxPool1d, 2: nn.AdaptiveMaxPool2d}[rank](1)
+        self.axes = tuple(range(2, 2 + rank))
 
     def forward(self, x):
-        return torch.cat([self.mean(x), self.most(x)], 1)
+        # Not as poolings: of those the export writes down the extents, which behind an STFT it has wrong.
+        return torch.cat([x.mean(self.axes, keepdim=True), x.amax(self.axes, keepdim=True)], 1)
 
 
 def listening(rank, inputs, outputs, stem, widths, dropout=0.3):
