@@ -2,13 +2,18 @@
 
 #include <fmt/format.h>
 
+#include <cstddef>
+#include <map>
 #include <new>
+#include <span>
 #include <string>
 #include <utility>
 
 #include "core/digest.h"
 #include "core/task/net_file.h"
 #include "core/tensor.h"
+#include "nn/graph/load_limits.h"
+#include "nn/weight_folder.h"
 
 namespace biglittle::nn {
 namespace {
@@ -19,20 +24,55 @@ absl::Status CheckFit(const Task& task, const NetDescription& net, const Model& 
                                                   net.file.string(), ToString(model.input().shape),
                                                   task.name, ToString(task.input_shape)));
   }
-  if (model.outputs().size() != net.heads()) {
+  if (model.inputs().size() > 1) {
     return absl::InvalidArgumentError(
-        fmt::format("{} has {} output tensors, task {} takes {}: {}", net.file.string(),
-                    model.outputs().size(), task.name, net.heads(),
-                    net.heads() == 1 ? "only a little net whose design is early_exit has two"
-                                     : "the early exit's logits and the final ones"));
-  }
-  for (const Port& output : model.outputs()) {
-    if (output.elements == static_cast<std::int64_t>(net.outputs.size())) continue;
-    return absl::InvalidArgumentError(fmt::format("{} has {} outputs, task {} names {}",
-                                                  net.file.string(), output.elements, task.name,
-                                                  net.outputs.size()));
+        fmt::format("{} has {} inputs, task {} gives it the window alone", net.file.string(),
+                    model.inputs().size(), task.name));
   }
   return absl::OkStatus();
+}
+
+// Which of the outputs are the heads.
+absl::StatusOr<std::vector<std::int64_t>> FindHeads(const Task& task, const NetDescription& net,
+                                                    const Model& model) {
+  const auto wanted = static_cast<std::int64_t>(net.outputs.size());
+  std::vector<std::int64_t> fitting;
+  for (std::size_t i = 0; i < model.outputs().size(); ++i) {
+    const Port& output = model.outputs()[i];
+    if (output.elements == wanted && output.type == "float32") {
+      fitting.push_back(static_cast<std::int64_t>(i));
+    }
+  }
+  if (fitting.size() == net.heads()) return fitting;
+  if (model.outputs().size() == net.heads()) {
+    for (const Port& output : model.outputs()) {
+      if (output.elements == wanted) continue;
+      return absl::InvalidArgumentError(fmt::format("{} has {} outputs, task {} names {}",
+                                                    net.file.string(), output.elements, task.name,
+                                                    net.outputs.size()));
+    }
+  }
+  return absl::InvalidArgumentError(
+      fmt::format("{} has {} output tensors, task {} takes {}: {}", net.file.string(),
+                  model.outputs().size(), task.name, net.heads(),
+                  net.heads() == 1 ? "only a little net whose design is early_exit has two"
+                                   : "the early exit's logits and the final ones"));
+}
+
+// The shapes that the task says, or else that of its window where the file leaves sizes open.
+absl::StatusOr<Model> ParseNet(const Task& task, const NetDescription& net,
+                               std::span<const std::byte> bytes, WeightFiles& files) {
+  const std::string name = net.file.string();
+  InputShapes shapes(net.input_shapes.begin(), net.input_shapes.end());
+  absl::StatusOr<Model> model = Model::Parse(bytes, name, {}, Shapes::kBatched, shapes, &files);
+  if (model.ok() || !shapes.empty()) return model;
+  const auto declared = Model::DeclaredOf(bytes, {}, &files);
+  if (!declared.ok() || declared->size() != 1) return model;
+  Shape whole = task.input_shape;
+  whole.insert(whole.begin(), 1);
+  shapes[declared->front().name] = std::move(whole);
+  absl::StatusOr<Model> fixed = Model::Parse(bytes, name, {}, Shapes::kBatched, shapes, &files);
+  return fixed.ok() ? std::move(fixed) : std::move(model);
 }
 
 }  // namespace
@@ -46,16 +86,23 @@ absl::StatusOr<Model> LoadNet(const Task& task, const NetDescription& net) {
           fmt::format("{} has sha256 {}, task {} names {}: take the matching pair of files",
                       net.file.string(), digest, task.name, net.sha256));
     }
-    return Model::Parse(*bytes, net.file.string());
+    auto weights = ReadWeightFiles(net);
+    if (!weights.ok()) return weights.status();
+    // A net whose shapes the task says is read more than once.
+    constexpr std::size_t kReadings = 4;
+    WeightMemory files(*std::move(weights), kReadings * kMaxNetBytes);
+    return ParseNet(task, net, *bytes, files);
   } catch (const std::bad_alloc&) {
     return absl::UnavailableError("there is not enough memory to read the model");
   }
 }
 
-Classifier::Classifier(Model model, Context context, const NetDescription& net)
+Classifier::Classifier(Model model, Context context, const NetDescription& net,
+                       std::vector<std::int64_t> ports)
     : model_(std::move(model)),
       context_(std::move(context)),
       outputs_(net.outputs),
+      ports_(std::move(ports)),
       activation_(net.activation),
       temperatures_(net.temperatures) {}
 
@@ -63,6 +110,7 @@ Classifier::Classifier(const Classifier& other, Context context)
     : model_(other.model_),
       context_(std::move(context)),
       outputs_(other.outputs_),
+      ports_(other.ports_),
       activation_(other.activation_),
       temperatures_(other.temperatures_) {}
 
@@ -71,9 +119,11 @@ absl::StatusOr<Classifier> Classifier::Load(const Task& task, const NetDescripti
   absl::StatusOr<Model> model = LoadNet(task, net);
   if (!model.ok()) return model.status();
   if (absl::Status status = CheckFit(task, net, *model); !status.ok()) return status;
+  auto ports = FindHeads(task, net, *model);
+  if (!ports.ok()) return ports.status();
   absl::StatusOr<Context> context = model->Prepare({.max_batch = max_batch});
   if (!context.ok()) return context.status();
-  return Classifier(*std::move(model), *std::move(context), net);
+  return Classifier(*std::move(model), *std::move(context), net, *std::move(ports));
 }
 
 absl::StatusOr<Classifier> Classifier::Another() const {
@@ -96,12 +146,14 @@ std::vector<Prediction> Classifier::Classify(std::int64_t batch) {
 }
 
 Prediction Classifier::ClassifyUpTo(std::size_t head) {
-  context_.InvokeUpTo(static_cast<std::int64_t>(head));
+  // Output 0 begins a sample, whether it is a head or not.
+  if (head == 0 && ports_[0] > 0) context_.InvokeUpTo(0);
+  context_.InvokeUpTo(ports_[head]);
   return PredictionOf(head, 0);
 }
 
 std::span<const float> Classifier::logits(std::size_t head, std::int64_t index) const {
-  return context_.output(index + 1, static_cast<std::int64_t>(head))
+  return context_.output(index + 1, ports_[head])
       .subspan(static_cast<std::size_t>(index) * outputs_.size(), outputs_.size());
 }
 

@@ -20,11 +20,14 @@ namespace biglittle::nn {
 // The net as a model, its digest checked before anything of it is parsed: what nobody vouches for
 // costs a look, and no more. FailedPrecondition: the file is not the one whose digest the task
 // names. Otherwise as ReadNetFile and Model::Parse.
+// A size that the file leaves open is what the task's input says.
 absl::StatusOr<Model> LoadNet(const Task& task, const NetDescription& net);
 
 class Classifier {
  public:
   // Loads `net`, which is task.little or task.big, for up to max_batch readings at once.
+  // Of a net with more outputs than heads those count that have as many numbers as the task names:
+  // a forest answers with a label, too.
   // InvalidArgument: the net's input or output does not fit the task. Otherwise as LoadNet and
   // Model::Prepare.
   static absl::StatusOr<Classifier> Load(const Task& task, const NetDescription& net,
@@ -52,13 +55,15 @@ class Classifier {
   std::span<const float> logits(std::size_t head, std::int64_t index) const;
 
  private:
-  Classifier(Model model, Context context, const NetDescription& net);
+  Classifier(Model model, Context context, const NetDescription& net,
+             std::vector<std::int64_t> ports);
   Classifier(const Classifier& other, Context context);
   Prediction PredictionOf(std::size_t head, std::int64_t index) const;
 
   Model model_;
   Context context_;
   std::vector<int> outputs_;
+  std::vector<std::int64_t> ports_;  // by head: which of the model's outputs
   Activation activation_;
   std::vector<float> temperatures_;
 };

@@ -79,6 +79,7 @@ struct Reading {
   const LoadLimits& limits;
   Shapes shapes = Shapes::kBatched;
   const InputShapes& input_shapes;
+  const InputValues& values;
   WeightFiles* files = nullptr;
   std::vector<absl::Status>* obstacles = nullptr;
 };
@@ -89,7 +90,7 @@ absl::StatusOr<std::unique_ptr<Network>> CompileAs(const Graph& graph, FirstDime
   auto inputs = InputDims(graph, first, reading.input_shapes);
   if (!inputs.ok()) return inputs.status();
   return Compile(graph, reading.limits,
-                 {*std::move(inputs), first == FirstDimension::kOne, obstacles});
+                 {*std::move(inputs), reading.values, first == FirstDimension::kOne, obstacles});
 }
 
 // As a batch; or, where that cannot be, for one sample after the other.
@@ -140,12 +141,13 @@ absl::Status Prefixed(const std::string& name, const absl::Status& status) {
 }  // namespace
 
 absl::StatusOr<Model> Model::Load(const std::filesystem::path& path, const LoadLimits& limits,
-                                  Shapes shapes, const InputShapes& input_shapes) {
+                                  Shapes shapes, const InputShapes& input_shapes,
+                                  const InputValues& values) {
   try {
     const absl::StatusOr<std::vector<std::byte>> bytes = ReadFile(path, limits);
     if (!bytes.ok()) return Prefixed(path.string(), bytes.status());
     WeightFolder files(path.parent_path(), limits.max_file_bytes);
-    return Parse(*bytes, path.string(), limits, shapes, input_shapes, &files);
+    return Parse(*bytes, path.string(), limits, shapes, input_shapes, &files, values);
   } catch (const std::bad_alloc&) {
     return absl::UnavailableError("there is not enough memory to read the model");
   }
@@ -153,10 +155,11 @@ absl::StatusOr<Model> Model::Load(const std::filesystem::path& path, const LoadL
 
 absl::StatusOr<Model> Model::Parse(std::span<const std::byte> bytes, const std::string& name,
                                    const LoadLimits& limits, Shapes shapes,
-                                   const InputShapes& input_shapes, WeightFiles* files) {
+                                   const InputShapes& input_shapes, WeightFiles* files,
+                                   const InputValues& values) {
   try {
     absl::StatusOr<std::shared_ptr<const Network>> network =
-        Build(bytes, {limits, shapes, input_shapes, files, nullptr});
+        Build(bytes, {limits, shapes, input_shapes, values, files, nullptr});
     if (!network.ok()) return Prefixed(name, network.status());
     return Model(*std::move(network));
   } catch (const std::bad_alloc&) {
@@ -172,8 +175,9 @@ std::vector<std::string> Model::Obstacles(const std::filesystem::path& path,
     const absl::StatusOr<std::vector<std::byte>> bytes = ReadFile(path, limits);
     if (!bytes.ok()) return {std::string(bytes.status().message())};
     WeightFolder files(path.parent_path(), limits.max_file_bytes);
+    const InputValues none;
     const auto network =
-        Build(*bytes, {limits, Shapes::kBatched, input_shapes, &files, &obstacles});
+        Build(*bytes, {limits, Shapes::kBatched, input_shapes, none, &files, &obstacles});
     // Of problems that end the work there is one, and it is not noted.
     if (!network.ok() && std::ranges::find(obstacles, network.status()) == obstacles.end()) {
       obstacles.push_back(network.status());
@@ -192,17 +196,26 @@ absl::StatusOr<std::vector<DeclaredInput>> Model::Declared(const std::filesystem
     const absl::StatusOr<std::vector<std::byte>> bytes = ReadFile(path, limits);
     if (!bytes.ok()) return Prefixed(path.string(), bytes.status());
     WeightFolder files(path.parent_path(), limits.max_file_bytes);
-    std::vector<absl::Status> obstacles;
-    const absl::StatusOr<Graph> graph = ImportOnnx(*bytes, limits, {&files, &obstacles});
-    if (!graph.ok()) return Prefixed(path.string(), graph.status());
-    std::vector<DeclaredInput> inputs;
-    for (const GraphInput& input : graph->inputs) {
-      inputs.push_back({graph->values[static_cast<std::size_t>(input.value)].name, input.dims});
-    }
+    auto inputs = DeclaredOf(*bytes, limits, &files);
+    if (!inputs.ok()) return Prefixed(path.string(), inputs.status());
     return inputs;
   } catch (const std::bad_alloc&) {
     return absl::UnavailableError("there is not enough memory to read the model");
   }
+}
+
+absl::StatusOr<std::vector<DeclaredInput>> Model::DeclaredOf(std::span<const std::byte> bytes,
+                                                             const LoadLimits& limits,
+                                                             WeightFiles* files) {
+  std::vector<absl::Status> obstacles;
+  const absl::StatusOr<Graph> graph = ImportOnnx(bytes, limits, {files, &obstacles});
+  if (!graph.ok()) return graph.status();
+  std::vector<DeclaredInput> inputs;
+  for (const GraphInput& input : graph->inputs) {
+    inputs.push_back({graph->values[static_cast<std::size_t>(input.value)].name, input.dims,
+                      input.element != ElementType::kFloat32});
+  }
+  return inputs;
 }
 
 Model::Model(std::shared_ptr<const Network> network) : network_(std::move(network)) {}

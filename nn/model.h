@@ -46,7 +46,8 @@ class Model {
   // the batch too. A net that cannot compute the samples of a batch together computes them one by
   // one (ModelInfo::one_by_one). With Shapes::kFixed the first dimension is a number like the
   // others, of any size, and each Context computes one input at a time. `input_shapes` are whole
-  // shapes for inputs whose file leaves sizes open beside the batch. Weights that the file keeps in
+  // shapes for inputs whose file leaves sizes open beside the batch; inputs among `values` are
+  // constants from now on, and no inputs of the Model. Weights that the file keeps in
   // others are read from the same folder, where no link is followed. Errors are one line that
   // begins with the file and names node, operator and reason:
   //   NotFound: no such file. InvalidArgument: not a valid model.
@@ -54,14 +55,15 @@ class Model {
   //   ResourceExhausted: a limit is exceeded. Unavailable: there is not enough memory.
   static absl::StatusOr<Model> Load(const std::filesystem::path& path,
                                     const LoadLimits& limits = {}, Shapes shapes = Shapes::kBatched,
-                                    const InputShapes& input_shapes = {});
+                                    const InputShapes& input_shapes = {},
+                                    const InputValues& values = {});
   // The same from memory; `name` stands for the file in messages, and `files` has the weights that
   // are kept outside (nullptr: none are).
   static absl::StatusOr<Model> Parse(std::span<const std::byte> bytes, const std::string& name,
                                      const LoadLimits& limits = {},
                                      Shapes shapes = Shapes::kBatched,
                                      const InputShapes& input_shapes = {},
-                                     WeightFiles* files = nullptr);
+                                     WeightFiles* files = nullptr, const InputValues& values = {});
   // Everything that keeps the file from being loaded, not only the first problem: one line each, as
   // Load's errors but without the file in front. Empty if Load succeeds.
   static std::vector<std::string> Obstacles(const std::filesystem::path& path,
@@ -71,6 +73,11 @@ class Model {
   // The inputs as the file declares them, without a look at its nodes. Errors as Load's.
   static absl::StatusOr<std::vector<DeclaredInput>> Declared(const std::filesystem::path& path,
                                                              const LoadLimits& limits = {});
+
+  // The same from memory, without a name in front of errors.
+  static absl::StatusOr<std::vector<DeclaredInput>> DeclaredOf(std::span<const std::byte> bytes,
+                                                               const LoadLimits& limits,
+                                                               WeightFiles* files);
 
   // Copies share the weights.
   Model(const Model&);

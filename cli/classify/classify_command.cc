@@ -98,7 +98,10 @@ nn::InputShapes WholeShapes(const std::vector<nn::DeclaredInput>& declared,
   for (std::size_t i = 0; i < declared.size(); ++i) {
     const auto said = given.find(declared[i].name);
     const auto& shape = declared[i].shape;
-    const Shape& found = arrays[i].shape;
+    // One number may be written with a dimension or without.
+    const bool number = shape && arrays[i].values.size() == 1 &&
+                        std::ranges::all_of(*shape, [](std::int64_t d) { return d <= 1; });
+    const Shape found = number ? Shape(shape->size(), 1) : arrays[i].shape;
     if (said != given.end() && said->second != found) return {};
     if (shape && shape->size() != found.size()) return {};
     for (std::size_t k = 0; shape && k < found.size(); ++k) {
@@ -107,6 +110,18 @@ nn::InputShapes WholeShapes(const std::vector<nn::DeclaredInput>& declared,
     shapes[declared[i].name] = found;
   }
   return shapes;
+}
+
+// The inputs that are one integer, with what they are given.
+nn::InputValues SingleIntegers(const std::vector<nn::DeclaredInput>& declared,
+                               const std::vector<NetArray>& arrays) {
+  nn::InputValues values;
+  for (std::size_t i = 0; i < declared.size(); ++i) {
+    if (declared[i].of_integers && arrays[i].values.size() == 1) {
+      values[declared[i].name] = arrays[i].values;
+    }
+  }
+  return values;
 }
 
 // Together if the net can; else with the whole arrays at once, as the file says them; else sample
@@ -123,8 +138,26 @@ absl::StatusOr<Loaded> LoadFor(const ClassifyOptions& options,
     if (at_once.ok()) return Loaded{*std::move(at_once), true};
   }
   auto apart = nn::Model::Load(options.model, {}, nn::Shapes::kBatched, shapes);
-  if (!apart.ok()) return apart.status();
-  return Loaded{*std::move(apart), false};
+  if (apart.ok()) return Loaded{*std::move(apart), false};
+  // A branch that a sample rate decides: what such an input is given holds for the whole run.
+  const nn::InputValues values = SingleIntegers(declared, arrays);
+  if (!values.empty() && !whole.empty()) {
+    auto known = nn::Model::Load(options.model, {}, nn::Shapes::kFixed, whole, values);
+    if (known.ok()) return Loaded{*std::move(known), true};
+  }
+  return apart.status();
+}
+
+// The arrays of the inputs that the model still has.
+std::vector<NetArray> InOrderOf(const nn::Model& model,
+                                const std::vector<nn::DeclaredInput>& declared,
+                                std::vector<NetArray>& all) {
+  std::vector<NetArray> arrays;
+  for (const nn::Port& port : model.inputs()) {
+    const auto place = std::ranges::find(declared, port.name, &nn::DeclaredInput::name);
+    arrays.push_back(std::move(all[static_cast<std::size_t>(place - declared.begin())]));
+  }
+  return arrays;
 }
 
 bool TakesMissingValues(const nn::Model& model) {
@@ -293,16 +326,17 @@ absl::Status Run(const ClassifyOptions& options, std::ostream& out, std::ostream
   if (!given.ok()) return given.status();
   const auto declared = nn::Model::Declared(options.model);
   if (!declared.ok()) return declared.status();
-  const auto arrays = LoadArrays(options, *declared);
-  if (!arrays.ok()) return arrays.status();
-  const absl::StatusOr<Loaded> loaded = LoadFor(options, *declared, *arrays, *given);
+  auto all = LoadArrays(options, *declared);
+  if (!all.ok()) return all.status();
+  const absl::StatusOr<Loaded> loaded = LoadFor(options, *declared, *all, *given);
   if (!loaded.ok()) return loaded.status();
   const nn::Model& model = loaded->model;
+  const std::vector<NetArray> arrays = InOrderOf(model, *declared, *all);
   const auto chosen = ChosenOutputs(options, model);
   if (!chosen.ok()) return chosen.status();
-  const auto samples = CountSamples(options, *loaded, *arrays);
+  const auto samples = CountSamples(options, *loaded, arrays);
   if (!samples.ok()) return samples.status();
-  if (absl::Status s = CheckNumbers(model, *arrays); !s.ok()) return s;
+  if (absl::Status s = CheckNumbers(model, arrays); !s.ok()) return s;
   const std::int64_t batch =
       loaded->whole ? 1 : std::min(kMaxBatch, static_cast<std::int64_t>(*samples));
   absl::StatusOr<nn::Context> context = model.Prepare({.max_batch = batch});
@@ -310,7 +344,7 @@ absl::Status Run(const ClassifyOptions& options, std::ostream& out, std::ostream
 
   TellWhatIsPrinted(model, *chosen, err);
   const std::string json =
-      ToJson(*loaded, *arrays, *chosen, Classify(model, *context, *arrays, *samples, *chosen));
+      ToJson(*loaded, arrays, *chosen, Classify(model, *context, arrays, *samples, *chosen));
   if (!options.json.empty()) return WriteTextFile(options.json, json);
   out << json;
   return absl::OkStatus();

@@ -15,6 +15,7 @@
 #include "absl/status/status.h"
 
 #include "core/descriptor.h"
+#include "core/digest.h"
 
 namespace biglittle {
 namespace {
@@ -80,6 +81,24 @@ bool IsInsideFolder(const std::filesystem::path& name) {
   if (name.empty() || name.is_absolute() || !name.has_filename()) return false;
   if (name.filename() == ".") return false;
   return std::find(name.begin(), name.end(), "..") == name.end();
+}
+
+absl::StatusOr<std::map<std::string, std::vector<std::byte>>> ReadWeightFiles(
+    const NetDescription& net) {
+  std::map<std::string, std::vector<std::byte>> files;
+  for (const auto& [name, digest] : net.weight_files) {
+    NetDescription beside = net;
+    beside.file = net.file.parent_path() / name;
+    absl::StatusOr<std::vector<std::byte>> bytes = ReadNetFile(beside);
+    if (!bytes.ok()) return bytes.status();
+    if (const std::string found = Sha256(*bytes); found != digest) {
+      return absl::FailedPreconditionError(
+          fmt::format("{} has sha256 {}, the task names {}: take the matching files",
+                      beside.file.string(), found, digest));
+    }
+    files.emplace(name, *std::move(bytes));
+  }
+  return files;
 }
 
 absl::StatusOr<std::vector<std::byte>> ReadNetFile(const NetDescription& net) {

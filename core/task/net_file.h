@@ -4,6 +4,8 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <map>
+#include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -22,5 +24,10 @@ bool IsInsideFolder(const std::filesystem::path& name);
 // file: NotFound; InvalidArgument: a link, or no regular file; ResourceExhausted: too large;
 // PermissionDenied; DataLoss: it cannot be read to its end.
 absl::StatusOr<std::vector<std::byte>> ReadNetFile(const NetDescription& net);
+
+// The same of each of the net's weight files, by name, their digests checked. FailedPrecondition:
+// one is not the file whose digest the task names.
+absl::StatusOr<std::map<std::string, std::vector<std::byte>>> ReadWeightFiles(
+    const NetDescription& net);
 
 }  // namespace biglittle

@@ -39,6 +39,10 @@ struct NetDescription {
   std::vector<float> temperatures = {1.0F};
   // So many of the last parts of `file` are the task file's words; the others lead to its folder.
   std::size_t named_parts = 1;
+  // Files beside `file` in which the net keeps weights, and their digests.
+  std::map<std::string, std::string> weight_files;
+  // Whole shapes, with a 1 for the batch, of inputs whose sizes the file leaves open.
+  std::map<std::string, Shape> input_shapes;
 
   std::size_t heads() const { return temperatures.size(); }
   bool operator==(const NetDescription&) const = default;

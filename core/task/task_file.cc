@@ -19,7 +19,7 @@ absl::Status VerifyFile(const NetDescription& net) {
   const auto bytes = ReadNetFile(net);
   if (!bytes.ok()) return bytes.status();
   const std::string digest = Sha256(*bytes);
-  if (digest == net.sha256) return absl::OkStatus();
+  if (digest == net.sha256) return ReadWeightFiles(net).status();
   return absl::DataLossError(fmt::format(
       "{}: has SHA-256 {}, but task.yaml names {}; fetch the right file or train the task again",
       net.file.string(), digest, net.sha256));

@@ -30,6 +30,8 @@ namespace {
 
 constexpr std::size_t kMaxDescriptionBytes = 500;
 constexpr double kLargest = std::numeric_limits<float>::max();
+constexpr std::size_t kMaxDimensions = 8;
+constexpr WholeRange kExtent{1, std::int64_t{1} << 31U};
 constexpr FractionRange kMean{-kLargest, kLargest};
 constexpr FractionRange kDeviation{0, kLargest, true};
 
@@ -107,6 +109,22 @@ std::vector<Key<NetDescription>> FileAndTemperature() {
           KeyReadBy("sha256", &NetDescription::sha256, ReadSha256,
                     {TextShape{.what = "64 hex digits, lower case", .pattern = "^[0-9a-f]{64}$"}},
                     {.help = "its digest, as sha256sum prints it"})),
+      OwnKey<NetDescription>(
+          "weight_files",
+          {ByLabelShape{
+              Each({TextShape{.what = "64 hex digits, lower case", .pattern = "^[0-9a-f]{64}$"}})}},
+          {.help = "files beside `file` in which the net keeps weights (PyTorch's `.onnx.data`), "
+                   "each with its digest",
+           .absent = "none",
+           .range = "map from a file's name to its SHA-256"}),
+      OwnKey<NetDescription>(
+          "input_shapes",
+          {ByLabelShape{Each({ListShape{
+              .least = 1, .most = kMaxDimensions, .element = Each({WholeShape{kExtent}})}})}},
+          {.help =
+               "whole shapes, with a 1 for the batch, of inputs whose sizes the file leaves open",
+           .absent = "what `input` says",
+           .range = "map from an input's name to a list of sizes"}),
       TemperatureKey({.help = "logits (of the last head) are divided by it before they become "
                               "probabilities; fitted on validation data"})};
 }
@@ -366,6 +384,8 @@ class TaskReader {
       const auto temperature = ReadFraction(*value, "temperature", kTemperature, problems_);
       if (temperature) net.temperatures = {*temperature};
     }
+    if (const YamlNode* files = map.Find("weight_files")) ReadWeightFileNames(*files, net);
+    if (const YamlNode* shapes = map.Find("input_shapes")) ReadInputShapes(*shapes, net);
     if (is_little) ReadDesign(map);
     const YamlNode* outputs = map.Find("outputs");
     if (outputs != nullptr) {
@@ -388,6 +408,37 @@ class TaskReader {
     const std::filesystem::path name = std::filesystem::path(*line).lexically_normal();
     net.file = file_.parent_path() / name;
     net.named_parts = static_cast<std::size_t>(std::distance(name.begin(), name.end()));
+  }
+
+  void ReadWeightFileNames(const YamlNode& node, NetDescription& net) {
+    const MapReader map(node, "weight_files", problems_);
+    if (!map.is_map()) return;
+    for (const YamlNode::Entry& entry : node.entries) {
+      const std::string& name = entry.key->text;
+      if (!IsInsideFolder(name) || std::filesystem::path(name).has_parent_path()) {
+        problems_.Add(*entry.key, fmt::format("'weight_files' names {}, which is no file beside "
+                                              "the net's",
+                                              Quoted(name)));
+        continue;
+      }
+      ReadSha256(*entry.value, net.weight_files[name], problems_);
+    }
+  }
+
+  void ReadInputShapes(const YamlNode& node, NetDescription& net) {
+    const MapReader map(node, "input_shapes", problems_);
+    if (!map.is_map()) return;
+    for (const YamlNode::Entry& entry : node.entries) {
+      const auto* items = ReadList(*entry.value, "input_shapes", 1, kMaxDimensions, problems_);
+      if (items == nullptr) continue;
+      Shape shape;
+      for (const YamlNode* item : *items) {
+        if (const auto extent = ReadWhole(*item, "input_shapes", kExtent, problems_)) {
+          shape.push_back(*extent);
+        }
+      }
+      if (shape.size() == items->size()) net.input_shapes[entry.key->text] = std::move(shape);
+    }
   }
 
   void ReadDesign(MapReader& map) {

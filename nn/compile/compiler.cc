@@ -86,6 +86,10 @@ class Compiler final : public NodeLowering {
     for (std::size_t i = 0; i < graph_.inputs.size(); ++i) {
       if (absl::Status s = DefineInput(graph_.inputs[i], options_.inputs[i]); !s.ok()) return s;
     }
+    if (network_->inputs.empty()) return absl::InvalidArgumentError("all its inputs are constants");
+    const Slot& first = network_->slots[static_cast<std::size_t>(network_->input_slots[0])];
+    network_->fixed_shapes = first.dims.empty() || first.dims[0] != kBatch;
+    network_->one_by_one = options_.one_by_one;
     for (const Node& node : graph_.nodes) {
       if (absl::Status s = LowerNode(node); !s.ok()) return s;
     }
@@ -124,6 +128,12 @@ class Compiler final : public NodeLowering {
     return id;
   }
   absl::Status Lower(const Node& node) override { return LowerNode(node); }
+  absl::Status SpendTurn(const Node& node) override {
+    if (++lowered_ <= max_nodes_) return absl::OkStatus();
+    return absl::ResourceExhaustedError(fmt::format(
+        "{}: with its loops written out the net has more than the {} nodes that are allowed",
+        Describe(node), max_nodes_));
+  }
 
  private:
   KnownValue& Known(ValueId id) { return known_[static_cast<std::size_t>(id)]; }
@@ -155,6 +165,9 @@ class Compiler final : public NodeLowering {
       const ConstantPtr& constant = graph_.values[i].constant;
       if (constant == nullptr) continue;
       known_[i] = KnownValue{constant->type, constant};
+      if (constant->type.element == ElementType::kText) {
+        known_[i].texts = std::make_shared<const std::vector<std::string>>(constant->texts);
+      }
       if (constant->type.elements() <= max_elements_) continue;
       return absl::ResourceExhaustedError(
           fmt::format("initializer {} has the shape {}, beyond the limit of {} elements",
@@ -163,7 +176,10 @@ class Compiler final : public NodeLowering {
     return absl::OkStatus();
   }
 
+  // One whose value is known is a constant like the others.
   absl::Status DefineInput(const GraphInput& input, const Dims& dims) {
+    const auto value = options_.values.find(NameOf(input.value));
+    if (value != options_.values.end()) return DefineValue(input, dims, value->second);
     const auto elements = CountElements(dims);
     if (!elements.has_value() || *elements > max_elements_) {
       return absl::ResourceExhaustedError(
@@ -174,8 +190,26 @@ class Compiler final : public NodeLowering {
     SlotOf(input.value) = NewSlot(Known(input.value).type);
     network_->input_slots.push_back(SlotOf(input.value));
     network_->inputs.push_back(PortOf(input.value));
-    network_->fixed_shapes = dims.empty() || dims[0] != kBatch;
-    network_->one_by_one = options_.one_by_one;
+    return absl::OkStatus();
+  }
+
+  absl::Status DefineValue(const GraphInput& input, const Dims& dims,
+                           const std::vector<float>& numbers) {
+    Dims own = dims;
+    if (!own.empty() && own[0] == kBatch) own[0] = 1;
+    const auto elements = CountElements(own);
+    if (elements != static_cast<std::int64_t>(numbers.size())) {
+      return absl::InvalidArgumentError(fmt::format("input {} is given {} numbers for the shape {}",
+                                                    Quote(NameOf(input.value)), numbers.size(),
+                                                    ToString(own)));
+    }
+    Constant constant{{input.element, own}, {}, {}};
+    if (input.element == ElementType::kFloat32) {
+      constant.floats = numbers;
+    } else {
+      for (const float x : numbers) constant.ints.push_back(static_cast<std::int64_t>(x));
+    }
+    SetConstant(input.value, std::make_shared<const Constant>(std::move(constant)));
     return absl::OkStatus();
   }
 
@@ -231,11 +265,7 @@ class Compiler final : public NodeLowering {
 
   absl::Status LowerNode(const Node& node) {
     network_->info.operators.push_back(node.op_type);
-    if (++lowered_ > max_nodes_) {
-      return absl::ResourceExhaustedError(fmt::format(
-          "{}: with its loops written out the net has more than the {} nodes that are allowed",
-          Describe(node), max_nodes_));
-    }
+    if (absl::Status s = SpendTurn(node); !s.ok()) return s;
     for (const ValueId output : node.outputs) {
       if (output == kNoValue) continue;
       Known(output) = KnownValue{};  // of a loop's turn before

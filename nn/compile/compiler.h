@@ -15,6 +15,7 @@ namespace biglittle::nn {
 
 struct CompileOptions {
   std::vector<Dims> inputs;  // by input, as InputDims makes them
+  InputValues values;        // of inputs that are constants
   bool one_by_one = false;   // without a batch, but for several samples
   // Where problems of single nodes are noted, so that the rest is looked at too; nullptr: the first
   // problem ends it. With any problem noted nothing is returned but the first.

@@ -89,6 +89,7 @@ class ControlFlow {
     std::vector<std::vector<ValueId>> stacks((*body)->outputs.size() - 1 - carried);
     std::int64_t condition = *first;
     for (std::int64_t i = 0; i < *count && condition != 0; ++i) {
+      if (absl::Status s = lowering_.SpendTurn(node_); !s.ok()) return s;
       lowering_.SetConstant((*body)->inputs[0], Number(ElementType::kInt64, i));
       lowering_.SetConstant((*body)->inputs[1], Number(ElementType::kBool, condition));
       for (std::size_t k = 0; k < carried; ++k) {
@@ -133,6 +134,7 @@ class ControlFlow {
     std::vector<ValueId> values(node_.inputs.begin(),
                                 node_.inputs.begin() + static_cast<std::ptrdiff_t>(states));
     for (std::int64_t i = 0; i < *length; ++i) {
+      if (absl::Status s = lowering_.SpendTurn(node_); !s.ok()) return s;
       for (std::size_t k = 0; k < states; ++k) lowering_.Alias((*body)->inputs[k], values[k]);
       for (std::size_t k = 0; k < axes->size(); ++k) {
         const std::int64_t at = (*backwards)[k] != 0 ? *length - 1 - i : i;

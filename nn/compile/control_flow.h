@@ -20,6 +20,8 @@ class NodeLowering {
   virtual void Alias(ValueId id, ValueId from) = 0;
   // An id that no value of the file has.
   virtual ValueId NewValue() = 0;
+  // A loop is written out once more: counts as a node does.
+  virtual absl::Status SpendTurn(const Node& loop) = 0;
   // Lowers a node whose inputs are defined. What it has defined before is defined anew.
   virtual absl::Status Lower(const Node& node) = 0;
 };

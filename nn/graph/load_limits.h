@@ -22,6 +22,8 @@ enum class Shapes : std::uint8_t {
 
 // Whole shapes of inputs, by name: for those whose file leaves sizes open beside the batch.
 using InputShapes = std::map<std::string, std::vector<std::int64_t>>;
+// Inputs that are the same for ever, by name, with their numbers: a sample rate.
+using InputValues = std::map<std::string, std::vector<float>>;
 
 struct LoadLimits {
   std::size_t max_file_bytes = std::size_t{512} << 20U;

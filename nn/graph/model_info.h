@@ -35,6 +35,7 @@ struct DeclaredInput {
   std::string name;
   // 0 for a size that is left open; absent where the file says nothing of the shape.
   std::optional<std::vector<std::int64_t>> shape;
+  bool of_integers = false;  // or bool
 };
 
 // What the net has become: one of the steps that an Invoke takes, in their order.

@@ -228,7 +228,7 @@ std::string TypeName(int data_type) {
 }
 
 absl::StatusOr<ConstantPtr> ImportTensor(const onnx::TensorProto& tensor, const std::string& what,
-                                         WeightFiles* files) {
+                                         WeightFiles* files, bool nan) {
   if (tensor.has_segment()) return Unsupported(what, "is cut into segments");
   const absl::StatusOr<ElementType> element = ElementOf(tensor, what);
   if (!element.ok()) return element.status();
@@ -252,7 +252,7 @@ absl::StatusOr<ConstantPtr> ImportTensor(const onnx::TensorProto& tensor, const 
     return Invalid(what, fmt::format("does not hold the {} elements that its shape {} asks for",
                                      count.value_or(0), ToString(dims)));
   }
-  if (absl::Status s = CheckNumbers(*constant, what); !s.ok()) return s;
+  if (absl::Status s = nan ? absl::OkStatus() : CheckNumbers(*constant, what); !s.ok()) return s;
   return ConstantPtr(std::move(constant));
 }
 
@@ -280,7 +280,8 @@ absl::StatusOr<Attribute> ImportAttribute(const onnx::AttributeProto& attribute,
           std::vector<std::string>(attribute.strings().begin(), attribute.strings().end());
       break;
     case onnx::AttributeProto::TENSOR: {
-      absl::StatusOr<ConstantPtr> tensor = ImportTensor(attribute.t(), what, files);
+      absl::StatusOr<ConstantPtr> tensor =
+          ImportTensor(attribute.t(), what, files, attribute.name() == "membership_values");
       if (!tensor.ok()) return tensor.status();
       imported.value = *std::move(tensor);
       break;

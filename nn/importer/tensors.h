@@ -15,9 +15,10 @@ namespace biglittle::nn {
 std::string TypeName(int data_type);
 
 // Errors begin with `what`. Proves that the data is there, as large as the shape says, and that no
-// number is a NaN. `files`: where data that is kept outside lies; nullptr where there is none.
+// number is a NaN, unless those may be (they end the sets of trees). `files`: where data that is
+// kept outside lies; nullptr where there is none.
 absl::StatusOr<ConstantPtr> ImportTensor(const onnx::TensorProto& tensor, const std::string& what,
-                                         WeightFiles* files);
+                                         WeightFiles* files, bool nan = false);
 
 // All but graphs, which come as Attribute::Unsupported.
 absl::StatusOr<Attribute> ImportAttribute(const onnx::AttributeProto& attribute,

@@ -35,7 +35,8 @@ struct GemmAttributes {
 
 // C, broadcast to the product.
 struct FullBias {
-  ConstantPtr constant;  // nullptr: there is none
+  Source source;
+  bool given = false;
   std::int64_t row_stride = 0;
   std::int64_t column_stride = 0;
 };
@@ -54,7 +55,7 @@ class GemmKernel final : public Kernel {
 
   // Such a net has no batch.
   void Run(const KernelArguments& arguments) const override {
-    FillBias(arguments.output);
+    FillBias(arguments);
     MatrixProduct(
         rows_, columns_, inner_, g_.alpha,
         {sides_[0].Sample(arguments, 0), g_.transpose_a ? rows_ : inner_, g_.transpose_a},
@@ -64,12 +65,13 @@ class GemmKernel final : public Kernel {
   std::int64_t MultiplyAdds() const override { return rows_ * columns_ * inner_; }
 
  private:
-  void FillBias(float* output) const {
-    if (bias_.constant == nullptr) {
+  void FillBias(const KernelArguments& arguments) const {
+    float* output = arguments.output;
+    if (!bias_.given) {
       std::fill_n(output, rows_ * columns_, 0.0F);
       return;
     }
-    const float* bias = bias_.constant->floats.data();
+    const float* bias = bias_.source.Sample(arguments, 0);
     for (std::int64_t i = 0; i < rows_; ++i) {
       for (std::int64_t j = 0; j < columns_; ++j) {
         *output++ = g_.beta * bias[i * bias_.row_stride + j * bias_.column_stride];
@@ -125,11 +127,13 @@ absl::StatusOr<Lowered> LowerDense(const NodeView& node, const GemmAttributes& a
   return Unary(*std::move(output), std::make_unique<DenseKernel>(std::move(parameters)));
 }
 
-absl::StatusOr<FullBias> ReadFullBias(const NodeView& node, const TensorType& output) {
+absl::StatusOr<FullBias> ReadFullBias(const NodeView& node, const TensorType& output,
+                                      Computed& computed) {
   if (!node.Has(2)) return FullBias{};
-  absl::StatusOr<ConstantPtr> given = node.FloatConstant(2);
+  if (const auto type = node.Float(2); !type.ok()) return type.status();
+  absl::StatusOr<Source> given = Source::Make(node, 2, computed);
   if (!given.ok()) return given.status();
-  const Dims& dims = (*given)->type.dims;
+  const Dims& dims = node.Type(2).dims;
   const absl::StatusOr<Dims> common = Broadcast(node, dims, output.dims);
   if (!common.ok()) return common.status();
   if (*common != output.dims) {
@@ -137,7 +141,7 @@ absl::StatusOr<FullBias> ReadFullBias(const NodeView& node, const TensorType& ou
         fmt::format("bias {} cannot be broadcast to {}", ToString(dims), ToString(output.dims)));
   }
   const auto strides = BroadcastStrides(dims, output.dims);
-  return FullBias{*std::move(given), strides[0], strides[1]};
+  return FullBias{*std::move(given), true, strides[0], strides[1]};
 }
 
 // Two matrices without a batch.
@@ -152,7 +156,7 @@ absl::StatusOr<Lowered> LowerMatrices(const NodeView& node, const GemmAttributes
   if (!left.ok()) return left.status();
   absl::StatusOr<Source> right = Source::Make(node, 1, computed);
   if (!right.ok()) return right.status();
-  absl::StatusOr<FullBias> bias = ReadFullBias(node, *output);
+  absl::StatusOr<FullBias> bias = ReadFullBias(node, *output, computed);
   if (!bias.ok()) return bias.status();
   if (const absl::Status s = LoadBlas(); !s.ok()) return node.Unsupported(std::string(s.message()));
   computed.kernel = std::make_unique<GemmKernel>(

@@ -32,6 +32,8 @@ struct Parameters {
   std::int64_t inputs = 1;            // channels of a group
   std::int64_t outputs = 1;           // likewise
   std::int64_t depth = 32;            // of a row of weights, padded
+  ConstantPtr given;                  // the weights; nullptr once they are packed
+  std::vector<float> points;          // their zero points, one an output channel
   std::vector<std::int16_t> weights;  // [groups * outputs, depth], less their zero points
   float zero_point = 0.0F;            // of the data, unless an operand is
   std::size_t zero_point_operand = 0;
@@ -53,6 +55,20 @@ class IntegerConvKernel final : public Kernel {
                                                                        std::int64_t worker) {
       RunRow(arguments, item / rows, item % rows, arguments.scratch + worker * ScratchFloats(1, 1));
     });
+  }
+  // What packed weights take altogether is bounded where kernels are sealed.
+  void Seal() override {
+    const std::int64_t depth = p_.inputs * p_.taps();
+    const std::int64_t rows = p_.groups * p_.outputs;
+    p_.weights.assign(static_cast<std::size_t>(rows * p_.depth), 0);
+    for (std::int64_t m = 0; m < rows; ++m) {
+      const auto point = static_cast<std::int64_t>(p_.points[static_cast<std::size_t>(m)]);
+      for (std::int64_t k = 0; k < depth; ++k) {
+        p_.weights[static_cast<std::size_t>(m * p_.depth + k)] = static_cast<std::int16_t>(
+            p_.given->ints[static_cast<std::size_t>(m * depth + k)] - point);
+      }
+    }
+    p_.given = nullptr;
   }
   std::string Name() const override {
     return fmt::format("integer conv {}x{} {}->{}", p_.axes[1].kernel, p_.axes[2].kernel,
@@ -126,28 +142,9 @@ class IntegerConvKernel final : public Kernel {
     return (*output.requantization)(static_cast<float>(biased) * output.scales[channel]);
   }
 
-  const Parameters p_;
+  Parameters p_;
   static constexpr std::int64_t per_sample_ = 0;  // a zero point is the same for all
 };
-
-absl::Status PackWeights(const NodeView& node, const IntegerConvInputs& inputs, const Dims& shape,
-                         Parameters& p) {
-  const absl::StatusOr<std::vector<float>> weights = node.AsFloats(inputs.weights);
-  if (!weights.ok()) return weights.status();
-  const auto points = ReadZeroPoints(node, inputs.weights_zero_point, shape[0]);
-  if (!points.ok()) return points.status();
-  const std::int64_t depth = p.inputs * p.taps();
-  p.depth = simd::PaddedDepth(depth);
-  p.weights.assign(static_cast<std::size_t>(shape[0] * p.depth), 0);
-  for (std::int64_t m = 0; m < shape[0]; ++m) {
-    for (std::int64_t k = 0; k < depth; ++k) {
-      p.weights[static_cast<std::size_t>(m * p.depth + k)] =
-          static_cast<std::int16_t>((*weights)[static_cast<std::size_t>(m * depth + k)] -
-                                    (*points)[static_cast<std::size_t>(m)]);
-    }
-  }
-  return absl::OkStatus();
-}
 
 bool IsByte(ElementType element) {
   return element == ElementType::kUint8 || element == ElementType::kInt8;
@@ -198,7 +195,11 @@ absl::StatusOr<Lowered> LowerIntegerConv(const NodeView& node, const IntegerConv
       !s.ok()) {
     return s;
   }
-  if (absl::Status s = PackWeights(node, inputs, shape, p); !s.ok()) return s;
+  p.depth = simd::PaddedDepth(p.inputs * p.taps());
+  p.given = node.ConstantAt(inputs.weights);
+  const auto points = ReadZeroPoints(node, inputs.weights_zero_point, shape[0]);
+  if (!points.ok()) return points.status();
+  p.points = *points;
   Computed computed{nullptr, {inputs.data}};
   if (node.Has(inputs.data_zero_point)) {
     if (node.Type(inputs.data_zero_point).elements() != 1 ||

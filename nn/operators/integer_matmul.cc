@@ -34,7 +34,8 @@ struct Parameters {
   std::int64_t depth = 32;
   // [stacks or 1, columns, depth] if B is known, less its zero points.
   std::vector<std::int16_t> weights;
-  bool stacked = false;             // B is another for each stack
+  ConstantPtr given;                // B, until it is packed
+  bool stacked = false;             // it is another for each stack
   std::vector<float> a_points;      // one, or one a row
   std::vector<float> b_points;      // one a column
   std::size_t a_point_operand = 0;  // 0: none is
@@ -66,6 +67,23 @@ class IntegerMatMulKernel final : public Kernel {
           RunRow(arguments, stack / p_.stacks, stack % p_.stacks, item % p_.rows,
                  Known(stack % p_.stacks), {}, arguments.scratch + worker * ScratchFloats(1, 1));
         });
+  }
+  // What packed weights take altogether is bounded where kernels are sealed.
+  void Seal() override {
+    if (p_.given == nullptr) return;
+    const std::int64_t rows = (p_.stacked ? p_.stacks : 1) * p_.columns;
+    p_.weights.assign(static_cast<std::size_t>(rows * p_.depth), 0);
+    for (std::int64_t row = 0; row < rows; ++row) {
+      const std::int64_t c = row % p_.columns;
+      const std::int64_t first = row / p_.columns * p_.inner * p_.columns;
+      const auto point = static_cast<std::int64_t>(p_.b_points[static_cast<std::size_t>(c)]);
+      for (std::int64_t k = 0; k < p_.inner; ++k) {
+        const std::int64_t from = p_.how.transpose_b ? c * p_.inner + k : k * p_.columns + c;
+        p_.weights[static_cast<std::size_t>(row * p_.depth + k)] = static_cast<std::int16_t>(
+            p_.given->ints[static_cast<std::size_t>(first + from)] - point);
+      }
+    }
+    p_.given = nullptr;
   }
   std::string Name() const override {
     return fmt::format("integer product {}->{}", p_.inner, p_.columns);
@@ -138,7 +156,7 @@ class IntegerMatMulKernel final : public Kernel {
     return how.float_bias.empty() ? value : value + how.float_bias[column];
   }
 
-  const Parameters p_;
+  Parameters p_;
 };
 
 absl::Status ReadPoints(const NodeView& node, Parameters& p, Computed& computed) {
@@ -164,23 +182,8 @@ absl::Status ReadPoints(const NodeView& node, Parameters& p, Computed& computed)
   return absl::OkStatus();
 }
 
-absl::Status PackWeights(const NodeView& node, Parameters& p) {
-  const absl::StatusOr<std::vector<float>> b = node.AsFloats(p.how.b);
-  if (!b.ok()) return b.status();
-  const std::int64_t stacks = p.stacked ? p.stacks : 1;
-  const absl::StatusOr<TensorType> packed = node.Output({stacks, p.columns, p.depth});
-  if (!packed.ok()) return packed.status();
-  p.weights.assign(static_cast<std::size_t>(packed->elements()), 0);
-  for (std::int64_t row = 0; row < stacks * p.columns; ++row) {
-    const std::int64_t c = row % p.columns;
-    const std::int64_t first = row / p.columns * p.inner * p.columns;
-    for (std::int64_t k = 0; k < p.inner; ++k) {
-      const std::int64_t from = p.how.transpose_b ? c * p.inner + k : k * p.columns + c;
-      p.weights[static_cast<std::size_t>(row * p.depth + k)] = static_cast<std::int16_t>(
-          (*b)[static_cast<std::size_t>(first + from)] - p.b_points[static_cast<std::size_t>(c)]);
-    }
-  }
-  return absl::OkStatus();
+absl::Status CheckPacked(const NodeView& node, const Parameters& p) {
+  return node.Output({p.stacked ? p.stacks : 1, p.columns, p.depth}).status();
 }
 
 bool IsByte(ElementType element) {
@@ -256,7 +259,8 @@ absl::StatusOr<Lowered> LowerIntegerMatMul(const NodeView& node, IntegerMatMul h
   Computed computed{nullptr, {p.how.a}};
   if (absl::Status s = ReadPoints(node, p, computed); !s.ok()) return s;
   if (known) {
-    if (absl::Status s = PackWeights(node, p); !s.ok()) return s;
+    if (absl::Status s = CheckPacked(node, p); !s.ok()) return s;
+    p.given = node.ConstantAt(p.how.b);
   } else {
     if (absl::Status s = node.Output({p.columns, p.depth}).status(); !s.ok()) return s;
     p.b_operand = computed.operands.size();

@@ -51,7 +51,7 @@ namespace {
 
 // A scale for each block of so many neighbours along the axis, as one for each element.
 absl::StatusOr<Quantization> ReadBlocks(const NodeView& node, std::int64_t given,
-                                        std::int64_t block) {
+                                        std::int64_t block, ElementType element) {
   const TensorType& type = node.Type(0);
   const auto axis = node.InnerAxis(given, type);
   if (!axis.ok()) return axis.status();
@@ -59,13 +59,15 @@ absl::StatusOr<Quantization> ReadBlocks(const NodeView& node, std::int64_t given
   if (!scales.ok()) return scales.status();
   Dims dims = type.dims;
   const auto at = static_cast<std::size_t>(*axis);
-  if (block < 1 || dims[at] % block != 0 || type.has_batch()) {
+  constexpr std::int64_t kMost = 1 << 24;  // elements, each with a scale of its own then
+  if (block < 1 || dims[at] % block != 0 || type.has_batch() || type.elements() > kMost) {
     return node.Unsupported(fmt::format("blocks of {} in {}", block, ToString(dims)));
   }
   dims[at] /= block;
   if ((*scales)->type.dims != dims) return node.Invalid("its scales do not fit its blocks");
   std::vector<float> points((*scales)->floats.size(), 0.0F);
   Quantization q;
+  q.element = element;
   if (node.Has(2)) {
     if (!node.IsConstant(2)) return node.Unsupported("input 2 must be a constant");
     const auto own = node.AsFloats(2);
@@ -106,7 +108,7 @@ absl::StatusOr<Quantization> ReadQuantization(const NodeView& node) {
     if (!element) return node.Unsupported("output_dtype");
     quantization.element = *element;
   }
-  if (block != 0) return ReadBlocks(node, given, block);
+  if (block != 0) return ReadBlocks(node, given, block, quantization.element);
   if (absl::Status s = ReadScales(node, quantization); !s.ok()) return s;
   if (absl::Status s = ReadZeroPoints(node, quantization); !s.ok()) return s;
   const TensorType& type = node.Type(0);

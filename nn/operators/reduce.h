@@ -44,8 +44,8 @@ std::unique_ptr<Kernel> MakeReduction(const TensorType& type, const std::vector<
 
 template <typename Reduction>
 absl::StatusOr<Lowered> LowerReduction(const NodeView& node, std::int64_t input_since) {
-  const absl::StatusOr<TensorType> input = node.Number(0);
-  if (!input.ok()) return input.status();
+  const TensorType* const input = &node.Type(0);
+  if (input->element == ElementType::kText) return node.Unsupported("it reduces texts");
   absl::StatusOr<ReduceParameters> parameters = ReadReduction(node, input_since);
   if (!parameters.ok()) return parameters.status();
   absl::StatusOr<TensorType> output = node.Output(std::move(parameters->dims), input->element);

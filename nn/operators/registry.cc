@@ -107,6 +107,7 @@ constexpr auto kOperators = std::to_array<OperatorDefinition>({
     {"Mod", 10, 2, 2, LowerMod},
     {"Mul", 7, 2, 2, LowerMul},
     {"Neg", 6, 1, 1, LowerNeg},
+    {"NonZero", 9, 1, 1, LowerNonZero},
     {"Not", 1, 1, 1, LowerNot},
     {"OneHot", 9, 3, 3, LowerOneHot},
     {"Or", 7, 2, 2, LowerOr},
@@ -192,6 +193,7 @@ constexpr auto kOperators = std::to_array<OperatorDefinition>({
 
     // com.microsoft
     Of(kMicrosoft, {"BiasGelu", 1, 2, 2, LowerBiasGelu}),
+    Of(kMicrosoft, {"CDist", 1, 2, 2, LowerCDist}),
     Of(kMicrosoft, {"DequantizeLinear", 1, 2, 3, LowerDequantizeLinear}),
     Of(kMicrosoft, {"DynamicQuantizeMatMul", 1, 3, 5, LowerDynamicQuantizeMatMul}),
     Of(kMicrosoft, {"FastGelu", 1, 1, 2, LowerFastGelu}),

@@ -288,6 +288,8 @@ absl::StatusOr<Lowered> LowerTarget(const NodeView& node, const Target& target,
     } else {
       dims[i] = target.sizes[i];
     }
+    constexpr std::int64_t kLongest = 1 << 20;  // each position is kept with what it sees
+    if (dims[i] > kLongest) return node.Unsupported("its output is too long");
     axes.push_back({input, dims[i], scale});
   }
   absl::StatusOr<TensorType> output = node.Output(std::move(dims), type.element);

@@ -1,6 +1,7 @@
 #include "nn/operators/source.h"
 
 #include <memory>
+#include <numeric>
 #include <utility>
 #include <vector>
 
@@ -23,6 +24,13 @@ absl::StatusOr<Source> Source::Make(const NodeView& node, int input, Computed& c
   const ConstantPtr& constant = node.ConstantAt(input);
   if (constant->type.element == ElementType::kFloat32) {
     source.constant_ = constant;
+    return source;
+  }
+  if (constant->type.element == ElementType::kText) {  // each is its place in the list
+    std::vector<float> places(constant->texts.size());
+    std::iota(places.begin(), places.end(), 0.0F);
+    source.constant_ = std::make_shared<const Constant>(
+        Constant{{ElementType::kFloat32, constant->type.dims}, std::move(places), {}});
     return source;
   }
   absl::StatusOr<std::vector<float>> floats = node.AsFloats(input);

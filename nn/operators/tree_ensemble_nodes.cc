@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -32,7 +33,21 @@ std::vector<std::int64_t> Numbers(Attributes& attributes, const char* name) {
   return tensor == nullptr ? std::vector<std::int64_t>() : tensor->ints;
 }
 
-// The lists of sets, each ended by a NaN: sets of NaN do not come through, for constants have none.
+// Sets, each ended by a NaN, in the order of the branches that ask for one.
+std::vector<std::vector<float>> ReadSets(Attributes& attributes) {
+  std::vector<std::vector<float>> sets;
+  std::vector<float> open;
+  for (const float x : Floats(attributes, "membership_values")) {
+    if (!std::isnan(x)) {
+      open.push_back(x);
+    } else {
+      sets.push_back(std::exchange(open, {}));
+    }
+  }
+  if (!open.empty()) sets.push_back(std::move(open));
+  return sets;
+}
+
 absl::Status ReadNodes(const NodeView& node, Attributes& attributes, Trees& trees) {
   const auto splits = Floats(attributes, "nodes_splits");
   const auto features = attributes.Ints("nodes_featureids");
@@ -46,6 +61,8 @@ absl::Status ReadNodes(const NodeView& node, Attributes& attributes, Trees& tree
   const auto leaf_weights = Floats(attributes, "leaf_weights");
   const auto roots = attributes.Ints("tree_roots");
   attributes.Ignore("nodes_hitrates");
+  trees.sets = ReadSets(attributes);
+  std::size_t next_set = 0;
   const std::size_t count = splits.size();
   const std::size_t leaves = leaf_weights.size();
   if (features.size() != count || modes.size() != count || yes.size() != count ||
@@ -60,13 +77,15 @@ absl::Status ReadNodes(const NodeView& node, Attributes& attributes, Trees& tree
     return leaf != 0 ? static_cast<std::int64_t>(count) + id : id;
   };
   for (std::size_t i = 0; i < count; ++i) {
-    if (modes[i] < 0 || modes[i] > 5) {
-      return node.Unsupported("a branch by the members of a set, or of an unknown mode");
-    }
+    if (modes[i] < 0 || modes[i] > 6) return node.Invalid("a branch of an unknown mode");
     TreeNode one;
     one.mode = static_cast<BranchMode>(modes[i]);
     one.missing_is_true = !missing.empty() && missing[i] != 0;
     one.value = splits[i];
+    if (one.mode == BranchMode::kMember) {
+      if (next_set == trees.sets.size()) return node.Invalid("it has too few sets");
+      one.members = static_cast<std::int32_t>(next_set++);
+    }
     const std::int64_t on_yes = next(yes[i], yes_leaf[i]);
     const std::int64_t on_no = next(no[i], no_leaf[i]);
     if (on_yes < 0 || on_no < 0 || features[i] < 0 || features[i] > kMaxExactInteger) {

@@ -33,9 +33,13 @@ std::vector<std::string> FreeInputs(const onnx::GraphProto& graph) {
 // The opset that the engine reads. An older file means the same in it: Claimed demands operators
 // that have not changed since.
 void RaiseOpset(onnx::ModelProto& model) {
+  bool standard = false;
   for (auto& set : *model.mutable_opset_import()) {
-    if (set.version() < 7) set.set_version(7);
+    if (set.version() < 7 && set.domain().empty()) set.set_version(7);
+    standard = standard || set.domain().empty() || set.domain() == "ai.onnx";
   }
+  // What is added to a model of trees alone.
+  if (!standard) model.add_opset_import()->set_version(17);
 }
 
 void DeclareInput(onnx::GraphProto& graph, const std::string& name, const TensorProto& tensor,

@@ -104,7 +104,16 @@ INSTANTIATE_TEST_SUITE_P(
         TaskCase{"IsAFolder",
                  "file: nets/big.onnx",
                  "file: nets/",
-                 {"18:9: 'file' must lie in the task's folder, like 'big.onnx', not be 'nets/'"}}),
+                 {"18:9: 'file' must lie in the task's folder, like 'big.onnx', not be 'nets/'"}},
+        TaskCase{"WeightFileElsewhere",
+                 "file: little.onnx",
+                 "file: little.onnx\n  weight_files: {../w: x, w.data: y}",
+                 {"14:18: 'weight_files' names '../w', which is no file beside the net's",
+                  "14:34: 'sha256' must be 64 hex digits in lower case, as sha256sum prints"}},
+        TaskCase{"InputShapeOfNoSize",
+                 "file: little.onnx",
+                 "file: little.onnx\n  input_shapes: {x: [1, 0]}",
+                 {"14:25: 'input_shapes' must be 1 to 2147483648, not '0'"}}),
     NameOf);
 
 INSTANTIATE_TEST_SUITE_P(

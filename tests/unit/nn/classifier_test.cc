@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <span>
 #include <string>
@@ -54,6 +55,69 @@ TEST(Classifier, LooksAtTheDigestFirst) {
   EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_THAT(std::string(status.message()),
               ::testing::HasSubstr("classifier_test.onnx has sha256 "));
+}
+
+// A forest answers with a label, too.
+TEST(Classifier, TakesTheOutputThatFits) {
+  OnnxBuilder net = SoundNet();
+  net.Node("ArgMax", {"y"}, "label").Int("axis", 1).Int("keepdims", 0);
+  net.graph().add_output()->set_name("label");
+  net.graph().mutable_output()->SwapElements(0, 1);
+  const TemporaryFolder folder;
+  const std::string bytes = net.Bytes();
+  Task task;
+  task.name = "test";
+  task.input_shape = {4};
+  task.little = {
+      folder.Write("net.onnx", bytes), Sha256(std::as_bytes(std::span(bytes))), {0, 1, 2}};
+  auto classifier = Classifier::Load(task, task.little, 2);
+  ASSERT_TRUE(classifier.ok()) << classifier.status();
+  const Floats input = Noise(4);
+  std::ranges::copy(input, classifier->features(0).begin());
+  classifier->Classify(1);
+  const auto logits = classifier->logits(0, 0);
+  const Floats expected = Answers(SoundNet(), input, 1);
+  EXPECT_TRUE(std::ranges::equal(logits, expected));
+  std::ranges::copy(input, classifier->features(0).begin());
+  classifier->ClassifyUpTo(0);
+  EXPECT_TRUE(std::ranges::equal(classifier->logits(0, 0), expected));
+}
+
+TEST(Classifier, FixesSizesByTheTasksInput) {
+  OnnxBuilder net({4});
+  net.input_type().mutable_shape()->mutable_dim(1)->set_dim_param("length");
+  net.Node("Concat", {"x", "x"}, "c").Int("axis", 1);
+  net.Node("Slice", {"c", net.List("s", {0}), net.List("e", {3}), net.List("a", {1})});
+  EXPECT_EQ(Load(net), absl::OkStatus());
+}
+
+// Weights beside the net count as the net does.
+TEST(Classifier, ChecksTheDigestOfWeightFiles) {
+  OnnxBuilder net = SoundNet();
+  onnx::TensorProto& weights = *net.graph().mutable_initializer(0);
+  const Floats values = Noise(12);
+  const std::string data(reinterpret_cast<const char*>(values.data()), 48);
+  weights.clear_float_data();
+  weights.set_data_location(onnx::TensorProto::EXTERNAL);
+  onnx::StringStringEntryProto& entry = *weights.add_external_data();
+  entry.set_key("location");
+  entry.set_value("net.onnx.data");
+  const TemporaryFolder folder;
+  const std::string bytes = net.Bytes();
+  Task task;
+  task.name = "test";
+  task.input_shape = {4};
+  task.little = {
+      folder.Write("net.onnx", bytes), Sha256(std::as_bytes(std::span(bytes))), {0, 1, 2}};
+  folder.Write("net.onnx.data", data);
+  const auto message = [&] {
+    return std::string(Classifier::Load(task, task.little, 1).status().message());
+  };
+  EXPECT_THAT(message(), ::testing::HasSubstr("the task names no digest for it"));
+  task.little.weight_files = {{"net.onnx.data", Sha256(std::as_bytes(std::span(data)))}};
+  EXPECT_EQ(message(), "");
+  folder.Write("net.onnx.data", std::string(48, 'x'));
+  EXPECT_THAT(message(), ::testing::HasSubstr("net.onnx.data has sha256 "));
 }
 
 TEST(Classifier, WantsAnOutputForEachHead) {

@@ -13,6 +13,7 @@
 #include "device_agent/sources/arrays/npy_file.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/tiny_task.h"
+#include "tests/unit/nn/onnx_builder.h"
 
 namespace biglittle {
 namespace {
@@ -82,6 +83,61 @@ TEST_F(ClassifyTest, WritesAFileForMoreThanOneBatch) {
   const auto json = nlohmann::json::parse(file);
   ASSERT_EQ(json["classes"].size(), 100U);
   EXPECT_EQ(json["classes"][98], 2);
+}
+
+// y = the sums of x's rows, plus z.
+class ClassifyInputsTest : public ClassifyTest {
+ protected:
+  ClassifyInputsTest() {
+    nn::testing::OnnxBuilder net({3, 2});
+    net.input_type().mutable_shape()->mutable_dim(1)->set_dim_param("length");
+    nn::testing::OnnxBuilder::AddPort(*net.graph().add_input(), "z", {2});
+    net.Node("ReduceSum", {"x", net.List("axes", {1})}, "s").Int("keepdims", 0);
+    net.Node("Add", {"s", "z"});
+    options_.model = folder_.Write("net.onnx", net.Bytes());
+    options_.inputs = {"x=" + Array("x.npy", {1, 2, 3, 4, 5, 6, 7, 8}, {2, 2, 2}),
+                       "z=" + Array("z.npy", {10, 20, 30, 40}, {2, 2})};
+  }
+  std::string Array(const std::string& name, const std::vector<float>& values, Shape shape) {
+    const auto path = folder_.path() / name;
+    EXPECT_TRUE(
+        WriteNpy(path, ElementType::kFloat32, shape, std::as_bytes(std::span(values))).ok());
+    return path.string();
+  }
+};
+
+TEST_F(ClassifyInputsTest, EachByItsName) {
+  EXPECT_EQ(Run(), kExitDone) << err_.str();
+  const auto expected = nlohmann::json::parse("[[14,26],[42,54]]");
+  EXPECT_EQ(nlohmann::json::parse(out_.str())["outputs"], expected);
+  std::ranges::reverse(options_.inputs);
+  options_.shapes = {"x=1,2,2"};
+  out_.str("");
+  EXPECT_EQ(Run(), kExitDone) << err_.str();
+  EXPECT_EQ(nlohmann::json::parse(out_.str())["outputs"], expected);
+}
+
+TEST_F(ClassifyInputsTest, WrongOnesGetOneLine) {
+  const auto refused = [&](const char* expected) {
+    err_.str("");
+    EXPECT_EQ(Run(), kExitBadInput);
+    EXPECT_THAT(err_.str(), testing::HasSubstr(expected));
+    EXPECT_EQ(std::ranges::count(err_.str(), '\n'), 1);
+  };
+  const auto inputs = options_.inputs;
+  options_.inputs = {inputs[0]};
+  refused("has the inputs 'x', 'z': give each with --input NAME=FILE, 'z' is missing");
+  options_.inputs = {inputs[0], inputs[0]};
+  refused("--input 'x' is given twice");
+  options_.inputs = {inputs[0], "w=" + inputs[1]};
+  refused("does not name its input");
+  options_.inputs = {inputs[0], "z=" + Array("odd.npy", {1, 2, 3, 4, 5, 6}, {3, 2})};
+  refused("has 2 samples");
+  options_.inputs = inputs;
+  options_.shapes = {"x=1,2"};
+  refused("the file says 3 dimensions");
+  options_.shapes = {"x=big"};
+  refused("--shape 'x=big' must be NAME=1,40,101");
 }
 
 TEST_F(ClassifyTest, BadInputGetsOneLine) {

@@ -113,6 +113,12 @@ TEST(Task, ItsFilesAreVerified) {
                 "; fetch the right file or train the task again");
   task.big.sha256 = *Sha256OfFile(task.big.file);
   EXPECT_TRUE(VerifyFiles(task).ok());
+  const auto weights = folder.Write("har/big.onnx.data", "weights");
+  task.big.weight_files = {{"big.onnx.data", *Sha256OfFile(weights)}};
+  EXPECT_TRUE(VerifyFiles(task).ok());
+  folder.Write("har/big.onnx.data", "others");
+  EXPECT_FALSE(VerifyFiles(task).ok());
+  task.big.weight_files.clear();
   task.little.sha256 = kDigestA;
   EXPECT_FALSE(VerifyFiles(task).ok());
 }
