@@ -178,6 +178,162 @@ def shared_outputs():
     return net
 
 
+def ml(op, sample=(3,), outputs=("y",), **attributes):
+    """A model of tables; trees have no operator of the standard domain."""
+    net = model([helper.make_node(op, ["x"], list(outputs), domain="ai.onnx.ml", **attributes)], (), sample)
+    del net.opset_import[:]
+    net.opset_import.append(helper.make_opsetid("ai.onnx.ml", 3))
+    return net
+
+
+def tree(leaf):
+    return {
+        "nodes_treeids": [0] * 3, "nodes_nodeids": [0, 1, 2], "nodes_featureids": [2, 0, 0],
+        "nodes_values": [0.5, 0.0, 0.0], "nodes_modes": ["BRANCH_LEQ", "LEAF", "LEAF"],
+        "nodes_truenodeids": [1, 0, 0], "nodes_falsenodeids": [2, 0, 0], leaf + "_treeids": [0, 0],
+        leaf + "_nodeids": [1, 2], leaf + "_ids": [0, 1], leaf + "_weights": [0.25, 0.75]}
+
+
+def quantised_conv():
+    byte = lambda name, value: numpy_helper.from_array(numpy.array(value, dtype=numpy.uint8), name)
+    return model([
+        helper.make_node("QuantizeLinear", ["x", "s", "z"], ["q"]),
+        helper.make_node("QLinearConv", ["q", "s", "z", "w", "s", "z", "s", "z"], ["c"], pads=[1, 0, 0, 1]),
+        helper.make_node("ConvInteger", ["c", "v", "z", "z"], ["i"]),
+        helper.make_node("Cast", ["i"], ["y"], to=TensorProto.FLOAT)],
+        (scalar("s", 0.5), byte("z", 3), byte("w", numpy.full((2, 2, 2, 2), 7)),
+         byte("v", numpy.full((1, 2, 1, 1), 9))))
+
+
+def quantised_matmul():
+    byte = lambda name, value: numpy_helper.from_array(numpy.array(value, dtype=numpy.int8), name)
+    return model([
+        helper.make_node("DynamicQuantizeLinear", ["x"], ["q", "s", "z"]),
+        helper.make_node("MatMulInteger", ["q", "w", "z", "p"], ["i"]),
+        helper.make_node("Cast", ["i"], ["f"], to=TensorProto.FLOAT),
+        helper.make_node("Mul", ["f", "s"], ["y"])],
+        (byte("w", numpy.full((4, 3), 5)), byte("p", 1)), (4,))
+
+
+def body(nodes, inputs, outputs):
+    value = lambda name: helper.make_tensor_value_info(name, TensorProto.FLOAT, None)
+    return helper.make_graph(nodes, "body", [value(name) for name in inputs],
+                             [value(name) for name in outputs])
+
+
+def control_flow():
+    choice = helper.make_node(
+        "If", ["c"], ["h"],
+        then_branch=body([helper.make_node("Neg", ["x"], ["t"])], [], ["t"]),
+        else_branch=body([helper.make_node("Abs", ["x"], ["t"])], [], ["t"]))
+    loop = helper.make_node(
+        "Loop", ["n", "", "h"], ["l", "rows"],
+        body=body([helper.make_node("Add", ["v", "v"], ["w"])], ["i", "g", "v"], ["g", "w", "w"]))
+    scan = helper.make_node(
+        "Scan", ["l", "rows"], ["m", "y"], num_scan_inputs=1,
+        body=body([helper.make_node("Add", ["a", "b"], ["d"])], ["a", "b"], ["d", "d"]))
+    condition = numpy_helper.from_array(numpy.array(True), "c")
+    return model([choice, loop, scan], (condition, ints("n", 3)), (2,))
+
+
+def function():
+    net = model([helper.make_node("Twice", ["x"], ["t"], domain="own", k=2),
+                 helper.make_node("Twice", ["t"], ["y"], domain="own", k=1)], (), (4,), 15)
+    net.opset_import.append(helper.make_opsetid("own", 1))
+    inner = helper.make_node("Flatten", ["a"], ["f"])
+    inner.attribute.add(name="axis", ref_attr_name="k", type=2)
+    net.functions.append(helper.make_function(
+        "own", "Twice", ["a"], ["b"], [inner, helper.make_node("Add", ["f", "f"], ["b"])],
+        [helper.make_opsetid("", 15)], ["k"]))
+    return net
+
+
+def state():
+    net = model([
+        helper.make_node("Transpose", ["x"], ["t"], perm=[1, 0, 2]),
+        helper.make_node("GRU", ["t", "w", "r", "", "", "h"], ["", "y"], hidden_size=3)],
+        (weight("w", 1, 9, 5), weight("r", 1, 9, 3)), (4, 5))
+    net.graph.input.append(helper.make_tensor_value_info("h", TensorProto.FLOAT, [1, "batch", 3]))
+    return net
+
+
+def beside():
+    net = one("Add", ("x", "w"), (weight("w", 4),), (4,))
+    tensor = net.graph.initializer[0]
+    tensor.ClearField("raw_data")
+    tensor.data_location = TensorProto.EXTERNAL
+    for key, value in (("location", "weights"), ("offset", "8"), ("length", "16")):
+        tensor.external_data.add(key=key, value=value)
+    return net
+
+
+def newer():
+    """What came with opset 18 and later, of operators that are older, and the new ones."""
+    return {
+        "reduce_axes": one("ReduceMean", ("x", "a"), (ints("a", 1, -1),), opset=18),
+        "split_outputs": model([
+            helper.make_node("Split", ["x"], ["y", "b", "c"], axis=3, num_outputs=3)], opset=18),
+        "pad_axes": one("Pad", ("x", "p", "", "a"), (ints("p", 1, 2), ints("a", -1)), opset=19,
+                        mode="wrap"),
+        "resize": one("Resize", ("x", "", "s"), (scalar("s", [1, 1, 2, 0.5]),), mode="linear"),
+        "resize_cubic": one("Resize", ("x", "", "", "s"), (ints("s", 1, 2, 3, 9),), mode="cubic"),
+        "conv_transpose": one("ConvTranspose", ("x", "w"), (weight("w", 2, 3, 2, 2),),
+                              strides=[2, 1], output_padding=[1, 0]),
+        "tile": one("Tile", ("x", "r"), (ints("r", 1, 2, 1, 3),)),
+        "depth_to_space": one("DepthToSpace", (("x"),), (), (4, 2, 3), blocksize=2),
+        "space_to_depth": one("SpaceToDepth", (("x"),), (), (2, 4, 6), blocksize=2),
+        "gather_elements": one("GatherElements", ("x", "i"),
+                               (numpy_helper.from_array(
+                                   numpy.zeros((1, 2, 4, 5), dtype=numpy.int64), "i"),), axis=2),
+        "gather_nd": one("GatherND", ("w", "i"), (weight("w", 3, 4), numpy_helper.from_array(
+            numpy.array([[0, 1], [2, 3]], dtype=numpy.int64), "i"))),
+        "top_k": one("TopK", ("x", "k"), (ints("k", 2),), axis=2),
+        "cum_sum": one("CumSum", ("x", "a"), (ints("a", -1),), reverse=1),
+        "one_hot": model([
+            helper.make_node("ArgMax", ["x"], ["a"], axis=1),
+            helper.make_node("OneHot", ["a", "d", "v"], ["y"])],
+            (ints("d", 4), scalar("v", [0.0, 1.0])), (4,)),
+        "einsum": one("Einsum", ("x", "w"), (weight("w", 5, 3),), equation="bchw,wk->bchk"),
+        "trilu": one("Trilu", opset=14, upper=0),
+        "group_normalization": one("GroupNormalization", ("x", "s", "b"),
+                                   (weight("s", 4), weight("b", 4)), (4, 3), 21, num_groups=2),
+        "rms_normalization": one("RMSNormalization", ("x", "s"), (weight("s", 5),), opset=23),
+        "attention": one("Attention", ("x", "x", "x"), (), (2, 4, 6), 23, is_causal=1),
+        "rotary_embedding": one("RotaryEmbedding", ("x", "c", "c"), (weight("c", 1, 4, 3),),
+                                (2, 4, 6), 23),
+        "scatter_elements": one("ScatterElements", ("x", "i", "x"), (numpy_helper.from_array(
+            numpy.zeros((1, 2, 4, 5), dtype=numpy.int64), "i"),), axis=3),
+        "conv_3d": one("Conv", ("x", "w"), (weight("w", 2, 1, 2, 2, 2),), (1, 3, 4, 3)),
+        "max_pool_3d": one("MaxPool", ("x",), (), (1, 3, 4, 3), kernel_shape=[2, 2, 2]),
+        "dequantize_blocks": model([
+            helper.make_node("DequantizeLinear", ["w", "s"], ["d"], axis=1, block_size=2),
+            helper.make_node("Add", ["x", "d"], ["y"])],
+            (numpy_helper.from_array(numpy.ones((1, 4), dtype=numpy.int8), "w"),
+             weight("s", 1, 2)), (4,), 21),
+        "gelu": one("Gelu", opset=20, approximate="tanh"), "mish": one("Mish", opset=18),
+        "reduce_log_sum_exp": one("ReduceLogSumExp", axes=[2]),
+        "control_flow": control_flow(), "function": function(), "state": state(),
+        "beside": beside(), "quantised_conv": quantised_conv(),
+        "quantised_matmul": quantised_matmul(),
+        "trees": ml("TreeEnsembleRegressor", n_targets=2, **tree("target")),
+        "tree_classes": ml("TreeEnsembleClassifier", outputs=("label", "y"),
+                           classlabels_int64s=[4, 5], **tree("class")),
+        "linear_classifier": ml("LinearClassifier", outputs=("label", "y"), classlabels_ints=[0, 1],
+                                coefficients=[1.0, 0.0, 2.0, -1.0, 0.5, 1.0], intercepts=[0.0, 1.0]),
+        "svm": ml("SVMClassifier", outputs=("label", "y"), classlabels_ints=[0, 1], kernel_type="RBF",
+                  kernel_params=[0.5, 0.0, 3.0], support_vectors=[1.0, 0.0, 0.0, 0.0, 1.0, 0.0],
+                  coefficients=[1.0, -1.0], rho=[0.25], vectors_per_class=[1, 1],
+                  prob_a=[-1.0], prob_b=[0.0]),
+        "svm_regressor": ml("SVMRegressor", kernel_type="POLY", kernel_params=[1.0, 0.0, 2.0],
+                            support_vectors=[1.0, 2.0, 3.0], coefficients=[0.5], rho=[1.0], n_supports=1),
+        "scaler": ml("Scaler", offset=[1.0], scale=[2.0, 3.0, 4.0]),
+        "normalizer": ml("Normalizer", norm="L2"),
+        "label_encoder": ml("LabelEncoder", keys_floats=[1.0, 2.0], values_strings=["a", "b"]),
+        "one_hot_encoder": ml("OneHotEncoder", cats_int64s=[1, 2]),
+        "imputer": ml("Imputer", imputed_value_floats=[1.0], replaced_value_float=0.0),
+    }
+
+
 def sound():
     return {
         "relu": one("Relu"), "leaky_relu": one("LeakyRelu", alpha=0.1),
@@ -289,14 +445,14 @@ def broken():
     huge.graph.initializer[0].dims[0] = 2**62
     yield "huge_dims", huge.SerializeToString()
     yield "cycle", model([helper.make_node("Add", ["x", "y"], ["y"])]).SerializeToString()
-    yield "unknown_operator", one("Einsum", equation="i->i").SerializeToString()
+    yield "unknown_operator", one("Unique").SerializeToString()
     yield "huge_pads", conv("c", 3, pads=[2**24, 0, 2**24, 0]).SerializeToString()
     yield "int_min", one("Transpose", perm=[-2**63, 1, 2, 3]).SerializeToString()
 
 
 def main():
     CORPUS.mkdir(parents=True, exist_ok=True)
-    for name, net in sound().items():
+    for name, net in (sound() | newer()).items():
         (CORPUS / f"{name}.onnx").write_bytes(net.SerializeToString())
     for name, data in broken():
         (CORPUS / f"broken_{name}.onnx").write_bytes(data)

@@ -5,8 +5,10 @@
 #include <cstdint>
 #include <iterator>
 #include <span>
+#include <vector>
 
 #include "nn/model.h"
+#include "nn/weight_folder.h"
 #include "tests/fuzz/cost.h"
 
 namespace {
@@ -26,17 +28,23 @@ void LoadAndRun(std::span<const std::byte> bytes, Shapes shapes, std::int64_t ma
   // Small, so that a run takes microseconds whatever the file asks for.
   const LoadLimits limits{
       .max_file_bytes = 1U << 20U, .max_tensor_bytes = 1U << 14U, .max_nodes = 64};
-  const auto model = Model::Parse(bytes, "fuzz", limits, shapes);
+  biglittle::nn::WeightMemory files({{"weights", std::vector<std::byte>(64)}}, 1U << 16U);
+  const auto model = Model::Parse(bytes, "fuzz", limits, shapes, {}, &files);
   if (!model.ok()) return;
   auto context = model->Prepare({.max_batch = max_batch, .max_arena_bytes = 1U << 24U});
   if (!context.ok()) return;
   const std::int64_t outputs = std::ssize(model->outputs());
+  const auto fill = [&](std::int64_t batch) {
+    for (std::int64_t i = 0; i < std::ssize(model->inputs()); ++i) {
+      std::ranges::fill(context->input(batch, i), 0.5F);
+    }
+  };
   for (std::int64_t batch = 1; batch <= max_batch; ++batch) {
-    std::ranges::fill(context->input(batch), 0.5F);
+    fill(batch);
     context->Invoke(batch);
     for (std::int64_t i = 0; i < outputs; ++i) Touch(context->output(batch, i));
   }
-  std::ranges::fill(context->input(1), 0.5F);
+  fill(1);
   for (std::int64_t i = 0; i < outputs; ++i) {
     context->InvokeUpTo(i);
     Touch(context->output(1, i));
