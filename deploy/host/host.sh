@@ -112,11 +112,11 @@ last_words() {
 # shellcheck disable=SC2016
 # ask HOST PORT: the first line and the body's of its /ready. Bash, which every Debian has, opens the socket.
 ask() {
-  timeout 2 bash -c 'exec 3<>"/dev/tcp/$0/$1" && printf "GET /ready HTTP/1.0\r\n\r\n" >&3 && cat <&3' \
+  timeout 5 bash -c 'exec 3<>"/dev/tcp/$0/$1" && printf "GET /ready HTTP/1.0\r\n\r\n" >&3 && cat <&3' \
     "$1" "$2" 2>/dev/null | tr -d '\r' | sed -n '1p;$p'
 }
 # shellcheck disable=SC2016
-listens() { timeout 2 bash -c 'exec 3<>"/dev/tcp/$0/$1"' "$1" "$2" 2>/dev/null; }
+listens() { timeout 5 bash -c 'exec 3<>"/dev/tcp/$0/$1"' "$1" "$2" 2>/dev/null; }
 # why_not NAME DIGEST KIND HOST PORT STATE: empty if it is ready.
 why_not() {
   [ "$(unit_state "$1")" = active ] || { echo "does not run" && return; }
