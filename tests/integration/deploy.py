@@ -352,6 +352,20 @@ def moves(lab):
     check("active ready" in lab.deploy("status", "--only", "gw-2"), "gw-2 is not ready")
 
 
+def move_goes_back(lab):
+    """What took a device over is not ready: the device runs where it was, and no number is missing."""
+    lab.hosts["gw-2"].run("nohup python3 -m http.server 9501 --bind 127.0.0.1 >/dev/null 2>&1 </dev/null & echo $! >/run/taken")
+    lab.write_fleet(first="[]", second="[pump-1, pump-2, pump-3]", change=lambda text: text.replace(", devices: []", ""))
+    said = lab.deploy("apply", "--only", "gw-2", "--wait", "10", code=1)
+    check("gw-2 is not ready, and back to what it had" in said and "has pump-1 again" in said, said)
+    check("pump-1" not in lab.hosts["gw-2"].run("ls /var/lib/biglittle").stdout, "its state is on both hosts")
+    lab.hosts["gw-2"].run("kill $(cat /run/taken)")
+    lab.wait_results("pump-1")
+    lab.write_fleet(first="[pump-1]", second="[pump-2, pump-3]")
+    said = lab.deploy("plan")
+    check(said.count("unchanged") == 3, said)
+
+
 def upgrade(lab):
     lab.make_packages("0.0.2~lab")
     said = lab.deploy("apply")
@@ -369,7 +383,7 @@ def bundle(lab):
 
 def scenario(lab):
     for part in (first_apply, secrets_are_their_own, second_apply_changes_nothing, broken_rolls_back, away,
-                 dies_in_the_middle, moves, upgrade, bundle):
+                 dies_in_the_middle, moves, move_goes_back, upgrade, bundle):
         began = time.monotonic()
         part(lab)
         print(f"{part.__name__}: {time.monotonic() - began:.1f} s", flush=True)
