@@ -158,9 +158,13 @@ class Judging {
       return;
     const double expected = *promise_.expected_accuracy;
     const double fallen = expected - counts_.accuracy();
-    const PromiseVerdict verdict =
-        Judge(fallen <= kFallThatMatters, Chance(fallen, expected * (1.0 - expected)),
-              kChanceLevel / tests_);
+    // Of both samples together: one without an error does not show that there are none.
+    const auto chosen_on = static_cast<double>(promise_.chosen_on);
+    const auto readings = static_cast<double>(counts_.readings);
+    const double pooled = (expected * chosen_on + counts_.accuracy() * readings) /
+                          std::max(1.0, chosen_on + readings);
+    const PromiseVerdict verdict = Judge(
+        fallen <= kFallThatMatters, Chance(fallen, pooled * (1.0 - pooled)), kChanceLevel / tests_);
     Add("accuracy, as tuning expected it", false, expected, counts_.accuracy(), counts_.readings,
         fallen > 0.0 && verdict == PromiseVerdict::kHolds ? PromiseVerdict::kWithinChance
                                                           : verdict);

@@ -108,6 +108,14 @@ TEST_F(PromiseTest, AFallFromWhatTuningExpectedIsSaid) {
   EXPECT_TRUE(Holds(HoldAgainst(promise, task_, counts, {})));
 }
 
+// All of sixty were right where it was chosen: two wrong ones of sixty others contradict nothing.
+TEST_F(PromiseTest, AnExpectationWithoutErrorsIsOfSoManyReadingsOnly) {
+  Promise promise = Of("--max-loss 0.5", 1.0);
+  promise.chosen_on = 60;
+  EXPECT_TRUE(Holds(HoldAgainst(promise, task_, Counts(60, 0, 0, 58), {})));
+  EXPECT_FALSE(Holds(HoldAgainst(promise, task_, Counts(60, 0, 0, 48), {})));
+}
+
 TEST_F(PromiseTest, AGroupInWhichItDoesNotHoldIsNamed) {
   const CascadeCounts good = Counts(500, 100, 2, 490);
   const CascadeCounts bad = Counts(100, 20, 15, 80);
