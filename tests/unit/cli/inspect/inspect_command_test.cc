@@ -44,6 +44,7 @@ TEST(InspectCommand, TellsSeveralOutputs) {
   ASSERT_EQ(RunInspect({net}, out, err), 0) << err.str();
   EXPECT_THAT(out.str(), HasSubstr("\noutput 0                exit [N, 3]\n"
                                    "output 1                y [N, 3]\n"
+                                   "samples of a batch      computed together\n"
                                    "parameters "));
   // Two channels of 4x5: the trunk's 3x3 convolution, the exit's product, then the rest.
   const int trunk = 2 * 2 * 9 * 20;
