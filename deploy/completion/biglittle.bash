@@ -33,18 +33,27 @@ _biglittle() {
       'provision sync') path='provision sync' ;;
       'provision purge') path='provision purge' ;;
       'provision sign-models') path='provision sign-models' ;;
+      'deploy') path='deploy' ;;
+      'deploy plan') path='deploy plan' ;;
+      'deploy apply') path='deploy apply' ;;
+      'deploy status') path='deploy status' ;;
+      'deploy bundle') path='deploy bundle' ;;
+      'deploy export') path='deploy export' ;;
+      'deploy export ansible') path='deploy export ansible' ;;
+      'deploy export kubernetes') path='deploy export kubernetes' ;;
       'doctor') path='doctor' ;;
       'bench') path='bench' ;;
       'bench nn') path='bench nn' ;;
       'bench link') path='bench link' ;;
       'bench source') path='bench source' ;;
       'bench fleet') path='bench fleet' ;;
+      'bench capacity') path='bench capacity' ;;
     esac
   done
   case $path in
     '')
       case $before in
-        *) case $word in -*) words='-h --help --version' ;; *) words='demo check new record inspect classify tune evaluate watch dashboard control simulate schema provision doctor bench' ;; esac ;;
+        *) case $word in -*) words='-h --help --version' ;; *) words='demo check new record inspect classify tune evaluate watch dashboard control simulate schema provision deploy doctor bench' ;; esac ;;
       esac ;;
     'demo')
       case $before in
@@ -81,7 +90,7 @@ _biglittle() {
         --columns) return ;;
         --delimiter) return ;;
         --decimal) words='. ' ;;
-        *) case $word in -*) words='-h --help --from --out --samples --length-ms --hop --rate-hz --resample --low-pass --high-pass --band-pass --filter-order --label-column --group-column --skip-bad-rows --columns --header --delimiter --decimal' ;; *) words='' ;; esac ;;
+        *) case $word in -*) words='-h --help --from --out --samples --length-ms --hop --rate-hz --resample --pad --low-pass --high-pass --band-pass --filter-order --label-column --group-column --skip-bad-rows --columns --header --delimiter --decimal' ;; *) words='' ;; esac ;;
       esac ;;
     'record')
       case $before in
@@ -104,11 +113,13 @@ _biglittle() {
     'classify')
       case $before in
         --model) return ;;
+        --task) return ;;
+        --models) return ;;
         --input) return ;;
         --shape) return ;;
         --output) return ;;
         --json) return ;;
-        *) case $word in -*) words='-h --help --model --input --shape --output --json' ;; *) words='' ;; esac ;;
+        *) case $word in -*) words='-h --help --model --task --models --resample --input --shape --output --json' ;; *) words='' ;; esac ;;
       esac ;;
     'tune')
       case $before in
@@ -124,7 +135,7 @@ _biglittle() {
         --score) return ;;
         --thresholds) return ;;
         --unlike-share) return ;;
-        *) case $word in -*) words='-h --help --task --data --models --max-escalation --min-accuracy --max-loss --max-risk --confidence --min-recall --score --thresholds --unlike-share --check' ;; *) words='' ;; esac ;;
+        *) case $word in -*) words='-h --help --task --data --models --max-escalation --min-accuracy --max-loss --max-risk --confidence --min-recall --score --thresholds --unlike-share --for-these-groups --nearest --accept --check' ;; *) words='' ;; esac ;;
       esac ;;
     'evaluate')
       case $before in
@@ -277,6 +288,70 @@ _biglittle() {
         --expires) return ;;
         *) case $word in -*) words='-h --help --dir --release --expires' ;; *) words='' ;; esac ;;
       esac ;;
+    'deploy')
+      case $before in
+        *) case $word in -*) words='-h --help' ;; *) words='plan apply status bundle export' ;; esac ;;
+      esac ;;
+    'deploy plan')
+      case $before in
+        --secure) return ;;
+        --packages) return ;;
+        --only) return ;;
+        --ssh-config) return ;;
+        --connect-timeout) return ;;
+        --parallel) return ;;
+        *) case $word in -*) words='-h --help --secure --packages --only --ssh-config --connect-timeout --parallel' ;; *) words='' ;; esac ;;
+      esac ;;
+    'deploy apply')
+      case $before in
+        --secure) return ;;
+        --packages) return ;;
+        --only) return ;;
+        --ssh-config) return ;;
+        --connect-timeout) return ;;
+        --parallel) return ;;
+        --wait) return ;;
+        *) case $word in -*) words='-h --help --secure --packages --only --ssh-config --connect-timeout --parallel --wait --skip-away --allow-offline' ;; *) words='' ;; esac ;;
+      esac ;;
+    'deploy status')
+      case $before in
+        --secure) return ;;
+        --packages) return ;;
+        --only) return ;;
+        --ssh-config) return ;;
+        --connect-timeout) return ;;
+        --parallel) return ;;
+        *) case $word in -*) words='-h --help --secure --packages --only --ssh-config --connect-timeout --parallel' ;; *) words='' ;; esac ;;
+      esac ;;
+    'deploy bundle')
+      case $before in
+        --secure) return ;;
+        --packages) return ;;
+        --host) return ;;
+        --out) return ;;
+        *) case $word in -*) words='-h --help --secure --packages --host --out' ;; *) words='' ;; esac ;;
+      esac ;;
+    'deploy export')
+      case $before in
+        *) case $word in -*) words='-h --help' ;; *) words='ansible kubernetes' ;; esac ;;
+      esac ;;
+    'deploy export ansible')
+      case $before in
+        --secure) return ;;
+        --packages) return ;;
+        --out) return ;;
+        --parallel) return ;;
+        *) case $word in -*) words='-h --help --secure --packages --out --parallel' ;; *) words='' ;; esac ;;
+      esac ;;
+    'deploy export kubernetes')
+      case $before in
+        --secure) return ;;
+        --out) return ;;
+        --images) return ;;
+        --tag) return ;;
+        --namespace) return ;;
+        *) case $word in -*) words='-h --help --secure --out --images --tag --namespace' ;; *) words='' ;; esac ;;
+      esac ;;
     'doctor')
       case $before in
         --config) return ;;
@@ -286,7 +361,7 @@ _biglittle() {
       esac ;;
     'bench')
       case $before in
-        *) case $word in -*) words='-h --help' ;; *) words='nn link source fleet' ;; esac ;;
+        *) case $word in -*) words='-h --help' ;; *) words='nn link source fleet capacity' ;; esac ;;
       esac ;;
     'bench nn')
       case $before in
@@ -324,6 +399,18 @@ _biglittle() {
         --models) return ;;
         --json) return ;;
         *) case $word in -*) words='-h --help --devices --rate --seconds --processes --task --data --models --json' ;; *) words='' ;; esac ;;
+      esac ;;
+    'bench capacity')
+      case $before in
+        --devices) return ;;
+        --rate) return ;;
+        --seconds) return ;;
+        --rounds) return ;;
+        --task) return ;;
+        --other-task) return ;;
+        --models) return ;;
+        --json) return ;;
+        *) case $word in -*) words='-h --help --devices --rate --seconds --rounds --task --other-task --models --json' ;; *) words='' ;; esac ;;
       esac ;;
   esac
   mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
