@@ -256,6 +256,15 @@ absl::StatusOr<ConstantPtr> ImportTensor(const onnx::TensorProto& tensor, const 
   return ConstantPtr(std::move(constant));
 }
 
+namespace {
+
+// Of TreeEnsemble: NaN ends a set, and stands where a set is asked for.
+bool MayHoldNaN(const std::string& attribute) {
+  return attribute == "membership_values" || attribute == "nodes_splits";
+}
+
+}  // namespace
+
 absl::StatusOr<Attribute> ImportAttribute(const onnx::AttributeProto& attribute,
                                           const std::string& what, WeightFiles* files) {
   Attribute imported{attribute.name(), Attribute::Unsupported{}};
@@ -281,7 +290,7 @@ absl::StatusOr<Attribute> ImportAttribute(const onnx::AttributeProto& attribute,
       break;
     case onnx::AttributeProto::TENSOR: {
       absl::StatusOr<ConstantPtr> tensor =
-          ImportTensor(attribute.t(), what, files, attribute.name() == "membership_values");
+          ImportTensor(attribute.t(), what, files, MayHoldNaN(attribute.name()));
       if (!tensor.ok()) return tensor.status();
       imported.value = *std::move(tensor);
       break;

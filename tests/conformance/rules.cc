@@ -24,7 +24,7 @@ using onnx::TensorProto;
 // Of integers these are computed at load only, and some not at all.
 const Names kOfFloats = {"Gemm", "MatMul", "ReduceMean"};
 // All that they read is known at load.
-const Names kOfParameters = {"If", "Loop", "Range", "Scan"};
+const Names kOfParameters = {"If", "Loop", "NonZero", "Range", "Scan"};
 // These treat the rows of the first dimension alike, whatever the rank, and those of a batch.
 const Names kElementwise = {"Abs",         "Clip",       "Elu",      "Erf",       "Exp",
                             "HardSigmoid", "HardSwish",  "Identity", "LeakyRelu", "Log",
