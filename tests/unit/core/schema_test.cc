@@ -79,7 +79,10 @@ std::vector<Json> Candidates(const Json& property) {
   }
   if (type == "boolean") return {false, true};
   if (type == "number") return {0.25, 0.75};
-  if (type == "object") return {{{"a", 0.7}}, {{"a", 100}}, {{"a", "smoke"}}};
+  if (type == "object") {
+    return {Json{{"a", 0.7}}, Json{{"a", 100}}, Json{{"a", "smoke"}},
+            Json{{"a", std::string(64, 'f')}}, Json{{"a", Json::array({1, 4})}}};
+  }
   if (type == "array") {
     return {{"a", "b"}, {"b", "a"}, {"other", "a"}, {"u", "t"}, {"/a"}, {"/b"}, {1.5},
             {2},        {3},        {1, 2, 3},      {"w"},      {"d"}};

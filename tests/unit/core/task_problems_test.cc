@@ -109,7 +109,7 @@ INSTANTIATE_TEST_SUITE_P(
                  "file: little.onnx",
                  "file: little.onnx\n  weight_files: {../w: x, w.data: y}",
                  {"14:18: 'weight_files' names '../w', which is no file beside the net's",
-                  "14:34: 'sha256' must be 64 hex digits in lower case, as sha256sum prints"}},
+                  "14:35: 'sha256' must be 64 hex digits in lower case, as sha256sum prints"}},
         TaskCase{"InputShapeOfNoSize",
                  "file: little.onnx",
                  "file: little.onnx\n  input_shapes: {x: [1, 0]}",
