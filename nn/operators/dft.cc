@@ -88,18 +88,30 @@ class DftKernel final : public Kernel {
   const Fourier transform_;
 };
 
+// Since opset 20 an input, before an attribute.
+absl::StatusOr<std::int64_t> AxisOf(const NodeView& node, Attributes& attributes) {
+  constexpr std::int64_t kInputSince = 20;
+  if (node.opset() < kInputSince) return attributes.Int("axis", 1);
+  if (!node.Has(2)) return -2;
+  const auto given = node.Ints(2);
+  if (!given.ok()) return given.status();
+  if (given->size() != 1) return node.Invalid("its axis must be one number");
+  return given->front();
+}
+
 }  // namespace
 
 absl::StatusOr<Lowered> LowerDFT(const NodeView& node) {
   absl::StatusOr<TensorType> type = node.Float(0);
   if (!type.ok()) return type.status();
   Attributes attributes(node);
-  const std::int64_t given = attributes.Int("axis", 1);
+  const auto given = AxisOf(node, attributes);
+  if (!given.ok()) return given.status();
   const bool onesided = attributes.Int("onesided", 0) != 0;
   Line line;
   line.inverse = attributes.Int("inverse", 0) != 0;
   if (absl::Status s = attributes.Done(); !s.ok()) return s;
-  const auto axis = node.InnerAxis(given, *type);
+  const auto axis = node.InnerAxis(*given, *type);
   if (!axis.ok()) return axis.status();
   const std::int64_t last = type->rank() - 1;
   const std::int64_t parts = type->dims[static_cast<std::size_t>(last)];

@@ -50,7 +50,7 @@ constexpr auto kOperators = std::to_array<OperatorDefinition>({
     {"Cos", 7, 1, 1, LowerCos},
     {"Cosh", 9, 1, 1, LowerCosh},
     {"CumSum", 11, 2, 2, LowerCumSum},
-    {"DFT", 17, 1, 2, LowerDFT},
+    {"DFT", 17, 1, 3, LowerDFT},
     {"DepthToSpace", 1, 1, 1, LowerDepthToSpace},
     {"DequantizeLinear", 10, 2, 3, LowerDequantizeLinear},
     {"Div", 7, 2, 2, LowerDiv},

@@ -38,8 +38,8 @@ struct Package {
   int nets;
   int refused;  // for their opset
 };
-constexpr Package kPackages[] = {{"Debian 12's", 1072, 792, 1963, 0},
-                                 {"Debian 13's", 1428, 917, 2349, 0}};
+constexpr Package kPackages[] = {{"Debian 12's", 1072, 798, 1974, 0},
+                                 {"Debian 13's", 1428, 926, 2366, 0}};
 
 struct Report {
   int cases = 0;

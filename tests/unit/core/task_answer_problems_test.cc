@@ -49,7 +49,8 @@ INSTANTIATE_TEST_SUITE_P(
             "OfTheBigNet",
             "  file: nets/big.onnx",
             "  file: nets/big.onnx\n  design: subset",
-            {"19:3: unknown key 'design'; this map takes file, sha256, temperature, outputs"}}),
+            {"19:3: unknown key 'design'; this map takes file, sha256, weight_files, input_shapes, "
+             "temperature, outputs"}}),
     NameOf);
 
 INSTANTIATE_TEST_SUITE_P(

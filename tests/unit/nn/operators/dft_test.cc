@@ -39,6 +39,16 @@ TEST(Dft, AlongAnotherAxisOfComplexNumbers) {
                {5, 0, 7, 2, 9, 4, -3, 0, -3, 0, -3, 0});
 }
 
+TEST(Dft, TheAxisIsAnInputSinceOpset20) {
+  OnnxBuilder first({2, 3, 2}, 20);
+  first.Node("DFT", {"x", "", first.List("axis", {1})});
+  const Floats x{1, 0, 2, 1, 3, 2, 4, 0, 5, 1, 6, 2};
+  ExpectOutput(first, x, {2, 3, 2}, {5, 0, 7, 2, 9, 4, -3, 0, -3, 0, -3, 0});
+  OnnxBuilder last({3, 2, 2}, 20);  // the last but one, if none is given
+  last.Node("DFT", {"x"});
+  ExpectOutput(last, x, {3, 2, 2}, {3, 1, -1, -1, 7, 2, -1, 2, 11, 3, -1, -1});
+}
+
 TEST(Dft, CutAndFilledUp) {
   OnnxBuilder cut({4, 1}, 17);
   cut.Node("DFT", {"x", cut.List("length", {2})});
