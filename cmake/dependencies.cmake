@@ -51,6 +51,8 @@ add_custom_command(
 add_library(onnx_schema STATIC ${onnx_messages}.cc)
 target_include_directories(onnx_schema SYSTEM PUBLIC ${onnx_generated})
 target_link_libraries(onnx_schema PUBLIC protobuf::libprotobuf)
+# Without it protobuf writes a line of its own about every text that is no UTF-8.
+target_compile_definitions(onnx_schema PRIVATE NDEBUG)
 
 find_path(ZSTD_INCLUDE_DIR zstd.h REQUIRED)
 find_library(ZSTD_LIBRARY zstd REQUIRED)
