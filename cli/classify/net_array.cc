@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <charconv>
-#include <cmath>
 #include <cstring>
 #include <optional>
 #include <string>
@@ -12,6 +11,7 @@
 
 #include "absl/status/status.h"
 
+#include "core/half.h"
 #include "core/read_file.h"
 #include "device_agent/sources/arrays/data_array.h"
 #include "device_agent/sources/replay/data_file.h"
@@ -36,20 +36,11 @@ std::vector<float> As(std::string_view bytes) {
   return Converted<Element>(bytes, [](Element x) { return static_cast<float>(x); });
 }
 
-float FromHalf(std::uint16_t half) {
-  const int exponent = half >> 10U & 0x1F;
-  const auto mantissa = static_cast<float>(half & 0x3FF);
-  const float sign = (half & 0x8000) != 0 ? -1.0F : 1.0F;
-  if (exponent == 0x1F) return mantissa == 0.0F ? sign * INFINITY : NAN;
-  if (exponent == 0) return sign * std::ldexp(mantissa, -24);
-  return sign * std::ldexp(1024.0F + mantissa, exponent - 25);
-}
-
 // nullopt for a type that is not known here.
 std::optional<std::vector<float>> ValuesOf(std::string_view description, std::string_view bytes) {
   if (description == "<f4") return As<float>(bytes);
   if (description == "<f8") return As<double>(bytes);
-  if (description == "<f2") return Converted<std::uint16_t>(bytes, FromHalf);
+  if (description == "<f2") return Converted<std::uint16_t>(bytes, FloatOf);
   if (description == "|u1" || description == "|b1") return As<std::uint8_t>(bytes);
   if (description == "|i1") return As<std::int8_t>(bytes);
   if (description == "<u2") return As<std::uint16_t>(bytes);

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -14,23 +13,13 @@
 
 #include "nn/graph/graph.h"
 #include "nn/operators/attributes.h"
+#include "nn/operators/gelu_function.h"
 #include "nn/operators/node_view.h"
 #include "nn/operators/operators.h"
 #include "nn/operators/sample_kernel.h"
 
 namespace biglittle::nn {
 namespace {
-
-float Exact(float x) {
-  constexpr float kRootHalf = 0.70710678F;
-  return 0.5F * x * (1.0F + std::erf(x * kRootHalf));
-}
-
-float ByTanh(float x) {
-  constexpr float kRoot = 0.79788456F;  // of 2 / pi
-  constexpr float kCubic = 0.044715F;
-  return 0.5F * x * (1.0F + std::tanh(kRoot * (x + kCubic * x * x * x)));
-}
 
 // gelu(x + bias), the bias along the last dimension or left out.
 template <typename Function>
@@ -65,11 +54,11 @@ absl::StatusOr<Lowered> LowerWithBias(const NodeView& node, Function function, s
 
 // com.microsoft's.
 absl::StatusOr<Lowered> LowerBiasGelu(const NodeView& node) {
-  return LowerWithBias(node, Exact, "bias gelu");
+  return LowerWithBias(node, ExactGelu, "bias gelu");
 }
 
 absl::StatusOr<Lowered> LowerFastGelu(const NodeView& node) {
-  return LowerWithBias(node, ByTanh, "fast gelu");
+  return LowerWithBias(node, GeluByTanh, "fast gelu");
 }
 
 }  // namespace biglittle::nn
