@@ -47,11 +47,12 @@ CascadeCounts Count(const Task& task, const CascadePredictions& predictions,
 
 std::vector<GroupCounts> CountByGroup(const Task& task, const CascadePredictions& predictions,
                                       const std::vector<int>& truth, const EscalationRule& rule,
-                                      const std::vector<std::int64_t>& groups) {
-  std::map<std::int64_t, Rows> rows;
-  for (std::size_t row = 0; row < groups.size(); ++row) rows[groups[row]].push_back(row);
+                                      const std::vector<std::int64_t>& groups, const Rows& rows) {
   std::vector<GroupCounts> counts;
-  for (const auto& [group, own] : rows) {
+  if (groups.empty()) return counts;
+  std::map<std::int64_t, Rows> by_group;
+  for (const std::size_t row : rows) by_group[groups[row]].push_back(row);
+  for (const auto& [group, own] : by_group) {
     counts.push_back({group, Count(task, predictions, truth, rule, own)});
   }
   return counts;

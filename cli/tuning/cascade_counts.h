@@ -54,15 +54,15 @@ struct RowDecision {
 RowDecision DecideRow(const CascadePredictions& predictions, const EscalationRule& rule,
                       std::size_t row);
 
-// Of each group by itself, in the order of their numbers; none where `groups` is empty. Else it has
-// an element a row.
+// Of each group that `rows` have by itself, in the order of their numbers; none where `groups` is
+// empty. Else it has an element a row of the table.
 struct GroupCounts {
   std::int64_t group = 0;
   CascadeCounts counts;
 };
 std::vector<GroupCounts> CountByGroup(const Task& task, const CascadePredictions& predictions,
                                       const std::vector<int>& truth, const EscalationRule& rule,
-                                      const std::vector<std::int64_t>& groups);
+                                      const std::vector<std::int64_t>& groups, const Rows& rows);
 
 // 0, 1, ... count - 1.
 Rows AllRows(std::size_t count);

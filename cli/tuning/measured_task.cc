@@ -48,7 +48,9 @@ absl::StatusOr<std::vector<PromiseFinding>> HoldAgainst(const MeasuredTask& meas
   if (!document.ok()) return absl::InvalidArgumentError(ToString(document.problems));
   const std::optional<Promise> promise = PromiseOf(*document.value->root);
   if (!promise) return std::vector<PromiseFinding>();
-  return HoldAgainst(*promise, measured.task, measured.table);
+  absl::StatusOr<HeldOut> held = HoldAgainst(*promise, measured.task, measured.table);
+  if (!held.ok()) return held.status();
+  return std::move(held->findings);
 }
 
 }  // namespace biglittle

@@ -223,14 +223,18 @@ std::vector<PromiseFinding> HoldAgainst(const Promise& promise, const Task& task
   return findings;
 }
 
-absl::StatusOr<std::vector<PromiseFinding>> HoldAgainst(const Promise& promise, const Task& task,
-                                                        const CascadeTable& table) {
+absl::StatusOr<HeldOut> HoldAgainst(const Promise& promise, const Task& task,
+                                    const CascadeTable& table) {
   const absl::StatusOr<EscalationRule> rule = MakeRule(task, {});
   if (!rule.ok()) return rule.status();
   const CascadePredictions predictions = CascadePredictions::Of(task, table);
-  return HoldAgainst(promise, task,
-                     Count(task, predictions, table.truth, *rule, AllRows(table.size())),
-                     CountByGroup(task, predictions, table.truth, *rule, table.groups));
+  const Rows rows = AllRows(table.size());
+  HeldOut held;
+  held.counts = Count(task, predictions, table.truth, *rule, rows);
+  held.findings =
+      HoldAgainst(promise, task, held.counts,
+                  CountByGroup(task, predictions, table.truth, *rule, table.groups, rows));
+  return held;
 }
 
 bool Holds(const std::vector<PromiseFinding>& findings) {

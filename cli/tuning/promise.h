@@ -55,10 +55,16 @@ std::vector<PromiseFinding> HoldAgainst(const Promise& promise, const Task& task
                                         const CascadeCounts& all,
                                         const std::vector<GroupCounts>& groups);
 
+// What a cascade does on readings that did not choose it, and whether its promise holds there.
+struct HeldOut {
+  CascadeCounts counts;
+  std::vector<PromiseFinding> findings;
+};
+
 // The same of what the nets say of some readings, under the task's own rule. InvalidArgument where
 // it has none.
-absl::StatusOr<std::vector<PromiseFinding>> HoldAgainst(const Promise& promise, const Task& task,
-                                                        const CascadeTable& table);
+absl::StatusOr<HeldOut> HoldAgainst(const Promise& promise, const Task& task,
+                                    const CascadeTable& table);
 
 bool Holds(const std::vector<PromiseFinding>& findings);
 

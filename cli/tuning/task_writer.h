@@ -5,24 +5,16 @@
 #include <filesystem>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
-#include "cli/tuning/cascade_counts.h"
 #include "cli/tuning/promise.h"
 #include "cli/tuning/tuner.h"
 #include "core/task/task.h"
 #include "core/yaml/yaml_reader.h"
 
 namespace biglittle {
-
-// What the tuned cascade does on the test part, and whether its promise holds there.
-struct HeldOut {
-  CascadeCounts counts;
-  std::vector<PromiseFinding> findings;
-};
 
 // Where the choice is from.
 struct TuningNotes {

@@ -12,7 +12,6 @@
 #include <vector>
 
 #include "cli/command_end.h"
-#include "cli/tuning/cascade_counts.h"
 #include "cli/tuning/labelled_data.h"
 #include "cli/tuning/measured_task.h"
 #include "cli/tuning/objective.h"
@@ -20,7 +19,6 @@
 #include "cli/tuning/task_writer.h"
 #include "cli/tuning/tuner.h"
 #include "core/date_time.h"
-#include "device_agent/little/escalation_policy.h"
 
 namespace biglittle {
 namespace {
@@ -152,9 +150,8 @@ void Print(const TuneResult& result, const Objective& objective, std::ostream& o
   }
 }
 
-absl::Status Unchanged(const std::filesystem::path& file, std::ostream& out) {
-  fmt::print(out, "{} unchanged: it says the same\n", file.string());
-  return absl::OkStatus();
+void SayWhatBecameOf(const std::filesystem::path& file, bool changed, std::ostream& out) {
+  fmt::print(out, "{} {}\n", file.string(), changed ? "written" : "unchanged: it says the same");
 }
 
 // Where the objective cannot be met: why, what is had in its place, and how to ask for something
@@ -184,15 +181,9 @@ absl::StatusOr<std::optional<HeldOut>> HoldOut(const TuneCommandOptions& options
   promise.objective = objective;
   promise.chosen_on = result.expected.readings;
   promise.expected_accuracy = result.expected.accuracy();
-  const absl::StatusOr<EscalationRule> rule = MakeRule(result.task, {});
-  if (!rule.ok()) return rule.status();
-  auto findings = HoldAgainst(promise, result.task, test->table);
-  if (!findings.ok()) return findings.status();
-  HeldOut held;
-  held.counts = Count(result.task, CascadePredictions::Of(result.task, test->table),
-                      test->table.truth, *rule, AllRows(test->table.size()));
-  held.findings = *std::move(findings);
-  return held;
+  auto held = HoldAgainst(promise, result.task, test->table);
+  if (!held.ok()) return held.status();
+  return *std::move(held);
 }
 
 // What there is to be said when all is written.
@@ -204,8 +195,7 @@ absl::Status End(const TuneCommandOptions& options, const TuneResult& result,
   if ((holds && !result.nearest) || options.accept) return absl::OkStatus();
   return absl::AbortedError(fmt::format(
       "{}; it is written all the same, with both figures. Look at the lines above; pass --accept "
-      "if "
-      "it is to be so",
+      "if it is to be so",
       !holds ? "the promise does not hold on the test part" : "the objective is not met"));
 }
 
@@ -232,20 +222,19 @@ absl::Status Run(const TuneCommandOptions& options, std::ostream& out, std::ostr
   if (options.check) {
     const absl::StatusOr<bool> changed = TaskFileDiffers(file, *result, notes);
     if (!changed.ok()) return changed.status();
-    if (!*changed) return Unchanged(file, out);
-    return absl::AbortedError(
-        fmt::format("{} says otherwise: run the same without --check to write it", file.string()));
+    if (*changed) {
+      return absl::AbortedError(fmt::format(
+          "{} says otherwise: run the same without --check to write it", file.string()));
+    }
+    SayWhatBecameOf(file, false, out);
+    return absl::OkStatus();
   }
   auto held = HoldOut(options, *measured, *result, met, out, err);
   if (!held.ok()) return held.status();
   notes.held_out = *std::move(held);
   const absl::StatusOr<bool> changed = UpdateTaskFile(file, *result, notes);
   if (!changed.ok()) return changed.status();
-  if (*changed) {
-    fmt::print(out, "{} written\n", file.string());
-  } else {
-    static_cast<void>(Unchanged(file, out));
-  }
+  SayWhatBecameOf(file, *changed, out);
   return End(options, *result, notes.held_out, out);
 }
 

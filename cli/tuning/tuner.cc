@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <map>
 #include <set>
 #include <utility>
 
@@ -129,6 +128,12 @@ struct Tried {
   CascadeCounts counts;
 };
 
+// The objective is a claim that other readings have to bear out, and is tested on some that did not
+// shape the rules.
+bool IsTested(const Objective& objective, const std::vector<std::int64_t>& groups) {
+  return objective.kind == ObjectiveKind::kMaxRisk || (objective.min_recall && !groups.empty());
+}
+
 class Search {
  public:
   // `groups`: of whole rows, where promises are for a new group; else empty.
@@ -164,7 +169,8 @@ class Search {
     bool passed = false;
     for (const double knob : knobs) {
       Tried one = Try(knob, testing);
-      if (!PassesRisk(one, testing) || !PassesRecall(one, testing)) break;
+      const std::vector<GroupCounts> groups = ByGroup(one.rule, testing);
+      if (!PassesRisk(one.counts, groups) || !PassesRecall(one.counts, groups)) break;
       passed = true;
       // Within a budget the strictest, else the loosest.
       if (!Meets(one.counts) || (chosen && IsBudget())) continue;
@@ -180,7 +186,7 @@ class Search {
   // good.
   std::pair<Tried, Objective> Nearest(const Rows& shaping, const Rows& testing) const {
     Objective met = objective_;
-    if (IsTested()) {
+    if (IsTested(objective_, groups_)) {
       Tried first = Try(TestedKnobs(shaping, testing).front(), testing);
       met.kind = ObjectiveKind::kMaxRisk;
       met.value = RoundedUp(Bound(first, testing));
@@ -206,14 +212,7 @@ class Search {
     if (groups_.empty()) {
       return BinomialUpperBound(one.counts.local_wrong, one.counts.local(), objective_.confidence);
     }
-    return GroupUpperBound(LocalErrors(one.rule, testing), objective_.confidence);
-  }
-
-  // The objective is a claim that other readings have to bear out, and is tested on some that did
-  // not shape the rules.
-  bool IsTested() const {
-    return objective_.kind == ObjectiveKind::kMaxRisk ||
-           (objective_.min_recall && !groups_.empty());
+    return GroupUpperBound(LocalErrors(ByGroup(one.rule, testing)), objective_.confidence);
   }
 
  private:
@@ -232,28 +231,24 @@ class Search {
   bool IsBudget() const { return objective_.kind == ObjectiveKind::kMaxEscalation; }
   double Level() const { return 1.0 - objective_.confidence; }
 
-  std::map<std::int64_t, Rows> ByGroup(const Rows& rows) const {
-    std::map<std::int64_t, Rows> groups;
-    for (const std::size_t row : rows) groups[groups_[row]].push_back(row);
-    return groups;
+  // None where promises are not for a new group.
+  std::vector<GroupCounts> ByGroup(const EscalationRule& rule, const Rows& rows) const {
+    return CountByGroup(task_, predictions_, truth_, rule, groups_, rows);
   }
 
   // Of each group that has locally answered readings, the share of them that is wrong.
-  std::vector<double> LocalErrors(const EscalationRule& rule, const Rows& rows) const {
+  static std::vector<double> LocalErrors(const std::vector<GroupCounts>& groups) {
     std::vector<double> shares;
-    for (const auto& [group, own] : ByGroup(rows)) {
-      const CascadeCounts counts = Count(task_, predictions_, truth_, rule, own);
-      if (counts.local() > 0) shares.push_back(counts.local_error());
+    for (const GroupCounts& group : groups) {
+      if (group.counts.local() > 0) shares.push_back(group.counts.local_error());
     }
     return shares;
   }
 
   // Of each group that has readings of the prioritised class at `place`, the share that is missed.
-  std::vector<double> Misses(const EscalationRule& rule, const Rows& rows,
-                             std::size_t place) const {
+  static std::vector<double> Misses(const std::vector<GroupCounts>& groups, std::size_t place) {
     std::vector<double> shares;
-    for (const auto& [group, own] : ByGroup(rows)) {
-      const CascadeCounts counts = Count(task_, predictions_, truth_, rule, own);
+    for (const auto& [group, counts] : groups) {
       if (counts.priority[place] == 0) continue;
       shares.push_back(
           1.0 - CascadeCounts::Share(counts.priority_correct[place], counts.priority[place]));
@@ -261,21 +256,21 @@ class Search {
     return shares;
   }
 
-  bool PassesRisk(const Tried& one, const Rows& testing) const {
+  bool PassesRisk(const CascadeCounts& all, const std::vector<GroupCounts>& groups) const {
     if (objective_.kind != ObjectiveKind::kMaxRisk) return true;
-    if (one.counts.local() == 0) return false;
-    const double p_value =
-        groups_.empty() ? BinomialCdf(one.counts.local_wrong, one.counts.local(), objective_.value)
-                        : GroupPValue(LocalErrors(one.rule, testing), objective_.value);
+    if (all.local() == 0) return false;
+    const double p_value = groups.empty()
+                               ? BinomialCdf(all.local_wrong, all.local(), objective_.value)
+                               : GroupPValue(LocalErrors(groups), objective_.value);
     return p_value <= Level();
   }
 
   // Of new groups; of readings like these the floor is only held, by Meets.
-  bool PassesRecall(const Tried& one, const Rows& testing) const {
-    if (!objective_.min_recall || groups_.empty()) return true;
-    for (std::size_t place = 0; place < one.counts.priority.size(); ++place) {
-      const std::vector<double> misses = Misses(one.rule, testing, place);
-      if (GroupPValue(misses, 1.0 - *objective_.min_recall) > Level()) return false;
+  bool PassesRecall(const CascadeCounts& all, const std::vector<GroupCounts>& groups) const {
+    if (!objective_.min_recall || groups.empty()) return true;
+    for (std::size_t place = 0; place < all.priority.size(); ++place) {
+      const double p_value = GroupPValue(Misses(groups, place), 1.0 - *objective_.min_recall);
+      if (p_value > Level()) return false;
     }
     return true;
   }
@@ -367,14 +362,12 @@ class Search {
     const std::uint64_t needed = TrialsNeeded(rate, objective_.confidence);
     return absl::AbortedError(fmt::format(
         "nobody can promise '{}' for a new group (a person, machine or month that is not among "
-        "these): "
-        "that takes {} groups without an error in the half of the validation part that tests it, "
-        "{} in "
-        "all; {} test it, and what they can show is at most {:.1f} % wrong among the locally "
-        "answered. "
-        "Bring more groups, allow more, or pass --for-these-groups: a promise for more readings of "
+        "these): that takes {} groups without an error in the half of the validation part that "
+        "tests it, {} in all; {} test it, and what they can show is at most {:.1f} % wrong among "
+        "the locally answered. Bring more groups, allow more, or pass --for-these-groups: a "
+        "promise for more readings of "
         "these same groups, and of no others",
-        Describe(objective_), needed, 2 * needed, ByGroup(testing).size(),
+        Describe(objective_), needed, 2 * needed, ByGroup(first.rule, testing).size(),
         Bound(first, testing) * 100.0));
   }
 
@@ -451,8 +444,7 @@ absl::Status CheckGroups(const CascadeTable& table, const TuneOptions& options) 
   if (several) return absl::OkStatus();
   return absl::FailedPreconditionError(fmt::format(
       "the validation part is of one group, which shows nothing of a new one: '{}' takes readings "
-      "of "
-      "more groups (persons, machines, months), or pass --for-these-groups: a promise for more "
+      "of more groups (persons, machines, months), or pass --for-these-groups: a promise for more "
       "readings of this one",
       Describe(objective)));
 }
@@ -485,8 +477,7 @@ absl::StatusOr<TuneResult> Tune(const Task& task, const CascadeTable& table,
   const Objective& objective = options.objective;
   const std::vector<std::int64_t> groups =
       options.for_these_groups ? std::vector<std::int64_t>() : table.groups;
-  const bool is_tested = objective.kind == ObjectiveKind::kMaxRisk ||
-                         (objective.min_recall.has_value() && !groups.empty());
+  const bool is_tested = IsTested(objective, groups);
   const Halves halves = HalvesOf(table.size(), groups, is_tested);
 
   TuneResult result;

@@ -47,8 +47,9 @@ double TrueLocalError(const Task& tuned, const CascadeTable& population) {
   const CascadePredictions predictions = CascadePredictions::Of(tuned, population);
   double sum = 0.0;
   int with_local = 0;
-  for (const GroupCounts& group : CountByGroup(tuned, predictions, population.truth,
-                                               MakeRule(tuned, {}).value(), population.groups)) {
+  for (const GroupCounts& group :
+       CountByGroup(tuned, predictions, population.truth, MakeRule(tuned, {}).value(),
+                    population.groups, AllRows(population.size()))) {
     if (group.counts.local() == 0) continue;
     sum += group.counts.local_error();
     ++with_local;
