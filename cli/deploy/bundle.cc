@@ -24,6 +24,7 @@ namespace biglittle {
 namespace {
 
 constexpr std::size_t kMaxFileBytes = std::size_t{1} << 30U;
+constexpr std::size_t kMaxScriptBytes = 1U << 20U;
 constexpr char kBrokerFolder[] = "/etc/mosquitto/biglittle";
 constexpr std::array<const char*, 6> kBrokerFiles = {
     "mosquitto.conf", "ca.crt", "crl.pem", "server.crt", "server.key", "dynamic-security.json"};
@@ -147,8 +148,7 @@ absl::Status BundleMaker::AddPackages(Bundle& bundle) {
     if (!file) {
       return absl::NotFoundError(fmt::format(
           "host {}: {} has no package {} for {}: './biglittle package --release {} --arch {}' "
-          "makes "
-          "it, or bring none by '--packages none'",
+          "makes it, or bring none by '--packages none'",
           host.id, folder.string(), name, host.architecture, host.release, host.architecture));
     }
     const auto digest = DigestOf(*file);
@@ -324,7 +324,7 @@ absl::StatusOr<Bundle> BundleMaker::Make(const HostConfig& host) {
   return bundle;
 }
 
-absl::Status WriteBundle(const Bundle& bundle, const std::string& script,
+absl::Status WriteBundle(const Bundle& bundle, const std::filesystem::path& script,
                          const std::set<std::string>& there, const std::filesystem::path& folder) {
   std::string sums;
   const auto write = [&](const std::filesystem::path& path, std::string_view content) {
@@ -333,32 +333,25 @@ absl::Status WriteBundle(const Bundle& bundle, const std::string& script,
     sums += fmt::format("{}  {}\n", DigestOfText(content), path.string());
     return ReplaceFile(file, content, kOwnerOnly);
   };
+  const auto copy = [&](const std::filesystem::path& path, const std::filesystem::path& source,
+                        std::size_t most = kMaxFileBytes) {
+    const auto content = ReadWholeFile(source, most);
+    if (content.ok()) return write(path, *content);
+    return absl::Status(
+        content.status().code(),
+        fmt::format("{}: {}", source.string(), std::string(content.status().message())));
+  };
   absl::Status status = write("manifest", ToText(bundle.manifest));
-  if (status.ok()) status = write("host.sh", script);
+  if (status.ok()) status = copy("host.sh", script, kMaxScriptBytes);
   for (const BundleFile& file : bundle.files) {
     if (!status.ok()) return status;
-    if (file.source.empty()) {
-      status = write(std::filesystem::path("files") / file.path, file.content);
-      continue;
-    }
-    const auto content = ReadWholeFile(file.source, kMaxFileBytes);
-    if (!content.ok()) {
-      return absl::Status(
-          content.status().code(),
-          fmt::format("{}: {}", file.source.string(), std::string(content.status().message())));
-    }
-    status = write(std::filesystem::path("files") / file.path, *content);
+    const std::filesystem::path path = std::filesystem::path("files") / file.path;
+    status = file.source.empty() ? write(path, file.content) : copy(path, file.source);
   }
   for (std::size_t i = 0; i < bundle.packages.size() && status.ok(); ++i) {
     const ManifestPackage& package = bundle.manifest.packages[i];
     if (there.count(package.file) > 0) continue;
-    const auto content = ReadWholeFile(bundle.packages[i], kMaxFileBytes);
-    if (!content.ok()) {
-      return absl::Status(content.status().code(),
-                          fmt::format("{}: {}", bundle.packages[i].string(),
-                                      std::string(content.status().message())));
-    }
-    status = write(std::filesystem::path("packages") / package.file, *content);
+    status = copy(std::filesystem::path("packages") / package.file, bundle.packages[i]);
   }
   if (!status.ok()) return status;
   return ReplaceFile(folder / "SHA256SUMS", sums, kOwnerOnly);

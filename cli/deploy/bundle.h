@@ -64,8 +64,8 @@ std::set<std::string> PackagesOf(const HostConfig& host);
 std::string BrokerSettingsOfHost(std::string text, const std::filesystem::path& folder);
 
 // Writes it: manifest, SHA256SUMS, files/, packages/ (but for those that `there` has already), and
-// `script` as host.sh; folders 0700, files 0600. The errors of FileTrouble.
-absl::Status WriteBundle(const Bundle& bundle, const std::string& script,
+// `script`, a file, as host.sh; folders 0700, files 0600. The errors of FileTrouble.
+absl::Status WriteBundle(const Bundle& bundle, const std::filesystem::path& script,
                          const std::set<std::string>& there, const std::filesystem::path& folder);
 
 }  // namespace biglittle

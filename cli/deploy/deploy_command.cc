@@ -30,7 +30,6 @@
 #include "core/date_time.h"
 #include "core/plural_words.h"
 #include "core/program/exit_code.h"
-#include "core/read_file.h"
 #include "core/replace_file.h"
 #include "core/shown_text.h"
 #include "core/text.h"
@@ -40,7 +39,6 @@ namespace biglittle {
 namespace {
 
 constexpr std::string_view kCommand = "deploy";
-constexpr std::size_t kMaxScriptBytes = 1U << 20U;
 
 std::filesystem::path ScriptPath() {
   return Installation::Find().home / "deploy" / "host" / "host.sh";
@@ -187,13 +185,8 @@ absl::StatusOr<Manifest> WriteBundleFolder(BundleMaker& maker, const HostConfig&
   if (auto nothing = ExpectNothing(folder); !nothing.ok()) return nothing;
   const auto made = maker.Make(host);
   if (!made.ok()) return made.status();
-  const auto script = ReadWholeFile(ScriptPath(), kMaxScriptBytes);
-  if (!script.ok()) {
-    return absl::NotFoundError(
-        fmt::format("{}: {}", ScriptPath().string(), std::string(script.status().message())));
-  }
   if (auto folders = MakeFolder(folder, kOwnerOnlyFolder); !folders.ok()) return folders;
-  if (auto written = WriteBundle(*made, *script, {}, folder); !written.ok()) return written;
+  if (auto written = WriteBundle(*made, ScriptPath(), {}, folder); !written.ok()) return written;
   return made->manifest;
 }
 

@@ -20,36 +20,16 @@ namespace {
 
 using Ids = std::unordered_set<std::string>;
 
-Copies CopiesOf(const SpelledYaml& entry) {
-  Copies copies;
-  if (!entry.contains("count")) return copies;
-  copies.is_template = true;
-  copies.count = ParseNumber<std::size_t>(PlainText(entry["count"])).value_or(1);
-  if (entry.contains("first")) {
-    copies.first = ParseNumber<std::uint64_t>(PlainText(entry["first"])).value_or(1);
-  }
-  return copies;
-}
-
-// The number of the copy of `entry` that has this id.
-std::optional<std::size_t> CopyWithId(const SpelledYaml& entry, const std::string& id) {
+// The number of the first copy of `entry` whose id `matches`.
+template <typename Matches>
+std::optional<std::size_t> FindCopy(const SpelledYaml& entry, Matches matches) {
   const Copies copies = CopiesOf(entry);
   const std::string pattern = PlainText(entry["id"]);
-  if (!copies.is_template) return pattern == id ? std::optional<std::size_t>(0) : std::nullopt;
+  if (!copies.is_template) return matches(pattern) ? std::optional<std::size_t>(0) : std::nullopt;
   for (std::size_t k = 0; k < copies.count; ++k) {
-    if (OfCopy(pattern, copies, k) == id) return k;
+    if (matches(OfCopy(pattern, copies, k))) return k;
   }
   return std::nullopt;
-}
-
-bool HasAnyOf(const SpelledYaml& entry, const Ids& ids) {
-  const Copies copies = CopiesOf(entry);
-  const std::string pattern = PlainText(entry["id"]);
-  if (!copies.is_template) return ids.count(pattern) > 0;
-  for (std::size_t k = 0; k < copies.count; ++k) {
-    if (ids.count(OfCopy(pattern, copies, k)) > 0) return true;
-  }
-  return false;
 }
 
 void KeepOnly(SpelledYaml& file, const char* list, const std::vector<std::string>& ids) {
@@ -57,7 +37,9 @@ void KeepOnly(SpelledYaml& file, const char* list, const std::vector<std::string
   const Ids wanted(ids.begin(), ids.end());
   SpelledYaml kept = SpelledYaml::array();
   for (const SpelledYaml& entry : file[list]) {
-    if (HasAnyOf(entry, wanted)) kept.push_back(entry);
+    if (FindCopy(entry, [&](const std::string& id) { return wanted.contains(id); })) {
+      kept.push_back(entry);
+    }
   }
   if (kept.empty()) {
     file.erase(list);
@@ -69,7 +51,7 @@ void KeepOnly(SpelledYaml& file, const char* list, const std::vector<std::string
 // The file with one entry of `list`, as the copy of this id has it.
 std::string WordsOf(SpelledYaml file, const char* list, const std::string& id) {
   for (SpelledYaml& entry : file[list]) {
-    const std::optional<std::size_t> copy = CopyWithId(entry, id);
+    const auto copy = FindCopy(entry, [&](const std::string& other) { return other == id; });
     if (!copy) continue;
     SpelledYaml own = entry;
     own.erase("count");  // how many others there are is nothing to this one
@@ -80,6 +62,17 @@ std::string WordsOf(SpelledYaml file, const char* list, const std::string& id) {
 }
 
 }  // namespace
+
+Copies CopiesOf(const SpelledYaml& entry) {
+  Copies copies;
+  if (!entry.contains("count")) return copies;
+  copies.is_template = true;
+  copies.count = ParseNumber<std::size_t>(PlainText(entry["count"])).value_or(1);
+  if (entry.contains("first")) {
+    copies.first = ParseNumber<std::uint64_t>(PlainText(entry["first"])).value_or(1);
+  }
+  return copies;
+}
 
 SpelledYaml HostFleet(const YamlNode& file, const HostConfig& host, const std::string& place) {
   SpelledYaml own = Spell(file);

@@ -8,9 +8,13 @@
 #include "cli/deploy/spelled_yaml.h"
 #include "core/fleet/fleet_config.h"
 #include "core/fleet/host_config.h"
+#include "core/fleet/id_template.h"
 #include "core/yaml/yaml_reader.h"
 
 namespace biglittle {
+
+// How often an entry of a list of the file stands for a thing. The file was checked.
+Copies CopiesOf(const SpelledYaml& entry);
 
 // Where a release lies on its host; the link in it is switched from one to the next.
 inline constexpr char kReleaseFolder[] = "/etc/biglittle/current";

@@ -12,11 +12,11 @@
 #include <utility>
 
 #include "cli/deploy/bundle.h"
+#include "cli/deploy/host_fleet.h"
 #include "cli/provision/private_files.h"
 #include "cli/yaml_text.h"
 #include "core/fleet/id_template.h"
 #include "core/replace_file.h"
-#include "core/text.h"
 
 namespace biglittle {
 namespace {
@@ -49,12 +49,8 @@ std::string NameOf(std::string_view pattern) {
 
 std::vector<std::string> IdsOf(const SpelledYaml& entry) {
   const std::string pattern = PlainText(entry["id"]);
-  if (!entry.contains("count")) return {pattern};
-  Copies copies{.count = 1, .first = 1, .is_template = true};
-  copies.count = ParseNumber<std::size_t>(PlainText(entry["count"])).value_or(1);
-  if (entry.contains("first")) {
-    copies.first = ParseNumber<std::uint64_t>(PlainText(entry["first"])).value_or(1);
-  }
+  const Copies copies = CopiesOf(entry);
+  if (!copies.is_template) return {pattern};
   std::vector<std::string> ids;
   for (std::size_t k = 0; k < copies.count; ++k) ids.push_back(OfCopy(pattern, copies, k));
   return ids;

@@ -12,12 +12,9 @@
 #include <utility>
 
 #include "cli/provision/private_files.h"
-#include "core/read_file.h"
 
 namespace biglittle {
 namespace {
-
-constexpr std::size_t kMaxScriptBytes = 1U << 20U;
 
 int RankOf(const HostConfig& host) {
   if (host.broker) return 0;
@@ -148,9 +145,8 @@ void Rollout::EndMoves(HostLink& link, const absl::Status& applied) {
 
 absl::Status Rollout::ApplyTo(const std::string& id, const HostLink::ApplyTerms& terms) {
   const std::filesystem::path folder = options_.scratch / ("bundle-" + id);
-  const auto script = ReadWholeFile(options_.script, kMaxScriptBytes);
-  if (!script.ok()) return script.status();
-  absl::Status status = WriteBundle(bundles_.at(id), *script, present_.at(id).cached, folder);
+  absl::Status status =
+      WriteBundle(bundles_.at(id), options_.script, present_.at(id).cached, folder);
   HostLink link = LinkTo(id);
   if (status.ok()) {
     status = BringMoves(id, folder);
