@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cli/deploy/outside_program.h"
+#include "cli/deploy/text_lines.h"
 #include "cli/provision/private_files.h"
 #include "core/read_file.h"
 #include "core/replace_file.h"
@@ -33,13 +34,6 @@ std::string LastLine(const std::string& text) {
   const std::size_t begin = text.rfind('\n', end);
   return text.substr(begin == std::string::npos ? 0 : begin + 1,
                      end - (begin == std::string::npos ? 0 : begin + 1) + 1);
-}
-
-std::string_view TakeLine(std::string_view& text) {
-  const std::size_t end = text.find('\n');
-  const std::string_view line = text.substr(0, end);
-  text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-  return line;
 }
 
 absl::Status CodeOf(int exit_code, const std::string& why) {

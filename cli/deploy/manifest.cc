@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <cstddef>
+#include <optional>
 #include <span>
 
 #include "absl/status/status.h"
 
+#include "cli/deploy/text_lines.h"
 #include "core/digest.h"
 #include "core/text.h"
 
@@ -17,19 +19,12 @@ constexpr std::string_view kFirstLine = "biglittle-manifest 1";
 constexpr std::string_view kAgent = "biglittle-agent@";
 constexpr std::size_t kMaxLines = 100'000;
 
-std::string_view TakeLine(std::string_view& text) {
-  const std::size_t end = text.find('\n');
-  const std::string_view line = text.substr(0, end);
-  text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-  return line;
-}
-
-// At most `most` words; the last has what is left of the line.
-std::vector<std::string> Words(std::string_view line, std::size_t most) {
+// The words of a line, which must be `count`; the last has what is left of the line.
+std::optional<std::vector<std::string>> Words(std::string_view line, std::size_t count) {
   std::vector<std::string> words;
-  while (words.size() + 1 < most) {
+  while (words.size() + 1 < count) {
     const std::size_t blank = line.find(' ');
-    if (blank == std::string_view::npos) break;
+    if (blank == std::string_view::npos) return std::nullopt;
     words.emplace_back(line.substr(0, blank));
     line.remove_prefix(blank + 1);
   }
@@ -37,29 +32,34 @@ std::vector<std::string> Words(std::string_view line, std::size_t most) {
   return words;
 }
 
+// How many words a line has that begins with this one; 0: there is none such.
+std::size_t WordsOf(std::string_view first) {
+  if (first == "host") return 2;
+  if (first == "machine" || first == "file") return 3;
+  if (first == "package") return 5;
+  return first == "unit" ? 7 : 0;
+}
+
 bool Take(std::string_view line, Manifest& manifest) {
-  const std::string_view word = line.substr(0, line.find(' '));
-  const auto words = [&](std::size_t count) {
-    std::vector<std::string> all = Words(line, count);
-    return all.size() == count ? all : std::vector<std::string>();
-  };
-  std::vector<std::string> w;
-  if (word == "host" && !(w = words(2)).empty()) {
+  const std::string_view first = line.substr(0, line.find(' '));
+  const std::size_t count = WordsOf(first);
+  const auto words = count == 0 ? std::nullopt : Words(line, count);
+  if (!words) return false;
+  const std::vector<std::string>& w = *words;
+  if (first == "host") {
     manifest.host = w[1];
-  } else if (word == "machine" && !(w = words(3)).empty()) {
+  } else if (first == "machine") {
     manifest.architecture = w[1];
     manifest.release = w[2];
-  } else if (word == "package" && !(w = words(5)).empty()) {
+  } else if (first == "package") {
     manifest.packages.push_back({.name = w[1], .version = w[2], .sha256 = w[3], .file = w[4]});
-  } else if (word == "unit" && !(w = words(7)).empty()) {
+  } else if (first == "unit") {
     manifest.units.push_back({.name = w[1],
                               .digest = w[2],
                               .ready = {.kind = w[3], .host = w[4], .port = w[5]},
                               .state = w[6]});
-  } else if (word == "file" && !(w = words(3)).empty()) {
-    manifest.files.push_back({.sha256 = w[1], .path = w[2]});
   } else {
-    return false;
+    manifest.files.push_back({.sha256 = w[1], .path = w[2]});
   }
   return true;
 }
