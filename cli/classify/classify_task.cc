@@ -4,7 +4,6 @@
 #include <fmt/ostream.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -38,12 +37,9 @@
 namespace biglittle {
 namespace {
 
-constexpr std::array<std::string_view, 2> kRecordingSuffixes = {".wav", ".csv"};
-
+// An array is of windows already.
 bool IsRecordingFile(const std::filesystem::path& path) {
-  return path.extension() == ".txt" ||
-         std::ranges::find(kRecordingSuffixes, path.extension().string()) !=
-             kRecordingSuffixes.end();
+  return IsRecording(path) && path.extension() != ".npy";
 }
 
 // Whole numbers of a recording as the task's element type; what does not fit is its nearest.

@@ -2,9 +2,13 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <cstring>
+#include <iterator>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,7 +17,10 @@
 
 #include "core/half.h"
 #include "core/read_file.h"
+#include "core/text.h"
 #include "device_agent/sources/arrays/data_array.h"
+#include "device_agent/sources/arrays/npy_file.h"
+#include "device_agent/sources/arrays/npy_order.h"
 #include "device_agent/sources/replay/data_file.h"
 
 namespace biglittle {
@@ -36,68 +43,61 @@ std::vector<float> As(std::string_view bytes) {
   return Converted<Element>(bytes, [](Element x) { return static_cast<float>(x); });
 }
 
-// nullopt for a type that is not known here.
-std::optional<std::vector<float>> ValuesOf(std::string_view description, std::string_view bytes) {
-  if (description == "<f4") return As<float>(bytes);
-  if (description == "<f8") return As<double>(bytes);
-  if (description == "<f2") return Converted<std::uint16_t>(bytes, FloatOf);
-  if (description == "|u1" || description == "|b1") return As<std::uint8_t>(bytes);
-  if (description == "|i1") return As<std::int8_t>(bytes);
-  if (description == "<u2") return As<std::uint16_t>(bytes);
-  if (description == "<i2") return As<std::int16_t>(bytes);
-  if (description == "<u4") return As<std::uint32_t>(bytes);
-  if (description == "<i4") return As<std::int32_t>(bytes);
-  if (description == "<u8") return As<std::uint64_t>(bytes);
-  if (description == "<i8") return As<std::int64_t>(bytes);
-  return std::nullopt;
+// An element type in NumPy's words, without the order of its bytes.
+struct NumPyType {
+  std::string_view code;
+  std::size_t size;
+  std::vector<float> (*convert)(std::string_view bytes);
+};
+
+std::vector<float> AsHalves(std::string_view bytes) {
+  return Converted<std::uint16_t>(bytes, FloatOf);
 }
 
-// The text between `before` and `after`; "" if it is not there.
-std::string_view Between(std::string_view text, std::string_view before, char after) {
-  const std::size_t begin = text.find(before);
-  if (begin == std::string_view::npos) return {};
-  text.remove_prefix(begin + before.size());
-  return text.substr(0, text.find(after));
+constexpr NumPyType kTypes[] = {
+    {"f4", 4, As<float>},         {"f8", 8, As<double>},        {"f2", 2, AsHalves},
+    {"u1", 1, As<std::uint8_t>},  {"b1", 1, As<std::uint8_t>},  {"i1", 1, As<std::int8_t>},
+    {"u2", 2, As<std::uint16_t>}, {"i2", 2, As<std::int16_t>},  {"u4", 4, As<std::uint32_t>},
+    {"i4", 4, As<std::int32_t>},  {"u8", 8, As<std::uint64_t>}, {"i8", 8, As<std::int64_t>},
+};
+
+const NumPyType* FindType(std::string_view description) {
+  if (description.empty()) return nullptr;
+  const auto* const found = std::ranges::find(kTypes, description.substr(1), &NumPyType::code);
+  return found == std::end(kTypes) ? nullptr : found;
 }
 
-std::optional<Shape> ParseShape(std::string_view text) {
-  Shape shape;
-  while (true) {
-    text.remove_prefix(std::min(text.find_first_not_of(" ,"), text.size()));
-    if (text.empty()) return shape;
-    std::int64_t extent = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), extent);
-    if (error != std::errc() || extent < 1 || shape.size() >= kMaxDataDimensions) {
-      return std::nullopt;
-    }
-    shape.push_back(extent);
-    text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+absl::StatusOr<NetArray> ParseNumPy(const std::filesystem::path& path,
+                                    std::span<const std::byte> bytes) {
+  const absl::StatusOr<std::optional<NpyText>> text = FindNpyText(bytes);
+  if (!text.ok()) return text.status();
+  if (!*text) return absl::DataLossError("the .npy data is cut short in its header");
+  absl::StatusOr<NpyLayout> layout = ParseNpyLayout((*text)->header);
+  if (!layout.ok()) return layout.status();
+  const NumPyType* const type = FindType(layout->description);
+  if (type == nullptr) {
+    return absl::UnimplementedError(
+        fmt::format("elements of type {} are not read; save integers, bool, float16, float32 or "
+                    "float64",
+                    Quoted(layout->description)));
   }
-}
-
-// What NumPy writes, in row-major order; nullopt for anything else.
-std::optional<NetArray> ParseNumPy(const std::filesystem::path& path, std::string_view content) {
-  constexpr std::string_view kMagic = "\x93NUMPY";
-  constexpr std::size_t kFront = 10;  // magic, version 1, length of the header
-  if (!content.starts_with(kMagic) || content.size() < kFront || content[6] != 1) {
-    return std::nullopt;
+  const auto count =
+      layout->shape.empty() ? std::optional<std::int64_t>(1) : ElementCount(layout->shape);
+  const std::span<const std::byte> data = bytes.subspan((*text)->bytes);
+  if (!count || *count < 1 || *count > static_cast<std::int64_t>(kMaxDataBytes / type->size)) {
+    return absl::InvalidArgumentError(
+        fmt::format("shape {} is empty or larger than {} bytes, which is the limit",
+                    ToString(layout->shape), kMaxDataBytes));
   }
-  std::uint16_t length = 0;
-  std::memcpy(&length, content.data() + 8, sizeof(length));
-  const std::string_view header = content.substr(kFront, length);
-  if (header.find("'fortran_order': False") == std::string_view::npos) return std::nullopt;
-  const std::size_t from = header.find("'shape': (");
-  const auto shape = ParseShape(Between(header, "'shape': (", ')'));
-  if (from == std::string_view::npos || !shape || content.size() < kFront + length) {
-    return std::nullopt;
-  }
-  auto values = ValuesOf(Between(header, "'descr': '", '\''), content.substr(kFront + length));
-  const auto count = ElementCount(*shape);
-  if (!values || (!shape->empty() && !count) ||
-      values->size() != static_cast<std::size_t>(shape->empty() ? 1 : *count)) {
-    return std::nullopt;
-  }
-  return NetArray{path, *shape, *std::move(values)};
+  const std::size_t need = static_cast<std::size_t>(*count) * type->size;
+  const absl::Status complete = CheckNpyData(layout->description, layout->shape, need, data.size());
+  if (!complete.ok()) return complete;
+  std::vector<std::byte> ordered = layout->fortran_order && !layout->shape.empty()
+                                       ? FromFortranOrder(data, layout->shape, type->size)
+                                       : std::vector<std::byte>(data.begin(), data.end());
+  if (layout->description.starts_with('>')) SwapBytes(ordered, type->size);
+  const std::string_view elements(reinterpret_cast<const char*>(ordered.data()), ordered.size());
+  return NetArray{path, std::move(layout->shape), type->convert(elements)};
 }
 
 std::string_view DescriptionOf(ElementType type) {
@@ -125,14 +125,18 @@ std::string_view DescriptionOf(ElementType type) {
 }  // namespace
 
 absl::StatusOr<NetArray> LoadNetArray(const std::filesystem::path& path) {
-  if (const auto content = ReadWholeFile(path, kMaxDataBytes); content.ok()) {
-    if (auto array = ParseNumPy(path, *content)) return *std::move(array);
+  const auto content = ReadWholeFile(path, kMaxDataBytes);
+  if (content.ok() && IsNpy(std::as_bytes(std::span(*content)))) {
+    absl::StatusOr<NetArray> array = ParseNumPy(path, std::as_bytes(std::span(*content)));
+    if (array.ok()) return array;
+    return absl::Status(array.status().code(), fmt::format("{}: {}", path.string(),
+                                                           std::string(array.status().message())));
   }
   const absl::StatusOr<DataArray> array = LoadDataFile(path);
   if (!array.ok()) return array.status();
   const std::string_view bytes(reinterpret_cast<const char*>(array->data.data()),
                                array->data.size());
-  return NetArray{path, array->shape, *ValuesOf(DescriptionOf(array->type), bytes)};
+  return NetArray{path, array->shape, FindType(DescriptionOf(array->type))->convert(bytes)};
 }
 
 }  // namespace biglittle

@@ -66,7 +66,7 @@ bool IsNpz(std::span<const std::byte> bytes) {
   return AsText(bytes).starts_with(kZipMagic) || AsText(bytes).starts_with(kEmptyZipMagic);
 }
 
-absl::StatusOr<std::optional<NpyFront>> ReadNpyFront(std::span<const std::byte> bytes) {
+absl::StatusOr<std::optional<NpyText>> FindNpyText(std::span<const std::byte> bytes) {
   const std::string_view begin = AsText(bytes).substr(0, kMagic.size());
   if (begin != kMagic.substr(0, begin.size())) return absl::DataLossError("not a .npy file");
   if (bytes.size() < kMagic.size() + 2) return std::nullopt;
@@ -87,7 +87,14 @@ absl::StatusOr<std::optional<NpyFront>> ReadNpyFront(std::span<const std::byte> 
                                            header_bytes, kMaxHeaderBytes));
   }
   if (rest.size() < header_bytes) return std::nullopt;
-  absl::StatusOr<NpyHeader> header = ParseNpyHeader(AsText(rest.first(header_bytes)));
+  return NpyText{AsText(rest.first(header_bytes)), bytes.size() - rest.size() + header_bytes};
+}
+
+absl::StatusOr<std::optional<NpyFront>> ReadNpyFront(std::span<const std::byte> bytes) {
+  const absl::StatusOr<std::optional<NpyText>> text = FindNpyText(bytes);
+  if (!text.ok()) return text.status();
+  if (!*text) return std::nullopt;
+  absl::StatusOr<NpyHeader> header = ParseNpyHeader((*text)->header);
   if (!header.ok()) return header.status();
   const auto data_bytes = DataBytes(header->type, header->shape);
   if (!data_bytes) {
@@ -95,7 +102,15 @@ absl::StatusOr<std::optional<NpyFront>> ReadNpyFront(std::span<const std::byte> 
         fmt::format("shape {} is empty or larger than {} bytes, which is the limit",
                     ToString(header->shape), kMaxDataBytes));
   }
-  return NpyFront{*std::move(header), bytes.size() - rest.size() + header_bytes, *data_bytes};
+  return NpyFront{*std::move(header), (*text)->bytes, *data_bytes};
+}
+
+absl::Status CheckNpyData(std::string_view type, const Shape& shape, std::size_t need,
+                          std::size_t found) {
+  if (need == found) return absl::OkStatus();
+  return absl::DataLossError(
+      fmt::format("{} of shape {} needs {} bytes, the file has {}: {}", type, ToString(shape), need,
+                  found, found < need ? "it is cut short" : "something follows the data"));
 }
 
 DataArray NpyArray(const NpyHeader& header, std::span<const std::byte> data) {
@@ -132,12 +147,9 @@ absl::StatusOr<DataArray> ParseNpy(std::span<const std::byte> bytes) {
   }
   const NpyHeader& header = (*front)->header;
   const std::span<const std::byte> rest = bytes.subspan((*front)->bytes);
-  if (rest.size() != (*front)->data_bytes) {
-    return absl::DataLossError(fmt::format(
-        "{} of shape {} needs {} bytes, the file has {}: {}", Name(header.type),
-        ToString(header.shape), (*front)->data_bytes, rest.size(),
-        rest.size() < (*front)->data_bytes ? "it is cut short" : "something follows the data"));
-  }
+  const absl::Status complete =
+      CheckNpyData(Name(header.type), header.shape, (*front)->data_bytes, rest.size());
+  if (!complete.ok()) return complete;
   return NpyArray(header, rest);
 }
 

@@ -11,6 +11,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -26,6 +27,20 @@ bool IsNpy(std::span<const std::byte> bytes);
 
 // True if `bytes` begin as an .npz file does, NumPy's archive of arrays, which is a zip archive.
 bool IsNpz(std::span<const std::byte> bytes);
+
+// Where the text header of a file is.
+struct NpyText {
+  std::string_view header;
+  std::size_t bytes = 0;  // of all that stands before the elements
+};
+
+// nullopt: `bytes`, as far as they go, are the beginning of one. An error where they are of no
+// .npy, of a version that is not read, or of a header of more than 64 KiB.
+absl::StatusOr<std::optional<NpyText>> FindNpyText(std::span<const std::byte> bytes);
+
+// An error unless as many bytes follow the header as elements of that type and shape `need`.
+absl::Status CheckNpyData(std::string_view type, const Shape& shape, std::size_t need,
+                          std::size_t found);
 
 // What stands before the elements.
 struct NpyFront {

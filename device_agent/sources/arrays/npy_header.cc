@@ -105,17 +105,12 @@ absl::StatusOr<Shape> TakeShape(Scanner& scanner) {
     if (scanner.Take(")")) break;
     return Malformed("'shape' has no end");
   }
-  if (shape.empty()) {
-    return absl::UnimplementedError(
-        "a single number is not read; the first dimension must count the windows or labels");
-  }
   return shape;
 }
 
 // What the entries seen so far have said.
 struct Entries {
-  std::optional<ElementType> type;
-  bool big_endian = false;
+  std::optional<std::string> description;
   std::optional<bool> fortran_order;
   std::optional<Shape> shape;
 };
@@ -123,15 +118,12 @@ struct Entries {
 absl::Status TakeEntry(Scanner& scanner, Entries& entries) {
   const auto key = scanner.TakeString();
   if (!key || !scanner.Take(":")) return Malformed("a key is missing");
-  if (*key == "descr" && !entries.type) {
+  if (*key == "descr" && !entries.description) {
     const auto text = scanner.TakeString();
     if (!text) {
       return absl::UnimplementedError("records are not read; save one plain array a file");
     }
-    const absl::StatusOr<ElementType> type = TypeFromDescription(*text);
-    if (!type.ok()) return type.status();
-    entries.type = *type;
-    entries.big_endian = text->starts_with('>');
+    entries.description.emplace(*text);
     return absl::OkStatus();
   }
   if (*key == "fortran_order" && !entries.fortran_order) {
@@ -150,7 +142,7 @@ absl::Status TakeEntry(Scanner& scanner, Entries& entries) {
 
 }  // namespace
 
-absl::StatusOr<NpyHeader> ParseNpyHeader(std::string_view text) {
+absl::StatusOr<NpyLayout> ParseNpyLayout(std::string_view text) {
   Scanner scanner(text);
   if (!scanner.Take("{")) return Malformed("it does not begin with '{'");
   Entries entries;
@@ -161,11 +153,24 @@ absl::StatusOr<NpyHeader> ParseNpyHeader(std::string_view text) {
     return Malformed("it does not end with '}'");
   }
   if (!scanner.AtEnd()) return Malformed("text follows the '}'");
-  if (!entries.type || !entries.fortran_order || !entries.shape) {
+  if (!entries.description || !entries.fortran_order || !entries.shape) {
     return Malformed("one of 'descr', 'fortran_order' and 'shape' is missing");
   }
-  return NpyHeader{*entries.type, entries.big_endian, *entries.fortran_order,
+  return NpyLayout{*std::move(entries.description), *entries.fortran_order,
                    *std::move(entries.shape)};
+}
+
+absl::StatusOr<NpyHeader> ParseNpyHeader(std::string_view text) {
+  absl::StatusOr<NpyLayout> layout = ParseNpyLayout(text);
+  if (!layout.ok()) return layout.status();
+  const absl::StatusOr<ElementType> type = TypeFromDescription(layout->description);
+  if (!type.ok()) return type.status();
+  if (layout->shape.empty()) {
+    return absl::UnimplementedError(
+        "a single number is not read; the first dimension must count the windows or labels");
+  }
+  return NpyHeader{*type, layout->description.starts_with('>'), layout->fortran_order,
+                   std::move(layout->shape)};
 }
 
 std::string FormatNpyHeader(ElementType type, const Shape& shape) {
