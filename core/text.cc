@@ -75,6 +75,12 @@ bool IsIpAddress(const std::string& text) {
          inet_pton(AF_INET6, text.c_str(), &ignored) == 1;
 }
 
+bool IsLoopback(const std::string& host) {
+  if (host == "localhost" || host == "::1") return true;
+  // Not of a name that only begins so.
+  return host.starts_with("127.") && IsIpAddress(host);
+}
+
 std::size_t EditDistance(std::string_view a, std::string_view b) {
   // Three rows of the dynamic programme: two above, one above, and the one being filled.
   std::vector<std::size_t> before(b.size() + 1);

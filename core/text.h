@@ -47,6 +47,8 @@ std::optional<Number> ParseNumber(std::string_view text) {
 
 // An IPv4 or IPv6 address as text, without brackets or a zone.
 bool IsIpAddress(const std::string& text);
+// A name or address by which a machine reaches itself and nobody else: localhost, 127.0.0.0/8, ::1.
+bool IsLoopback(const std::string& host);
 
 // Edits (insert, delete, replace, swap of neighbours) that turn `a` into `b`. Meant for short
 // texts: takes time a.size() * b.size().

@@ -4,7 +4,11 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <utility>
+
+#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
 
 #include "cli/check/broker_sections.h"
 #include "cli/check/broker_text.h"
@@ -21,8 +25,12 @@ std::string AddressOf(const BrokerSection& listener) {
   return space == std::string::npos ? "" : listener.value().substr(space + 1);
 }
 
-bool IsLoopback(std::string_view host) {
-  return host == "localhost" || host == "::1" || host.starts_with("127.");
+// Of a bridge: `host[:port] [host[:port]]...`, cut at the last colon as Mosquitto does.
+bool AreLoopback(const std::string& addresses) {
+  for (const absl::string_view address : absl::StrSplit(addresses, ' ', absl::SkipEmpty())) {
+    if (!IsLoopback(std::string(address.substr(0, address.rfind(':'))))) return false;
+  }
+  return true;
 }
 
 std::optional<std::int64_t> WholeOf(const std::string* text) {
@@ -202,8 +210,8 @@ class Checker {
             "and expiry are dropped, and no escalation is answered");
     }
     const std::string* address = bridge.Find(bridge.Has("address") ? "address" : "addresses");
-    if (address != nullptr && !IsLoopback(*address) && !address->starts_with("localhost:") &&
-        !bridge.Has("bridge_cafile") && !bridge.Has("bridge_capath") && !bridge.Has("bridge_psk")) {
+    if (address != nullptr && !AreLoopback(*address) && !bridge.Has("bridge_cafile") &&
+        !bridge.Has("bridge_capath") && !bridge.Has("bridge_psk")) {
       Opens(bridge.line(),
             "no TLS ('bridge_cafile') on a bridge: payloads can be read and forged "
             "on the way");

@@ -19,6 +19,7 @@
 #include "core/replace_file.h"
 #include "core/task/task_file.h"
 #include "core/task/task_versions.h"
+#include "core/text.h"
 
 namespace biglittle {
 namespace {
@@ -95,10 +96,6 @@ ReadySign SignOfBroker(const std::string& settings) {
     return line;
   });
   return sign;
-}
-
-bool IsLoopback(const std::string& host) {
-  return host == "localhost" || host == "::1" || host.starts_with("127.");
 }
 
 template <typename Config>

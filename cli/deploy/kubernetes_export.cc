@@ -17,6 +17,7 @@
 #include "cli/yaml_text.h"
 #include "core/fleet/id_template.h"
 #include "core/replace_file.h"
+#include "core/text.h"
 
 namespace biglittle {
 namespace {
@@ -247,7 +248,7 @@ SpelledYaml ClusterFleet(const YamlNode& file, const FleetConfig& config) {
   SpelledYaml& broker = own["broker"];
   if (!broker.is_object()) broker = SpelledYaml::object();
   const std::string& host = config.broker.host;
-  if (host == "localhost" || host == "::1" || host.starts_with("127.")) {
+  if (IsLoopback(host)) {
     broker["host"] = SpelledText(kBrokerService);
   }
   if (config.broker.tls) broker["tls"]["credentials"] = SpelledText("/credentials");

@@ -94,6 +94,16 @@ TEST(TaskName, HasASmallerAlphabet) {
   EXPECT_FALSE(IsTaskName(""));
 }
 
+TEST(Loopback, IsNoNameThatOnlyBeginsLikeIt) {
+  for (const char* own : {"localhost", "127.0.0.1", "127.255.3.4", "::1"}) {
+    EXPECT_TRUE(IsLoopback(own)) << own;
+  }
+  for (const char* other : {"127.example.org", "127.0.0.1.example.org", "127.", "128.0.0.1", "::2",
+                            "localhost.example.org", "0.0.0.0", ""}) {
+    EXPECT_FALSE(IsLoopback(other)) << other;
+  }
+}
+
 TEST(ParseNumber, TakesATextThatIsOneAsAWhole) {
   EXPECT_EQ(ParseNumber<int>("-12"), -12);
   EXPECT_EQ(ParseNumber<double>("1e3"), 1000.0);

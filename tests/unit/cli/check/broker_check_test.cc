@@ -241,5 +241,18 @@ TEST(BrokerCheckTest, ABridgeMustSpeakMqtt5OverTls) {
               ElementsAre(HasSubstr("pose as the central broker")));
 }
 
+TEST(BrokerCheckTest, ABridgeInTheClearStaysOnItsMachine) {
+  const std::string clear = "\nconnection up\nbridge_protocol_version mqttv50\naddress ";
+  const auto openings = [&](const std::string& address) {
+    return Openings(Shipped("development.conf") + clear + address + "\n");
+  };
+  EXPECT_THAT(openings("127.0.0.1:1883"), IsEmpty());
+  EXPECT_THAT(openings("localhost"), IsEmpty());
+  EXPECT_THAT(openings("127.0.0.1:1883 localhost:1884"), IsEmpty());
+  EXPECT_THAT(openings("localhost:1883 central.example:1883"),
+              ElementsAre(HasSubstr("no TLS ('bridge_cafile')")));
+  EXPECT_THAT(openings("127.central.example"), ElementsAre(HasSubstr("no TLS")));
+}
+
 }  // namespace
 }  // namespace biglittle
