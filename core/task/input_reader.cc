@@ -8,17 +8,13 @@
 #include <optional>
 #include <utility>
 
+#include "core/task/reading_shape.h"
 #include "core/tensor.h"
 #include "core/yaml/key_kinds.h"
 
 namespace biglittle {
 namespace {
 
-constexpr std::size_t kMaxDimensions = 8;
-// What fits into the largest message that a fleet file allows.
-constexpr std::int64_t kMaxReadingBytes = std::int64_t{64} << 20;
-
-constexpr WholeRange kDimension{1, kMaxReadingBytes};
 constexpr std::array<Choice<WireDType>, 1> kWireDTypes{{
     {WireDType::kFloat16, "float16", "halves, of half as many bytes"},
 }};
@@ -76,14 +72,7 @@ const KeyTable<Task>& InputKeys() {
       "input", "one reading as the sensor gives it",
       {OwnKey<Task>("dtype", {ShapeOf<DType>(DTypes())}, {.help = "type of the elements"},
                     Need::kRequired),
-       OwnKey<Task>(
-           "shape",
-           {ListShape{
-               .least = 1, .most = kMaxDimensions, .element = Each({WholeShape{kDimension}})}},
-           {.help = "channels first, without the batch",
-            .range = fmt::format("1 to {} dimensions, {} MiB a reading", kMaxDimensions,
-                                 kMaxReadingBytes >> 20)},
-           Need::kRequired),
+       ReadingShapeKey("channels first, without the batch"),
        OwnKey<Task>("wire_dtype", {ShapeOf<WireDType>(kWireDTypes)},
                     {.help = "type of the elements [on the "
                              "network](wire.md#what-a-window-travels-as), only with a `dtype` of "
@@ -111,25 +100,6 @@ void CheckRate(const YamlNode& filter, const Task& task, Problems& problems) {
                                    highest, *task.input_rate_hz));
 }
 
-void ReadShape(const YamlNode& node, Task& task, Problems& problems) {
-  const auto* items = ReadList(node, "shape", 1, kMaxDimensions, problems);
-  if (items == nullptr) return;
-  Shape shape;
-  for (const YamlNode* item : *items) {
-    const auto dimension = ReadWhole(*item, "shape", kDimension, problems);
-    if (!dimension) return;
-    shape.push_back(*dimension);
-  }
-  const auto elements = ElementCount(shape);
-  const auto element_size = static_cast<std::int64_t>(ElementSize(task.input_dtype));
-  if (!elements || *elements * element_size > kMaxReadingBytes) {
-    problems.Add(node, fmt::format("'shape' {} is more than {} bytes a reading", ToString(shape),
-                                   kMaxReadingBytes));
-    return;
-  }
-  task.input_shape = std::move(shape);
-}
-
 // `dtype`: nullopt where that could not be read.
 void ReadWireDType(const YamlNode& node, std::optional<DType> dtype, Task& task,
                    Problems& problems) {
@@ -154,7 +124,11 @@ void ReadInput(const YamlNode& node, Task& task, Problems& problems) {
     dtype = ReadChoiceOf<DType>(*name, "dtype", DTypes(), problems);
   }
   if (dtype) task.input_dtype = *dtype;
-  if (const YamlNode* shape = map.Find("shape")) ReadShape(*shape, task, problems);
+  if (const YamlNode* shape = map.Find("shape")) {
+    if (auto read = ReadReadingShape(*shape, ElementSize(task.input_dtype), problems)) {
+      task.input_shape = *std::move(read);
+    }
+  }
   if (const YamlNode* wire = map.Find("wire_dtype")) ReadWireDType(*wire, dtype, task, problems);
   if (const YamlNode* filter = map.Find("filter"); filter != nullptr)
     CheckRate(*filter, task, problems);

@@ -38,28 +38,32 @@ void NormaliseAs(const Task& task, const Tensor& window, std::span<float> featur
 }  // namespace
 
 absl::Status CheckWindow(const Task& task, const Tensor& window) {
-  if (window.dtype != task.input_dtype) {
-    return absl::InvalidArgumentError(fmt::format("the window holds {}, task {} takes {}",
-                                                  Name(window.dtype), task.name,
-                                                  Name(task.input_dtype)));
+  return CheckTensor(window, "window", task, task.input_dtype, task.input_shape);
+}
+
+absl::Status CheckTensor(const Tensor& tensor, std::string_view what, const Task& task, DType dtype,
+                         const Shape& shape) {
+  if (tensor.dtype != dtype) {
+    return absl::InvalidArgumentError(fmt::format("the {} holds {}, task {} takes {}", what,
+                                                  Name(tensor.dtype), task.name, Name(dtype)));
   }
-  if (window.shape != task.input_shape) {
-    return absl::InvalidArgumentError(fmt::format(
-        "the window has shape {}, task {} takes {}{}", ToString(window.shape), task.name,
-        ToString(task.input_shape), LayoutMend(window.shape, task.input_shape, 0)));
-  }
-  const auto elements = ElementCount(window.shape);
-  if (!elements || window.data.size() != *elements * ElementSize(window.dtype)) {
+  if (tensor.shape != shape) {
     return absl::InvalidArgumentError(
-        fmt::format("the window has {} bytes, shape {} of {} needs {}", window.data.size(),
-                    ToString(window.shape), Name(window.dtype),
-                    elements.value_or(0) * ElementSize(window.dtype)));
+        fmt::format("the {} has shape {}, task {} takes {}{}", what, ToString(tensor.shape),
+                    task.name, ToString(shape), LayoutMend(tensor.shape, shape, 0)));
   }
-  if (window.dtype != DType::kFloat32) return absl::OkStatus();
+  const auto elements = ElementCount(tensor.shape);
+  if (!elements || tensor.data.size() != *elements * ElementSize(tensor.dtype)) {
+    return absl::InvalidArgumentError(
+        fmt::format("the {} has {} bytes, shape {} of {} needs {}", what, tensor.data.size(),
+                    ToString(tensor.shape), Name(tensor.dtype),
+                    elements.value_or(0) * ElementSize(tensor.dtype)));
+  }
+  if (tensor.dtype != DType::kFloat32) return absl::OkStatus();
   for (std::size_t i = 0; i < static_cast<std::size_t>(*elements); ++i) {
-    if (!std::isfinite(ElementAt<float>(window, i))) {
+    if (!std::isfinite(ElementAt<float>(tensor, i))) {
       return absl::InvalidArgumentError(
-          fmt::format("element {} of the window is not a finite number", i));
+          fmt::format("element {} of the {} is not a finite number", i, what));
     }
   }
   return absl::OkStatus();

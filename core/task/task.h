@@ -80,6 +80,12 @@ struct SimulatedReadings {  // a run of the simulator of its own
 };
 using ValidationPart = std::variant<EveryNthRow, HeldGroups, SimulatedReadings>;
 
+// What a device sends of a reading that it escalates, and the big net takes.
+enum class EscalatedInput : std::uint8_t {
+  kWindow,    // the window, as the sensor gave it
+  kFeatures,  // what the little net's output `features` says of it, as halves
+};
+
 // Validated: indices are in range, sizes agree, names are unique. Does not prove that the model
 // files exist or fit; VerifyFiles does.
 struct Task {
@@ -93,10 +99,13 @@ struct Task {
   std::vector<int> priority_classes;          // at least 1, indices into labels, ascending
   std::map<int, std::string> device_classes;  // of priority classes; of kDeviceClasses
   DType input_dtype = DType::kFloat32;
-  Shape input_shape;                        // one reading, without the batch dimension
-  WireDType wire_dtype = WireDType::kAsIs;  // kFloat16 only with an input_dtype of kFloat32
+  Shape input_shape;  // one reading, without the batch dimension
+  // Of windows; kFloat16 only with an input_dtype of kFloat32 and where windows are escalated.
+  WireDType wire_dtype = WireDType::kAsIs;
   std::optional<float> input_rate_hz;       // of the samples that windows are cut from
   std::optional<InputFilter> input_filter;  // only with an input_rate_hz
+  EscalatedInput escalate = EscalatedInput::kWindow;
+  Shape features_shape;  // of a reading, only with kFeatures
   Normalisation normalisation;
   NetDescription little;
   NetDescription big;
@@ -110,6 +119,7 @@ struct Task {
   // labels[class_index], or "other" for kOtherClass.
   std::string_view LabelOf(int class_index) const;
   bool IsPriority(int class_index) const;
+  bool EscalatesFeatures() const { return escalate == EscalatedInput::kFeatures; }
   bool IsExpired(WallTime now) const { return expires && now >= *expires; }
 
   bool operator==(const Task&) const = default;

@@ -17,6 +17,7 @@
 #include "core/prediction.h"
 #include "core/task/answer_reader.h"
 #include "core/task/device_class.h"
+#include "core/task/escalation_reader.h"
 #include "core/task/input_reader.h"
 #include "core/task/label.h"
 #include "core/task/label_index.h"
@@ -198,7 +199,8 @@ const KeyTable<Task>& TaskKeys() {
             .absent = "none: just on or off",
             .range = fmt::format("map from one of `priority_classes` to {}",
                                  fmt::join(QuotedDeviceClasses(), ", "))}),
-       OwnKey<Task>("input", {MapShape{{InputFacts()}}}, {}, Need::kRequired),
+       OwnKey<Task>("input", {MapShape{{InputFacts()}}}, {}, Need::kRequired), EscalateKey(),
+       FeaturesKey(),
        OwnKey<Task>("normalisation", {MapShape{{NormalisationKeys().facts()}}}, {},
                     Need::kRequired),
        OwnKey<Task>("little", {MapShape{{LittleKeys().facts()}}}, {}, Need::kRequired),
@@ -247,6 +249,7 @@ class TaskReader {
     if (const YamlNode* classes = map.Find("priority_classes")) ReadPriorityClasses(*classes);
     if (const YamlNode* classes = map.Find("device_classes")) ReadDeviceClasses(*classes);
     if (const YamlNode* input = map.Find("input")) ReadInput(*input, task_, problems_);
+    ReadEscalation(map, task_, problems_);
     if (const YamlNode* rule = map.Find("normalisation")) ReadNormalisation(*rule);
     if (const YamlNode* little = map.Find("little")) ReadNet(*little, "little", task_.little);
     if (const YamlNode* big = map.Find("big")) ReadNet(*big, "big", task_.big);

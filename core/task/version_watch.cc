@@ -17,6 +17,12 @@ absl::Status CheckSameInterface(const Task& serving, const Task& fresh) {
   if (fresh.labels != serving.labels) what = "labels";
   if (fresh.input_dtype != serving.input_dtype) what = "input dtype";
   if (fresh.input_shape != serving.input_shape) what = "input shape";
+  if (fresh.escalate != serving.escalate) what = "'escalate'";
+  // Devices of the version that serves send the features of their own little net.
+  if (serving.EscalatesFeatures() && fresh.EscalatesFeatures() &&
+      fresh.little.sha256 != serving.little.sha256) {
+    what = "little net, whose features are escalated,";
+  }
   if (what == nullptr) return absl::OkStatus();
   return absl::FailedPreconditionError(
       fmt::format("its {} is not that of the version that serves: restart the workers and devices "

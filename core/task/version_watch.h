@@ -18,7 +18,8 @@
 namespace biglittle {
 
 // OK if `fresh` may take the place of `serving` while both ends of an escalation go by that one:
-// the same name, labels and input. FailedPrecondition, one line: what differs.
+// the same name, labels and input, and where features are escalated the same little net, which they
+// come from. FailedPrecondition, one line: what differs.
 absl::Status CheckSameInterface(const Task& serving, const Task& fresh);
 
 // Not thread-safe.

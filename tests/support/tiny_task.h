@@ -1,4 +1,4 @@
-// The tasks of tests/data/tiny and tiny-exit, whose answers a test knows by heart.
+// The tasks of tests/data/tiny, tiny-exit and tiny-features, whose answers a test knows by heart.
 #pragma once
 
 #include <cstring>
@@ -21,6 +21,11 @@ inline Task LoadTinyTask() { return LoadTask(TestDataFolder() / "tiny").value.va
 
 // The same with an early exit, which is sure of the two prioritised classes only.
 inline Task LoadTinyExitTask() { return LoadTask(TestDataFolder() / "tiny-exit").value.value(); }
+
+// The same as tiny, but that the devices send six features in place of the window.
+inline Task LoadTinyFeaturesTask() {
+  return LoadTask(TestDataFolder() / "tiny-features").value.value();
+}
 
 inline Tensor TinyWindow(const std::vector<float>& values) {
   Tensor window{DType::kFloat32, {static_cast<std::int64_t>(values.size())}, {}};

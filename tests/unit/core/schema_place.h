@@ -91,6 +91,10 @@ inline Json DocumentOf(const Place& place) {
   }
   if (place.name == "early_exit") return EarlyExitDocument();
   Json document = TaskDocument();
+  if (place.name == "features") {
+    document["escalate"] = "features";
+    document["features"] = {{"shape", {4}}};
+  }
   if (place.name == "filter") {
     document["input"]["rate_hz"] = 2e7 / 2;
     document["input"]["filter"] = {{"hz", 1}};

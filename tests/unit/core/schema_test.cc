@@ -117,7 +117,7 @@ bool HasOneValueHere(const std::string& place, const std::string& key, const Jso
       property == Json({{"type", "object"}, {"description", property["description"]}});
   const bool holds_maps = property.contains("items") && property.at("items").contains("$ref");
   return is_map || holds_maps || property.contains("const") || key == "design" ||
-         (place == "task" && (key == "task" || key == "priority_classes")) ||
+         (place == "task" && (key == "task" || key == "priority_classes" || key == "escalate")) ||
          (place == "filter" && (key == "low_hz" || key == "high_hz"));  // of a band pass
 }
 
@@ -308,6 +308,7 @@ const Place kPlaces[] = {
     {"task", "task", "", ""},
     {"input", "task", "/$defs/input", "/input"},
     {"filter", "task", "/$defs/filter", "/input/filter"},
+    {"features", "task", "/$defs/features", "/features"},
     {"normalisation", "task", "/$defs/normalisation", "/normalisation"},
     {"little", "task", "/$defs/little", "/little"},
     {"big", "task", "/$defs/big", "/big"},

@@ -187,6 +187,31 @@ INSTANTIATE_TEST_SUITE_P(
                  "  dtype: uint8\n  wire_dtype: float16",
                  {"8:15: 'wire_dtype' is only for a 'dtype' of float32; uint8 crosses the network "
                   "as it is: leave 'wire_dtype' out"}},
+        TaskCase{"Escalate",
+                 "held_out: {accuracy: 0.9, confusion: [[1, 2], [3, 4]]}",
+                 "escalate: embeddings",
+                 {"21:11: 'escalate' must be one of window, features, not 'embeddings'"}},
+        TaskCase{"FeaturesWithoutShape",
+                 "held_out: {accuracy: 0.9, confusion: [[1, 2], [3, 4]]}",
+                 "escalate: features",
+                 {"21:11: 'escalate: features' needs 'features: {shape: [...]}', the shape of the "
+                  "little net's output 'features' without the batch"}},
+        TaskCase{"FeaturesOfWindows",
+                 "held_out: {accuracy: 0.9, confusion: [[1, 2], [3, 4]]}",
+                 "escalate: window\nfeatures: {shape: [4]}",
+                 {"22:11: 'features' is only for 'escalate: features': add that, or leave "
+                  "'features' out"}},
+        TaskCase{"FeaturesShape",
+                 "held_out: {accuracy: 0.9, confusion: [[1, 2], [3, 4]]}",
+                 "escalate: features\nfeatures: {shape: [1048576, 1048576], dtype: float16}",
+                 {"22:19: 'shape' 1048576x1048576 is more than 67108864 bytes a reading",
+                  "22:39: unknown key 'dtype'; this map takes shape"}},
+        TaskCase{
+            "WireDTypeOfFeatures",
+            "  shape: [2, 8]",
+            "  shape: [2, 8]\n  wire_dtype: float16\nescalate: features\nfeatures: {shape: [3]}",
+            {"10:11: 'escalate: features' sends no window: leave the input's 'wire_dtype' "
+             "out"}},
         TaskCase{"MeanSize",
                  "  mean: [0.5, -1]",
                  "  mean: [0.5, -1, 2]",

@@ -113,5 +113,21 @@ TEST(CheckSameInterfaceTest, WhatBothEndsGoByMayNotChange) {
                                           "restart the workers and devices to change it"));
 }
 
+// The next little net of the task has other features, which would be answered as well, and wrongly.
+TEST(CheckSameInterfaceTest, WhereFeaturesAreEscalatedTheirNetMayNotChange) {
+  const Task serving = LoadTinyFeaturesTask();
+  Task fresh = serving;
+  fresh.big.sha256 = std::string(64, '0');
+  EXPECT_TRUE(CheckSameInterface(serving, fresh).ok());
+  fresh.little.sha256 = fresh.big.sha256;
+  EXPECT_EQ(CheckSameInterface(serving, fresh).message(),
+            "its little net, whose features are escalated, is not that of the version that serves: "
+            "restart the workers and devices to change it");
+  fresh.escalate = EscalatedInput::kWindow;
+  EXPECT_EQ(CheckSameInterface(serving, fresh).message(),
+            "its 'escalate' is not that of the version that serves: restart the workers and "
+            "devices to change it");
+}
+
 }  // namespace
 }  // namespace biglittle
