@@ -2,11 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <map>
 #include <new>
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "core/digest.h"
@@ -18,11 +21,24 @@
 namespace biglittle::nn {
 namespace {
 
+constexpr std::string_view kFeaturesOutput = "features";
+
+bool SendsFeatures(const Task& task, const NetDescription& net) {
+  return &net == &task.little && task.EscalatesFeatures();
+}
+
+// Of a reading: the window, or the features that are escalated in its place.
+const Shape& InputShapeOf(const Task& task, const NetDescription& net) {
+  return &net == &task.big && task.EscalatesFeatures() ? task.features_shape : task.input_shape;
+}
+
 absl::Status CheckFit(const Task& task, const NetDescription& net, const Model& model) {
-  if (model.input().shape != task.input_shape) {
-    return absl::InvalidArgumentError(fmt::format("{} takes input of shape {}, task {} has {}",
+  const Shape& wanted = InputShapeOf(task, net);
+  const char* what = &wanted == &task.input_shape ? "" : " features of";
+  if (model.input().shape != wanted) {
+    return absl::InvalidArgumentError(fmt::format("{} takes input of shape {}, task {} has{} {}",
                                                   net.file.string(), ToString(model.input().shape),
-                                                  task.name, ToString(task.input_shape)));
+                                                  task.name, what, ToString(wanted)));
   }
   if (model.inputs().size() > 1) {
     return absl::InvalidArgumentError(
@@ -32,20 +48,41 @@ absl::Status CheckFit(const Task& task, const NetDescription& net, const Model& 
   return absl::OkStatus();
 }
 
-// Which of the outputs are the heads.
+absl::StatusOr<std::int64_t> FindFeatures(const Task& task, const NetDescription& net,
+                                          const Model& model) {
+  const auto found = std::ranges::find(model.outputs(), kFeaturesOutput, &Port::name);
+  if (found == model.outputs().end()) {
+    return absl::InvalidArgumentError(fmt::format(
+        "{} has no output '{}', which task {} escalates: export it with one, or leave 'escalate' "
+        "out of task.yaml",
+        net.file.string(), kFeaturesOutput, task.name));
+  }
+  if (found->shape != task.features_shape || found->type != "float32") {
+    return absl::InvalidArgumentError(
+        fmt::format("{} has '{}' of shape {} and {}, task {} has {} of float32", net.file.string(),
+                    kFeaturesOutput, ToString(found->shape), found->type, task.name,
+                    ToString(task.features_shape)));
+  }
+  return found - model.outputs().begin();
+}
+
+// Which of the outputs are the heads; `features` is none.
 absl::StatusOr<std::vector<std::int64_t>> FindHeads(const Task& task, const NetDescription& net,
-                                                    const Model& model) {
+                                                    const Model& model,
+                                                    std::optional<std::int64_t> features) {
   const auto wanted = static_cast<std::int64_t>(net.outputs.size());
+  std::vector<std::int64_t> others;
   std::vector<std::int64_t> fitting;
-  for (std::size_t i = 0; i < model.outputs().size(); ++i) {
-    const Port& output = model.outputs()[i];
-    if (output.elements == wanted && output.type == "float32") {
-      fitting.push_back(static_cast<std::int64_t>(i));
-    }
+  for (std::int64_t i = 0; i < static_cast<std::int64_t>(model.outputs().size()); ++i) {
+    if (features == i) continue;
+    others.push_back(i);
+    const Port& output = model.outputs()[static_cast<std::size_t>(i)];
+    if (output.elements == wanted && output.type == "float32") fitting.push_back(i);
   }
   if (fitting.size() == net.heads()) return fitting;
-  if (model.outputs().size() == net.heads()) {
-    for (const Port& output : model.outputs()) {
+  if (others.size() == net.heads()) {
+    for (const std::int64_t i : others) {
+      const Port& output = model.outputs()[static_cast<std::size_t>(i)];
       if (output.elements == wanted) continue;
       return absl::InvalidArgumentError(fmt::format("{} has {} outputs, task {} names {}",
                                                     net.file.string(), output.elements, task.name,
@@ -54,7 +91,7 @@ absl::StatusOr<std::vector<std::int64_t>> FindHeads(const Task& task, const NetD
   }
   return absl::InvalidArgumentError(
       fmt::format("{} has {} output tensors, task {} takes {}: {}", net.file.string(),
-                  model.outputs().size(), task.name, net.heads(),
+                  others.size(), task.name, net.heads(),
                   net.heads() == 1 ? "only a little net whose design is early_exit has two"
                                    : "the early exit's logits and the final ones"));
 }
@@ -68,7 +105,7 @@ absl::StatusOr<Model> ParseNet(const Task& task, const NetDescription& net,
   if (model.ok() || !shapes.empty()) return model;
   const auto declared = Model::DeclaredOf(bytes, {}, &files);
   if (!declared.ok() || declared->size() != 1) return model;
-  Shape whole = task.input_shape;
+  Shape whole = InputShapeOf(task, net);
   whole.insert(whole.begin(), 1);
   shapes[declared->front().name] = std::move(whole);
   absl::StatusOr<Model> fixed = Model::Parse(bytes, name, {}, Shapes::kBatched, shapes, &files);
@@ -97,8 +134,7 @@ absl::StatusOr<Model> LoadNet(const Task& task, const NetDescription& net) {
   }
 }
 
-Classifier::Classifier(Model model, Context context, const NetDescription& net,
-                       std::vector<std::int64_t> ports)
+Classifier::Classifier(Model model, Context context, const NetDescription& net, Ports ports)
     : model_(std::move(model)),
       context_(std::move(context)),
       outputs_(net.outputs),
@@ -114,12 +150,26 @@ Classifier::Classifier(const Classifier& other, Context context)
       activation_(other.activation_),
       temperatures_(other.temperatures_) {}
 
+absl::StatusOr<Classifier::Ports> Classifier::FindPorts(const Task& task, const NetDescription& net,
+                                                        const Model& model) {
+  Ports ports;
+  if (SendsFeatures(task, net)) {
+    const auto features = FindFeatures(task, net, model);
+    if (!features.ok()) return features.status();
+    ports.features = *features;
+  }
+  auto heads = FindHeads(task, net, model, ports.features);
+  if (!heads.ok()) return heads.status();
+  ports.heads = *std::move(heads);
+  return ports;
+}
+
 absl::StatusOr<Classifier> Classifier::Load(const Task& task, const NetDescription& net,
                                             std::int64_t max_batch) {
   absl::StatusOr<Model> model = LoadNet(task, net);
   if (!model.ok()) return model.status();
   if (absl::Status status = CheckFit(task, net, *model); !status.ok()) return status;
-  auto ports = FindHeads(task, net, *model);
+  auto ports = FindPorts(task, net, *model);
   if (!ports.ok()) return ports.status();
   absl::StatusOr<Context> context = model->Prepare({.max_batch = max_batch});
   if (!context.ok()) return context.status();
@@ -130,6 +180,10 @@ absl::StatusOr<Classifier> Classifier::Another() const {
   absl::StatusOr<Context> context = model_.Prepare({.max_batch = max_batch()});
   if (!context.ok()) return context.status();
   return Classifier(*this, *std::move(context));
+}
+
+std::int64_t Classifier::multiply_adds_to(std::size_t head) const {
+  return info().multiply_adds_to[static_cast<std::size_t>(ports_.heads[head])];
 }
 
 std::span<float> Classifier::features(std::int64_t index) {
@@ -147,13 +201,20 @@ std::vector<Prediction> Classifier::Classify(std::int64_t batch) {
 
 Prediction Classifier::ClassifyUpTo(std::size_t head) {
   // Output 0 begins a sample, whether it is a head or not.
-  if (head == 0 && ports_[0] > 0) context_.InvokeUpTo(0);
-  context_.InvokeUpTo(ports_[head]);
+  if (head == 0 && ports_.heads[0] > 0) context_.InvokeUpTo(0);
+  context_.InvokeUpTo(ports_.heads[head]);
   return PredictionOf(head, 0);
 }
 
+std::span<const float> Classifier::EscalatedFeatures() {
+  // Output 0 has been computed with whichever head was asked for, and to ask for it again would
+  // begin a new sample.
+  if (*ports_.features > 0) context_.InvokeUpTo(*ports_.features);
+  return context_.output(1, *ports_.features);
+}
+
 std::span<const float> Classifier::logits(std::size_t head, std::int64_t index) const {
-  return context_.output(index + 1, ports_[head])
+  return context_.output(index + 1, ports_.heads[head])
       .subspan(static_cast<std::size_t>(index) * outputs_.size(), outputs_.size());
 }
 

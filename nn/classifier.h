@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -26,6 +27,8 @@ absl::StatusOr<Model> LoadNet(const Task& task, const NetDescription& net);
 class Classifier {
  public:
   // Loads `net`, which is task.little or task.big, for up to max_batch readings at once.
+  // The little net of a task that escalates features has an output `features` beside its heads, of
+  // the shape that the task says, and the big one takes those in place of the window.
   // Of a net with more outputs than heads those count that have as many numbers as the task names:
   // a forest answers with a label, too.
   // InvalidArgument: the net's input or output does not fit the task. Otherwise as LoadNet and
@@ -39,8 +42,11 @@ class Classifier {
   std::int64_t max_batch() const { return context_.max_batch(); }
   std::size_t heads() const { return temperatures_.size(); }
   const ModelInfo& info() const { return model_.info(); }
+  // Of a sample, up to head `head`; 0 <= head < heads().
+  std::int64_t multiply_adds_to(std::size_t head) const;
 
-  // Where the normalised features of sample `index` of the next batch go; 0 <= index < max_batch.
+  // Where what the net takes of sample `index` of the next batch goes: the normalised
+  // window, or features; 0 <= index < max_batch.
   std::span<float> features(std::int64_t index);
 
   // What the last head says about the first `batch` samples; 1 <= batch <= max_batch. The features
@@ -51,19 +57,31 @@ class Classifier {
   // features, then one head after the other. 0 <= head < heads().
   Prediction ClassifyUpTo(std::size_t head);
 
+  // What the output `features` says of the sample that ClassifyUpTo was asked about last, valid
+  // until the next; computes no more than that needs. Only of the little net of a task that
+  // escalates features.
+  std::span<const float> EscalatedFeatures();
+
   // The logits of head `head` for sample `index` of the last Classify.
   std::span<const float> logits(std::size_t head, std::int64_t index) const;
 
  private:
-  Classifier(Model model, Context context, const NetDescription& net,
-             std::vector<std::int64_t> ports);
+  // Which of the model's outputs is what.
+  struct Ports {
+    std::vector<std::int64_t> heads;
+    std::optional<std::int64_t> features;
+  };
+  static absl::StatusOr<Ports> FindPorts(const Task& task, const NetDescription& net,
+                                         const Model& model);
+
+  Classifier(Model model, Context context, const NetDescription& net, Ports ports);
   Classifier(const Classifier& other, Context context);
   Prediction PredictionOf(std::size_t head, std::int64_t index) const;
 
   Model model_;
   Context context_;
   std::vector<int> outputs_;
-  std::vector<std::int64_t> ports_;  // by head: which of the model's outputs
+  Ports ports_;
   Activation activation_;
   std::vector<float> temperatures_;
 };

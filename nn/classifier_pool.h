@@ -29,6 +29,7 @@ class ClassifierPool {
     Lease(const Lease&) = delete;
     Lease& operator=(const Lease&) = delete;
     Classifier* operator->() const { return net_; }
+    Classifier& operator*() const { return *net_; }
 
    private:
     ClassifierPool& pool_;

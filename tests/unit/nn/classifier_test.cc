@@ -126,5 +126,70 @@ TEST(Classifier, WantsAnOutputForEachHead) {
                                   "logits and the final ones"));
 }
 
+// The first node's output has as many numbers as a head; `last`: the file names it behind the
+// logits.
+struct FeaturesNet {
+  explicit FeaturesNet(bool last, const std::string& name = "features") {
+    OnnxBuilder net({4});
+    net.Weight("f", {4, 3}, {1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0});
+    net.Node("MatMul", {"x", "f"}, name);
+    // Behind it enough for the window's memory to be used again.
+    net.Weight("w", {3, 3}, {10, 0, 0, 0, 10, 0, 0, 0, 10});
+    net.Weight("twice", {3, 3}, {2, 0, 0, 0, 2, 0, 0, 0, 2});
+    net.Weight("half", {3, 3}, {0.5, 0, 0, 0, 0.5, 0, 0, 0, 0.5});
+    net.Node("MatMul", {name, "twice"}, "t1");
+    net.Node("MatMul", {"t1", "twice"}, "t2");
+    net.Node("MatMul", {"t2", "half"}, "t3");
+    net.Node("MatMul", {"t3", "half"}, "t4");
+    net.Node("MatMul", {"t4", "w"}, "y");
+    net.graph().add_output()->set_name(name);
+    if (!last) net.graph().mutable_output()->SwapElements(0, 1);
+    const std::string bytes = net.Bytes();
+    task.name = "test";
+    task.input_shape = {4};
+    task.escalate = EscalatedInput::kFeatures;
+    task.features_shape = {3};
+    task.little = {
+        folder.Write("net.onnx", bytes), Sha256(std::as_bytes(std::span(bytes))), {0, 1, 2}};
+  }
+  std::string Problem() const {
+    return std::string(Classifier::Load(task, task.little, 1).status().message());
+  }
+
+  const TemporaryFolder folder;
+  Task task;
+};
+
+TEST(Classifier, GivesTheFeaturesThatItsTaskEscalatesWhereverTheyStand) {
+  for (const bool last : {false, true}) {
+    const FeaturesNet net(last);
+    auto classifier = Classifier::Load(net.task, net.task.little, 1);
+    ASSERT_TRUE(classifier.ok()) << classifier.status();
+    EXPECT_EQ(classifier->heads(), 1U);
+    EXPECT_EQ(classifier->multiply_adds_to(0), 57);
+    for (const Floats& input : {Floats{1, 2, 3, 4}, Floats{-5, 6, 7, 8}}) {
+      std::ranges::copy(input, classifier->features(0).begin());
+      EXPECT_EQ(classifier->ClassifyUpTo(0).probabilities.size(), 3U);
+      EXPECT_TRUE(std::ranges::equal(classifier->EscalatedFeatures(), std::span(input).first(3)));
+      EXPECT_EQ(classifier->logits(0, 0)[1], 10 * input[1]);
+    }
+  }
+}
+
+TEST(Classifier, TheNetsOfATaskThatEscalatesFeaturesFitThem) {
+  FeaturesNet net(false);
+  EXPECT_EQ(net.Problem(), "");
+  net.task.big = net.task.little;
+  EXPECT_THAT(std::string(Classifier::Load(net.task, net.task.big, 1).status().message()),
+              ::testing::EndsWith("takes input of shape 4, task test has features of 3"));
+  net.task.features_shape = {1, 3};
+  EXPECT_THAT(net.Problem(),
+              ::testing::EndsWith("has 'features' of shape 3 and float32, task test has 1x3 of "
+                                  "float32"));
+  EXPECT_THAT(FeaturesNet(false, "embedding").Problem(),
+              ::testing::EndsWith("has no output 'features', which task test escalates: export it "
+                                  "with one, or leave 'escalate' out of task.yaml"));
+}
+
 }  // namespace
 }  // namespace biglittle::nn::testing
