@@ -28,7 +28,9 @@ void Request(std::string_view payload) {
             "the window holds together");
   }
   const auto again = DecodeEscalationRequest(Encode(*request));
-  Require(again.ok() && again->readings.size() == request->readings.size(), "comes back");
+  Require(again.ok() && again->readings.size() == request->readings.size() &&
+              again->features_of == request->features_of,
+          "comes back");
 }
 
 void Reply(std::string_view payload) {

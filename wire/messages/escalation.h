@@ -25,8 +25,8 @@ inline constexpr std::uint32_t kPrioritised = 1;
 
 struct EscalatedReading {
   std::uint64_t sequence = 0;
-  Milliseconds time_left{0};  // counted from when the request was written
-  Tensor window;
+  Milliseconds time_left{0};                 // counted from when the request was written
+  Tensor window;                             // or, in a request with features_of, its features
   std::uint32_t priority = kNormalPriority;  // or kPrioritised; nothing else
   // For encoding; decoding gives every window as it was before, and kAsIs.
   WireDType wire_dtype = WireDType::kAsIs;
@@ -39,6 +39,9 @@ struct EscalationRequest {
   bool same_clock = false;
   // The sender understands replies to several of its requests in one message.
   bool packed_replies = false;
+  // The readings carry features in place of windows: whose, by the digest of the little net's file.
+  // Empty: windows.
+  std::string features_of;
   // For encoding: the readings as zstd, if that saves a tenth of their bytes. Decoding gives false.
   bool compress = false;
 };
@@ -106,9 +109,10 @@ std::string Encode(const EscalationRequest& request);
 std::string Encode(const EscalationReply& reply);
 
 // InvalidArgument, with what is wrong, if the payload is no protobuf, or breaks a limit: no
-// readings or too many, readings twice over or compressed beyond the limit, a sequence twice, an
-// empty task, an unknown dtype, a shape that does not fit the data, a value that is not finite.
-// `looked_at`: set to the bytes that decoding went through, also where it refuses.
+// readings or too many, a reading without what the request says it carries, readings twice over or
+// compressed beyond the limit, a sequence twice, an empty task, an unknown dtype, a shape that does
+// not fit the data, a value that is not finite. `looked_at`: set to the bytes that decoding went
+// through, also where it refuses.
 absl::StatusOr<EscalationRequest> DecodeEscalationRequest(std::string_view payload,
                                                           const CodecLimits& limits = {},
                                                           std::size_t* looked_at = nullptr);

@@ -184,6 +184,18 @@ absl::Status CheckReplyCost(std::string_view reply, const CodecLimits& limits) {
                    "reply", "the payload is no protobuf of an escalation reply");
 }
 
+// What the reading carries: features where the request says so, and a window otherwise, so that
+// neither is ever taken for the other.
+absl::StatusOr<Tensor> DecodeCarried(const v1::EscalatedReading& item, bool features,
+                                     const CodecLimits& limits) {
+  if (features ? item.has_window() : item.has_features()) {
+    return Invalid(features ? "it has a window, in a request of features"
+                            : "it has features, in a request of windows");
+  }
+  if (features && !item.has_features()) return Invalid("it has no features");
+  return DecodeTensor(features ? item.features() : item.window(), limits);
+}
+
 absl::Status DecompressReadings(v1::EscalationRequest& in, const CodecLimits& limits,
                                 std::size_t& looked_at) {
   if (in.zstd_readings().empty()) return absl::OkStatus();
@@ -226,12 +238,14 @@ std::string Encode(const EscalationRequest& request) {
   out.set_task(request.task);
   out.set_same_clock(request.same_clock);
   out.set_packed_replies(request.packed_replies);
+  out.set_features_of(request.features_of);
   for (const EscalatedReading& reading : request.readings) {
     v1::EscalatedReading& item = *out.add_readings();
     item.set_sequence(reading.sequence);
     item.set_time_left_ms(Clamp32(reading.time_left.count()));
     item.set_priority(std::min(reading.priority, kPrioritised));
-    EncodeTensor(reading.window, reading.wire_dtype, *item.mutable_window());
+    EncodeTensor(reading.window, reading.wire_dtype,
+                 request.features_of.empty() ? *item.mutable_window() : *item.mutable_features());
   }
   if (request.compress) CompressReadings(out);
   return out.SerializeAsString();
@@ -274,6 +288,7 @@ absl::StatusOr<EscalationRequest> DecodeEscalationRequest(std::string_view paylo
     return Invalid("the request names no task");
   }
   if (absl::Status plain = DecompressReadings(in, limits, bytes); !plain.ok()) return plain;
+  if (in.features_of().size() > limits.max_text_bytes) return Invalid("the digest is too long");
   if (in.readings().empty()) {
     return Invalid(
         fmt::format("the request has 0 readings, it may have 1 to {}", limits.max_readings));
@@ -282,13 +297,14 @@ absl::StatusOr<EscalationRequest> DecodeEscalationRequest(std::string_view paylo
   request.task = in.task();
   request.same_clock = in.same_clock();
   request.packed_replies = in.packed_replies();
+  request.features_of = in.features_of();
   request.readings.reserve(in.readings_size());
   std::unordered_set<std::uint64_t> sequences;
   for (const v1::EscalatedReading& item : in.readings()) {
     if (!sequences.insert(item.sequence()).second) {
       return Invalid(fmt::format("reading {} occurs twice", item.sequence()));
     }
-    absl::StatusOr<Tensor> window = DecodeTensor(item.window(), limits);
+    absl::StatusOr<Tensor> window = DecodeCarried(item, !in.features_of().empty(), limits);
     if (!window.ok()) {
       return Invalid(
           fmt::format("reading {}: {}", item.sequence(), std::string(window.status().message())));

@@ -244,5 +244,50 @@ TEST(EscalationReplyTest, RefusesNonsense) {
   EXPECT_FALSE(DecodeEscalationReply(broken.SerializeAsString()).ok());
 }
 
+EscalationRequest OfFeatures() {
+  EscalationRequest request = Request();
+  request.features_of = "feed";
+  request.readings.push_back({8, Milliseconds(5), Window({0.5F, 2.0F})});
+  for (EscalatedReading& reading : request.readings) reading.wire_dtype = WireDType::kFloat16;
+  return request;
+}
+
+TEST(EscalationRequestTest, FeaturesTravelInAFieldOfTheirOwnAsHalves) {
+  for (const bool compress : {false, true}) {
+    EscalationRequest request = OfFeatures();
+    request.compress = compress;
+    const auto decoded = DecodeEscalationRequest(Encode(request));
+    ASSERT_TRUE(decoded.ok()) << decoded.status();
+    EXPECT_EQ(decoded->features_of, "feed");
+    ASSERT_EQ(decoded->readings.size(), 2U);
+    EXPECT_EQ(decoded->readings[1].window, request.readings[1].window);
+  }
+  // A program from before this field finds readings without a window, which it refuses.
+  v1::EscalationRequest proto;
+  ASSERT_TRUE(proto.ParseFromString(Encode(OfFeatures())));
+  for (const v1::EscalatedReading& reading : proto.readings()) {
+    EXPECT_FALSE(reading.has_window());
+    EXPECT_EQ(reading.features().dtype(), v1::DTYPE_FLOAT16);
+    EXPECT_EQ(reading.features().data().size(), 4U);
+  }
+  proto.mutable_readings(0)->clear_features();
+  proto.clear_features_of();
+  EXPECT_THAT(RefusalOf(proto), HasSubstr("reading 7: dtype 0 is unknown"));
+}
+
+TEST(EscalationRequestTest, NeitherWindowsNorFeaturesAreTakenForTheOther) {
+  v1::EscalationRequest proto;
+  ASSERT_TRUE(proto.ParseFromString(Encode(OfFeatures())));
+  proto.clear_features_of();
+  EXPECT_EQ(RefusalOf(proto), "reading 7: it has features, in a request of windows");
+  proto = Proto();
+  proto.set_features_of("feed");
+  EXPECT_EQ(RefusalOf(proto), "reading 7: it has a window, in a request of features");
+  proto.mutable_readings(0)->clear_window();
+  EXPECT_EQ(RefusalOf(proto), "reading 7: it has no features");
+  proto.set_features_of(std::string(1025, 'a'));
+  EXPECT_EQ(RefusalOf(proto), "the digest is too long");
+}
+
 }  // namespace
 }  // namespace biglittle::wire
