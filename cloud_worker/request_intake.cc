@@ -69,6 +69,7 @@ void RequestIntake::CheckOrThrow(const wire::Message& message) {
   if (!admission) return stages_.status.Count("requests_on_foreign_topics");
   quotas_.Charge(*admission, Now());
   if (admission->request_refused) {
+    if (admission->other_version) NoteOtherVersion(*admission);
     return stages_.responder.RefuseRequest(admission->address,
                                            *std::move(admission->request_refused));
   }
@@ -99,6 +100,14 @@ void RequestIntake::Queue(Admission admission) {
   }
   stages_.responder.Repeat(std::move(repeats));
   stages_.responder.RefuseReadings(admission.address.device, std::move(refused));
+}
+
+// Its readings fall back until somebody brings both to the same version.
+void RequestIntake::NoteOtherVersion(const Admission& admission) {
+  stages_.status.Count("requests_of_other_version");
+  if (!version_said_.MaySay(Now())) return;
+  spdlog::warn("{}: device {}: {}; bring the task up to date on both", worker_,
+               Quoted(admission.address.device), admission.request_refused->detail);
 }
 
 // No device of ours leaves them out: something between the two takes them away, and with them every

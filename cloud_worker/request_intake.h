@@ -48,6 +48,7 @@ class RequestIntake {
   void CheckOrThrow(const wire::Message& message);
   void Queue(Admission admission);
   void NoteLostProperties(const wire::Message& message);
+  void NoteOtherVersion(const Admission& admission);
 
   // Constant after construction.
   const std::string worker_;
@@ -57,6 +58,7 @@ class RequestIntake {
 
   DeviceQuotas quotas_;
   LogLimit properties_said_;
+  LogLimit version_said_;
 };
 
 }  // namespace biglittle

@@ -34,6 +34,8 @@ std::vector<CounterRule> MakeRules() {
        "Statuses that the backlog or the broker refused."},
       {"requests_without_properties", "requests_without_properties_total",
        "Requests that lost their MQTT 5 properties on the way."},
+      {"requests_of_other_version", "requests_of_other_version_total",
+       "Requests of devices with another version of the task, whose readings do not fit the net."},
       {"mqtt_reconnects", "reconnects_total", "Connections to the broker after the first one."},
   };
 }

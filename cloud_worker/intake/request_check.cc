@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/task/normalisation.h"
+#include "core/task/escalated_tensor.h"
 #include "core/text.h"
 
 namespace biglittle {
@@ -23,10 +23,31 @@ constexpr double kFrameBytes = 1024;
 double MostBytesAReading(const std::map<std::string, Task>& tasks) {
   std::size_t most = 0;
   for (const auto& [name, task] : tasks) {
-    const auto elements = static_cast<std::size_t>(ElementCount(task.input_shape).value_or(0));
-    most = std::max(most, elements * ElementSize(task.input_dtype));
+    const EscalatedForm form = EscalatedFormOf(task);
+    const auto elements = static_cast<std::size_t>(ElementCount(form.shape).value_or(0));
+    most = std::max(most, elements * ElementSize(form.dtype));
   }
   return static_cast<double>(most) + kFrameBytes;
+}
+
+// As much of a digest as tells nets apart for people.
+constexpr std::size_t kShownDigest = 12;
+
+std::string WordsFor(std::string_view features_of) {
+  if (features_of.empty()) return "windows";
+  return fmt::format("features of the little net {}", Quoted(features_of.substr(0, kShownDigest)));
+}
+
+// Windows where the task's big net takes features, the other way round, or features of another
+// little net, which would be answered as well, and wrongly.
+std::optional<Rejection> CheckVersion(const Task& task, const wire::EscalationRequest& request) {
+  const std::string& wanted = FeaturesOf(task);
+  if (request.features_of == wanted) return std::nullopt;
+  return Rejection{RejectionReason::kUnknownTask,
+                   fmt::format("the request carries {}, the big net of task {} takes {} here: the "
+                               "device has another version of the task",
+                               WordsFor(request.features_of), task.name, WordsFor(wanted)),
+                   {}};
 }
 
 }  // namespace
@@ -76,6 +97,11 @@ std::optional<Admission> RequestCheck::Admit(const wire::Message& message) const
                   fmt::format("this worker does not serve task {}", Quoted(request->task))};
     return admission;
   }
+  if (auto other = CheckVersion(task->second, *request)) {
+    admission.request_refused = *std::move(other);
+    admission.other_version = true;
+    return admission;
+  }
   admission.items.reserve(request->readings.size());
   admission.cost = std::max(admission.cost, static_cast<double>(request->readings.size()));
   for (wire::EscalatedReading& reading : request->readings) {
@@ -92,7 +118,7 @@ std::optional<Admission> RequestCheck::Admit(const wire::Message& message) const
 
 void RequestCheck::AdmitReading(const Task& task, wire::EscalatedReading reading, WorkItem item,
                                 Admission& admission) const {
-  if (const absl::Status fit = CheckWindow(task, reading.window); !fit.ok()) {
+  if (const absl::Status fit = CheckEscalated(task, reading.window); !fit.ok()) {
     admission.refused.push_back(
         {reading.sequence, Rejection{RejectionReason::kInvalid, std::string(fit.message())}});
     return;

@@ -21,6 +21,9 @@ struct Admission {
   std::vector<WorkItem> items;
   std::vector<wire::ReadingReply> refused;
   std::optional<wire::Rejection> request_refused;
+  // It was refused because its device has another version of the task: one whose readings do not go
+  // into this worker's big net.
+  bool other_version = false;
   // In readings: as many as it has, or as are as many bytes as were looked at.
   double cost = 0;
 };

@@ -22,12 +22,12 @@ struct ReplyAddress {
   auto operator<=>(const ReplyAddress&) const = default;
 };
 
-// Its window has been checked against the task: it can be normalised and classified as it is.
+// What it carries has been checked against the task: it can be classified as it is.
 struct WorkItem {
   ReplyAddress address;
   std::string task;
   std::uint64_t sequence = 0;
-  Tensor window;
+  Tensor window;  // or the features in its place, where the task escalates those
   SteadyTime arrived_at;
   SteadyTime expires_at;
   std::uint32_t priority = wire::kNormalPriority;

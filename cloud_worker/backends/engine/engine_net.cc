@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "cloud_worker/backends/batch_answers.h"
-#include "core/task/normalisation.h"
+#include "core/task/escalated_tensor.h"
 
 namespace biglittle {
 
@@ -32,7 +32,7 @@ std::vector<Answer> EngineNet::Classify(Batch batch) {
   std::vector<Prediction> predictions;
   if (samples > 0) {
     for (std::size_t sample = 0; sample < samples; ++sample) {
-      Normalise(task_, answers.window(sample), net_.features(static_cast<std::int64_t>(sample)));
+      FillBigInput(task_, answers.window(sample), net_.features(static_cast<std::int64_t>(sample)));
     }
     predictions = net_.Classify(static_cast<std::int64_t>(samples));
   }

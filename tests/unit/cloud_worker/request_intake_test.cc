@@ -3,8 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
 #include <vector>
 
+#include "tests/support/log_capture.h"
 #include "tests/support/tiny_task.h"
 
 namespace biglittle {
@@ -158,6 +160,26 @@ TEST_F(RequestIntakeTest, PrioritiesBeyondADevicesShareAreNotGranted) {
   requests_.Receive(std::move(message));
   static_cast<void>(batcher_.Next());
   EXPECT_EQ(Counted("priorities_not_granted"), 2U);
+}
+
+TEST_F(RequestIntakeTest, ARequestOfAnotherVersionOfTheTaskIsCountedAndSaid) {
+  const LogCapture log;
+  wire::EscalationRequest request{.task = "tiny",
+                                  .readings = {{1, Milliseconds(80), TinyWindow({1, 2, 3})}},
+                                  .features_of = "feed"};
+  wire::Message message = Asking("pump", {1});
+  message.payload = Encode(request);
+  requests_.Receive(wire::Message(message));
+  message.correlation_data = "run/2";
+  requests_.Receive(std::move(message));
+  ServeInbox();
+  EXPECT_EQ(Reply(0).rejection->reason, RejectionReason::kUnknownTask);
+  EXPECT_EQ(Counted("requests_of_other_version"), 2U);
+  EXPECT_EQ(Counted("rejected_unknown_task"), 2U);
+  EXPECT_EQ(log.lines(), std::vector<std::string>{
+                             "w: device 'pump': the request carries features of the little net "
+                             "'feed', the big net of task tiny takes windows here: the device has "
+                             "another version of the task; bring the task up to date on both"});
 }
 
 }  // namespace

@@ -26,7 +26,16 @@ class IntakeTest : public testing::Test {
     return {"tiny", {{1, Milliseconds(80), TinySample(1, true).window}}};
   }
 
-  const std::map<std::string, Task> tasks_{{"tiny", LoadTinyTask()}};
+  // Of a device of tests/data/tiny-features.
+  static wire::EscalationRequest OfFeatures() {
+    const Task task = LoadTinyFeaturesTask();
+    return {.task = "tiny-features",
+            .readings = {{1, Milliseconds(80), TinyWindow({1, 2, 3, 4, 5, 6})}},
+            .features_of = task.little.sha256};
+  }
+
+  const std::map<std::string, Task> tasks_{{"tiny", LoadTinyTask()},
+                                           {"tiny-features", LoadTinyFeaturesTask()}};
   const RequestCheck check_{wire::Topics("biglittle/v1", "plant"), tasks_};
 };
 
@@ -129,6 +138,54 @@ TEST_F(IntakeTest, OnAForeignTopicThereIsNobodyToAnswer) {
   wire::Message message = Message(Request());
   message.topic = "biglittle/v1/another/devices/pump/escalate";
   EXPECT_FALSE(check_.Admit(message).has_value());
+}
+
+TEST_F(IntakeTest, FeaturesAreAdmittedWhereTheTaskEscalatesThem) {
+  const auto admission = check_.Admit(Message(OfFeatures()));
+  EXPECT_FALSE(admission->request_refused) << admission->request_refused->detail;
+  EXPECT_FALSE(admission->other_version);
+  ASSERT_EQ(admission->items.size(), 1U);
+  EXPECT_EQ(admission->items[0].window.shape, (Shape{6}));
+}
+
+TEST_F(IntakeTest, WhatIsOfAnotherVersionOfTheTaskIsRefusedInWords) {
+  const std::string digest = LoadTinyFeaturesTask().little.sha256.substr(0, 12);
+  wire::EscalationRequest windows = OfFeatures();
+  windows.features_of.clear();
+  wire::EscalationRequest features = Request();
+  features.features_of = digest;
+  wire::EscalationRequest of_another = OfFeatures();
+  of_another.features_of = "feed\n";
+  const std::pair<wire::EscalationRequest, std::string> cases[] = {
+      {windows,
+       "the request carries windows, the big net of task tiny-features takes features of "
+       "the little net '" +
+           digest + "' here: the device has another version of the task"},
+      {features, "the request carries features of the little net '" + digest +
+                     "', the big net of task tiny takes windows here: the device has another "
+                     "version of the task"},
+      {of_another,
+       "the request carries features of the little net 'feed\\x0a', the big net of "
+       "task tiny-features takes features of the little net '" +
+           digest + "' here: the device has another version of the task"}};
+  for (const auto& [request, words] : cases) {
+    const auto admission = check_.Admit(Message(request));
+    ASSERT_TRUE(admission->request_refused) << words;
+    EXPECT_EQ(admission->request_refused->reason, RejectionReason::kUnknownTask);
+    EXPECT_EQ(admission->request_refused->detail, words);
+    EXPECT_TRUE(admission->other_version);
+    EXPECT_TRUE(admission->items.empty());
+  }
+}
+
+TEST_F(IntakeTest, FeaturesOfAnotherShapeAreRefusedAlone) {
+  wire::EscalationRequest request = OfFeatures();
+  request.readings.push_back({2, Milliseconds(80), TinyWindow({1, 2, 3, 4})});
+  const auto admission = check_.Admit(Message(request));
+  EXPECT_EQ(admission->items.size(), 1U);
+  ASSERT_EQ(admission->refused.size(), 1U);
+  EXPECT_THAT(std::get<wire::Rejection>(admission->refused[0].answer).detail,
+              HasSubstr("the feature tensor has shape 4"));
 }
 
 }  // namespace

@@ -115,5 +115,19 @@ TEST(EngineNetLoadTest, RefusesANetOfAnotherDigest) {
             absl::StatusCode::kFailedPrecondition);
 }
 
+TEST_F(EngineNetTest, TakesFeaturesAsTheyAreWhereTheTaskEscalatesThem) {
+  Task task = LoadTinyFeaturesTask();
+  task.normalisation = {{100.0F}, {1.0F}};  // of windows
+  EngineNet net = EngineNet::Load(task, 4, clock_).value();
+  Batch batch{task.name, {}};
+  batch.items.push_back(Item(1, 0, Milliseconds(50)));
+  batch.items.push_back(Item(2, 0, Milliseconds(50)));
+  batch.items[0].window = TinyWindow({0, 0, 0.5F, 0, 0, 0.5F});
+  batch.items[1].window = TinyWindow({0, 0, 0, 0.5F, 0, -0.5F});
+  const std::vector<Answer> answers = net.Classify(std::move(batch));
+  EXPECT_EQ(std::get<wire::CloudPrediction>(answers[0].reply.answer).prediction.class_index, 2);
+  EXPECT_EQ(std::get<wire::CloudPrediction>(answers[1].reply.answer).prediction.class_index, 3);
+}
+
 }  // namespace
 }  // namespace biglittle
