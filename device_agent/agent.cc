@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/task/escalated_tensor.h"
 #include "core/task/normalisation.h"
 #include "device_agent/delivery_tag.h"
 #include "wire/topics.h"
@@ -26,7 +27,8 @@ Escalator::Options EscalatorOptions(const FleetConfig& fleet, const DeviceConfig
           .topics = TopicsOf(fleet),
           .task = task.name,
           .classes = task.labels.size(),
-          .wire_dtype = task.wire_dtype,
+          .wire_dtype = EscalatedFormOf(task).wire_dtype,
+          .features_of = FeaturesOf(task),
           .big_digest = task.big.sha256,
           .run = run,
           .config = device.escalation,
@@ -81,7 +83,8 @@ void Agent::OnSample(Sample sample, SteadyTime captured_at) {
   snapshots_.OnWindow(reading.sequence, reading.window);
   const SteadyTime begin = clock_.Now();
   LocalAnswer answer = little_.Classify(task_, reading.window);
-  if (!std::isfinite(answer.prediction.confidence)) {
+  if (!std::isfinite(answer.prediction.confidence) ||
+      (answer.features && !CheckEscalated(task_, *answer.features).ok())) {
     return FallBack(Unclassified(reading), FallbackReason::kInvalidReading,
                     "its values are too large for the little net");
   }
@@ -92,7 +95,11 @@ void Agent::OnSample(Sample sample, SteadyTime captured_at) {
   verdict.head = answer.head;
   verdict.little_time = clock_.Now() - begin;
   if (answer.unlike) Count(Event::kUnlikeTraining);
-  if (!answer.is_final) return Escalate(std::move(verdict), std::move(reading.window));
+  if (!answer.is_final) {
+    if (recorder_) recorder_->OnEscalated(verdict.sequence, reading.window);
+    return Escalate(std::move(verdict),
+                    answer.features ? *std::move(answer.features) : std::move(reading.window));
+  }
   if (answer.head + 1 < little_.rule().heads.size()) Count(Event::kAnsweredAtEarlyExit);
   End(verdict, AnsweredLocally{verdict.prediction});
   if (recorder_) recorder_->OnAnswered(reading.window, ended_);
@@ -128,11 +135,10 @@ LittleVerdict Agent::Unclassified(const Reading& reading) const {
   return verdict;
 }
 
-void Agent::Escalate(LittleVerdict verdict, Tensor window) {
+void Agent::Escalate(LittleVerdict verdict, Tensor sent) {
   WriteDown(verdict);
-  if (recorder_) recorder_->OnEscalated(verdict.sequence, window);
   const bool prioritised = task_.IsPriority(verdict.prediction.class_index);
-  escalator_.Escalate(std::move(verdict), std::move(window), prioritised, *this);
+  escalator_.Escalate(std::move(verdict), std::move(sent), prioritised, *this);
 }
 
 // Before anything is sent: whatever happens to this process, the reading has a result. Its results

@@ -116,7 +116,8 @@ class Agent final : private EscalationPurpose {
  private:
   Reading NewReading(Sample sample, SteadyTime captured_at);
   LittleVerdict Unclassified(const Reading& reading) const;
-  void Escalate(LittleVerdict verdict, Tensor window);
+  // `sent`: the window, or the features in its place.
+  void Escalate(LittleVerdict verdict, Tensor sent);
   void WriteDown(const LittleVerdict& verdict);
   void FallBack(const LittleVerdict& verdict, FallbackReason reason, std::string detail = {});
   void End(const LittleVerdict& verdict, const Outcome& outcome) override;

@@ -155,6 +155,10 @@ void DeviceControl::TakeEffect(SteadyTime now) {
 }
 
 absl::Status DeviceControl::Snapshot(const wire::ControlRequest& request, SteadyTime now) {
+  if (parts_.agent.task().EscalatesFeatures()) {
+    return absl::FailedPreconditionError(
+        "its task says 'escalate: features', so that no window leaves the device");
+  }
   SnapshotKeeper& snapshots = parts_.agent.snapshots();
   if (steering_.paused() && (request.next || snapshots.empty())) {
     return absl::FailedPreconditionError(

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/half.h"
+#include "core/shown_text.h"
 #include "core/text.h"
 #include "device_agent/delivery_tag.h"
 
@@ -45,7 +46,7 @@ Escalator::Escalator(Options options, Publish publish, Counters& counters, const
       jitter_(std::hash<std::string>{}(options_.run)),
       repliers_(options_.device, counters) {}
 
-void Escalator::Escalate(LittleVerdict verdict, Tensor window, bool prioritised,
+void Escalator::Escalate(LittleVerdict verdict, Tensor sent, bool prioritised,
                          EscalationPurpose& purpose) {
   PendingEscalation escalation;
   escalation.verdict = std::move(verdict);
@@ -59,10 +60,10 @@ void Escalator::Escalate(LittleVerdict verdict, Tensor window, bool prioritised,
       !gate_.Admit(escalation.verdict.deadline, left, round_trip_.Quantile(now), now)) {
     return FallBack(escalation, FallbackReason::kNoTime);
   }
-  const bool half = options_.wire_dtype == WireDType::kFloat16 && window.dtype == DType::kFloat32 &&
-                    FitHalves(window.data);
-  escalation.wire_bytes = window.data.size() / (half ? 2 : 1);
-  escalation.window = std::move(window);
+  const bool half = options_.wire_dtype == WireDType::kFloat16 && sent.dtype == DType::kFloat32 &&
+                    FitHalves(sent.data);
+  escalation.wire_bytes = sent.data.size() / (half ? 2 : 1);
+  escalation.sent = std::move(sent);
   escalation.prioritised = prioritised;
   escalation.decided_at = now;
   escalation.give_up_at = give_up_at;
@@ -127,6 +128,7 @@ wire::Message Escalator::MakeRequest(const RequestPacker::Pack& pack, const Requ
                                      SteadyTime now) const {
   wire::EscalationRequest request{
       .task = options_.task, .same_clock = options_.same_clock, .packed_replies = true};
+  request.features_of = options_.features_of;
   request.compress = options_.config.compression == Compression::kZstd;
   request.readings.reserve(pack.size());
   wire::Message message;
@@ -134,7 +136,7 @@ wire::Message Escalator::MakeRequest(const RequestPacker::Pack& pack, const Requ
     request.readings.push_back(
         {.sequence = escalation->verdict.sequence,
          .time_left = std::chrono::ceil<Milliseconds>(escalation->give_up_at - now),
-         .window = escalation->window,
+         .window = escalation->sent,
          .priority = escalation->prioritised ? 1U : 0U,
          .wire_dtype = options_.wire_dtype});
     message.expires_at = message.expires_at ? std::max(*message.expires_at, escalation->give_up_at)
@@ -328,8 +330,7 @@ bool Escalator::IsUnexpected(const wire::CloudPrediction& answer) {
 void Escalator::OnRejection(std::uint64_t sequence, const std::string& request_id,
                             const wire::Rejection& rejection) {
   Count(fmt::format("rejected_{}", Name(rejection.reason)));
-  spdlog::debug("{}: reading {} rejected: {}: {}", options_.device, sequence,
-                Name(rejection.reason), Quoted(rejection.detail));
+  SayRejection(sequence, rejection);
   const PendingEscalation& escalation = *pending_.Find(sequence, request_id);
   const std::string refused_before = escalation.refused_by;
   const std::size_t refusals = pending_.Refused(sequence, replier_);
@@ -343,6 +344,22 @@ void Escalator::OnRejection(std::uint64_t sequence, const std::string& request_i
   const std::optional<PendingEscalation> refused = pending_.Take(sequence);
   Forget(*refused, true);
   FallBack(*refused, FallbackReason::kRejected, std::string(Name(rejection.reason)));
+}
+
+// What only people can mend is said now and then.
+void Escalator::SayRejection(std::uint64_t sequence, const wire::Rejection& rejection) {
+  spdlog::debug("{}: reading {} rejected: {}: {}", options_.device, sequence,
+                Name(rejection.reason), Quoted(rejection.detail));
+  const bool unknown = rejection.reason == wire::RejectionReason::kUnknownTask;
+  if (!unknown && rejection.reason != wire::RejectionReason::kInvalid) return;
+  if (!rejection_said_.MaySay(clock_.Now())) return;
+  // Workers from before features call a request of them invalid.
+  const bool version = unknown || !options_.features_of.empty();
+  spdlog::warn("{}: worker {} refuses a reading as {}: '{}'{}", options_.device, Quoted(replier_),
+               Name(rejection.reason), Shown(rejection.detail),
+               version ? "; workers need the device's version of the task, and of BigLittle none "
+                         "that is older"
+                       : "");
 }
 
 void Escalator::OnRefused(std::uint64_t request_number, std::string_view mend) {

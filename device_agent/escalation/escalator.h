@@ -46,8 +46,9 @@ class Escalator {
     wire::Topics topics;
     std::string task;
     std::size_t classes = 0;                  // of the task
-    WireDType wire_dtype = WireDType::kAsIs;  // of the task
-    std::string big_digest;                   // of the task; empty: any
+    WireDType wire_dtype = WireDType::kAsIs;  // of what is escalated
+    std::string features_of;  // of the task: core/task/escalated_tensor.h; empty: windows are sent
+    std::string big_digest;   // of the task; empty: any
     std::string run;
     EscalationConfig config;
     // Of a request's windows together, more than one of them.
@@ -63,8 +64,9 @@ class Escalator {
   Escalator(Options options, Publish publish, Counters& counters, const Clock& clock);
 
   // `prioritised`: the little net takes it for a class that goes before others in the worker.
-  // `purpose` is told the end, and must outlive the escalation.
-  void Escalate(LittleVerdict verdict, Tensor window, bool prioritised, EscalationPurpose& purpose);
+  // `sent` is what the request carries of the reading: its window, or with features_of its
+  // features. `purpose` is told the end, and must outlive the escalation.
+  void Escalate(LittleVerdict verdict, Tensor sent, bool prioritised, EscalationPurpose& purpose);
   // The broker refused the request with this number, which its tag has, or does not take one so
   // large; `mend` says what helps. Of its readings those end that nobody can answer any more.
   void OnRefused(std::uint64_t request_number, std::string_view mend);
@@ -101,6 +103,7 @@ class Escalator {
   bool IsUnexpected(const wire::CloudPrediction& answer);
   void OnRejection(std::uint64_t sequence, const std::string& request_id,
                    const wire::Rejection& rejection);
+  void SayRejection(std::uint64_t sequence, const wire::Rejection& rejection);
   std::optional<SteadyTime> AfterRejection(const PendingEscalation& escalation,
                                            const std::string& refused_before,
                                            const wire::Rejection& rejection, SteadyTime now);
@@ -133,6 +136,7 @@ class Escalator {
   std::string observed_request_;  // whose round trip was counted
   Repliers repliers_;
   LogLimit refusal_said_;
+  LogLimit rejection_said_;
   bool link_up_ = false;
   std::size_t max_packet_bytes_ = wire::kMaxPacketBytes;
   SteadyTime looked_at_{};          // what was due until then was seen

@@ -30,8 +30,8 @@ struct PendingEscalation {
   LittleVerdict verdict;
   EscalationPurpose* purpose = nullptr;  // who is told the end
   RequestName request;                   // that it was sent in; without an id until then
-  Tensor window;                         // kept, for it may have to be sent again
-  // Of the window on the wire, not compressed: what the budget and a request's bound count.
+  Tensor sent;                           // kept, for it may have to be sent again
+  // Of it on the wire, not compressed: what the budget and a request's bound count.
   std::size_t wire_bytes = 0;
   SteadyTime decided_at;
   SteadyTime give_up_at;       // when the fallback must be decided

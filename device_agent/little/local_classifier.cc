@@ -4,9 +4,15 @@
 
 #include <utility>
 
+#include "core/task/escalated_tensor.h"
 #include "core/task/normalisation.h"
 
 namespace biglittle {
+
+Tensor EscalatedTensor(const Task& task, const Tensor& window, nn::Classifier& little) {
+  if (!task.EscalatesFeatures()) return window;
+  return FeaturesTensor(task, little.EscalatedFeatures());
+}
 
 LocalClassifier::LocalClassifier(std::shared_ptr<nn::ClassifierPool> nets, EscalationRule rule)
     : nets_(std::move(nets)), rule_(std::move(rule)) {}
@@ -49,7 +55,18 @@ LocalAnswer LocalClassifier::Classify(const Task& task, const Tensor& window) {
   answer.is_final = decision.answered;
   answer.unlike = rule_.unlike != UnlikeAction::kIgnore &&
                   IsUnlike(rule_.heads[answer.head], answer.prediction);
+  if (!answer.is_final && task.EscalatesFeatures()) {
+    answer.features = FeaturesTensor(task, net->EscalatedFeatures());
+  }
   return answer;
+}
+
+Tensor LocalClassifier::Escalated(const Task& task, const Tensor& window) {
+  if (!task.EscalatesFeatures()) return window;
+  const nn::ClassifierPool::Lease net = nets_->Take();
+  Normalise(task, window, net->features(0));
+  static_cast<void>(net->ClassifyUpTo(0));
+  return EscalatedTensor(task, window, *net);
 }
 
 }  // namespace biglittle

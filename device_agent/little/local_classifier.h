@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 
 #include "absl/status/statusor.h"
 
@@ -23,7 +24,13 @@ struct LocalAnswer {
   std::size_t head = 0;   // which one that was; an early exit is 0
   bool unlike = false;    // unlike the training data, where the rule asks for that
   bool is_final = false;  // answered here; else to be escalated
+  // What is sent in place of the window, where it is to be escalated and the task says so.
+  std::optional<Tensor> features;
 };
+
+// What a device of the task sends of `window`, of which `little` was asked something last: the
+// window itself, or its features.
+Tensor EscalatedTensor(const Task& task, const Tensor& window, nn::Classifier& little);
 
 class LocalClassifier {
  public:
@@ -37,6 +44,9 @@ class LocalClassifier {
   // Asks one head after the other until one may answer. `window` must have passed CheckWindow for
   // the same task.
   LocalAnswer Classify(const Task& task, const Tensor& window);
+
+  // What would be sent of the window if it were escalated; `window` as above.
+  Tensor Escalated(const Task& task, const Tensor& window);
 
   const EscalationRule& rule() const { return rule_; }
   // From the next reading on. InvalidArgument, and nothing changes, unless it has as many heads as

@@ -49,14 +49,13 @@ class DeviceControlTest : public testing::Test {
   DeviceControlTest() { Begin(); }
 
   // As a process does that is started (again).
-  void Begin(const std::string& file = "") {
+  void Begin(const std::string& file = "", const Task& task = LoadTinyTask()) {
     control_.reset();
     agent_.reset();
     FleetConfig fleet;
     fleet.fleet = "plant";
     DeviceConfig device;
     device.id = "pump";
-    const Task task = LoadTinyTask();
     Agent::Publish publish = [this](wire::Message message) {
       if (message.topic.find("/snapshot/") != std::string::npos && !snapshot_answer_.ok()) {
         return snapshot_answer_;
@@ -213,6 +212,16 @@ TEST_F(DeviceControlTest, ASnapshotThatCannotBeShownIsRefusedInWords) {
   EXPECT_THAT(Ask(R"({"id":"10","verb":"snapshot","reading":"next"})")["error"].get<std::string>(),
               HasSubstr("it is paused"));
   EXPECT_EQ(Ask(R"({"id":"11","verb":"snapshot"})")["ok"], true);
+}
+
+TEST_F(DeviceControlTest, NoWindowIsShownWhereOnlyFeaturesMayLeaveTheDevice) {
+  Begin("", LoadTinyFeaturesTask());
+  agent_->OnSample(TinySample(2, true), clock_.Now());
+  EXPECT_EQ(Ask(R"({"id":"7","verb":"snapshot"})")["error"],
+            "its task says 'escalate: features', so that no window leaves the device");
+  agent_->OnSample(TinySample(2, true), clock_.Now());
+  Turn();
+  for (const wire::Message& message : sent_) EXPECT_THAT(message.topic, Not(HasSubstr("snapshot")));
 }
 
 TEST_F(DeviceControlTest, WithoutAStoreItSaysThatItEndsWithTheProcess) {

@@ -113,5 +113,24 @@ TEST(LocalClassifier, RefusesARuleOrANetThatDoesNotFit) {
                 "little net whose design is early_exit has two");
 }
 
+TEST(LocalClassifier, GivesFeaturesOfWhatIsToBeEscalatedWhereTheTaskSaysSo) {
+  const Task task = LoadTinyFeaturesTask();
+  LocalClassifier little = Load(task);
+  EXPECT_FALSE(little.Classify(task, TinySample(2, true).window).features);
+  const LocalAnswer unsure = little.Classify(task, TinyWindow({1, 2, 4, 8}));
+  EXPECT_FALSE(unsure.is_final);
+  EXPECT_EQ(unsure.features, TinyWindow({0.5F, 1, 2, 4, -0.5F, -2}));
+  EXPECT_EQ(little.Escalated(task, TinyWindow({2, 0, 0, 0})), TinyWindow({1, 0, 0, 0, 1, 0}));
+  // Before any head may answer, too.
+  LocalClassifier never = Load(task, {.policy = EscalationPolicyKind::kBigOnly});
+  EXPECT_EQ(never.Classify(task, TinySample(0, true).window).features,
+            TinyWindow({0.5F, 0, 0, 0, 0.5F, 0}));
+
+  const Task windows = LoadTinyTask();
+  LocalClassifier plain = Load(windows);
+  EXPECT_FALSE(plain.Classify(windows, TinySample(1, true).window).features);
+  EXPECT_EQ(plain.Escalated(windows, TinySample(1, true).window), TinySample(1, true).window);
+}
+
 }  // namespace
 }  // namespace biglittle
