@@ -11,6 +11,7 @@
 #include "cli/lab/child_process.h"
 #include "cli/lab/process_usage.h"
 #include "core/fleet/device_config.h"
+#include "core/task/escalated_tensor.h"
 #include "core/task/task_file.h"
 #include "device_agent/sources/source_registry.h"
 
@@ -55,12 +56,7 @@ absl::Status FleetBench::Start() {
   return StartWorker();
 }
 
-std::size_t FleetBench::window_bytes() const {
-  const auto elements = static_cast<std::size_t>(ElementCount(task_->input_shape).value_or(1));
-  constexpr std::size_t kHalf = 2;
-  return elements *
-         (task_->wire_dtype == WireDType::kFloat16 ? kHalf : ElementSize(task_->input_dtype));
-}
+std::size_t FleetBench::window_bytes() const { return EscalatedBytes(*task_); }
 
 double FleetBench::ReadingsARequest() const {
   const auto requests = observer_->CounterOfWorker(kBenchWorker, "requests");

@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "core/task/escalated_tensor.h"
 #include "core/task/task.h"
 #include "core/task/task_file.h"
 #include "core/tensor.h"
@@ -42,11 +43,7 @@ std::uint64_t EntryBytes(const FleetConfig& fleet, const DeviceConfig& device, c
 std::optional<std::uint64_t> MessageBytes(const FleetConfig& fleet, const DeviceConfig& device) {
   const Parsed<Task> task = LoadTask(fleet.models / device.task);
   if (!task.ok()) return std::nullopt;
-  const auto elements = ElementCount(task.value->input_shape);
-  if (!elements) return std::nullopt;
-  const bool halves = task.value->wire_dtype == WireDType::kFloat16;
-  const std::uint64_t bytes = halves ? 2 : ElementSize(task.value->input_dtype);
-  const std::uint64_t reading = static_cast<std::uint64_t>(*elements) * bytes + kAroundReading;
+  const std::uint64_t reading = EscalatedBytes(*task.value) + kAroundReading;
   // The agent fills three quarters of what the broker takes.
   return std::max(reading * device.escalation.packing.max_readings * 4 / 3,
                   EntryBytes(fleet, device, *task.value));

@@ -8,7 +8,9 @@
 #include <string_view>
 #include <utility>
 
+#include "core/task/escalated_tensor.h"
 #include "core/task/normalisation.h"
+#include "device_agent/little/local_classifier.h"
 #include "nn/classifier.h"
 #include "wire/messages/tensor_codec.h"
 
@@ -52,6 +54,7 @@ absl::StatusOr<CascadeTable> RunNets(const Task& task, const LabelledData& data,
   auto big = nn::Classifier::Load(task, task.big, kBatch);
   if (!big.ok()) return big.status();
 
+  const EscalatedForm form = EscalatedFormOf(task);
   CascadeTable table;
   table.truth = data.truth;
   table.groups = data.groups;
@@ -65,8 +68,8 @@ absl::StatusOr<CascadeTable> RunNets(const Task& task, const LabelledData& data,
             fmt::format("{}: row {}: {}", data.name, first + i, std::string(fit.message())));
       }
       if (!RunLittle(task, window, *little, table)) return NotFinite(data, first + i, "little");
-      Normalise(task, wire::AsItArrives(window, task.wire_dtype),
-                big->features(static_cast<std::int64_t>(i)));
+      FillBigInput(task, wire::AsItArrives(EscalatedTensor(task, window, *little), form.wire_dtype),
+                   big->features(static_cast<std::int64_t>(i)));
     }
     static_cast<void>(big->Classify(static_cast<std::int64_t>(count)));
     for (std::size_t i = 0; i < count; ++i) {

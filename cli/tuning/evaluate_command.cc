@@ -22,8 +22,10 @@
 #include "cli/tuning/measured_task.h"
 #include "core/clock.h"
 #include "core/program/exit_code.h"
+#include "core/task/normalisation.h"
 #include "core/task/task.h"
 #include "device_agent/little/escalation_policy.h"
+#include "device_agent/little/local_classifier.h"
 #include "nn/classifier.h"
 #include "nn/model.h"
 
@@ -35,17 +37,20 @@ constexpr std::chrono::minutes kDrawingTime{2};
 
 absl::StatusOr<Costs> NetCosts(const MeasuredTask& measured) {
   const Task& task = measured.task;
-  const absl::StatusOr<nn::Model> little = nn::LoadNet(task, task.little);
+  auto little = nn::Classifier::Load(task, task.little, 1);
   if (!little.ok()) return little.status();
   const absl::StatusOr<nn::Model> big = nn::LoadNet(task, task.big);
   if (!big.ok()) return big.status();
   Costs costs;
   costs.little_macs = little->info().multiply_adds;
   costs.big_macs = big->info().multiply_adds;
-  if (task.little.heads() > 1) costs.exit_macs = little->info().multiply_adds_to.front();
+  if (task.little.heads() > 1) costs.exit_macs = little->multiply_adds_to(0);
   const Prediction answer =
       Predict(measured.table.big.row(0), task.big.outputs, task.big.temperatures.back());
-  costs.big_only_bytes = MessageBytes(task, measured.data.windows.front(), answer);
+  const Tensor& window = measured.data.windows.front();
+  Normalise(task, window, little->features(0));
+  static_cast<void>(little->ClassifyUpTo(0));
+  costs.big_only_bytes = MessageBytes(task, EscalatedTensor(task, window, *little), answer);
   return costs;
 }
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "cli/tuning/logistic_fit.h"
+#include "core/task/escalated_tensor.h"
 #include "wire/messages/escalation.h"
 
 namespace biglittle {
@@ -127,12 +128,14 @@ Tally TallyRows(const CascadePredictions& predictions, const CascadeTable& table
 
 }  // namespace
 
-double MessageBytes(const Task& task, const Tensor& window, const Prediction& answer) {
-  const wire::EscalationRequest request{task.name,
-                                        {{.sequence = 1,
-                                          .time_left = Milliseconds(500),
-                                          .window = window,
-                                          .wire_dtype = task.wire_dtype}}};
+double MessageBytes(const Task& task, const Tensor& escalated, const Prediction& answer) {
+  const wire::EscalationRequest request{
+      .task = task.name,
+      .readings = {{.sequence = 1,
+                    .time_left = Milliseconds(500),
+                    .window = escalated,
+                    .wire_dtype = EscalatedFormOf(task).wire_dtype}},
+      .features_of = FeaturesOf(task)};
   wire::CloudPrediction prediction;
   prediction.prediction = answer;
   prediction.model_digest = task.big.sha256;

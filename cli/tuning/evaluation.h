@@ -69,11 +69,12 @@ struct Evaluation {
   Costs costs;
 };
 
-// The macs of `costs` come from the nets and are given; `window_bytes` is the size of one reading.
+// The macs of `costs` come from the nets and are given; those of messages too.
 Evaluation Evaluate(const Task& task, const CascadeTable& table, const EscalationRule& rule,
                     const Costs& net_costs);
 
-// Payload bytes of one escalated reading, request and reply, for a window of `window`'s size.
-double MessageBytes(const Task& task, const Tensor& window, const Prediction& answer);
+// Payload bytes of one escalated reading, request and reply; `escalated` is what its device sends
+// (core/task/escalated_tensor.h).
+double MessageBytes(const Task& task, const Tensor& escalated, const Prediction& answer);
 
 }  // namespace biglittle

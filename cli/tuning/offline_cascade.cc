@@ -3,6 +3,7 @@
 #include <memory>
 #include <utility>
 
+#include "core/task/escalated_tensor.h"
 #include "core/task/normalisation.h"
 #include "device_agent/little/local_classifier.h"
 #include "device_agent/sources/source_registry.h"
@@ -49,7 +50,10 @@ absl::StatusOr<OfflineCounts> RunOffline(const Task& task, const DeviceConfig& d
     if (!sample->has_value()) break;
     const Sample& taken = **sample;
     if (!taken.truth || !CheckWindow(task, taken.window).ok()) continue;
-    Normalise(task, wire::AsItArrives(taken.window, task.wire_dtype), big->features(0));
+    FillBigInput(
+        task,
+        wire::AsItArrives(little->Escalated(task, taken.window), EscalatedFormOf(task).wire_dtype),
+        big->features(0));
     CountReading(*taken.truth, little->Classify(task, taken.window), big->Classify(1).front(),
                  counts);
   }

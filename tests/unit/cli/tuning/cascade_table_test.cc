@@ -62,6 +62,23 @@ TEST(RunNets, RoundsTheBigNetsReadingsAsTheNetworkDoes) {
   EXPECT_NEAR(Row(rounded->big, 0)[1], Row(exact->big, 0)[1], 1e-3);
 }
 
+// The nets of tiny-features answer as those of tiny, by features that halves hold exactly or not.
+TEST(RunNets, FeedsTheBigNetWithTheLittleNetsFeatures) {
+  LabelledData data = Sure(18);
+  const auto windows = RunNets(LoadTinyTask(), data, [](std::size_t) {});
+  const auto features = RunNets(LoadTinyFeaturesTask(), data, [](std::size_t) {});
+  ASSERT_TRUE(windows.ok() && features.ok()) << features.status();
+  EXPECT_EQ(features->big.values, windows->big.values);
+  EXPECT_EQ(features->heads[0].values, windows->heads[0].values);
+
+  data.windows[5] = TinySample(1, false).window;  // 0.1
+  const auto rounded = RunNets(LoadTinyFeaturesTask(), data, [](std::size_t) {});
+  ASSERT_TRUE(rounded.ok());
+  EXPECT_NE(Row(rounded->big, 5)[1], 1.0F);
+  EXPECT_NEAR(Row(rounded->big, 5)[1], 1.0F, 1e-3);
+  EXPECT_EQ(Row(rounded->heads[0], 5)[2], 1.0F);
+}
+
 TEST(RunNets, NamesTheRowThatDoesNotFit) {
   LabelledData data = Sure(3);
   data.windows[2] = TinyWindow({1, 2});

@@ -29,13 +29,15 @@ TEST(OfflineCascadeTest, CountsWhatEachNetAndTheCascadeSay) {
   ASSERT_TRUE(
       WriteNpy(folder.path() / "y.npy", ElementType::kUint8, {40}, std::as_bytes(std::span(labels)))
           .ok());
-  const auto counts = RunOffline(LoadTinyTask(), device);
-  ASSERT_TRUE(counts.ok()) << std::string(counts.status().message());
-  EXPECT_EQ(counts->readings, 40U);
-  EXPECT_EQ(counts->little_correct, 10U);
-  EXPECT_EQ(counts->big_correct, 30U);
-  EXPECT_EQ(counts->cascade_correct, 30U);
-  EXPECT_EQ(counts->escalated, 20U);
+  for (const Task& task : {LoadTinyTask(), LoadTinyFeaturesTask()}) {
+    const auto counts = RunOffline(task, device);
+    ASSERT_TRUE(counts.ok()) << std::string(counts.status().message());
+    EXPECT_EQ(counts->readings, 40U);
+    EXPECT_EQ(counts->little_correct, 10U);
+    EXPECT_EQ(counts->big_correct, 30U);
+    EXPECT_EQ(counts->cascade_correct, 30U);
+    EXPECT_EQ(counts->escalated, 20U);
+  }
 }
 
 }  // namespace
