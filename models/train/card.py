@@ -30,7 +30,7 @@ def to_yaml(value, indent=0):
     return "\n".join(lines)
 
 
-def write_task_yaml(path, task, design, mean, deviation, files):
+def write_task_yaml(path, task, design, mean, deviation, files, way):
     """Without thresholds: until it is tuned, the task escalates everything."""
     content = {
         "version": 1,
@@ -40,6 +40,7 @@ def write_task_yaml(path, task, design, mean, deviation, files):
         "priority_classes": [label for label in task.labels if label in task.priority],
         "input": {"dtype": task.dtype, "shape": task.shape}
         | ({"wire_dtype": task.wire_dtype} if task.wire_dtype else {}) | task.input_settings,
+        **way.settings(),
         "normalisation": {"mean": mean, "standard_deviation": deviation},
         "little": {"file": "little.onnx", "sha256": files["little"]["sha256"],
                    "design": design.name, "outputs": design.outputs(task)},
@@ -143,6 +144,23 @@ def _promise(figures):
             + table(["promise", "promised", "test readings", "of", "holds"], rows) + "\n\n")
 
 
+def _ways(about):
+    """Only where there are features that could be sent in place of windows."""
+    if len(about["ways"]) < 2:
+        return ""
+    rows = []
+    for way in about["ways"]:
+        name = f"the {way['name']}" if way["name"] == "window" else "features, as halves"
+        rows.append([f"**{name}**, as shipped" if way["ships"] else name, f"{way['bytes']:,.0f}",
+                     f"{way['mean_bytes']:,.0f}", percent(way["accuracy"]["big"]),
+                     percent(way["accuracy"]["cascade"]), percent(way["escalation_rate"])])
+    return ("## What an escalated reading carries\nThe same nets and thresholds, measured both ways on the test "
+            "readings. Of features (`train --escalate features`) the window stays on the device. Bytes are those "
+            "of the MQTT payloads, request and reply.\n\n"
+            + table(["it carries", "bytes an escalated reading", "bytes a reading on average", "big net alone",
+                     "cascade", "escalated"], rows) + "\n\n")
+
+
 def _front(about):
     if about["front"] is None and not about["why_front"]:
         return ""
@@ -208,6 +226,7 @@ As `biglittle evaluate --task {task.name}` prints them.
 {_classes(about['figures'])}
 
 {_promise(about['figures'])}{_baseline(about)}
+{_ways(about)}
 ## Limits
 {task.limits}
 

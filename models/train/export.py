@@ -12,27 +12,29 @@ import nets
 OPSET, TRANSFORM_OPSET = 13, 17
 
 
-def _names(outputs):
-    return ["logits"] if outputs == 1 else ["exit_logits", "logits"]
+def _names(outputs, shows_features):
+    heads = outputs - (1 if shows_features else 0)
+    return (["features"] if shows_features else []) + (["logits"] if heads == 1 else ["exit_logits", "logits"])
 
 
-def write_onnx(net, shape, path):
-    """One float32 input [batch, shape...], one float32 output [batch, logits] a head."""
+def write_onnx(net, shape, path, source="reading"):
+    """One float32 input [batch, shape...] called `source`, one float32 output [batch, logits] a head; of a net
+    that shows them the features before those."""
     net.eval()
     example = torch.zeros(2, *shape)
     with torch.no_grad():
-        heads = _heads(net(example))
-    names = _names(len(heads))
+        outputs = _outputs(net(example))
+    names = _names(len(outputs), isinstance(net, nets.Showing))
     fronted = isinstance(net, nets.Fronted)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what it says of its own insides
         torch.onnx.export(net, example, str(path),
                           opset_version=TRANSFORM_OPSET if fronted else OPSET,
-                          input_names=["reading"], output_names=names,
-                          dynamic_axes={name: {0: "batch"} for name in ["reading"] + names})
+                          input_names=[source], output_names=names,
+                          dynamic_axes={name: {0: "batch"} for name in [source] + names})
     model = onnx.load(str(path))
     if fronted:
-        _declare_shapes(model, heads, path)
+        _declare_shapes(model, outputs, path)
     onnx.checker.check_model(model, full_check=not fronted)
     for port in [model.graph.input[0], *model.graph.output]:
         if port.type.tensor_type.shape.dim[0].dim_param != "batch":
@@ -40,15 +42,16 @@ def write_onnx(net, shape, path):
     return model
 
 
-def _declare_shapes(model, heads, path):
+def _declare_shapes(model, outputs, path):
     """ONNX 1.12 infers too many frames of an STFT, and PyTorch writes down what it infers."""
     del model.graph.value_info[:]
-    for port, head in zip(model.graph.output, heads):
-        port.type.tensor_type.shape.dim[1].dim_value = head.shape[1]
+    for port, output in zip(model.graph.output, outputs):
+        for axis, extent in enumerate(output.shape[1:], 1):
+            port.type.tensor_type.shape.dim[axis].dim_value = extent
     onnx.save(model, str(path))
 
 
-def _heads(output):
+def _outputs(output):
     return list(output) if isinstance(output, tuple) else [output]
 
 

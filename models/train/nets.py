@@ -215,6 +215,15 @@ class Fronted(nn.Module):
         return self.net(self.front(x))
 
 
+class Showing(Fronted):
+    """The same, and what was computed first, as the first output."""
+
+    def forward(self, x):
+        features = self.front(x)
+        heads = self.net(features)
+        return (features, *heads) if isinstance(heads, tuple) else (features, heads)
+
+
 def multiply_adds(net, shape):
     """Of one reading, in convolutions and fully connected layers."""
     total = 0

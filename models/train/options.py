@@ -13,6 +13,7 @@ from budgets import parse as parse_budget
 from data import BadInput
 from frontends import CHOICES, KINDS
 from tasks import TASKS
+from ways import WAYS
 
 _HOME = pathlib.Path(__file__).resolve().parents[2]
 
@@ -73,6 +74,9 @@ def parse(arguments, description):
                           help="what the nets are behind; auto tries what suits the data (default)")
     own_task.add_argument("--minutes", type=float, default=12.0, metavar="M",
                           help="take fewer steps where it would take longer (default: 12)")
+    own_task.add_argument("--escalate", default="window", choices=WAYS,
+                          help="what a device sends of a reading that the big net is asked about: its window "
+                               "(default), or the features of it, so that the window stays on the device")
     parser.add_argument("--device", help=f"budget of the little net: {', '.join(DEVICES)}, or multiply-adds "
                                          "and bytes like 5000000,200000")
     own_task.add_argument("--kind", choices=KINDS,
@@ -84,6 +88,11 @@ def parse(arguments, description):
                                 or not options.description.isprintable()):
         raise BadInput("--description must be one line of at most 500 bytes")
     check_objective(options.objective)
+    if options.escalate == "features" and options.task in TASKS:
+        raise BadInput(f"--escalate features is for a task of your own; the nets of {options.task} have no "
+                       "features in front")
+    if options.escalate == "features" and options.features == "raw":
+        raise BadInput("--escalate features needs features: leave --features out, or name others than raw")
     if options.device:
         parse_budget(options.device)
     if not 0.01 <= options.minutes <= 10000:
@@ -137,6 +146,8 @@ def command_of(options):
     if options.data:
         words += ["--data", "DATA-FOLDER"]
     words += ["--seed", str(options.seed), "--threads", str(options.threads or 1)]
+    if options.escalate != "window":
+        words += ["--escalate", options.escalate]
     for name in ("little_epochs", "big_epochs", "priority", "objective", "kind", "features", "device"):
         if getattr(options, name) and getattr(options, name) != "auto":
             words += [f"--{name.replace('_', '-')}", str(getattr(options, name))]

@@ -3,6 +3,7 @@
 the thresholds, and writes models/<task> with the best design: see README.md."""
 
 import json
+import math
 import os
 import re
 import shlex
@@ -33,6 +34,8 @@ from fit import Scale, Unchanged, fit, logits_of, one_hot
 from options import command_of, made_folders, parse, shape_of
 from tasks import TASKS
 from tasks import own
+from ways import Way
+from ways import compare as compare_ways
 
 # How much worse than the big net the cascade may be where designs are compared.
 _COMPARISON_LOSS = 0.003
@@ -105,10 +108,6 @@ class Inputs:
         if self.front is None:
             return self.scale(torch.from_numpy(np.array(windows, np.float32)))
         return frontends.compute(self.front.module, windows)
-
-    def whole(self, net):
-        """The net as it is shipped, for windows that the device has normalised."""
-        return net if self.front is None else nets.Fronted(self.front.module, net).eval()
 
 
 def share_right(net, inputs, truth):
@@ -203,6 +202,11 @@ def choose_front(task, loaded, options):
     windows, rate = loaded.train.windows, task.input_settings.get("rate_hz")
     named = options.features != "auto"
     names = [options.features] if named else frontends.fitting(task.kind, windows, rate)
+    if options.escalate == "features":
+        names = [name for name in names if name != "raw"]
+        if not names:
+            raise BadInput(f"--escalate features: there are no features that suit {task.kind} data of this shape; "
+                           "name some by --features, or escalate windows")
     print(f"kind of data: {task.kind} ({task.kind_words}); features to try: {', '.join(names)}", flush=True)
     front, tried = frontends.choose(names, windows, rate,
                                     lambda one: probe(task, loaded, options, one), print)
@@ -225,12 +229,12 @@ def linear_baseline(task, inputs, loaded):
             "test": ridge.accuracy(parts["test"], loaded.test.truth)}
 
 
-def export_net(task, net, path):
-    model = export.write_onnx(net, task.shape, path)
+def export_net(net, shape, path, source="reading"):
+    model = export.write_onnx(net, shape, path, source)
     return {"sha256": export.sha256(path), "bytes": path.stat().st_size,
-            "multiply_adds": nets.multiply_adds(net, task.shape),
+            "multiply_adds": nets.multiply_adds(net, shape),
             "parameters": nets.parameters(net), "operators": export.operators(model),
-            "outputs": model.graph.output[0].type.tensor_type.shape.dim[1].dim_value}
+            "outputs": model.graph.output[-1].type.tensor_type.shape.dim[1].dim_value}
 
 
 def check_budget(task, files):
@@ -240,6 +244,19 @@ def check_budget(task, files):
               f"the big one's multiply-adds, more than 1/{1 / task.budget_share:.0f}")
     if little["bytes"] > task.budget_bytes:
         print(f"note: the little net has {little['bytes']:,} bytes, more than {task.budget_bytes:,}")
+
+
+def tell_of_features(task, way):
+    """Where escalating them does not do what it is there for."""
+    if not way.of_features:
+        return
+    if way.front.name == "standardised":
+        print("note: standardised features are a reading's own numbers, scaled: who gets them knows the reading")
+    halves = 2 * math.prod(way.front.shape)
+    window = math.prod(task.shape) * np.dtype(task.dtype).itemsize
+    if halves > window:
+        print(f"note: the features of a reading have {halves:,} bytes, its window {window:,}: escalating them keeps "
+              "windows on the device, and sends more")
 
 
 def biglittle(options, *arguments):
@@ -265,8 +282,14 @@ def check_engine(options, net, path, inputs):
                               answer)
     if code != 0:
         raise BadInput(f"the engine refuses {path}: {said}")
-    found = np.array(json.loads(answer.read_text(encoding="utf-8"))["outputs"])
-    difference = float(np.abs(expected - found).max() / np.abs(expected).max())
+    said = json.loads(answer.read_text(encoding="utf-8"))
+    check_same(expected, said["outputs"], path)
+    if isinstance(net, nets.Showing):
+        check_same(net.front(inputs).numpy(), said["named_outputs"]["features"], path)
+
+
+def check_same(expected, found, path):
+    difference = float(np.abs(expected - np.array(found).reshape(expected.shape)).max() / np.abs(expected).max())
     if not difference < 1e-3:
         raise AssertionError(f"{path} computes something else than was trained: {difference:.1e}")
 
@@ -298,18 +321,20 @@ def compare(options, task, models):
     return {**figures, "met": met, "validation": expected}
 
 
-def build_designs(options, task, scaled, big, littles, moments_of, loaded):
+def build_designs(options, task, way, scaled, big, littles, moments_of):
     """One models folder a design, tuned for the comparison: (design, files, figures)."""
     built = []
-    big_file = export_net(task, big, options.work / "big.onnx")
-    check_engine(options, big, options.work / "big.onnx", scaled)
-    for design, net in littles:
+    whole = way.big(big)
+    big_file = export_net(whole, way.big_shape(task), options.work / "big.onnx", way.big_source())
+    check_engine(options, whole, options.work / "big.onnx", way.big_input(scaled))
+    for design, inner in littles:
+        net = way.little(inner)
         folder = options.work / design.name / task.name
         folder.mkdir(parents=True, exist_ok=True)
         shutil.copy(options.work / "big.onnx", folder / "big.onnx")
-        files = {"little": export_net(task, net, folder / "little.onnx"), "big": big_file}
+        files = {"little": export_net(net, task.shape, folder / "little.onnx"), "big": big_file}
         check_engine(options, net, folder / "little.onnx", scaled)
-        card.write_task_yaml(folder / "task.yaml", task, design, *moments_of, files)
+        card.write_task_yaml(folder / "task.yaml", task, design, *moments_of, files, way)
         built.append((design, files, compare(options, task, folder.parent)))
     return built
 
@@ -452,18 +477,23 @@ def train(options, task):
 
     scale = Scale(inputs.mean, inputs.deviation, len(task.shape) - 1)
     scaled = scale(torch.from_numpy(np.array(loaded.test.windows[:64]))).contiguous()
-    built = build_designs(options, task, scaled, inputs.whole(big),
-                          [(design, inputs.whole(net)) for design, net in littles],
-                          (inputs.mean, inputs.deviation), loaded)
+    way = Way(options.escalate, inputs.front)
+    built = build_designs(options, task, way, scaled, big, littles, (inputs.mean, inputs.deviation))
     design, files, figures, why, arguments, said, holds = ship(options, task, built)
     check_budget(task, files)
+    tell_of_features(task, way)
+    ways = compare_ways(
+        way, task, (dict(littles)[design], big), files,
+        ((options.out / "task.yaml").read_text(encoding="utf-8"), figures), options.work / "other-way", export_net,
+        lambda models: evaluate(options, ["--task", task.name, "--models", models, "--data",
+                                          options.work / "data"]))
     linear = linear_baseline(task, inputs, loaded)
     card.write_card(options.out / "README.md", task, design, {
         "sizes": {name: len(part) for name, part in vars(loaded).items()},
         "files": files, "ratio": files["big"]["multiply_adds"] / files["little"]["multiply_adds"],
         "comparison_loss": _COMPARISON_LOSS, "designs": card.designs_table(built, design),
         "why": why, "arguments": arguments, "figures": figures, "seed": options.seed,
-        "baseline": linear, "front": inputs.front, "why_front": why_front,
+        "baseline": linear, "front": inputs.front, "why_front": why_front, "ways": ways,
         "command": command_of(options)})
     print(f"{options.out}: {design.title}; cascade {card.percent(figures['accuracy']['cascade'])}, "
           f"{card.percent(figures['escalation_rate'])} escalated")

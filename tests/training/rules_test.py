@@ -16,7 +16,9 @@ import budgets  # noqa: E402
 import fit  # noqa: E402
 import frontends  # noqa: E402
 import nets  # noqa: E402
+import options  # noqa: E402
 import splits  # noqa: E402
+import ways  # noqa: E402
 from bad_input import BadInput  # noqa: E402
 
 RANDOM = np.random.default_rng(1)
@@ -164,6 +166,26 @@ def little_nets_fit_their_device():
     check("larger" in budgets.tiny_class(50_000_000, 20_000), "larger than any")
 
 
+def a_task_file_is_told_in_the_other_way_and_back():
+    front = frontends.Front("spectrum", "", torch.nn.Identity(), [3, 16])
+    text = ("task: t\ninput:\n  dtype: int16\n  shape: [3, 32]\nnormalisation:\n  mean: [0.0]\nlittle:\n"
+            "  sha256: \"aa\"\nbig:\n  sha256: bb\n")
+    features = ways.retold(text, ways.Way("features", front), {"aa": "cc", "bb": "dd"})
+    check("  shape: [3, 32]\nescalate: features\nfeatures:\n  shape: [3, 16]\nnormalisation:\n" in features
+          and '"cc"' in features and "dd" in features, features)
+    back = ways.retold(features, ways.Way("features", front).other(), {"cc": "aa", "dd": "bb"})
+    check(back == text, back)
+    check(ways.Way("window", None).other() is None, "without features there is another way")
+
+
+def features_are_escalated_only_where_there_are_some():
+    words = ["--task", "mine", "--escalate", "features"]
+    check(options.parse(words, "").escalate == "features" and options.parse(words[:2], "").escalate == "window",
+          "the option is not taken")
+    refused("needs features", options.parse, words + ["--features", "raw"], "")
+    refused("the nets of mnist have no features in front", options.parse, ["--task", "mnist", *words[2:]], "")
+
+
 if __name__ == "__main__":
     every_class_in_every_part()
     groups_and_classes_together()
@@ -171,6 +193,8 @@ if __name__ == "__main__":
     the_baseline_learns_what_is_linear()
     steps_not_epochs()
     kinds_are_told()
+    a_task_file_is_told_in_the_other_way_and_back()
+    features_are_escalated_only_where_there_are_some()
     with tempfile.TemporaryDirectory() as scratch:
         an_early_end_keeps_the_best(pathlib.Path(scratch))
         fewer_steps_where_time_is_short(pathlib.Path(scratch))
