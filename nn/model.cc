@@ -26,6 +26,7 @@
 #include "nn/compile/layout.h"
 #include "nn/compile/network.h"
 #include "nn/compile/outputs.h"
+#include "nn/compile/quantise.h"
 #include "nn/graph/input_dims.h"
 #include "nn/graph/load_limits.h"
 #include "nn/graph/ordering.h"
@@ -120,6 +121,8 @@ absl::StatusOr<std::shared_ptr<const Network>> Build(std::span<const std::byte> 
   if (!network.ok()) return network.status();
   SeparateOutputs(**network);
   FuseSteps(**network);
+  QuantiseSteps(**network);
+  ChooseStorage(**network);
   ChooseLayouts(**network);
   OrderSteps(**network);
   std::size_t weight_bytes = bytes.size();

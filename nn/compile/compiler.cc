@@ -156,7 +156,7 @@ class Compiler final : public NodeLowering {
   }
 
   SlotId NewSlot(const TensorType& type) {
-    network_->slots.push_back(Slot{type.elements(), type.dims});
+    network_->slots.push_back(Slot{type.elements(), type.dims, type.element});
     return static_cast<SlotId>(network_->slots.size() - 1);
   }
 
@@ -382,6 +382,10 @@ class Compiler final : public NodeLowering {
     if (absl::Status s = budget_.SpendConstant(view, output.type); !s.ok()) return s;
     auto reshaped = std::make_shared<Constant>(*view.ConstantAt(0));
     reshaped->type = output.type;
+    const auto& scales = reshaped->quantised;
+    const bool of_rows = scales != nullptr && scales->axis == 0 && output.type.rank() > 0 &&
+                         output.type.dims[0] == std::ssize(scales->scales);
+    if (scales != nullptr && scales->scales.size() > 1 && !of_rows) reshaped->quantised = nullptr;
     output.constant = std::move(reshaped);
     return absl::OkStatus();
   }

@@ -17,8 +17,10 @@
 
 #include "core/memory_bytes.h"
 #include "nn/graph/graph.h"
+#include "nn/kernel/byte_scale.h"
 #include "nn/kernel/kernel.h"
 #include "nn/kernel/workers.h"
+#include "nn/operators/byte_quantize.h"
 #include "nn/operators/node_view.h"
 #include "nn/operators/turn_kernel.h"
 
@@ -46,7 +48,22 @@ void Turn(const Dims& dims, std::int64_t samples, bool to_channels_last, std::ve
   kernel.Run(KernelArguments{samples, samples, {&pointer, 1}, map.data(), nullptr, &alone});
 }
 
-// Seals the kernel and runs it.
+// What a step between floats and bytes makes of a list.
+std::vector<float> Converted(const Kernel& kernel, const std::vector<float>& from,
+                             std::int64_t floats) {
+  std::vector<float> to(static_cast<std::size_t>(floats), 0.0F);
+  const float* const pointer = from.data();
+  Workers alone(1);
+  kernel.Run(KernelArguments{1, 1, {&pointer, 1}, to.data(), nullptr, &alone});
+  return to;
+}
+
+// An integer of 8 bits as a byte.
+ByteScale IntegerScale(ElementType element) {
+  return {1.0F, element == ElementType::kInt8 ? 128 : 0};
+}
+
+// Seals the kernel and runs it; `inputs` as it reads them.
 absl::Status RunKernel(const NodeView& view, Kernel& kernel,
                        const std::vector<std::vector<float>>& inputs, const Batch& batch,
                        std::vector<float>& output) {
@@ -94,6 +111,15 @@ absl::StatusOr<ConstantPtr> MoveIntegers(const NodeView& view, const Computed& c
   return std::make_shared<const Constant>(std::move(result));
 }
 
+// Of what is moved the scales are known if there is one for all.
+std::shared_ptr<const WeightScales> ScalesOf(const NodeView& view, const Computed& computed) {
+  if (computed.scales != nullptr || !computed.moves || computed.operands.size() != 1) {
+    return computed.scales;
+  }
+  const auto& scales = view.ConstantAt(computed.operands[0])->quantised;
+  return scales != nullptr && scales->scales.size() == 1 ? scales : nullptr;
+}
+
 }  // namespace
 
 absl::StatusOr<ConstantPtr> Fold(const NodeView& view, const Computed& computed,
@@ -111,11 +137,23 @@ absl::StatusOr<ConstantPtr> Fold(const NodeView& view, const Computed& computed,
     if (!floats.ok()) return floats.status();
     inputs.push_back(*std::move(floats));
   }
-  std::vector<float> output(static_cast<std::size_t>(type.elements()));
+  std::vector<float> output(
+      static_cast<std::size_t>(std::max(type.elements(), FloatsOfBytes(type.elements()))));
   // A convolution: its one operand and its output are feature maps.
   const bool turned = computed.kernel->PrefersChannelsLast() && computed.kernel->ToChannelsLast();
   if (turned) Turn(view.Type(computed.operands[0]).dims, batch, true, inputs[0]);
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    if (!computed.kernel->ReadsBytes(i)) continue;
+    const auto count = static_cast<std::int64_t>(inputs[i].size());
+    const ByteScale scale = IntegerScale(view.Type(computed.operands[i]).element);
+    inputs[i] = Converted(*MakeByteQuantize(scale, count), inputs[i], FloatsOfBytes(count));
+  }
   if (absl::Status s = RunKernel(view, *computed.kernel, inputs, how, output); !s.ok()) return s;
+  if (computed.kernel->WritesBytes()) {
+    output = Converted(*MakeByteDequantize(IntegerScale(type.element), type.elements()), output,
+                       type.elements());
+  }
+  output.resize(static_cast<std::size_t>(type.elements()));
   if (turned) Turn(type.dims, batch, false, output);
   if (std::ranges::any_of(output, [](float x) { return std::isnan(x); })) {
     return view.Invalid("its value, known at load, is no number");
@@ -135,6 +173,7 @@ absl::StatusOr<ConstantPtr> Fold(const NodeView& view, const Computed& computed,
     }
   } else {
     result.floats = std::move(output);
+    result.quantised = ScalesOf(view, computed);
   }
   return std::make_shared<const Constant>(std::move(result));
 }

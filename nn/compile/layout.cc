@@ -110,16 +110,19 @@ class LayoutChoice {
   SlotId AddTurn(SlotId slot, Dims dims, std::int64_t rows, std::int64_t columns,
                  bool to_channels_last) {
     const auto id = static_cast<SlotId>(network_.slots.size());
-    network_.slots.push_back(Slot{network_.slots[static_cast<std::size_t>(slot)].elements, dims});
+    const Slot& turned = network_.slots[static_cast<std::size_t>(slot)];
+    const bool bytes = turned.bytes;
+    network_.slots.push_back(Slot{turned.elements, dims, turned.element, bytes});
     channels_last_.push_back(to_channels_last);
     const std::int64_t samples = dims[0] == kBatch ? 1 : dims[0];
     std::string name = to_channels_last ? "to channels last" : "to planar";
-    network_.steps.push_back(Step{"layout",
-                                  std::make_unique<TurnKernel>(rows, columns, std::move(name)),
-                                  {slot},
-                                  {dims},
-                                  id,
-                                  samples});
+    std::unique_ptr<Kernel> kernel;
+    if (bytes) {
+      kernel = std::make_unique<ByteTurnKernel>(rows, columns, std::move(name));
+    } else {
+      kernel = std::make_unique<TurnKernel>(rows, columns, std::move(name));
+    }
+    network_.steps.push_back(Step{"layout", std::move(kernel), {slot}, {dims}, id, samples});
     return id;
   }
 

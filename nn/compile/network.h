@@ -18,6 +18,16 @@ using SlotId = std::int32_t;
 struct Slot {
   std::int64_t elements = 0;  // of one sample, at most kMaxElements
   Dims dims;
+  ElementType element = ElementType::kFloat32;
+  bool bytes = false;  // of kUint8 or kInt8: how it is kept (nn/kernel/byte_scale.h)
+
+  // What so many samples take.
+  std::int64_t Floats(std::int64_t samples) const {
+    return bytes ? FloatsOfBytes(elements * samples) : elements * samples;
+  }
+  bool of_bytes() const { return element == ElementType::kUint8 || element == ElementType::kInt8; }
+  // An integer of this slot as it is in bytes.
+  ByteScale IntegerScale() const { return {1.0F, element == ElementType::kInt8 ? 128 : 0}; }
 };
 
 struct Step {

@@ -86,6 +86,13 @@ std::optional<std::int64_t> CountElements(const Dims& dims);
 // Product of dims[from, to), the batch dimension left out. `dims` must have passed CountElements.
 std::int64_t Product(const Dims& dims, std::int64_t from, std::int64_t to);
 
+// How floats came about from integers of 8 bits: each is a whole multiple, within [-255, 255], of
+// its scale.
+struct WeightScales {
+  std::vector<float> scales;  // one, or one for each position along the axis; > 0
+  std::int64_t axis = 0;
+};
+
 // A tensor known at Load; never batched. Exactly one of the three vectors is used: floats for
 // kFloat32, texts for kText, ints for the rest. In those of kInt64 and kInt32 kBatch stands for the
 // batch size (Shape yields it). Floats may be infinite.
@@ -94,6 +101,7 @@ struct Constant {
   std::vector<float> floats;
   std::vector<std::int64_t> ints;
   std::vector<std::string> texts = {};
+  std::shared_ptr<const WeightScales> quantised = nullptr;  // of floats; nullptr: not known
 };
 // Shared: by the graph, by kernels, and by views that only differ in shape of use.
 using ConstantPtr = std::shared_ptr<const Constant>;

@@ -33,6 +33,14 @@ struct Clamp {
   float least = -std::numeric_limits<float>::infinity();
   float greatest = std::numeric_limits<float>::infinity();
 };
+// The first, then the second.
+constexpr Clamp Both(const Clamp& first, const Clamp& second) {
+  const auto bound = [&second](float x) {
+    const float above = x > second.least ? x : second.least;
+    return above < second.greatest ? above : second.greatest;
+  };
+  return {bound(first.least), bound(first.greatest)};
+}
 // The activations that are no more than that, none included: products apply them at no cost.
 std::optional<Clamp> FusedClamp(const Activation& activation);
 

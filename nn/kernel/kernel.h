@@ -8,12 +8,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "nn/kernel/activation.h"
+#include "nn/kernel/byte_scale.h"
 #include "nn/kernel/workers.h"
 
 namespace biglittle::nn {
@@ -69,6 +71,22 @@ class Kernel {
   virtual std::optional<Activation> AsActivation() const { return std::nullopt; }
   virtual const ChannelAffine* AsChannelAffine() const { return nullptr; }
   virtual bool IsSumOfTwo() const { return false; }  // of two operands of the output's shape
+
+  // Bytes. Tensors of int8 and uint8 may be kept as bytes (byte_scale.h) where all sides agree; the
+  // rest is floats. A kernel reads and writes what it says here, from the start.
+  virtual bool ReadsBytes(std::size_t /*operand*/) const { return false; }
+  virtual bool WritesBytes() const { return false; }
+  // What it does, if that is no more than to quantise its operand, or to take a scale away.
+  virtual std::optional<ByteScale> AsQuantize() const { return std::nullopt; }
+  virtual std::optional<ByteScale> AsDequantize() const { return std::nullopt; }
+  // The same function of bytes that stand for this kernel's operands, with the target's clamp
+  // behind it; nullptr if there is none. Called after fusion, before the layouts are chosen.
+  virtual std::unique_ptr<Kernel> InBytes(std::span<const ByteScale> /*operands*/,
+                                          const ByteTarget& /*output*/) const {
+    return nullptr;
+  }
+  // Each element of the output is an element of an operand.
+  virtual bool PicksElements() const { return false; }
 
   // Layout. A feature map [N, C, H, W] or [N, C, L] is stored with the channels in front of the
   // pixels (planar, as the tensor's dimensions say) or behind them (channels last). A new kernel

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -12,6 +13,7 @@
 #include "nn/kernel/activation.h"
 #include "nn/kernel/kernel.h"
 #include "nn/operators/apply_activation.h"
+#include "nn/operators/byte_table.h"
 #include "nn/operators/node_view.h"
 
 namespace biglittle::nn {
@@ -30,6 +32,12 @@ class ActivationKernel final : public Kernel {
   std::string Name() const override { return std::string(nn::Name(activation_.kind)); }
   bool ToChannelsLast() override { return true; }
   std::optional<Activation> AsActivation() const override { return activation_; }
+  std::unique_ptr<Kernel> InBytes(std::span<const ByteScale> operands,
+                                  const ByteTarget& output) const override {
+    if (!output.bytes) return nullptr;
+    const ActivationKernel all(activation_, std::int64_t{256});
+    return MakeByteTable(TableOf(all, operands[0], output), elements_, "int8 " + Name());
+  }
 
  private:
   const Activation activation_;

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -15,6 +16,7 @@
 #include "nn/graph/graph.h"
 #include "nn/kernel/kernel.h"
 #include "nn/operators/binary_function.h"
+#include "nn/operators/byte_sum.h"
 #include "nn/operators/node_view.h"
 #include "nn/operators/source.h"
 #include "nn/operators/strided.h"
@@ -70,6 +72,10 @@ class BinaryKernel final : public Kernel {
     const bool whole = parts_.dims[0] == parts_.output && parts_.dims[1] == parts_.output;
     return Function::kIsSum && whole && parts_.sides[0].IsOperand(0) &&
            parts_.sides[1].IsOperand(1);
+  }
+  std::unique_ptr<Kernel> InBytes(std::span<const ByteScale> operands,
+                                  const ByteTarget& output) const override {
+    return IsSumOfTwo() ? MakeByteSum(parts_.elements, operands, output) : nullptr;
   }
   const ChannelAffine* AsChannelAffine() const override {
     return parts_.affine.has_value() ? &*parts_.affine : nullptr;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <numeric>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,6 +16,7 @@
 #include "nn/graph/graph.h"
 #include "nn/kernel/kernel.h"
 #include "nn/operators/attributes.h"
+#include "nn/operators/byte_concat.h"
 #include "nn/operators/node_view.h"
 #include "nn/operators/operators.h"
 #include "nn/operators/source.h"
@@ -49,6 +51,12 @@ class ConcatKernel final : public Kernel {
 
   std::string Name() const override { return "concat"; }
 
+  std::unique_ptr<Kernel> InBytes(std::span<const ByteScale> operands,
+                                  const ByteTarget& output) const override {
+    if (operands.size() != parts_.size()) return nullptr;  // one is a constant
+    return MakeByteConcat(blocks_, repeats_, pixels_, operands, output);
+  }
+  bool PicksElements() const override { return true; }
   bool ToChannelsLast() override {
     const bool constants =
         std::ranges::any_of(parts_, [](const Source& part) { return part.constant() != nullptr; });

@@ -8,12 +8,15 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "nn/graph/graph.h"
 #include "nn/kernel/kernel.h"
+#include "nn/operators/byte_conv.h"
+#include "nn/operators/byte_weights.h"
 #include "nn/operators/conv_algorithm.h"
 
 namespace biglittle::nn {
@@ -79,6 +82,43 @@ bool ConvKernel::AbsorbAffine(const ChannelAffine& affine) {
   parameters_.scale = std::move(scale);
   parameters_.bias = std::move(bias);
   return true;
+}
+
+std::unique_ptr<Kernel> ConvKernel::InBytes(std::span<const ByteScale> operands,
+                                            const ByteTarget& output) const {
+  const ConvParameters& p = parameters_;
+  const WeightScales* const known = p.weights->quantised.get();
+  const bool sum = p.epilogue.sum();
+  if (known == nullptr || !p.epilogue.clamps() || (sum && (p.IsDepthwise() || !output.bytes))) {
+    return nullptr;
+  }
+  std::vector<float> units = known->scales;
+  const auto channels = static_cast<std::size_t>(p.output_channels);
+  if (units.size() == 1) units.resize(channels, units.front());
+  if (units.size() != channels || known->axis != 0) return nullptr;
+  ByteConvParameters b;
+  b.window = p.window;
+  b.input_channels = p.input_channels;
+  b.output_channels = p.output_channels;
+  b.groups = p.groups;
+  b.input_point = operands[0].zero_point;
+  b.weights = ByteWeights::OfFloats(p.weights, units);
+  if (!b.weights.AreIntegers([&p](std::int64_t i) { return i / p.depth(); })) return nullptr;
+  for (std::size_t m = 0; m < channels; ++m) {
+    units[m] *= operands[0].scale;
+    if (!p.scale.empty()) units[m] *= p.scale[m];
+  }
+  if (!ToSumUnits(p.bias, units, b.bias)) return nullptr;
+  const float unit = output.bytes ? output.bytes->scale : 1.0F;
+  for (const float scale : units) b.scales.push_back(scale / unit);
+  b.output = ByteOutput::Of({output.bytes, Both(p.epilogue.clamp(), output.clamp)});
+  if (sum) {
+    b.residual = true;
+    b.residual_point = static_cast<float>(operands[1].zero_point);
+    b.residual_scale = operands[1].scale / unit;
+  }
+  b.behind = p.epilogue.Name();
+  return MakeByteConv(std::move(b));
 }
 
 bool ConvKernel::ReadPlanar() {

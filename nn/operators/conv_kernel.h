@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -27,6 +28,8 @@ class ConvKernel final : public Kernel {
 
   bool Absorb(const Kernel& next) override;
   bool AbsorbSum() override { return parameters_.epilogue.AbsorbSum(); }
+  std::unique_ptr<Kernel> InBytes(std::span<const ByteScale> operands,
+                                  const ByteTarget& output) const override;
   bool PrefersChannelsLast() const override { return true; }
   bool ToChannelsLast() override { return true; }
   bool ReadPlanar() override;

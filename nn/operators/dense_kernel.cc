@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <utility>
@@ -17,6 +18,9 @@
 #include "nn/graph/graph.h"
 #include "nn/kernel/activation.h"
 #include "nn/kernel/kernel.h"
+#include "nn/operators/byte_conv.h"
+#include "nn/operators/byte_dense.h"
+#include "nn/operators/byte_weights.h"
 #include "nn/simd/tile_product.h"
 
 namespace biglittle::nn {
@@ -85,6 +89,48 @@ bool DenseKernel::AbsorbAffine(const ChannelAffine& affine) {
   scale_ = std::move(scale);
   p_.bias = std::move(bias);
   return true;
+}
+
+std::unique_ptr<Kernel> DenseKernel::InBytes(std::span<const ByteScale> operands,
+                                             const ByteTarget& output) const {
+  const WeightScales* const known = p_.weights->quantised.get();
+  const bool sum = epilogue_.sum();
+  if (known == nullptr || !epilogue_.clamps() || (sum && !output.bytes)) return nullptr;
+  // The weights may be seen under another shape; their columns are known of a matrix only.
+  const auto outputs = static_cast<std::size_t>(p_.outputs);
+  const std::int64_t rank = p_.weights->type.rank();
+  std::vector<float> units = known->scales;
+  const bool one = units.size() == 1;
+  if (one) units.resize(outputs, units.front());
+  if (!one && (units.size() != outputs || rank != 2 || known->axis != (p_.transposed ? 0 : 1))) {
+    return nullptr;
+  }
+  ByteDenseParameters b;
+  b.rows = p_.rows;
+  b.inputs = p_.inputs;
+  b.outputs = p_.outputs;
+  b.transposed = !p_.transposed;  // of [outputs, inputs]
+  b.input_point = operands[0].zero_point;
+  b.weights = ByteWeights::OfFloats(p_.weights, units);
+  const auto column = [this](std::int64_t i) {
+    return p_.transposed ? i / p_.inputs : i % p_.outputs;
+  };
+  if (!b.weights.AreIntegers(column)) return nullptr;
+  for (std::size_t m = 0; m < outputs; ++m) {
+    units[m] *= operands[0].scale * p_.alpha;
+    if (!scale_.empty()) units[m] *= scale_[m];
+  }
+  if (!ToSumUnits(p_.bias, units, b.bias)) return nullptr;
+  const float unit = output.bytes ? output.bytes->scale : 1.0F;
+  for (const float scale : units) b.scales.push_back(scale / unit);
+  b.output = ByteOutput::Of({output.bytes, Both(epilogue_.clamp(), output.clamp)});
+  if (sum) {
+    b.residual = true;
+    b.residual_point = static_cast<float>(operands[1].zero_point);
+    b.residual_scale = operands[1].scale / unit;
+  }
+  b.behind = epilogue_.Name();
+  return MakeByteDense(std::move(b));
 }
 
 bool DenseKernel::ReadPixelsFirst(std::int64_t channels, std::int64_t pixels) {

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -41,6 +43,8 @@ class DenseKernel final : public Kernel {
   bool MayOverwrite(std::size_t operand) const override { return operand == 1; }
   bool Absorb(const Kernel& next) override;
   bool AbsorbSum() override { return epilogue_.AbsorbSum(); }
+  std::unique_ptr<Kernel> InBytes(std::span<const ByteScale> operands,
+                                  const ByteTarget& output) const override;
   bool ReadPixelsFirst(std::int64_t channels, std::int64_t pixels) override;
   void Seal() override;
 

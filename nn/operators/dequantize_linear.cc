@@ -1,19 +1,25 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <string>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
 #include "nn/graph/graph.h"
+#include "nn/kernel/byte_scale.h"
 #include "nn/kernel/kernel.h"
+#include "nn/operators/byte_quantize.h"
 #include "nn/operators/dynamic_scale.h"
 #include "nn/operators/node_view.h"
 #include "nn/operators/operators.h"
 #include "nn/operators/quantization.h"
+#include "nn/simd/bytes.h"
 
 namespace biglittle::nn {
 namespace {
@@ -40,7 +46,36 @@ class DequantizeKernel final : public Kernel {
   const Quantization q_;
 };
 
+// The same of bytes, with one scale for all.
+class ByteDequantizeKernel final : public Kernel {
+ public:
+  ByteDequantizeKernel(const ByteScale& scale, std::int64_t elements)
+      : scale_(scale), elements_(elements) {}
+
+  void Run(const KernelArguments& arguments) const override {
+    constexpr std::int64_t kPiece = 8192;
+    const std::int64_t count = arguments.batch * elements_;
+    arguments.workers->ForEach((count + kPiece - 1) / kPiece, [&](std::int64_t item, std::int64_t) {
+      const std::int64_t first = item * kPiece;
+      simd::DequantizeBytes(AsBytes(arguments.inputs[0]) + first, std::min(kPiece, count - first),
+                            scale_.scale, scale_.zero_point, arguments.output + first);
+    });
+  }
+  std::string Name() const override { return "from int8"; }
+  bool ReadsBytes(std::size_t /*operand*/) const override { return true; }
+  bool ToChannelsLast() override { return true; }
+  std::optional<ByteScale> AsDequantize() const override { return scale_; }
+
+ private:
+  const ByteScale scale_;
+  const std::int64_t elements_;  // of a sample
+};
+
 }  // namespace
+
+std::unique_ptr<Kernel> MakeByteDequantize(const ByteScale& scale, std::int64_t elements) {
+  return std::make_unique<ByteDequantizeKernel>(scale, elements);
+}
 
 absl::StatusOr<Lowered> LowerDequantizeLinear(const NodeView& node) {
   const TensorType& type = node.Type(0);
@@ -58,7 +93,20 @@ absl::StatusOr<Lowered> LowerDequantizeLinear(const NodeView& node) {
   }
   absl::StatusOr<TensorType> output = node.Output(type.dims);
   if (!output.ok()) return output.status();
-  return Unary(*std::move(output), std::make_unique<DequantizeKernel>(*std::move(quantization)));
+  quantization->element = type.element;
+  std::shared_ptr<const WeightScales> scales;
+  if (node.IsConstant(0) &&
+      (type.element == ElementType::kInt8 || type.element == ElementType::kUint8)) {
+    scales = std::make_shared<const WeightScales>(
+        WeightScales{quantization->scales, quantization->axis});
+  }
+  if (const auto scale = quantization->AsByteScale()) {
+    const std::int64_t elements = output->elements();
+    return Lowered{*std::move(output),
+                   Computed{MakeByteDequantize(*scale, elements), {0}, false, std::move(scales)}};
+  }
+  auto kernel = std::make_unique<DequantizeKernel>(*std::move(quantization));
+  return Lowered{*std::move(output), Computed{std::move(kernel), {0}, false, std::move(scales)}};
 }
 
 }  // namespace biglittle::nn

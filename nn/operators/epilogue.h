@@ -21,6 +21,9 @@ class Epilogue {
   // The part of the activation that costs nothing while the sums are in registers.
   Clamp clamp() const { return FusedClamp(activation_).value_or(Clamp{}); }
 
+  // clamp() stands for the whole activation.
+  bool clamps() const { return FusedClamp(activation_).has_value(); }
+
   // As those of Kernel; AbsorbActivation takes nothing but an activation.
   bool AbsorbSum() {
     if (!empty()) return false;

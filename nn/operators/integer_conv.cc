@@ -18,10 +18,13 @@
 #include "nn/kernel/aligned_floats.h"
 #include "nn/kernel/kernel.h"
 #include "nn/operators/attributes.h"
+#include "nn/operators/byte_conv.h"
+#include "nn/operators/byte_weights.h"
 #include "nn/operators/node_view.h"
 #include "nn/operators/operators.h"
 #include "nn/operators/window.h"
 #include "nn/simd/integer_product.h"
+#include "nn/simd/tile_product.h"
 
 namespace biglittle::nn {
 namespace {
@@ -150,6 +153,29 @@ bool IsByte(ElementType element) {
   return element == ElementType::kUint8 || element == ElementType::kInt8;
 }
 
+// Planes are convolved as bytes; weights and biases are what `p` says.
+std::unique_ptr<Kernel> MakeOfBytes(const Parameters& p, ElementType input) {
+  ByteConvParameters b;
+  b.window = {p.axes[1], p.axes[2]};
+  b.groups = p.groups;
+  b.input_channels = p.groups * p.inputs;
+  b.output_channels = p.groups * p.outputs;
+  b.point_operand = p.zero_point_operand;
+  b.input_point = ByteOffset(input) + static_cast<std::int32_t>(p.zero_point);
+  b.weights = ByteWeights::OfIntegers(p.given, p.points);
+  const auto channels = static_cast<std::size_t>(b.output_channels);
+  if (p.output.requantization) {
+    for (const float bias : p.output.bias) b.bias.push_back(static_cast<std::int32_t>(bias));
+    b.scales = p.output.scales;
+    b.output = ByteOutput::Bytes(p.output.requantization->AsByteScale());
+  } else {
+    b.bias.assign(channels, 0);
+    b.scales.assign(channels, 1.0F);
+    b.output = ByteOutput::Floats();
+  }
+  return MakeByteConv(std::move(b));
+}
+
 }  // namespace
 
 absl::StatusOr<Lowered> LowerIntegerConv(const NodeView& node, const IntegerConvInputs& inputs,
@@ -216,7 +242,20 @@ absl::StatusOr<Lowered> LowerIntegerConv(const NodeView& node, const IntegerConv
     }
   }
   p.output = std::move(output);
-  computed.kernel = std::make_unique<IntegerConvKernel>(std::move(p));
+  if (rank > 2) {
+    computed.kernel = std::make_unique<IntegerConvKernel>(std::move(p));
+  } else {
+    // Copies with their padding, and packed weights, must be of a sane size too.
+    const auto extent = [](const WindowAxis& axis) {
+      return axis.pad_begin + axis.input + axis.pad_end;
+    };
+    const Dims padded = {kBatch, input->dims[1], extent(p.axes[1]), extent(p.axes[2])};
+    if (absl::Status s = node.Output(padded).status(); !s.ok()) return s;
+    const std::int64_t columns = simd::PackedColumns(p.outputs);
+    const Dims packed = {p.groups, p.inputs * p.taps() + 4 * p.taps(), columns};
+    if (absl::Status s = node.Output(packed).status(); !s.ok()) return s;
+    computed.kernel = MakeOfBytes(p, input->element);
+  }
   return Lowered{*std::move(type), std::move(computed)};
 }
 

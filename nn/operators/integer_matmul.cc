@@ -18,9 +18,13 @@
 #include "nn/kernel/aligned_floats.h"
 #include "nn/kernel/kernel.h"
 #include "nn/operators/attributes.h"
+#include "nn/operators/byte_conv.h"
+#include "nn/operators/byte_dense.h"
+#include "nn/operators/byte_weights.h"
 #include "nn/operators/node_view.h"
 #include "nn/operators/operators.h"
 #include "nn/simd/integer_product.h"
+#include "nn/simd/tile_product.h"
 
 namespace biglittle::nn {
 namespace {
@@ -183,32 +187,37 @@ absl::Status ReadPoints(const NodeView& node, Parameters& p, Computed& computed)
 }
 
 absl::Status CheckPacked(const NodeView& node, const Parameters& p) {
-  return node.Output({p.stacked ? p.stacks : 1, p.columns, p.depth}).status();
+  const std::int64_t columns = simd::PackedColumns(p.columns);
+  return node.Output({p.stacked ? p.stacks : 1, columns, p.depth}).status();
 }
 
 bool IsByte(ElementType element) {
   return element == ElementType::kUint8 || element == ElementType::kInt8;
 }
 
+// Rows of bytes times one known matrix, if that is what it is; else nullptr.
+std::unique_ptr<Kernel> MakeOfBytes(const Parameters& p, ElementType a) {
+  if (p.given == nullptr || p.stacked || p.a_points.size() > 1) return nullptr;
+  const IntegerMatMul& how = p.how;
+  ByteDenseParameters b;
+  b.rows = p.stacks * p.rows;
+  b.inputs = p.inner;
+  b.outputs = p.columns;
+  b.transposed = !how.transpose_b;
+  b.point_operand = p.a_point_operand;
+  b.input_point = how.quantise_a ? 0 : ByteOffset(a) + static_cast<std::int32_t>(p.a_points[0]);
+  b.quantise_rows = how.quantise_a;
+  b.weights = ByteWeights::OfIntegers(p.given, p.b_points);
+  for (const float bias : how.bias) b.bias.push_back(static_cast<std::int32_t>(bias));
+  b.scales = how.scales;
+  if (b.scales.empty()) b.scales.assign(static_cast<std::size_t>(p.columns), 1.0F);
+  b.float_bias = how.float_bias;
+  b.output = how.requantization ? ByteOutput::Bytes(how.requantization->AsByteScale())
+                                : ByteOutput::Floats();
+  return MakeByteDense(std::move(b));
+}
+
 }  // namespace
-
-DynamicRange RangeOfFloats(const float* x, std::int64_t count) {
-  float least = 0.0F;
-  float greatest = 0.0F;
-  for (std::int64_t i = 0; i < count; ++i) {
-    least = std::min(least, x[i]);
-    greatest = std::max(greatest, x[i]);
-  }
-  DynamicRange range;
-  range.scale = greatest == least ? 1.0F : (greatest - least) / 255.0F;
-  range.zero_point = std::nearbyint(std::clamp(0.0F - least / range.scale, 0.0F, 255.0F));
-  return range;
-}
-
-float QuantiseByte(float x, const DynamicRange& range) {
-  const float rounded = std::nearbyint(x / range.scale) + range.zero_point;
-  return std::min(std::max(0.0F, rounded), 255.0F);
-}
 
 absl::StatusOr<Lowered> LowerIntegerMatMul(const NodeView& node, IntegerMatMul how) {
   const TensorType& a = node.Type(how.a);
@@ -266,7 +275,10 @@ absl::StatusOr<Lowered> LowerIntegerMatMul(const NodeView& node, IntegerMatMul h
     p.b_operand = computed.operands.size();
     computed.operands.push_back(p.how.b);
   }
-  computed.kernel = std::make_unique<IntegerMatMulKernel>(std::move(p));
+  computed.kernel = MakeOfBytes(p, a.element);
+  if (computed.kernel == nullptr) {
+    computed.kernel = std::make_unique<IntegerMatMulKernel>(std::move(p));
+  }
   return Lowered{*std::move(output), std::move(computed)};
 }
 

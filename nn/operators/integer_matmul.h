@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 
+#include "nn/operators/dynamic_range.h"
 #include "nn/operators/node_view.h"
 #include "nn/operators/requantization.h"
 
@@ -31,13 +32,5 @@ struct IntegerMatMul {
 
 // Lowers a product; all attributes are read already.
 absl::StatusOr<Lowered> LowerIntegerMatMul(const NodeView& node, IntegerMatMul how);
-
-// Of a run of floats, as DynamicQuantizeLinear has it.
-struct DynamicRange {
-  float scale = 1.0F;
-  float zero_point = 0.0F;
-};
-DynamicRange RangeOfFloats(const float* x, std::int64_t count);
-float QuantiseByte(float x, const DynamicRange& range);
 
 }  // namespace biglittle::nn

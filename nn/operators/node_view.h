@@ -34,6 +34,8 @@ struct Computed {
   // The kernel copies elements of its operands and computes none, so that at Load it serves
   // integers of any size too, and the batch size among them.
   bool moves = false;
+  // Of an output of floats, should it be known at Load: how it came about from integers.
+  std::shared_ptr<const WeightScales> scales = nullptr;
 };
 // Of one output. If its type is batched although no input is (Batched), the kernel sees the first
 // dimension of its first operand as a batch.

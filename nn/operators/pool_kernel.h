@@ -4,10 +4,13 @@
 #include <algorithm>
 #include <cstdint>
 #include <limits>
+#include <memory>
+#include <span>
 #include <string>
 
 #include "nn/graph/graph.h"
 #include "nn/kernel/kernel.h"
+#include "nn/operators/byte_pool.h"
 #include "nn/operators/window.h"
 #include "nn/operators/window_rows.h"
 #include "nn/simd/depthwise.h"
@@ -17,6 +20,7 @@ namespace biglittle::nn {
 // The largest of what a window sees.
 struct MaxOfWindow {
   static constexpr const char* kName = "max pool";
+  static constexpr bool kPicks = true;
   static constexpr float kStart = -std::numeric_limits<float>::infinity();
   static float Add(float sum, float x) { return std::max(sum, x); }
   float Finish(float sum, const Window& /*window*/, std::int64_t /*y*/, std::int64_t /*x*/,
@@ -27,6 +31,10 @@ struct MaxOfWindow {
             std::int64_t /*x*/) const {
     simd::MaxPool(row);
   }
+  std::unique_ptr<Kernel> InBytes(const Window& window, std::int64_t channels,
+                                  const ByteScale& input, const ByteTarget& output) const {
+    return MakeByteMaxPool(window, channels, input, output);
+  }
 };
 
 // The mean of what a window sees; the padding counts as zeros if `count_padding`.
@@ -34,6 +42,7 @@ struct MeanOfWindow {
   bool count_padding = false;
 
   static constexpr const char* kName = "average pool";
+  static constexpr bool kPicks = false;
   // In double: the sum of a long row in float loses digits.
   static constexpr double kStart = 0.0;
   static double Add(double sum, float x) { return sum + static_cast<double>(x); }
@@ -52,12 +61,18 @@ struct MeanOfWindow {
     }
   }
 
- private:
+  std::unique_ptr<Kernel> InBytes(const Window& window, std::int64_t channels,
+                                  const ByteScale& input, const ByteTarget& output) const {
+    return MakeByteMeanPool(window, channels, count_padding, input, output);
+  }
+  // What a sum is divided by.
   float Count(const Window& window, std::int64_t y, std::int64_t x, std::int64_t seen) const {
     const std::int64_t count =
         count_padding ? Extent(window.y, y) * Extent(window.x, x) : std::max<std::int64_t>(seen, 1);
     return static_cast<float>(count);
   }
+
+ private:
   // Taps of output o inside input and padding; the last window may reach beyond with ceil_mode.
   static std::int64_t Extent(const WindowAxis& axis, std::int64_t o) {
     const std::int64_t room = axis.input + axis.pad_end - axis.Start(o);
@@ -94,6 +109,11 @@ class PoolKernel final : public Kernel {
            std::to_string(window_.x.kernel);
   }
   bool ToChannelsLast() override { return channels_last_ = true; }
+  std::unique_ptr<Kernel> InBytes(std::span<const ByteScale> operands,
+                                  const ByteTarget& output) const override {
+    return reduction_.InBytes(window_, channels_, operands[0], output);
+  }
+  bool PicksElements() const override { return Reduction::kPicks; }
   std::int64_t WindowVisits() const override {
     return channels_ * window_.outputs() * std::min(window_.y.kernel, window_.y.input) *
            std::min(window_.x.kernel, window_.x.input);

@@ -13,9 +13,11 @@
 #include "absl/status/statusor.h"
 
 #include "nn/graph/graph.h"
+#include "nn/kernel/byte_scale.h"
 #include "nn/operators/attributes.h"
 #include "nn/operators/binary_kernel.h"
 #include "nn/operators/broadcast.h"
+#include "nn/operators/byte_sum.h"
 #include "nn/operators/node_view.h"
 #include "nn/operators/operators.h"
 #include "nn/operators/requantization.h"
@@ -59,10 +61,29 @@ absl::StatusOr<Lowered> LowerPairOf(const NodeView& node, std::string name, Func
       });
 }
 
+// Of two computed tensors of one shape.
+absl::StatusOr<Lowered> LowerByteSum(const NodeView& node) {
+  if (absl::Status s = Attributes(node).Done(); !s.ok()) return s;
+  const absl::StatusOr<ByteScale> a = ReadByteScale(node, 0, 1);
+  if (!a.ok()) return a.status();
+  const absl::StatusOr<ByteScale> b = ReadByteScale(node, 3, 4);
+  if (!b.ok()) return b.status();
+  const auto requantization = ReadRequantization(node, 6, 7);
+  if (!requantization.ok()) return requantization.status();
+  absl::StatusOr<TensorType> output = node.Output(node.Type(0).dims, requantization->element);
+  if (!output.ok()) return output.status();
+  Computed computed{nullptr, {0, 3}};
+  computed.kernel =
+      MakeByteSum(output->elements(), std::array{*a, *b}, {requantization->AsByteScale(), {}});
+  return Lowered{*std::move(output), std::move(computed)};
+}
+
 }  // namespace
 
 // com.microsoft's.
 absl::StatusOr<Lowered> LowerQLinearAdd(const NodeView& node) {
+  const bool computed = !node.IsConstant(0) && !node.IsConstant(3);
+  if (computed && node.Type(0).dims == node.Type(3).dims) return LowerByteSum(node);
   return LowerPairOf(node, "integer sum",
                      [](float a, float a_scale, float b, float b_scale, float c) {
                        return a * (a_scale / c) + b * (b_scale / c);

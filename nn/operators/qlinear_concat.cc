@@ -12,7 +12,9 @@
 #include "absl/status/statusor.h"
 
 #include "nn/graph/graph.h"
+#include "nn/kernel/byte_scale.h"
 #include "nn/operators/attributes.h"
+#include "nn/operators/byte_concat.h"
 #include "nn/operators/node_view.h"
 #include "nn/operators/operators.h"
 #include "nn/operators/requantization.h"
@@ -63,6 +65,22 @@ absl::StatusOr<Lowered> LowerQLinearConcat(const NodeView& node) {
   const std::int64_t repeats = Product(first.dims, 0, *axis);
   absl::StatusOr<TensorType> output = node.Output(std::move(dims), requantization->element);
   if (!output.ok()) return output.status();
+  const bool known =
+      std::ranges::any_of(inputs, [&node](int input) { return node.IsConstant(input); });
+  if (!known) {
+    std::vector<ByteScale> parts_of;
+    for (const int input : inputs) {
+      const absl::StatusOr<ByteScale> part = ReadByteScale(node, input, input + 1);
+      if (!part.ok()) return part.status();
+      parts_of.push_back(*part);
+    }
+    const bool channels = *axis == 1 && output->rank() > 2;
+    const std::int64_t pixels = channels ? Product(output->dims, 2, output->rank()) : 0;
+    Computed computed{nullptr, inputs};
+    computed.kernel =
+        MakeByteConcat(blocks, repeats, pixels, parts_of, {requantization->AsByteScale(), {}});
+    return Lowered{*std::move(output), std::move(computed)};
+  }
   return LowerSamples(node, inputs, *std::move(output), {}, "quantized concat",
                       [=, r = *requantization](const Sample& sample) {
                         float* to = sample.output;

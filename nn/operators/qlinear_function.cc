@@ -15,6 +15,7 @@
 
 #include "nn/graph/graph.h"
 #include "nn/kernel/aligned_floats.h"
+#include "nn/kernel/byte_scale.h"
 #include "nn/kernel/kernel.h"
 #include "nn/operators/attributes.h"
 #include "nn/operators/node_view.h"
@@ -104,6 +105,12 @@ absl::StatusOr<Lowered> LowerQuantised(const NodeView& node, Lower lower) {
   const std::int64_t inputs =
       rows ? node.Type(0).elements() / node.Type(0).dims[0] : node.Type(0).elements();
   lowered->type.element = requantization->element;
+  const absl::StatusOr<ByteScale> bytes = ReadByteScale(node, 0, 1);
+  if (!bytes.ok()) return bytes.status();
+  if (auto kernel = computed->kernel->InBytes({&*bytes, 1}, {requantization->AsByteScale(), {}})) {
+    computed->kernel = std::move(kernel);
+    return lowered;
+  }
   computed->kernel =
       std::make_unique<QuantisedKernel>(std::move(computed->kernel), inputs, output->elements(),
                                         *scale, *zero_point, *requantization);

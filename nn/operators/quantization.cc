@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -94,6 +95,13 @@ absl::StatusOr<Quantization> ReadBlocks(const NodeView& node, std::int64_t given
 
 }  // namespace
 
+std::optional<ByteScale> Quantization::AsByteScale() const {
+  const bool of_bytes = element == ElementType::kUint8 || element == ElementType::kInt8;
+  if (!of_bytes || scales.size() != 1 || !std::isfinite(scales[0])) return std::nullopt;
+  return ByteScale{scales[0], static_cast<std::int32_t>(zero_points[0]) +
+                                  (element == ElementType::kInt8 ? 128 : 0)};
+}
+
 absl::StatusOr<Quantization> ReadQuantization(const NodeView& node) {
   Attributes attributes(node);
   const std::int64_t given = node.opset() >= 13 ? attributes.Int("axis", 1) : 1;
@@ -123,6 +131,7 @@ absl::StatusOr<Quantization> ReadQuantization(const NodeView& node) {
     return node.Invalid(
         fmt::format("{} scales do not fit to axis {} of {}", channels, given, ToString(type.dims)));
   }
+  quantization.axis = *axis;
   quantization.outer = Product(type.dims, 0, *axis);
   quantization.inner = Product(type.dims, *axis + 1, type.rank());
   return quantization;

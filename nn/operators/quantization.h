@@ -3,11 +3,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "absl/status/statusor.h"
 
 #include "nn/graph/graph.h"
+#include "nn/kernel/byte_scale.h"
 #include "nn/operators/node_view.h"
 
 namespace biglittle::nn {
@@ -21,6 +23,10 @@ struct Quantization {
   std::vector<float> zero_points;  // of `element`
   ElementType element = ElementType::kUint8;
   bool has_zero_points = false;
+  std::int64_t axis = 0;  // of the middle
+
+  // One scale for all, of bytes; nullopt if it is none such.
+  std::optional<ByteScale> AsByteScale() const;
 };
 
 // Reads inputs 1 and 2, which must be constants, and all attributes.

@@ -5,17 +5,22 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <string>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
 #include "nn/graph/graph.h"
+#include "nn/kernel/byte_scale.h"
 #include "nn/kernel/kernel.h"
+#include "nn/operators/byte_quantize.h"
 #include "nn/operators/dynamic_scale.h"
 #include "nn/operators/node_view.h"
 #include "nn/operators/operators.h"
 #include "nn/operators/quantization.h"
+#include "nn/simd/bytes.h"
 
 namespace biglittle::nn {
 namespace {
@@ -48,7 +53,36 @@ class QuantizeKernel final : public Kernel {
   const float greatest_;
 };
 
+// The same to bytes, with one scale for all.
+class ByteQuantizeKernel final : public Kernel {
+ public:
+  ByteQuantizeKernel(const ByteScale& scale, std::int64_t elements)
+      : scale_(scale), elements_(elements) {}
+
+  void Run(const KernelArguments& arguments) const override {
+    constexpr std::int64_t kPiece = 8192;
+    const std::int64_t count = arguments.batch * elements_;
+    arguments.workers->ForEach((count + kPiece - 1) / kPiece, [&](std::int64_t item, std::int64_t) {
+      const std::int64_t first = item * kPiece;
+      simd::QuantizeBytes(arguments.inputs[0] + first, std::min(kPiece, count - first),
+                          scale_.scale, scale_.zero_point, AsBytes(arguments.output) + first);
+    });
+  }
+  std::string Name() const override { return "to int8"; }
+  bool WritesBytes() const override { return true; }
+  bool ToChannelsLast() override { return true; }
+  std::optional<ByteScale> AsQuantize() const override { return scale_; }
+
+ private:
+  const ByteScale scale_;
+  const std::int64_t elements_;  // of a sample
+};
+
 }  // namespace
+
+std::unique_ptr<Kernel> MakeByteQuantize(const ByteScale& scale, std::int64_t elements) {
+  return std::make_unique<ByteQuantizeKernel>(scale, elements);
+}
 
 absl::StatusOr<Lowered> LowerQuantizeLinear(const NodeView& node) {
   const absl::StatusOr<TensorType> type = node.Float(0);
@@ -62,6 +96,10 @@ absl::StatusOr<Lowered> LowerQuantizeLinear(const NodeView& node) {
     return node.Unsupported(fmt::format("it quantizes to {}", Name(quantization->element)));
   }
   TensorType output{quantization->element, type->dims};
+  if (const auto scale = quantization->AsByteScale()) {
+    const std::int64_t elements = output.elements();
+    return Unary(std::move(output), MakeByteQuantize(*scale, elements));
+  }
   return Unary(std::move(output), std::make_unique<QuantizeKernel>(*std::move(quantization)));
 }
 

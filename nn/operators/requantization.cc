@@ -70,6 +70,21 @@ absl::StatusOr<float> ReadZeroPoint(const NodeView& node, int input) {
   return points->front();
 }
 
+absl::StatusOr<ByteScale> ReadByteScale(const NodeView& node, int data, int scale) {
+  const ElementType element = node.Type(data).element;
+  if (element != ElementType::kUint8 && element != ElementType::kInt8) {
+    return node.Unsupported(fmt::format("input {} is {}", data, Name(element)));
+  }
+  const absl::StatusOr<float> factor = ReadScale(node, scale);
+  if (!factor.ok()) return factor.status();
+  const absl::StatusOr<float> point = ReadZeroPoint(node, scale + 1);
+  if (!point.ok()) return point.status();
+  // A zero point of another type than the data's.
+  const std::int32_t byte = static_cast<std::int32_t>(*point) + ByteOffset(element);
+  if (byte < 0 || byte > 255) return node.Invalid("its zero point is not of its data's type");
+  return ByteScale{*factor, byte};
+}
+
 absl::StatusOr<Requantization> ReadRequantization(const NodeView& node, int scale_input,
                                                   int zero_point_input) {
   Requantization r;

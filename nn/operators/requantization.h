@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 
 #include "nn/graph/graph.h"
+#include "nn/kernel/byte_scale.h"
 #include "nn/operators/node_view.h"
 
 namespace biglittle::nn {
@@ -24,6 +25,13 @@ absl::StatusOr<std::vector<float>> ReadScales(const NodeView& node, int input,
 absl::StatusOr<std::vector<float>> ReadZeroPoints(const NodeView& node, int input,
                                                   std::int64_t channels);
 
+// What is added to an integer of 8 bits to make it a byte (ByteScale).
+constexpr std::int32_t ByteOffset(ElementType element) {
+  return element == ElementType::kInt8 ? 128 : 0;
+}
+// Scale and zero point (inputs `scale` and `scale` + 1) of input `data`, of 8 bits.
+absl::StatusOr<ByteScale> ReadByteScale(const NodeView& node, int data, int scale);
+
 // The step by which an output is quantised.
 struct Requantization {
   ElementType element = ElementType::kUint8;
@@ -33,6 +41,9 @@ struct Requantization {
   float greatest = 255.0F;
 
   // `x` in units of the output's scale. Halves go to the even neighbour.
+  ByteScale AsByteScale() const {
+    return {scale, static_cast<std::int32_t>(zero_point) + ByteOffset(element)};
+  }
   float operator()(float x) const {
     return std::nearbyint(std::min(std::max(x, least - zero_point), greatest - zero_point)) +
            zero_point;

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -68,6 +69,15 @@ bool KeepsOrder(const Dims& dims, const std::vector<std::int64_t>& permutation) 
   return true;
 }
 
+// Of weights: what was known along an axis is known along its new place.
+std::shared_ptr<const WeightScales> MovedScales(const NodeView& node,
+                                                const std::vector<std::int64_t>& permutation) {
+  if (!node.IsConstant(0) || node.ConstantAt(0)->quantised == nullptr) return nullptr;
+  WeightScales scales = *node.ConstantAt(0)->quantised;
+  scales.axis = std::ranges::find(permutation, scales.axis) - permutation.begin();
+  return std::make_shared<const WeightScales>(std::move(scales));
+}
+
 }  // namespace
 
 absl::StatusOr<Lowered> LowerTranspose(const NodeView& node) {
@@ -89,7 +99,10 @@ absl::StatusOr<Lowered> LowerTranspose(const NodeView& node) {
   absl::StatusOr<TensorType> output = node.Output(std::move(dims), input.element);
   if (!output.ok()) return output.status();
   if (KeepsOrder(input.dims, permutation)) return Lowered{*std::move(output), View{}};
-  return UnaryMove(*std::move(output), std::make_unique<TransposeKernel>(input.dims, permutation));
+  Lowered lowered =
+      UnaryMove(*std::move(output), std::make_unique<TransposeKernel>(input.dims, permutation));
+  std::get<Computed>(lowered.how).scales = MovedScales(node, permutation);
+  return lowered;
 }
 
 }  // namespace biglittle::nn

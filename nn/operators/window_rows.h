@@ -23,14 +23,15 @@ void ForEachWindowSegment(const WindowAxis& axis, Segment segment) {
 }
 
 // What outputs [x, x + pixels) of row y see of `sample`; the output pointer is left to the caller.
-inline simd::WindowRow ChannelsLastRow(const Window& window, std::int64_t channels,
-                                       const float* sample, std::int64_t y, std::int64_t x,
-                                       std::int64_t pixels) {
+// `Row` is simd::WindowRow, or simd::ByteRow where elements are bytes.
+template <typename Row = simd::WindowRow, typename Element = float>
+Row ChannelsLastRow(const Window& window, std::int64_t channels, const Element* sample,
+                    std::int64_t y, std::int64_t x, std::int64_t pixels) {
   const std::int64_t first_y = window.y.FirstTap(y);
   const std::int64_t first_x = window.x.FirstTap(x);
   const std::int64_t input_y = window.y.Start(y) + first_y * window.y.dilation;
   const std::int64_t input_x = window.x.Start(x) + first_x * window.x.dilation;
-  simd::WindowRow row;
+  Row row;
   row.tap_rows = std::max<std::int64_t>(0, window.y.LastTap(y) - first_y);
   row.tap_columns = std::max<std::int64_t>(0, window.x.LastTap(x) - first_x);
   const bool sees = row.tap_rows > 0 && row.tap_columns > 0;

@@ -69,15 +69,13 @@ class BufferAssignment {
   std::size_t& Index(SlotId slot) { return buffers_.of_slot[static_cast<std::size_t>(slot)]; }
   Lifetime& Of(SlotId slot) { return buffers_.lifetimes[Index(slot)]; }
   std::int64_t LastUse(SlotId slot) const { return last_use_[static_cast<std::size_t>(slot)]; }
-  std::int64_t Elements(SlotId slot) const {
-    return network_.slots[static_cast<std::size_t>(slot)].elements;
-  }
+  const Slot& SlotOf(SlotId slot) const { return network_.slots[static_cast<std::size_t>(slot)]; }
 
   void Open(SlotId slot, std::int64_t now) {
     Index(slot) = buffers_.lifetimes.size();
     const std::int64_t samples = IsPort(slot) ? sizes_.max_batch : sizes_.portion;
     buffers_.lifetimes.push_back(
-        Lifetime{now, std::max(now, LastUse(slot)), Elements(slot) * samples});
+        Lifetime{now, std::max(now, LastUse(slot)), SlotOf(slot).Floats(samples)});
   }
 
   // As every operand that is in this slot: x + f(x) reads it twice.
@@ -92,7 +90,8 @@ class BufferAssignment {
   bool Reuse(const Step& step, std::int64_t now) {
     for (const SlotId operand : step.operands) {
       const bool fits = MayOverwrite(step, operand) && LastUse(operand) == now &&
-                        Elements(operand) == Elements(step.output);
+                        SlotOf(operand).elements == SlotOf(step.output).elements &&
+                        SlotOf(operand).bytes == SlotOf(step.output).bytes;
       // An output of the net must not lie where the next input is written, and what holds the whole
       // batch not where a portion of it is computed.
       const bool from_input = std::ranges::any_of(

@@ -178,7 +178,7 @@ TEST(Outputs, OfEveryKernel) {
   const auto turned = Parse(net);  // 'steps' has the batch behind
   ASSERT_TRUE(turned.ok()) << turned.status();
   EXPECT_EQ(turned->info().one_by_one,
-            "output 'steps' has the shape [53, N, 100]: the batch must be in front");
+            "output 'steps' has the shape [85, N, 100]: the batch must be in front");
   SetOutputs(net, {"gated", "y", "swish", "mean", "sum"});
   ExpectOutputsAsAlone(net);
 }

@@ -1,0 +1,100 @@
+#include "nn/operators/byte_conv.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "nn/kernel/kernel.h"
+
+namespace biglittle::nn {
+namespace {
+
+class ByteConvKernel final : public Kernel {
+ public:
+  explicit ByteConvKernel(ByteConvParameters parameters) : p_(std::move(parameters)) {}
+
+  void Run(const KernelArguments& arguments) const override { algorithm_->Run(arguments); }
+  std::string Name() const override {
+    std::string name = fmt::format("int8 conv {}x{} {}->{}", p_.window.y.kernel, p_.window.x.kernel,
+                                   p_.input_channels, p_.output_channels);
+    const std::int64_t stride = std::max(p_.window.y.stride, p_.window.x.stride);
+    if (stride > 1) name += fmt::format(" / {}", stride);
+    if (p_.groups > 1) name += fmt::format(" in {} groups", p_.groups);
+    name += p_.behind;
+    if (p_.output.floats) name += " to floats";
+    if (algorithm_ != nullptr) name += fmt::format(", {}", algorithm_->Name());
+    return name;
+  }
+  std::int64_t MultiplyAdds() const override {
+    return p_.output_channels * p_.window.outputs() * p_.depth();
+  }
+  std::int64_t WeightFloats() const override {
+    return algorithm_ == nullptr ? 0 : algorithm_->WeightFloats();
+  }
+  std::int64_t ScratchFloats(std::int64_t max_batch, std::int64_t threads) const override {
+    return algorithm_->ScratchFloats(max_batch, threads);
+  }
+  bool ReadsBytes(std::size_t operand) const override {
+    return p_.point_operand == 0 || operand != p_.point_operand;
+  }
+  bool WritesBytes() const override { return !p_.output.floats; }
+  bool MayOverwrite(std::size_t operand) const override { return p_.residual && operand == 1; }
+  bool PrefersChannelsLast() const override { return true; }
+  bool ToChannelsLast() override { return true; }
+  bool ReadPlanar() override { return planar_ = !p_.IsDepthwise(); }
+  void Seal() override {
+    algorithm_ = p_.IsDepthwise() ? MakeByteDepthwiseConv(p_) : MakeByteDirectConv(p_, planar_);
+    p_.weights = {};  // the algorithm has a copy of its own, in its own order
+  }
+
+ private:
+  ByteConvParameters p_;
+  bool planar_ = false;
+  std::unique_ptr<ByteConvAlgorithm> algorithm_;
+};
+
+}  // namespace
+
+ByteOutput ByteOutput::Floats() {
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  return {true, 0, -kInfinity, kInfinity};
+}
+
+ByteOutput ByteOutput::Of(const ByteTarget& target) {
+  ByteOutput output = target.bytes ? Bytes(*target.bytes) : Floats();
+  output.Narrow(target.clamp, target.bytes ? target.bytes->scale : 1.0F);
+  return output;
+}
+
+void ByteOutput::Narrow(const Clamp& clamp, float scale) {
+  // Of floats the bounds are the numbers' own.
+  const float unit = floats ? 1.0F : scale;
+  least = std::min(std::max(least, clamp.least / unit), greatest);
+  greatest = std::max(std::min(greatest, clamp.greatest / unit), least);
+}
+
+std::unique_ptr<Kernel> MakeByteConv(ByteConvParameters parameters) {
+  return std::make_unique<ByteConvKernel>(std::move(parameters));
+}
+
+bool ToSumUnits(const std::vector<float>& bias, const std::vector<float>& units,
+                std::vector<std::int32_t>& result) {
+  constexpr double kMost = 2147483647.0;
+  result.resize(bias.size());
+  for (std::size_t m = 0; m < bias.size(); ++m) {
+    const double sum = std::nearbyint(static_cast<double>(bias[m]) / static_cast<double>(units[m]));
+    if (!(std::fabs(sum) <= kMost)) return false;
+    result[m] = static_cast<std::int32_t>(sum);
+  }
+  return true;
+}
+
+}  // namespace biglittle::nn
