@@ -7,9 +7,9 @@ image nets, in one run with equal threads.
     tests/bench/compare_nn.py --rows 'resnet18*' --peers ours   names and patterns, as in a shell
     tests/bench/compare_nn.py --list                   the rows' names
 
-Builds what is missing, installs ONNX Runtime below the build folder, exports the whole nets. The
-figure of a peer is the median over the rounds of its median time a call. Prints markdown; --json
-keeps every round.
+Builds what is missing, installs ONNX Runtime below the build folder, exports the whole nets and
+quantises them. The figure of a peer is the median over the rounds of its median time a call. Prints
+markdown; --json keeps every round.
 """
 
 import argparse
@@ -29,6 +29,7 @@ from peers import Missing, OnnxRuntime, OpenCv, Ours
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 EXPORT = ROOT / "tests" / "whole_nets" / "export_nets.py"
+QUANTISE = ROOT / "tests" / "whole_nets" / "quantise_nets.py"
 
 
 def parse_options():
@@ -74,10 +75,20 @@ def build_programs(build):
 
 
 def export_nets(rows, nets):
-    names = sorted({row.net.stem for row in rows if row.net.parent == nets})
+    stems = {row.net.stem for row in rows if row.net.parent == nets}
+    quantised = sorted({float_net(stem) for stem in stems if float_net(stem) != stem})
+    names = sorted({float_net(stem) for stem in stems})
     if names:
         subprocess.run(["/usr/bin/python3", str(EXPORT), str(nets), *names], stdout=sys.stderr,
                        check=False)
+    if quantised:
+        subprocess.run(["/usr/bin/python3", str(QUANTISE), str(nets), *quantised],
+                       stdout=sys.stderr, check=False)
+
+
+def float_net(name):
+    """Of a quantised net the name of the net that it was made from."""
+    return name.removesuffix("-qdq").removesuffix("-qlinear")
 
 
 def find_peers(options):
@@ -177,6 +188,22 @@ def print_scaling(rows, figures):
         print(f"| {' | '.join(cells)} |")
 
 
+def print_quantised(rows, figures):
+    names = [row.name for row in rows
+             if float_net(row.name) != row.name and float_net(row.name) in figures]
+    if not names:
+        return
+    target = table.BYTES_TARGET
+    print("\n| quantised net | ours, µs | ours in floats, µs | ratio | target | met |")
+    print("|---|--:|--:|--:|---|---|")
+    for name in names:
+        ours, floats = figures[name].get("ours"), figures[float_net(name)].get("ours")
+        part = ratio(ours, floats)
+        cells = [name, shown(ours), shown(floats), shown(part), f"<= {target}",
+                 verdict(part, part and part <= target)]
+        print(f"| {' | '.join(cells)} |")
+
+
 def processor():
     for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines():
         if line.startswith("model name"):
@@ -214,6 +241,7 @@ def main():
         note(line_of(row, figures[row.name]))
     print_comparison(rows, figures)
     print_scaling(rows, figures)
+    print_quantised(rows, figures)
     if options.json:
         write_json(options.json, rows, results, options)
 

@@ -5,6 +5,8 @@ import pathlib
 
 IMAGE = (3, 224, 224)
 SCALING_TARGET = 1.7  # two threads against one
+BYTES_TARGET = 0.6  # a quantised net against the same one in floats, both ours
+QUANTISED = ("resnet18", "mobilenet_v2", "squeezenet1_1", "alexnet")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -37,5 +39,11 @@ def whole_rows(nets):
     yield Row("one_relu", nets / "one_relu.onnx", (1,))
 
 
+def quantised_rows(nets):
+    for name in QUANTISED:
+        for form in ("qdq", "qlinear"):
+            yield Row(f"{name}-{form}", nets / f"{name}-{form}.onnx", IMAGE, target=0.8)
+
+
 def all_rows(models, nets):
-    return [*task_rows(models), *whole_rows(nets)]
+    return [*task_rows(models), *whole_rows(nets), *quantised_rows(nets)]
