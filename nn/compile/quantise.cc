@@ -90,6 +90,11 @@ class Quantising {
       activation = to_bytes = kNobody;
     }
     std::unique_ptr<Kernel> kernel = step.kernel->InBytes(scales, target);
+    if (kernel == nullptr && target.bytes) {
+      // Integers in, at least.
+      activation = to_bytes = kNobody;
+      kernel = step.kernel->InBytes(scales, {});
+    }
     if (kernel == nullptr) return;
     step.kernel = std::move(kernel);
     for (SlotId& operand : step.operands) ReadInstead(i, operand, BytesOf(operand));

@@ -29,69 +29,82 @@ namespace {
 struct AddFunction {
   static constexpr const char* kName = "add";
   static constexpr bool kIsSum = true;
+  static constexpr bool kIsProduct = false;
   float operator()(float a, float b) const { return a + b; }
 };
 struct SubFunction {
   static constexpr const char* kName = "subtract";
   static constexpr bool kIsSum = false;
+  static constexpr bool kIsProduct = false;
   float operator()(float a, float b) const { return a - b; }
 };
 struct MulFunction {
   static constexpr const char* kName = "multiply";
   static constexpr bool kIsSum = false;
+  static constexpr bool kIsProduct = true;
   float operator()(float a, float b) const { return a * b; }
 };
 struct DivFunction {
   static constexpr const char* kName = "divide";
   static constexpr bool kIsSum = false;
+  static constexpr bool kIsProduct = false;
   float operator()(float a, float b) const { return a / b; }
 };
 // Towards zero; by zero it is zero, for a run cannot fail.
 struct IntegerDivFunction {
   static constexpr const char* kName = "divide integers";
   static constexpr bool kIsSum = false;
+  static constexpr bool kIsProduct = false;
   float operator()(float a, float b) const { return b == 0.0F ? 0.0F : std::trunc(a / b); }
 };
 struct PowFunction {
   static constexpr const char* kName = "power";
   static constexpr bool kIsSum = false;
+  static constexpr bool kIsProduct = false;
   // Squares are what nets ask for most.
   float operator()(float a, float b) const { return b == 2.0F ? a * a : std::pow(a, b); }
 };
 struct PReluFunction {
   static constexpr const char* kName = "prelu";
   static constexpr bool kIsSum = false;
+  static constexpr bool kIsProduct = false;
   float operator()(float a, float b) const { return a < 0.0F ? a * b : a; }
 };
 struct EqualFunction {
   static constexpr const char* kName = "equal";
   static constexpr bool kIsSum = false;
+  static constexpr bool kIsProduct = false;
   float operator()(float a, float b) const { return a == b ? 1.0F : 0.0F; }
 };
 struct GreaterFunction {
   static constexpr const char* kName = "greater";
   static constexpr bool kIsSum = false;
+  static constexpr bool kIsProduct = false;
   float operator()(float a, float b) const { return a > b ? 1.0F : 0.0F; }
 };
 struct GreaterOrEqualFunction {
   static constexpr const char* kName = "greater or equal";
   static constexpr bool kIsSum = false;
+  static constexpr bool kIsProduct = false;
   float operator()(float a, float b) const { return a >= b ? 1.0F : 0.0F; }
 };
 struct LessFunction {
   static constexpr const char* kName = "less";
   static constexpr bool kIsSum = false;
+  static constexpr bool kIsProduct = false;
   float operator()(float a, float b) const { return a < b ? 1.0F : 0.0F; }
 };
 struct LessOrEqualFunction {
   static constexpr const char* kName = "less or equal";
   static constexpr bool kIsSum = false;
+  static constexpr bool kIsProduct = false;
   float operator()(float a, float b) const { return a <= b ? 1.0F : 0.0F; }
 };
 
 struct ModFunction {
   static constexpr const char* kName = "modulo";
   static constexpr bool kIsSum = false;
+  static constexpr bool kIsProduct = false;
   float operator()(float a, float b) const {
     if (b == 0.0F) return 0.0F;  // of integers, for which there is no answer
     const float rest = std::fmod(a, b);
@@ -101,21 +114,25 @@ struct ModFunction {
 struct FmodFunction {
   static constexpr const char* kName = "remainder";
   static constexpr bool kIsSum = false;
+  static constexpr bool kIsProduct = false;
   float operator()(float a, float b) const { return std::fmod(a, b); }
 };
 struct AndFunction {
   static constexpr const char* kName = "and";
   static constexpr bool kIsSum = false;
+  static constexpr bool kIsProduct = false;
   float operator()(float a, float b) const { return a != 0.0F && b != 0.0F ? 1.0F : 0.0F; }
 };
 struct OrFunction {
   static constexpr const char* kName = "or";
   static constexpr bool kIsSum = false;
+  static constexpr bool kIsProduct = false;
   float operator()(float a, float b) const { return a != 0.0F || b != 0.0F ? 1.0F : 0.0F; }
 };
 struct XorFunction {
   static constexpr const char* kName = "exclusive or";
   static constexpr bool kIsSum = false;
+  static constexpr bool kIsProduct = false;
   float operator()(float a, float b) const { return (a != 0.0F) != (b != 0.0F) ? 1.0F : 0.0F; }
 };
 

@@ -16,6 +16,7 @@
 #include "nn/graph/graph.h"
 #include "nn/kernel/kernel.h"
 #include "nn/operators/binary_function.h"
+#include "nn/operators/byte_multiply.h"
 #include "nn/operators/byte_sum.h"
 #include "nn/operators/node_view.h"
 #include "nn/operators/source.h"
@@ -75,7 +76,10 @@ class BinaryKernel final : public Kernel {
   }
   std::unique_ptr<Kernel> InBytes(std::span<const ByteScale> operands,
                                   const ByteTarget& output) const override {
-    return IsSumOfTwo() ? MakeByteSum(parts_.elements, operands, output) : nullptr;
+    if (IsSumOfTwo()) return MakeByteSum(parts_.elements, operands, output);
+    const bool computed = parts_.sides[0].IsOperand(0) && parts_.sides[1].IsOperand(1);
+    if (!Function::kIsProduct || !computed) return nullptr;
+    return MakeByteMultiply(parts_.dims[0], parts_.dims[1], parts_.output, operands, output);
   }
   const ChannelAffine* AsChannelAffine() const override {
     return parts_.affine.has_value() ? &*parts_.affine : nullptr;

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "nn/kernel/kernel.h"
+#include "nn/operators/apply_activation.h"
 
 namespace biglittle::nn {
 namespace {
@@ -21,7 +22,12 @@ class ByteConvKernel final : public Kernel {
  public:
   explicit ByteConvKernel(ByteConvParameters parameters) : p_(std::move(parameters)) {}
 
-  void Run(const KernelArguments& arguments) const override { algorithm_->Run(arguments); }
+  void Run(const KernelArguments& arguments) const override {
+    algorithm_->Run(arguments);
+    if (p_.activation.kind == ActivationKind::kNone) return;
+    const std::int64_t count = arguments.batch * p_.output_channels * p_.window.outputs();
+    Apply(p_.activation, arguments.output, arguments.output, count, *arguments.workers);
+  }
   std::string Name() const override {
     std::string name = fmt::format("int8 conv {}x{} {}->{}", p_.window.y.kernel, p_.window.x.kernel,
                                    p_.input_channels, p_.output_channels);

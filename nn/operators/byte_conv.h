@@ -50,6 +50,8 @@ struct ByteConvParameters {
   bool residual = false;
   float residual_point = 0.0F;
   float residual_scale = 0.0F;
+  // Of floats, applied at last.
+  Activation activation;
   std::string behind;  // for the name: " + relu"
 
   std::int64_t group_inputs() const { return input_channels / groups; }

@@ -15,6 +15,7 @@
 #include "nn/kernel/aligned_floats.h"
 #include "nn/kernel/byte_scale.h"
 #include "nn/kernel/kernel.h"
+#include "nn/operators/apply_activation.h"
 #include "nn/operators/dynamic_range.h"
 #include "nn/simd/byte_product.h"
 #include "nn/simd/bytes.h"
@@ -28,35 +29,10 @@ class ByteDenseKernel final : public Kernel {
   explicit ByteDenseKernel(ByteDenseParameters parameters) : p_(std::move(parameters)) {}
 
   void Run(const KernelArguments& arguments) const override {
-    if (!changes()) {
-      Job job = JobOf(arguments, arguments.batch);
-      job.input = AsBytes(arguments.inputs[0]);
-      return RunRows(job);
-    }
-    // Each sample has a range of its own, and there is room for the rows of one.
-    const bool apart = p_.quantise_rows || p_.point_operand != 0;
-    for (std::int64_t n = 0; n < (apart ? arguments.batch : 1); ++n) {
-      Job job = JobOf(arguments, apart ? 1 : arguments.batch);
-      job.first = n * p_.rows;
-      if (p_.quantise_rows) {
-        const float* const a = arguments.inputs[0] + job.first * p_.inputs;
-        const DynamicRange range = RangeOfFloats(a, p_.rows * p_.inputs);
-        FillScales(job, range.scale);
-        FillStarts(job, static_cast<std::int32_t>(range.zero_point));
-        QuantiseRows(job, a, range);
-      } else {
-        if (p_.point_operand != 0) {
-          FillStarts(job, p_.input_point +
-                              static_cast<std::int32_t>(arguments.inputs[p_.point_operand][0]));
-        }
-        if (packed_.quads()) {
-          job.input = AsBytes(arguments.inputs[0]) + job.first * p_.inputs;
-        } else {
-          WidenRows(job, AsBytes(arguments.inputs[0]) + job.first * p_.inputs);
-        }
-      }
-      RunRows(job);
-    }
+    Multiply(arguments);
+    if (p_.activation.kind == ActivationKind::kNone) return;
+    const std::int64_t count = arguments.batch * p_.rows * p_.outputs;
+    Apply(p_.activation, arguments.output, arguments.output, count, *arguments.workers);
   }
 
   std::string Name() const override {
@@ -112,6 +88,38 @@ class ByteDenseKernel final : public Kernel {
     std::int64_t first = 0;  // row of the batch
     std::int64_t rows = 0;
   };
+
+  void Multiply(const KernelArguments& arguments) const {
+    if (!changes()) {
+      Job job = JobOf(arguments, arguments.batch);
+      job.input = AsBytes(arguments.inputs[0]);
+      return RunRows(job);
+    }
+    // Each sample has a range of its own, and there is room for the rows of one.
+    const bool apart = p_.quantise_rows || p_.point_operand != 0;
+    for (std::int64_t n = 0; n < (apart ? arguments.batch : 1); ++n) {
+      Job job = JobOf(arguments, apart ? 1 : arguments.batch);
+      job.first = n * p_.rows;
+      if (p_.quantise_rows) {
+        const float* const a = arguments.inputs[0] + job.first * p_.inputs;
+        const DynamicRange range = RangeOfFloats(a, p_.rows * p_.inputs);
+        FillScales(job, range.scale);
+        FillStarts(job, static_cast<std::int32_t>(range.zero_point));
+        QuantiseRows(job, a, range);
+      } else {
+        if (p_.point_operand != 0) {
+          FillStarts(job, p_.input_point +
+                              static_cast<std::int32_t>(arguments.inputs[p_.point_operand][0]));
+        }
+        if (packed_.quads()) {
+          job.input = AsBytes(arguments.inputs[0]) + job.first * p_.inputs;
+        } else {
+          WidenRows(job, AsBytes(arguments.inputs[0]) + job.first * p_.inputs);
+        }
+      }
+      RunRows(job);
+    }
+  }
 
   // Rows are not read where they lie, or what is added to them is not known before.
   bool changes() const { return p_.quantise_rows || p_.point_operand != 0 || !packed_.quads(); }

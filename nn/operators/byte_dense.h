@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "nn/kernel/activation.h"
 #include "nn/kernel/kernel.h"
 #include "nn/operators/byte_conv.h"
 #include "nn/operators/byte_weights.h"
@@ -33,6 +34,8 @@ struct ByteDenseParameters {
   bool residual = false;
   float residual_point = 0.0F;
   float residual_scale = 0.0F;
+  // Of floats, applied at last.
+  Activation activation;
   std::string behind;  // for the name: " + relu"
 };
 

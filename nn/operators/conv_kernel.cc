@@ -89,7 +89,8 @@ std::unique_ptr<Kernel> ConvKernel::InBytes(std::span<const ByteScale> operands,
   const ConvParameters& p = parameters_;
   const WeightScales* const known = p.weights->quantised.get();
   const bool sum = p.epilogue.sum();
-  if (known == nullptr || !p.epilogue.clamps() || (sum && (p.IsDepthwise() || !output.bytes))) {
+  if (known == nullptr || (output.bytes && !p.epilogue.clamps()) ||
+      (sum && (p.IsDepthwise() || !output.bytes))) {
     return nullptr;
   }
   std::vector<float> units = known->scales;
@@ -117,6 +118,7 @@ std::unique_ptr<Kernel> ConvKernel::InBytes(std::span<const ByteScale> operands,
     b.residual_point = static_cast<float>(operands[1].zero_point);
     b.residual_scale = operands[1].scale / unit;
   }
+  if (!p.epilogue.clamps()) b.activation = p.epilogue.activation();
   b.behind = p.epilogue.Name();
   return MakeByteConv(std::move(b));
 }

@@ -95,7 +95,8 @@ std::unique_ptr<Kernel> DenseKernel::InBytes(std::span<const ByteScale> operands
                                              const ByteTarget& output) const {
   const WeightScales* const known = p_.weights->quantised.get();
   const bool sum = epilogue_.sum();
-  if (known == nullptr || !epilogue_.clamps() || (sum && !output.bytes)) return nullptr;
+  if (known == nullptr || (output.bytes && !epilogue_.clamps()) || (sum && !output.bytes))
+    return nullptr;
   // The weights may be seen under another shape; their columns are known of a matrix only.
   const auto outputs = static_cast<std::size_t>(p_.outputs);
   const std::int64_t rank = p_.weights->type.rank();
@@ -129,6 +130,7 @@ std::unique_ptr<Kernel> DenseKernel::InBytes(std::span<const ByteScale> operands
     b.residual_point = static_cast<float>(operands[1].zero_point);
     b.residual_scale = operands[1].scale / unit;
   }
+  if (!epilogue_.clamps()) b.activation = epilogue_.activation();
   b.behind = epilogue_.Name();
   return MakeByteDense(std::move(b));
 }

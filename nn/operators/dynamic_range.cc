@@ -4,15 +4,12 @@
 #include <cmath>
 #include <cstdint>
 
+#include "nn/simd/bytes.h"
+
 namespace biglittle::nn {
 
 DynamicRange RangeOfFloats(const float* x, std::int64_t count) {
-  float least = 0.0F;
-  float greatest = 0.0F;
-  for (std::int64_t i = 0; i < count; ++i) {
-    least = std::min(least, x[i]);
-    greatest = std::max(greatest, x[i]);
-  }
+  const auto [least, greatest] = simd::LeastAndGreatest(x, count);
   DynamicRange range;
   range.scale = greatest == least ? 1.0F : (greatest - least) / 255.0F;
   range.zero_point = std::nearbyint(std::clamp(0.0F - least / range.scale, 0.0F, 255.0F));

@@ -22,6 +22,7 @@ class Epilogue {
   Clamp clamp() const { return FusedClamp(activation_).value_or(Clamp{}); }
 
   // clamp() stands for the whole activation.
+  const Activation& activation() const { return activation_; }
   bool clamps() const { return FusedClamp(activation_).has_value(); }
 
   // As those of Kernel; AbsorbActivation takes nothing but an activation.

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,9 +15,11 @@
 
 #include "nn/graph/graph.h"
 #include "nn/kernel/byte_scale.h"
+#include "nn/kernel/kernel.h"
 #include "nn/operators/attributes.h"
 #include "nn/operators/binary_kernel.h"
 #include "nn/operators/broadcast.h"
+#include "nn/operators/byte_multiply.h"
 #include "nn/operators/byte_sum.h"
 #include "nn/operators/node_view.h"
 #include "nn/operators/operators.h"
@@ -27,9 +30,24 @@
 namespace biglittle::nn {
 namespace {
 
-// Element-wise, in floats: (a - its zero point) * its scale, and so on.
-template <typename Function>
-absl::StatusOr<Lowered> LowerPairOf(const NodeView& node, std::string name, Function function) {
+// Of two computed tensors: `make` is told the operands' scales and the output. nullptr if there is
+// no such kernel.
+template <typename Make>
+absl::StatusOr<std::unique_ptr<Kernel>> InBytes(const NodeView& node, const TensorType& output,
+                                                const Requantization& to, Make make) {
+  if (node.IsConstant(0) || node.IsConstant(3)) return nullptr;
+  const absl::StatusOr<ByteScale> a = ReadByteScale(node, 0, 1);
+  if (!a.ok()) return a.status();
+  const absl::StatusOr<ByteScale> b = ReadByteScale(node, 3, 4);
+  if (!b.ok()) return b.status();
+  return make(output, std::array{*a, *b}, ByteTarget{to.AsByteScale(), {}});
+}
+
+// Element-wise: by `make` where that can, else in floats: (a - its zero point) * its scale, and so
+// on.
+template <typename Make, typename Function>
+absl::StatusOr<Lowered> LowerPairOf(const NodeView& node, std::string name, Make make,
+                                    Function function) {
   if (absl::Status s = Attributes(node).Done(); !s.ok()) return s;
   std::array<float, 4> numbers{};
   for (const auto& [input, at] : {std::pair{1, 0}, std::pair{4, 2}}) {
@@ -46,6 +64,9 @@ absl::StatusOr<Lowered> LowerPairOf(const NodeView& node, std::string name, Func
   if (!dims.ok()) return dims.status();
   absl::StatusOr<TensorType> output = node.Output(*std::move(dims), requantization->element);
   if (!output.ok()) return output.status();
+  auto kernel = InBytes(node, *output, *requantization, make);
+  if (!kernel.ok()) return kernel.status();
+  if (*kernel != nullptr) return Lowered{*std::move(output), Computed{*std::move(kernel), {0, 3}}};
   const StridedLoop<2> loop = MakeBinaryLoop(output->dims, node.Type(0).dims, node.Type(3).dims);
   return LowerSamples(
       node, {0, 3}, *std::move(output), {}, std::move(name),
@@ -61,37 +82,27 @@ absl::StatusOr<Lowered> LowerPairOf(const NodeView& node, std::string name, Func
       });
 }
 
-// Of two computed tensors of one shape.
-absl::StatusOr<Lowered> LowerByteSum(const NodeView& node) {
-  if (absl::Status s = Attributes(node).Done(); !s.ok()) return s;
-  const absl::StatusOr<ByteScale> a = ReadByteScale(node, 0, 1);
-  if (!a.ok()) return a.status();
-  const absl::StatusOr<ByteScale> b = ReadByteScale(node, 3, 4);
-  if (!b.ok()) return b.status();
-  const auto requantization = ReadRequantization(node, 6, 7);
-  if (!requantization.ok()) return requantization.status();
-  absl::StatusOr<TensorType> output = node.Output(node.Type(0).dims, requantization->element);
-  if (!output.ok()) return output.status();
-  Computed computed{nullptr, {0, 3}};
-  computed.kernel =
-      MakeByteSum(output->elements(), std::array{*a, *b}, {requantization->AsByteScale(), {}});
-  return Lowered{*std::move(output), std::move(computed)};
-}
-
 }  // namespace
 
 // com.microsoft's.
 absl::StatusOr<Lowered> LowerQLinearAdd(const NodeView& node) {
-  const bool computed = !node.IsConstant(0) && !node.IsConstant(3);
-  if (computed && node.Type(0).dims == node.Type(3).dims) return LowerByteSum(node);
-  return LowerPairOf(node, "integer sum",
+  const auto make = [&node](const TensorType& output, std::span<const ByteScale> scales,
+                            const ByteTarget& target) -> std::unique_ptr<Kernel> {
+    if (node.Type(0).dims != node.Type(3).dims) return nullptr;
+    return MakeByteSum(output.elements(), scales, target);
+  };
+  return LowerPairOf(node, "integer sum", make,
                      [](float a, float a_scale, float b, float b_scale, float c) {
                        return a * (a_scale / c) + b * (b_scale / c);
                      });
 }
 
 absl::StatusOr<Lowered> LowerQLinearMul(const NodeView& node) {
-  return LowerPairOf(node, "integer product",
+  const auto make = [&node](const TensorType& output, std::span<const ByteScale> scales,
+                            const ByteTarget& target) {
+    return MakeByteMultiply(node.Type(0).dims, node.Type(3).dims, output.dims, scales, target);
+  };
+  return LowerPairOf(node, "integer product", make,
                      [](float a, float a_scale, float b, float b_scale, float c) {
                        return a * b * (a_scale * b_scale / c);
                      });

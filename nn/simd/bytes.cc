@@ -64,6 +64,24 @@ void Quantize(const float* in, std::int64_t count, float scale, std::int32_t zer
   });
 }
 
+FloatRange Range(const float* in, std::int64_t count) {
+  const hn::ScalableTag<float> d;
+  const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
+  auto least = hn::Zero(d), greatest = hn::Zero(d);
+  std::int64_t i = 0;
+  for (; i + lanes <= count; i += lanes) {
+    const auto x = hn::LoadU(d, in + i);
+    least = hn::IfThenElse(hn::Lt(x, least), x, least);
+    greatest = hn::IfThenElse(hn::Gt(x, greatest), x, greatest);
+  }
+  FloatRange range{hn::GetLane(hn::MinOfLanes(d, least)), hn::GetLane(hn::MaxOfLanes(d, greatest))};
+  for (; i < count; ++i) {
+    range.least = std::min(range.least, in[i]);
+    range.greatest = std::max(range.greatest, in[i]);
+  }
+  return range;
+}
+
 void Dequantize(const std::uint8_t* in, std::int64_t count, float scale, std::int32_t zero_point,
                 float* out) {
   ForInts(count, [&](auto d, std::int64_t i) HWY_ATTR {
@@ -118,6 +136,18 @@ void Add(const ByteSum& given, const std::uint8_t* a, const std::uint8_t* b, std
     };
     const auto x = hn::Add(scaled(a, 0), scaled(b, 1));
     StoreBytes(RoundToBytes(d, x, sum.least, sum.greatest, sum.zero_point), d, out + i);
+  });
+}
+
+void Product(const ByteMultiplication& given, const std::uint8_t* a, const std::uint8_t* b,
+             std::int64_t count, std::uint8_t* out) {
+  const ByteMultiplication how = given;  // a copy, which no byte that is stored can be a part of
+  ForInts(count, [&](auto d, std::int64_t i) HWY_ATTR {
+    const hn::Rebind<float, decltype(d)> df;
+    const auto x = hn::Sub(hn::ConvertTo(df, LoadInts(d, a + i)), hn::Set(df, how.a_point));
+    const auto y = hn::Sub(hn::ConvertTo(df, LoadInts(d, b + i)), hn::Set(df, how.b_point));
+    const auto scaled = hn::Mul(hn::Mul(x, y), hn::Set(df, how.scale));
+    StoreBytes(RoundToBytes(d, scaled, how.least, how.greatest, how.zero_point), d, out + i);
   });
 }
 
@@ -239,10 +269,12 @@ namespace biglittle::nn::simd {
 
 HWY_EXPORT(Quantize);
 HWY_EXPORT(Dequantize);
+HWY_EXPORT(Range);
 HWY_EXPORT(Scale);
 HWY_EXPORT(InterleavePlanes);
 HWY_EXPORT(Widen);
 HWY_EXPORT(Add);
+HWY_EXPORT(Product);
 HWY_EXPORT(Depthwise);
 HWY_EXPORT(MaxPool);
 HWY_EXPORT(SumPool);
@@ -250,6 +282,9 @@ HWY_EXPORT(SumPool);
 void QuantizeBytes(const float* in, std::int64_t count, float scale, std::int32_t zero_point,
                    std::uint8_t* out) {
   HWY_DYNAMIC_DISPATCH(Quantize)(in, count, scale, zero_point, out);
+}
+FloatRange LeastAndGreatest(const float* in, std::int64_t count) {
+  return HWY_DYNAMIC_DISPATCH(Range)(in, count);
 }
 void DequantizeBytes(const std::uint8_t* in, std::int64_t count, float scale,
                      std::int32_t zero_point, float* out) {
@@ -269,6 +304,10 @@ void WidenBytes(const std::uint8_t* in, std::int64_t count, std::int16_t* out) {
 void AddBytes(const ByteSum& sum, const std::uint8_t* a, const std::uint8_t* b, std::int64_t count,
               std::uint8_t* out) {
   HWY_DYNAMIC_DISPATCH(Add)(sum, a, b, count, out);
+}
+void MultiplyBytes(const ByteMultiplication& how, const std::uint8_t* a, const std::uint8_t* b,
+                   std::int64_t count, std::uint8_t* out) {
+  HWY_DYNAMIC_DISPATCH(Product)(how, a, b, count, out);
 }
 void LookUpBytes(const ByteTable& table, const std::uint8_t* in, std::int64_t count,
                  std::uint8_t* out) {

@@ -10,6 +10,12 @@ namespace biglittle::nn::simd {
 // is no number becomes 0. 0 <= zero_point <= 255.
 void QuantizeBytes(const float* in, std::int64_t count, float scale, std::int32_t zero_point,
                    std::uint8_t* out);
+// The least and the greatest of the numbers and 0; what is no number is passed over.
+struct FloatRange {
+  float least = 0.0F;
+  float greatest = 0.0F;
+};
+FloatRange LeastAndGreatest(const float* in, std::int64_t count);
 // out[i] = (in[i] - zero_point) * scale.
 void DequantizeBytes(const std::uint8_t* in, std::int64_t count, float scale,
                      std::int32_t zero_point, float* out);
@@ -43,6 +49,19 @@ struct ByteSum {
 };
 void AddBytes(const ByteSum& sum, const std::uint8_t* a, const std::uint8_t* b, std::int64_t count,
               std::uint8_t* out);
+
+// out[i] = clamp(round((a[i] - a_point) * (b[i] - b_point) * scale)) + zero_point, bounded
+// likewise. `out` may be a's or b's memory.
+struct ByteMultiplication {
+  float a_point = 0.0F;
+  float b_point = 0.0F;
+  float scale = 1.0F;
+  float least = 0.0F;
+  float greatest = 255.0F;
+  std::int32_t zero_point = 0;
+};
+void MultiplyBytes(const ByteMultiplication& how, const std::uint8_t* a, const std::uint8_t* b,
+                   std::int64_t count, std::uint8_t* out);
 
 // out[i] = table[in[i]].
 using ByteTable = std::array<std::uint8_t, 256>;

@@ -134,6 +134,32 @@ TEST_P(Quantise, AnotherScaleIsAStep) {
   ExpectOutput(net, {1, 3, -20}, {3}, {0, 4, -14}, 0.0F);
 }
 
+TEST_P(Quantise, GatesOfChannels) {
+  OnnxBuilder net({2, 1, 2});
+  Pair(net, "x", 0.5F, 2);
+  net.Node("GlobalAveragePool", {"x.d"}, "p");
+  Pair(net, "p", 0.25F, 0);
+  net.Node("Mul", {"p.d", "x.d"}, "m");
+  Pair(net, "m", 0.5F, 0, kInt8, "y");
+  EXPECT_THAT(KernelsOf(net), ElementsAre("to int8", "to channels last", "int8 average pool 1x2",
+                                          "int8 multiply", "from int8", "to planar"));
+  // Means of 1.5 and -1.25; 1.5, 3 and 1.25, 1.875 of 0.5: halves.
+  ExpectOutput(net, {1, 2, -1, -1.5F}, {2, 1, 2}, {1.5F, 3, 1, 2}, 0.0F);
+}
+
+// Integers in, and floats where the function behind is no clamp.
+TEST_P(Quantise, OtherFunctionsBehindAProductAreOfFloats) {
+  OnnxBuilder net({2});
+  Pair(net, "x", 1, 0);
+  Weights(net, "w", {2, 2}, {1, 0, 0, 1}, {1.0F, 1.0F});
+  net.Node("Gemm", {"x.d", "w"}, "g").Int("transB", 1);
+  net.Node("LeakyRelu", {"g"}, "r").Float("alpha", 0.25F);
+  Pair(net, "r", 0.5F, 0, kInt8, "y");
+  EXPECT_THAT(KernelsOf(net), ElementsAre("to int8", "int8 dense 2->2 + leaky relu to floats",
+                                          "to int8", "from int8"));
+  ExpectOutput(net, {4, -10}, {2}, {4, -2.5F}, 0.0F);
+}
+
 // What has no form in bytes, or weights that came from no integers, stays as it was.
 TEST_P(Quantise, OtherStepsStayFloats) {
   OnnxBuilder net({2, 1});

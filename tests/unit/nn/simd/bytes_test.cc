@@ -94,6 +94,31 @@ TEST_P(Bytes, AddInUnitsOfTheResult) {
   }
 }
 
+TEST_P(Bytes, MultiplyInUnitsOfTheResult) {
+  const simd::ByteMultiplication how{10.0F, 200.0F, 0.0078125F, -100.5F, 100.0F, 101};
+  for (const std::int64_t count : {1, 5, 16, 33, 256}) {
+    const ByteList a = SomeBytes(count, 1);
+    ByteList b = SomeBytes(count, 2);
+    const ByteList given = b;
+    simd::MultiplyBytes(how, a.data(), b.data(), count, b.data());
+    for (std::size_t i = 0; i < a.size(); ++i) {
+      const float x = (static_cast<float>(a[i]) - 10.0F) * (static_cast<float>(given[i]) - 200.0F);
+      ASSERT_EQ(b[i], Rounded(x * 0.0078125F, -100.5F, 100.0F, 101)) << i;
+    }
+  }
+}
+
+TEST_P(Bytes, TheRangeIncludesZero) {
+  for (std::int64_t count = 1; count <= 40; ++count) {
+    const Floats x = Ramp(count, 3.0F, -0.5F);
+    const simd::FloatRange range = simd::LeastAndGreatest(x.data(), count);
+    EXPECT_EQ(range.least, std::min(0.0F, x.back()));
+    EXPECT_EQ(range.greatest, 3.0F);
+    const Floats below = Ramp(count, -3.0F, -0.5F);
+    EXPECT_EQ(simd::LeastAndGreatest(below.data(), count).greatest, 0.0F);
+  }
+}
+
 TEST_P(Bytes, ScaleAndLookUp) {
   const ByteList in = SomeBytes(300, 5);
   ByteList out(in.size());
