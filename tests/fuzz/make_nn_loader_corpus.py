@@ -205,6 +205,34 @@ def quantised_conv():
          byte("v", numpy.full((1, 2, 1, 1), 9))))
 
 
+def quantised_chain():
+    byte = lambda name, value: numpy_helper.from_array(numpy.array(value, dtype=numpy.int8), name)
+    nodes = []
+
+    def pair(name):
+        nodes.append(helper.make_node("QuantizeLinear", [name, "s", "z"], [f"{name}q"]))
+        nodes.append(helper.make_node("DequantizeLinear", [f"{name}q", "s", "z"], [f"{name}d"]))
+        return f"{name}d"
+
+    nodes += [helper.make_node("DequantizeLinear", [name, "sw"], [f"{name}d"], axis=0)
+              for name in ("w", "v")]
+    nodes.append(helper.make_node("Conv", [pair("x"), "wd"], ["a"], pads=[1, 1, 1, 1]))
+    nodes.append(helper.make_node("Relu", ["a"], ["b"]))
+    nodes.append(helper.make_node("Conv", [pair("b"), "vd"], ["c"], group=16, strides=[2, 1]))
+    nodes.append(helper.make_node("MaxPool", [pair("c")], ["m"], kernel_shape=[2, 1]))
+    nodes.append(helper.make_node("Add", [pair("m"), "md"], ["t"]))
+    nodes.append(helper.make_node("GlobalAveragePool", [pair("t")], ["p"]))
+    nodes.append(helper.make_node("Mul", [pair("p"), "td"], ["g"]))
+    nodes.append(helper.make_node("Concat", [pair("g"), "td"], ["j"], axis=1))
+    nodes.append(helper.make_node("Sigmoid", [pair("j")], ["f"]))
+    nodes.append(helper.make_node("Identity", [pair("f")], ["y"]))
+    return model(nodes, (
+        scalar("s", 0.05), scalar("z", -7, numpy.int8),
+        numpy_helper.from_array(numpy.full(16, 0.02, numpy.float32), "sw"),
+        byte("w", numpy.arange(16 * 2 * 9).reshape(16, 2, 3, 3) % 251 - 125),
+        byte("v", numpy.arange(16 * 2).reshape(16, 1, 2, 1) % 251 - 125)), (2, 6, 5))
+
+
 def quantised_matmul():
     byte = lambda name, value: numpy_helper.from_array(numpy.array(value, dtype=numpy.int8), name)
     return model([
@@ -314,6 +342,7 @@ def newer():
         "reduce_log_sum_exp": one("ReduceLogSumExp", axes=[2]),
         "control_flow": control_flow(), "function": function(), "state": state(),
         "beside": beside(), "quantised_conv": quantised_conv(),
+        "quantised_chain": quantised_chain(),
         "quantised_matmul": quantised_matmul(),
         "trees": ml("TreeEnsembleRegressor", n_targets=2, **tree("target")),
         "tree_classes": ml("TreeEnsembleClassifier", outputs=("label", "y"),

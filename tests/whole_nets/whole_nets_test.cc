@@ -89,10 +89,62 @@ TEST_P(WholeNetsTest, AnswersAsPyTorchDoes) {
   }
 }
 
+// How alike two lists are: 1 for the same direction.
+double Likeness(std::span<const float> a, std::span<const float> b) {
+  double product = 0.0, of_a = 0.0, of_b = 0.0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    product += static_cast<double>(a[i]) * static_cast<double>(b[i]);
+    of_a += static_cast<double>(a[i]) * static_cast<double>(a[i]);
+    of_b += static_cast<double>(b[i]) * static_cast<double>(b[i]);
+  }
+  return product / std::sqrt(of_a * of_b);
+}
+
+std::vector<float> Answers(const nn::Model& model, std::int64_t threads,
+                           std::span<const float> input) {
+  auto context = model.Prepare({.max_batch = kSamples, .threads = threads});
+  EXPECT_TRUE(context.ok()) << context.status();
+  if (!context.ok()) return {};
+  std::ranges::copy(input, context->input(kSamples).begin());
+  context->Invoke(kSamples);
+  const auto output = context->output(kSamples);
+  return {output.begin(), output.end()};
+}
+
+// quantise_nets.py writes them. Rounding to 8 bits moves the answers of random weights by a few
+// hundredths, MobileNet's by more.
+class QuantisedNetsTest : public WholeNetsTest {};
+
+TEST_P(QuantisedNetsTest, ComputesInBytesNearTheFloats) {
+  for (const std::string form : {"-qdq", "-qlinear"}) {
+    SCOPED_TRACE(form);
+    if (!std::filesystem::exists(File(form + ".onnx"))) {
+      GTEST_SKIP() << File(form + ".onnx") << " was not written: install python3-torch, "
+                   << "python3-torchvision and python3-onnx, then run "
+                   << "tests/whole_nets/export_nets.py and quantise_nets.py";
+    }
+    const auto model = nn::Model::Load(File(form + ".onnx"));
+    ASSERT_TRUE(model.ok()) << model.status();
+    for (const nn::StepInfo& step : model->info().steps) {
+      const bool ends = step.kernel == "to int8" || step.kernel == "from int8";
+      EXPECT_TRUE(ends || step.kernel.starts_with("int8 ")) << step.node << ": " << step.kernel;
+    }
+    const std::vector<float> input = Floats(".input.npy");
+    const std::vector<float> floats = Floats(".logits.npy");
+    const std::vector<float> answers = Answers(*model, 1, input);
+    ASSERT_EQ(answers.size(), floats.size());
+    EXPECT_GT(Likeness(answers, floats), 0.95);
+    EXPECT_EQ(Answers(*model, 2, input), answers);
+  }
+}
+
 const auto kName = [](const auto& tested) { return std::string(tested.param); };
 INSTANTIATE_TEST_SUITE_P(Torchvision, WholeNetsTest,
                          testing::Values("alexnet", "squeezenet1_1", "mobilenet_v2", "resnet18",
                                          "vgg11", "googlenet"),
+                         kName);
+INSTANTIATE_TEST_SUITE_P(Torchvision, QuantisedNetsTest,
+                         testing::Values("alexnet", "squeezenet1_1", "mobilenet_v2", "resnet18"),
                          kName);
 INSTANTIATE_TEST_SUITE_P(Idioms, WholeNetsTest,
                          testing::Values("mean_over_image", "view_to_rows", "branches",
