@@ -118,7 +118,8 @@ class Resolver {
     for (const GraphInput& input : graph_.inputs) {
       names += (names.empty() ? "" : ", ") + Quote(NameOf(graph_, input));
     }
-    for (const auto& [name, dims] : given_) {
+    for (const auto& given : given_) {
+      const std::string& name = given.first;  // no binding: clang 14 captures none
       const bool known = std::ranges::any_of(
           graph_.inputs, [&](const GraphInput& input) { return NameOf(graph_, input) == name; });
       if (known) continue;
