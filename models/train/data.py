@@ -1,8 +1,10 @@
 """Reads the data sets and splits them. Windows stay in the sensor's own units and element type:
 normalisation is part of task.yaml, so that the device does exactly what training did."""
 
+import csv
 import gzip
 import io
+import json
 import pathlib
 import subprocess
 import tarfile
@@ -216,6 +218,56 @@ def cifar_10(folder, held):
     return divide(train, _cifar_binary(need(folder, "test_batch.bin")), held)
 
 
+def _middle(samples, length):
+    """`length` samples around the middle, zeros where there are none."""
+    if len(samples) > length:
+        begin = (len(samples) - length) // 2
+        return samples[begin:begin + length]
+    return np.pad(samples, ((length - len(samples)) // 2, (length - len(samples) + 1) // 2))
+
+
+def spoken_digits(folder, samples):
+    """The Free Spoken Digit Dataset: (windows [N, 1, samples] with a recording in the middle of each, truth,
+    speakers, the number of the recording among those of its digit and speaker)."""
+    folder = within(folder, ("digits", "fsdd"))
+    audio, offsets, truth, speakers, index = (
+        read_npy(need(folder, f"{name}.npy"))
+        for name in ("audio_i16_8k", "offsets", "labels", "speakers", "index"))
+    if not len(offsets) - 1 == len(truth) == len(speakers) == len(index) or offsets[-1] > len(audio):
+        raise BadInput(f"{folder}: offsets.npy, labels.npy, speakers.npy and index.npy are not of as many "
+                       "recordings, or end behind audio_i16_8k.npy")
+    windows = np.stack([_middle(audio[begin:end], samples) for begin, end in zip(offsets, offsets[1:])])
+    return windows[:, None], truth.astype(np.int64), speakers.astype(np.int64), index
+
+
+@dataclass
+class Recorded:
+    """Windows of the drive end's accelerometer, in the order of the recordings, none of which overlap."""
+    windows: np.ndarray  # float32 [N, 1, samples]
+    truth: np.ndarray
+    load: np.ndarray  # of the motor, horsepower
+    diameter: np.ndarray  # of the damage, thousandths of an inch; 0: none
+    place: np.ndarray  # in the recording, 0 to 1
+
+
+def bearings(folder, labels, samples):
+    """The bearings of Case Western Reserve University."""
+    folder = within(folder, ("bearing", "cwru-bearing"))
+    acceleration, offsets = (read_npy(need(folder, f"{name}.npy")) for name in ("acceleration_g", "offsets"))
+    with io.TextIOWrapper(io.BytesIO(_bytes(need(folder, "recordings.csv"))), encoding="utf-8") as text:
+        recordings = list(csv.DictReader(text))
+    if len(offsets) != len(recordings) + 1 or offsets[-1] > acceleration.shape[-1]:
+        raise BadInput(f"{folder}: recordings.csv names {len(recordings)} recordings, offsets.npy "
+                       f"{len(offsets) - 1}, or they end behind acceleration_g.npy")
+    parts = []
+    for about, begin, end in zip(recordings, offsets, offsets[1:]):
+        count = (end - begin) // samples
+        parts.append((acceleration[0, begin:begin + count * samples].reshape(count, 1, samples),
+                      np.full(count, labels.index(about["fault"])), np.full(count, int(about["load_hp"])),
+                      np.full(count, int(about["diameter_mils"])), np.arange(count) / count))
+    return Recorded(*(np.concatenate(column) for column in zip(*parts)))
+
+
 def _simulate(program, folder, readings, seed):
     command = [str(program), "simulate", "--task", "vibration", "--readings", str(readings),
                "--seed", str(seed), "--out", str(folder)]
@@ -302,5 +354,18 @@ def write_arrays(folder, data):
                 np.save(groups, split.groups.astype(np.int32))
             elif groups.exists():
                 groups.unlink()  # of an earlier run
+    except OSError as error:
+        raise BadInput(f"cannot write to {folder}: {error}; choose another --work") from error
+
+
+def write_own(folder, windows, truth, groups, labels, rate_hz):
+    """A folder as a user brings it for a task of his own."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        np.save(folder / "X.npy", windows)
+        np.save(folder / "y.npy", truth.astype(np.int32))
+        np.save(folder / "groups.npy", groups.astype(np.int32))
+        (folder / "labels.txt").write_text("".join(f"{label}\n" for label in labels), encoding="utf-8")
+        (folder / "input.json").write_text(json.dumps({"rate_hz": rate_hz}) + "\n", encoding="utf-8")
     except OSError as error:
         raise BadInput(f"cannot write to {folder}: {error}; choose another --work") from error

@@ -14,16 +14,20 @@ _MODELS = pathlib.Path(__file__).resolve().parents[1]
 _PICTURED = "fashion-mnist"
 # What each task was to reach: accuracy of the big net, points that the cascade may lose against it,
 # share escalated.
-_AIMS = {"mnist": (0.995, 0.0005, 0.03), "fashion-mnist": (0.94, 0.002, 0.25),
-         "cifar-10": (0.92, 0.003, 0.40), "har": (0.95, 0.002, 0.12),
-         "vibration": (0.97, 0.002, 0.15)}
+_AIMS = {"mnist": (0.995, 0.0005, 0.03), "fashion-mnist": (0.95, 0.002, 0.20),
+         "cifar-10": (0.925, 0.002, 0.35), "har": (0.972, 0.002, 0.15),
+         "vibration": (0.97, 0.002, 0.15), "digits": (0.993, 0.002, 0.20),
+         "bearing": (0.995, 0.002, 0.20)}
+# Of what no program reads as it is: where `train.py --task TASK --prepare` puts it, below build/train/TASK.
+_PREPARED = ("digits", "bearing")
 
 
 def evaluate(options, task, *more):
+    data = _MODELS.parent / "build" / "train" / task / "data" if task in _PREPARED else options.data
     with tempfile.TemporaryDirectory() as scratch:
         figures = pathlib.Path(scratch) / "figures.json"
         done = subprocess.run([str(options.program), "evaluate", "--task", task, "--data",
-                               str(options.data), "--json", str(figures), *more],
+                               str(data), "--json", str(figures), *more],
                               stdout=subprocess.DEVNULL, check=False)
         if done.returncode not in (0, 3):  # 3: the promise does not hold there, which the table shows
             sys.exit(f"overview.py: evaluating {task} ended with {done.returncode}")

@@ -28,7 +28,7 @@ import export
 import foretell
 import frontends
 import nets
-from data import BadInput, as_column, find, layout_mend, read_npy, same_layout, write_arrays
+from data import BadInput, as_column, find, layout_mend, read_npy, same_layout, write_arrays, write_own
 from designs import DESIGNS, make_little, soft_cross_entropy
 from fit import Scale, Unchanged, fit, logits_of, one_hot
 from options import command_of, made_folders, parse, shape_of
@@ -196,10 +196,10 @@ def probe(task, loaded, options, front):
 
 def choose_front(task, loaded, options):
     """The features that the nets are behind: the one that --features names, else what does best after a short
-    training, on the validation readings. None for the shipped tasks, which say it themselves."""
-    if task.kind is None:
-        return None, ""
+    training, on the validation readings. The shipped tasks say it themselves; None for none."""
     windows, rate = loaded.train.windows, task.input_settings.get("rate_hz")
+    if task.kind is None:
+        return (frontends.make(task.features, windows, rate), "said by the task") if task.features else (None, "")
     named = options.features != "auto"
     names = [options.features] if named else frontends.fitting(task.kind, windows, rate)
     if options.escalate == "features":
@@ -453,6 +453,9 @@ def load(options, task):
     if task.kind is not None and loaded.train.groups is None:
         foretell.tell_if_alike(loaded.train, options)
     write_arrays(options.work / "data", loaded)
+    if options.prepare and task.by_groups:
+        name, of_all = task.by_groups
+        write_own(options.work / name, *of_all(options), task.labels, task.input_settings["rate_hz"])
     return loaded
 
 
@@ -468,6 +471,8 @@ def train(options, task):
     inputs = Inputs(task, loaded, front)
     if task.kind is not None:
         own.shape_nets(task, inputs.front or frontends.Front("raw", "", None), task.kind, len(loaded.train))
+    elif inputs.front:
+        task.net_rank, task.net_inputs = len(inputs.front.shape) - 1, inputs.front.shape[0]
     if options.device:
         fit_budget(task, inputs, options)
     set_epochs(options, task)

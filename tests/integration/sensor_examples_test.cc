@@ -40,8 +40,9 @@ void Run(SensorExample& example) {
 void Arecord(SensorExample& example) {
   example.AddProgram("arecord",
                      "#!/bin/sh\n"
-                     "[ \"$*\" = '-q -t raw -f S16_LE -r 16000 -c 1' ] || exit 1\n"
-                     "head -c 61440 /dev/zero\nexec sleep 1000\n");
+                     "[ \"$*\" = '-q -t raw -f S16_LE -r 8000 -c 1' ] || exit 1\n"
+                     "while :; do printf '\\000\\020\\000\\360'; done | head -c 32000\n"
+                     "exec sleep 1000\n");
   Run(example);
 }
 

@@ -7,10 +7,11 @@
 namespace biglittle {
 
 // Folders of models/.
-inline constexpr std::array<const char*, 5> kShippedTasks{"cifar-10", "fashion-mnist", "har",
-                                                          "mnist", "vibration"};
+inline constexpr std::array<const char*, 7> kShippedTasks{
+    "bearing", "cifar-10", "digits", "fashion-mnist", "har", "mnist", "vibration"};
 // Files of config/.
-inline constexpr std::array<const char*, 5> kShippedFleets{
-    "fashion-mnist.yaml", "fifty-devices.yaml", "har.yaml", "secure.yaml", "vibration.yaml"};
+inline constexpr std::array<const char*, 7> kShippedFleets{
+    "bearing.yaml", "digits.yaml", "fashion-mnist.yaml", "fifty-devices.yaml",
+    "har.yaml",     "secure.yaml", "vibration.yaml"};
 
 }  // namespace biglittle

@@ -54,6 +54,11 @@ class Task:
     # Of what the nets get: dimensions behind the channels (0: a vector), channels; None: the windows'.
     net_rank: int = None
     net_inputs: int = None
+    # What the nets are behind, one of frontends.CHOICES; None: nothing, or for your own task what does best.
+    features: str = None
+    # (the folder's name below --work, (options) -> windows, truth, groups): what --prepare writes besides, as a
+    # folder of your own task, to be trained on with whole groups held out.
+    by_groups: tuple = None
     committee: int = 1  # how many nets make up the big one, see nets.Committee
     # The little net may cost this share of the big one's multiply-adds, and as many bytes.
     budget_share: float = 1 / 20
