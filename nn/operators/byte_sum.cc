@@ -1,6 +1,5 @@
 #include "nn/operators/byte_sum.h"
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -9,6 +8,7 @@
 
 #include "nn/kernel/byte_scale.h"
 #include "nn/kernel/kernel.h"
+#include "nn/kernel/pieces.h"
 #include "nn/operators/byte_conv.h"
 #include "nn/simd/bytes.h"
 
@@ -20,14 +20,12 @@ class ByteSumKernel final : public Kernel {
   ByteSumKernel(std::int64_t elements, const simd::ByteSum& sum) : elements_(elements), sum_(sum) {}
 
   void Run(const KernelArguments& arguments) const override {
-    constexpr std::int64_t kPiece = 8192;
-    const std::int64_t count = arguments.batch * elements_;
-    arguments.workers->ForEach((count + kPiece - 1) / kPiece, [&](std::int64_t item, std::int64_t) {
-      const std::int64_t first = item * kPiece;
-      simd::AddBytes(sum_, AsBytes(arguments.inputs[0]) + first,
-                     AsBytes(arguments.inputs[1]) + first, std::min(kPiece, count - first),
-                     AsBytes(arguments.output) + first);
-    });
+    ForEachPiece(*arguments.workers, arguments.batch * elements_, kBytePiece,
+                 [&](std::int64_t first, std::int64_t length) {
+                   simd::AddBytes(sum_, AsBytes(arguments.inputs[0]) + first,
+                                  AsBytes(arguments.inputs[1]) + first, length,
+                                  AsBytes(arguments.output) + first);
+                 });
   }
   std::string Name() const override { return "int8 sum"; }
   bool ReadsBytes(std::size_t /*operand*/) const override { return true; }

@@ -10,7 +10,7 @@
 
 #include "nn/kernel/byte_scale.h"
 #include "nn/kernel/kernel.h"
-#include "nn/kernel/workers.h"
+#include "nn/kernel/pieces.h"
 #include "nn/operators/byte_conv.h"
 #include "nn/simd/bytes.h"
 
@@ -26,13 +26,11 @@ class ByteTableKernel final : public Kernel {
       : table_(table), elements_(elements), name_(std::move(name)) {}
 
   void Run(const KernelArguments& arguments) const override {
-    constexpr std::int64_t kPiece = 8192;
-    const std::int64_t count = arguments.batch * elements_;
-    arguments.workers->ForEach((count + kPiece - 1) / kPiece, [&](std::int64_t item, std::int64_t) {
-      const std::int64_t first = item * kPiece;
-      simd::LookUpBytes(table_, AsBytes(arguments.inputs[0]) + first,
-                        std::min(kPiece, count - first), AsBytes(arguments.output) + first);
-    });
+    ForEachPiece(*arguments.workers, arguments.batch * elements_, kBytePiece,
+                 [&](std::int64_t first, std::int64_t length) {
+                   simd::LookUpBytes(table_, AsBytes(arguments.inputs[0]) + first, length,
+                                     AsBytes(arguments.output) + first);
+                 });
   }
   std::string Name() const override { return name_; }
   bool ReadsBytes(std::size_t /*operand*/) const override { return true; }

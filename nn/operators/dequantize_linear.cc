@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -14,6 +13,7 @@
 #include "nn/graph/graph.h"
 #include "nn/kernel/byte_scale.h"
 #include "nn/kernel/kernel.h"
+#include "nn/kernel/pieces.h"
 #include "nn/operators/byte_quantize.h"
 #include "nn/operators/dynamic_scale.h"
 #include "nn/operators/node_view.h"
@@ -53,13 +53,11 @@ class ByteDequantizeKernel final : public Kernel {
       : scale_(scale), elements_(elements) {}
 
   void Run(const KernelArguments& arguments) const override {
-    constexpr std::int64_t kPiece = 8192;
-    const std::int64_t count = arguments.batch * elements_;
-    arguments.workers->ForEach((count + kPiece - 1) / kPiece, [&](std::int64_t item, std::int64_t) {
-      const std::int64_t first = item * kPiece;
-      simd::DequantizeBytes(AsBytes(arguments.inputs[0]) + first, std::min(kPiece, count - first),
-                            scale_.scale, scale_.zero_point, arguments.output + first);
-    });
+    ForEachPiece(*arguments.workers, arguments.batch * elements_, kBytePiece,
+                 [&](std::int64_t first, std::int64_t length) {
+                   simd::DequantizeBytes(AsBytes(arguments.inputs[0]) + first, length, scale_.scale,
+                                         scale_.zero_point, arguments.output + first);
+                 });
   }
   std::string Name() const override { return "from int8"; }
   bool ReadsBytes(std::size_t /*operand*/) const override { return true; }

@@ -15,6 +15,7 @@
 #include "nn/graph/graph.h"
 #include "nn/kernel/byte_scale.h"
 #include "nn/kernel/kernel.h"
+#include "nn/kernel/pieces.h"
 #include "nn/operators/byte_quantize.h"
 #include "nn/operators/dynamic_scale.h"
 #include "nn/operators/node_view.h"
@@ -60,13 +61,11 @@ class ByteQuantizeKernel final : public Kernel {
       : scale_(scale), elements_(elements) {}
 
   void Run(const KernelArguments& arguments) const override {
-    constexpr std::int64_t kPiece = 8192;
-    const std::int64_t count = arguments.batch * elements_;
-    arguments.workers->ForEach((count + kPiece - 1) / kPiece, [&](std::int64_t item, std::int64_t) {
-      const std::int64_t first = item * kPiece;
-      simd::QuantizeBytes(arguments.inputs[0] + first, std::min(kPiece, count - first),
-                          scale_.scale, scale_.zero_point, AsBytes(arguments.output) + first);
-    });
+    ForEachPiece(*arguments.workers, arguments.batch * elements_, kBytePiece,
+                 [&](std::int64_t first, std::int64_t length) {
+                   simd::QuantizeBytes(arguments.inputs[0] + first, length, scale_.scale,
+                                       scale_.zero_point, AsBytes(arguments.output) + first);
+                 });
   }
   std::string Name() const override { return "to int8"; }
   bool WritesBytes() const override { return true; }

@@ -1,7 +1,6 @@
 // Element-wise functions of one tensor that no kernel in front absorbs.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -10,6 +9,7 @@
 #include "absl/status/statusor.h"
 
 #include "nn/kernel/kernel.h"
+#include "nn/kernel/pieces.h"
 #include "nn/operators/node_view.h"
 
 namespace biglittle::nn {
@@ -25,11 +25,11 @@ class UnaryKernel final : public Kernel {
     constexpr std::int64_t kPiece = 4096;
     const float* input = arguments.inputs[0];
     float* output = arguments.output;
-    const std::int64_t count = arguments.batch * elements_;
-    arguments.workers->ForEach((count + kPiece - 1) / kPiece, [&](std::int64_t item, std::int64_t) {
-      const std::int64_t last = std::min(count, (item + 1) * kPiece);
-      for (std::int64_t i = item * kPiece; i < last; ++i) output[i] = function_(input[i]);
-    });
+    ForEachPiece(*arguments.workers, arguments.batch * elements_, kPiece,
+                 [&](std::int64_t first, std::int64_t length) {
+                   const std::int64_t last = first + length;
+                   for (std::int64_t i = first; i < last; ++i) output[i] = function_(input[i]);
+                 });
   }
   bool MayOverwrite(std::size_t /*operand*/) const override { return true; }
   bool ToChannelsLast() override { return true; }

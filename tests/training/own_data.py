@@ -99,12 +99,16 @@ def clip(label):
     return loud * sound / np.abs(sound).max() + RANDOM.normal(0, 0.01, CLIP)
 
 
-def sound(folder):
+def record_sounds(folder):
     """Recordings of five days; each a class's folder, a session's folder, WAV."""
     for label in ("hum", "hiss", "clicks", "chirp"):
         for day in range(5):
             for number in range(14):
                 write_wav(folder / "wav" / label / f"day-{day}" / f"{number}.wav", clip(label), RATE)
+
+
+def sound(folder):
+    record_sounds(folder)
     own = Own("sounds", folder)
     own.new(folder / "wav", "--length-ms", "1000")
     done = own.train("--big-epochs", "12", "--little-epochs", "16", "--features", "log-mel", "--accept")

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 
-from own_data import CLIP, HOME, PROGRAM, RATE, Own, check, clip, write_wav
+from own_data import CLIP, HOME, PROGRAM, Own, check, record_sounds
 
 sys.path.append(str(HOME / "tests/integration"))
 from programs import Programs, free_ports, listening, wait_for  # pylint: disable=wrong-import-position
@@ -63,10 +63,7 @@ def fields(message):
 
 
 def trained(folder):
-    for label in ("hum", "hiss", "clicks", "chirp"):
-        for day in range(5):
-            for number in range(14):
-                write_wav(folder / "wav" / label / f"day-{day}" / f"{number}.wav", clip(label), RATE)
+    record_sounds(folder)
     own = Own("sounds", folder)
     own.new(folder / "wav", "--length-ms", "1000")
     own.train("--big-epochs", "12", "--little-epochs", "16", "--features", "log-mel", "--escalate", "features",
