@@ -41,7 +41,7 @@ constexpr int kWidePanels = 4;
 
 // Two int16 of each lane times two of the row's.
 struct Pairs {
-#if HWY_ARCH_X86 && HWY_TARGET != HWY_SCALAR
+#if HWY_ARCH_X86 && HWY_TARGET <= HWY_SSSE3
   using Weights = IntVector;
   static HWY_INLINE Weights Load(const Ints d, const std::int32_t* weights) {
     return hn::Load(d, weights);
@@ -107,7 +107,7 @@ using Bytes = hn::Vec<hn::Rebind<std::uint8_t, Ints>>;
 // The first `columns` of a vector of bytes, which are fewer than it has.
 HWY_INLINE void StoreSome(const Bytes bytes, std::int64_t columns, std::uint8_t* output) {
   const hn::Rebind<std::uint8_t, Ints> d8;
-#if HWY_TARGET == HWY_AVX3
+#if HWY_TARGET <= HWY_AVX3
   hn::BlendedStore(bytes, hn::FirstN(d8, static_cast<std::size_t>(columns)), d8, output);
 #else
   HWY_ALIGN std::uint8_t row[16];  // kLanes at most
@@ -174,7 +174,7 @@ HWY_INLINE void FinishFloats(const ByteFinish& finish, const std::int32_t* sums,
   }
 }
 
-#if HWY_TARGET == HWY_AVX3
+#if HWY_TARGET <= HWY_AVX3
 // The same for bytes in fours of vectors, which saturate while they are packed: half the
 // instructions. `vectors` is a power of 2.
 template <bool kResidual>
@@ -257,7 +257,7 @@ HWY_INLINE void FinishFours(const ByteFinish& finish, const ByteTile& tile,
 // sums: [rows, vectors * kLanes].
 HWY_NOINLINE void Finish(const ByteFinish& finish, const ByteTile& tile, const std::int32_t* sums,
                          std::int64_t vectors, std::int64_t rows) {
-#if HWY_TARGET == HWY_AVX3
+#if HWY_TARGET <= HWY_AVX3
   if (!finish.to_floats) {
     if (tile.out.residual != nullptr) return FinishFours<true>(finish, tile, sums, vectors, rows);
     return FinishFours<false>(finish, tile, sums, vectors, rows);

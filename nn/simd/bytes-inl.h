@@ -29,7 +29,7 @@ HWY_INLINE hn::Vec<D> RoundToInts(const D d, hn::Vec<hn::Rebind<float, D>> x, fl
                                   float greatest, std::int32_t zero_point) {
   const hn::Rebind<float, D> df;
   x = hn::Min(hn::Max(x, hn::Set(df, least)), hn::Set(df, greatest));
-#if HWY_ARCH_X86 && HWY_TARGET != HWY_SCALAR
+#if HWY_ARCH_X86 && HWY_TARGET <= HWY_SSSE3
   // With 1.5 * 2^23 added a float has no bits behind the point, and its lowest byte is the
   // integer's.
   constexpr float kMagic = 12582912.0F;
@@ -47,7 +47,7 @@ HWY_INLINE hn::Vec<hn::Rebind<std::uint8_t, D>> RoundToBytes(const D d,
                                                              float least, float greatest,
                                                              std::int32_t zero_point) {
   const auto ints = RoundToInts(d, x, least, greatest, zero_point);
-#if HWY_ARCH_X86 && HWY_TARGET != HWY_SCALAR
+#if HWY_ARCH_X86 && HWY_TARGET <= HWY_SSSE3
   const hn::Rebind<std::uint32_t, D> du;
   return hn::U8FromU32(hn::BitCast(du, ints));
 #else

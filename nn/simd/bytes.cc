@@ -25,7 +25,7 @@ HWY_INLINE void StoreBytes(hn::Vec<hn::Rebind<std::uint8_t, D>> x, const D /*d*/
 // x * y where both fit into 16 bits, x not below 0: several times as fast as 32 bits by 32.
 template <class D>
 HWY_INLINE hn::Vec<D> MultiplySmall([[maybe_unused]] const D d, hn::Vec<D> x, hn::Vec<D> y) {
-#if HWY_ARCH_X86 && HWY_TARGET != HWY_SCALAR
+#if HWY_ARCH_X86 && HWY_TARGET <= HWY_SSSE3
   // The upper half of each lane of x is 0.
   const hn::Repartition<std::int16_t, D> d16;
   auto unused = hn::Zero(d);

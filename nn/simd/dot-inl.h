@@ -17,7 +17,7 @@
 #endif
 
 #undef BIGLITTLE_QUADS
-#if HWY_ARCH_X86 && (HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX2)
+#if HWY_ARCH_X86 && (HWY_TARGET <= HWY_AVX3 || HWY_TARGET == HWY_AVX2)
 #define BIGLITTLE_QUADS 1
 #else
 #define BIGLITTLE_QUADS 0
@@ -31,7 +31,7 @@ namespace biglittle::nn::simd::HWY_NAMESPACE {
 // Adds to each lane of `sums` the four products of its uint8 by its int8. `Vector` is of int32.
 template <class Vector>
 HWY_INLINE Vector AddQuads(Vector sums, const Vector unsigned_bytes, const Vector signed_bytes) {
-#if HWY_TARGET == HWY_AVX3
+#if HWY_TARGET <= HWY_AVX3
   asm("vpdpbusd %2, %1, %0" : "+v"(sums.raw) : "v"(unsigned_bytes.raw), "v"(signed_bytes.raw));
 #else
   asm("%{vex%} vpdpbusd %2, %1, %0"
@@ -45,7 +45,7 @@ HWY_INLINE Vector AddQuads(Vector sums, const Vector unsigned_bytes, const Vecto
 // for compilers have no common name for the second.
 HWY_INLINE bool ProcessorHasQuads() {
   unsigned a = 0, b = 0, c = 0, d = 0;
-#if HWY_TARGET == HWY_AVX3
+#if HWY_TARGET <= HWY_AVX3
   return __get_cpuid_count(7, 0, &a, &b, &c, &d) != 0 && (c >> 11U & 1U) != 0;  // AVX512_VNNI
 #else
   return __get_cpuid_count(7, 1, &a, &b, &c, &d) != 0 && (a >> 4U & 1U) != 0;  // AVX_VNNI

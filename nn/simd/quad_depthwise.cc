@@ -23,7 +23,7 @@ namespace hn = hwy::HWY_NAMESPACE;
 
 // Four vectors of integers within [0, 255] as one of bytes, in the order in which Unpack has made
 // them of one: both work within 128 bits.
-#if HWY_TARGET == HWY_AVX3
+#if HWY_TARGET <= HWY_AVX3
 HWY_INLINE hwy::HWY_NAMESPACE::Vec512<std::uint8_t> Pack(const hn::Vec512<std::int32_t> (&x)[4]) {
   return hn::Vec512<std::uint8_t>{_mm512_packus_epi16(_mm512_packs_epi32(x[0].raw, x[1].raw),
                                                       _mm512_packs_epi32(x[2].raw, x[3].raw))};
@@ -84,11 +84,11 @@ void RunBlock(const D8 d8, const QuadRow& row, const QuadDepthwise& weights,
   }
 }
 
-constexpr std::int64_t kMostChannels = HWY_TARGET == HWY_AVX3 ? 64 : 32;
+constexpr std::int64_t kMostChannels = HWY_TARGET <= HWY_AVX3 ? 64 : 32;
 
 void Run(const QuadRow& row, const QuadDepthwise& weights, const ByteRounding& rounding) {
   for (const QuadDepthwise::Block& block : weights.blocks()) {
-#if HWY_TARGET == HWY_AVX3
+#if HWY_TARGET <= HWY_AVX3
     if (block.channels == 64) {
       RunBlock(hn::CappedTag<std::uint8_t, 64>(), row, weights, block, rounding);
       continue;
