@@ -69,7 +69,7 @@ const NumPyType* FindType(std::string_view description) {
 
 absl::StatusOr<NetArray> ParseNumPy(const std::filesystem::path& path,
                                     std::span<const std::byte> bytes) {
-  const absl::StatusOr<std::optional<NpyText>> text = FindNpyText(bytes);
+  const absl::StatusOr<std::optional<NpyBeginning>> text = FindNpyBeginning(bytes);
   if (!text.ok()) return text.status();
   if (!*text) return absl::DataLossError("the .npy data is cut short in its header");
   absl::StatusOr<NpyLayout> layout = ParseNpyLayout((*text)->header);

@@ -66,7 +66,7 @@ bool IsNpz(std::span<const std::byte> bytes) {
   return AsText(bytes).starts_with(kZipMagic) || AsText(bytes).starts_with(kEmptyZipMagic);
 }
 
-absl::StatusOr<std::optional<NpyText>> FindNpyText(std::span<const std::byte> bytes) {
+absl::StatusOr<std::optional<NpyBeginning>> FindNpyBeginning(std::span<const std::byte> bytes) {
   const std::string_view begin = AsText(bytes).substr(0, kMagic.size());
   if (begin != kMagic.substr(0, begin.size())) return absl::DataLossError("not a .npy file");
   if (bytes.size() < kMagic.size() + 2) return std::nullopt;
@@ -87,11 +87,11 @@ absl::StatusOr<std::optional<NpyText>> FindNpyText(std::span<const std::byte> by
                                            header_bytes, kMaxHeaderBytes));
   }
   if (rest.size() < header_bytes) return std::nullopt;
-  return NpyText{AsText(rest.first(header_bytes)), bytes.size() - rest.size() + header_bytes};
+  return NpyBeginning{AsText(rest.first(header_bytes)), bytes.size() - rest.size() + header_bytes};
 }
 
 absl::StatusOr<std::optional<NpyFront>> ReadNpyFront(std::span<const std::byte> bytes) {
-  const absl::StatusOr<std::optional<NpyText>> text = FindNpyText(bytes);
+  const absl::StatusOr<std::optional<NpyBeginning>> text = FindNpyBeginning(bytes);
   if (!text.ok()) return text.status();
   if (!*text) return std::nullopt;
   absl::StatusOr<NpyHeader> header = ParseNpyHeader((*text)->header);

@@ -29,14 +29,14 @@ bool IsNpy(std::span<const std::byte> bytes);
 bool IsNpz(std::span<const std::byte> bytes);
 
 // Where the text header of a file is.
-struct NpyText {
+struct NpyBeginning {
   std::string_view header;
   std::size_t bytes = 0;  // of all that stands before the elements
 };
 
 // nullopt: `bytes`, as far as they go, are the beginning of one. An error where they are of no
 // .npy, of a version that is not read, or of a header of more than 64 KiB.
-absl::StatusOr<std::optional<NpyText>> FindNpyText(std::span<const std::byte> bytes);
+absl::StatusOr<std::optional<NpyBeginning>> FindNpyBeginning(std::span<const std::byte> bytes);
 
 // An error unless as many bytes follow the header as elements of that type and shape `need`.
 absl::Status CheckNpyData(std::string_view type, const Shape& shape, std::size_t need,
