@@ -166,7 +166,7 @@ def run_fleet(builder, settings, folder):
             running.append(start(roots[target], [*settings[target]["Entrypoint"], *words], writable, fleet,
                                  folder / f"{target}.log", folder))
             time.sleep(2)
-        heard = run("timeout", "30", "mosquitto_sub", "-p", PORT, "-V", "mqttv5", "-C", "300", "-t",
+        heard = run("timeout", "30", "mosquitto_sub", "-h", "127.0.0.1", "-p", PORT, "-V", "mqttv5", "-C", "300", "-t",
                     "biglittle/v1/boxes/devices/+/result", check=False).splitlines()
         decided = [json.loads(line)["decided_by"] for line in heard]
         print(f"from their images, read-only, as 10001: {len(heard)} results, {decided.count('little')} little, "

@@ -105,7 +105,7 @@ TEST_F(DemoTest, AnIndependentListenerSeesTheSameNumberOfFinalResults) {
   }
   // QoS 1, so that nothing is dropped on the way.
   ChildProcess listener =
-      ChildProcess::Start({"/usr/bin/mosquitto_sub", "-V", "5", "-q", "1", "-p",
+      ChildProcess::Start({"/usr/bin/mosquitto_sub", "-V", "5", "-q", "1", "-h", "127.0.0.1", "-p",
                            std::to_string(port), "-t", "biglittle/v1/+/devices/+/result"},
                           folder_.path() / "listener.log")
           .value();

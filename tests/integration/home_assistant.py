@@ -160,11 +160,11 @@ class Broker:
         self.port = str(port)
 
     def send(self, topic, payload):
-        subprocess.run(["mosquitto_pub", "-p", self.port, "-q", "1", "-t", topic, "-m", payload], check=True)
+        subprocess.run(["mosquitto_pub", "-h", "127.0.0.1", "-p", self.port, "-q", "1", "-t", topic, "-m", payload], check=True)
 
     def retained(self, topic):
         """None: nothing is."""
-        got = subprocess.run(["mosquitto_sub", "-p", self.port, "-t", topic, "--retained-only", "-C", "1", "-W", "1"],
+        got = subprocess.run(["mosquitto_sub", "-h", "127.0.0.1", "-p", self.port, "-t", topic, "--retained-only", "-C", "1", "-W", "1"],
                              capture_output=True, text=True, check=False)
         return got.stdout.rstrip("\n") or None
 
@@ -176,7 +176,7 @@ class Listener:
     """What comes from now on, and what is retained."""
 
     def __init__(self, port, topics):
-        command = ["stdbuf", "-oL", "mosquitto_sub", "-p", port, "-F", "%t\t%r\t%p"]
+        command = ["stdbuf", "-oL", "mosquitto_sub", "-h", "127.0.0.1", "-p", port, "-F", "%t\t%r\t%p"]
         for topic in topics:
             command += ["-t", topic]
         self.file = tempfile.TemporaryFile("w+", encoding="utf-8")  # pylint: disable=consider-using-with

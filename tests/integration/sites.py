@@ -174,7 +174,8 @@ def main():
         sys.exit(77)
     os.environ["PATH"] += ":/usr/sbin:/sbin"
     if "--inside" not in sys.argv:
-        if subprocess.run(["unshare", "--net", "ip", "link", "add", "lan", "type", "bridge"], check=False).returncode != 0:
+        if subprocess.run(["unshare", "--net", "--pid", "--fork", "--mount-proc", "ip", "link", "add", "lan", "type", "bridge"],
+                          check=False).returncode != 0:
             print("skipped: network namespaces are not allowed here")
             sys.exit(77)
         with tempfile.TemporaryDirectory() as folder:

@@ -55,13 +55,13 @@ class Listener:
         self.port = port
         words = "\t".join(("%t", "%q", "%r", "%C", "%R", "%D", "%E", "%x"))
         with open(self.file, "w", encoding="utf-8") as heard:
-            programs.start("listener", "mosquitto_sub", "-p", port, "-V", "5", "-q", "1", "-t", "#",
+            programs.start("listener", "mosquitto_sub", "-h", "127.0.0.1", "-p", port, "-V", "5", "-q", "1", "-t", "#",
                            "--retain-as-published", "-F", words, stdout=heard)
         # A subscription says nothing of itself; what it hears does.
         wait_for(lambda: self.publish("test/ready", "") or self.seen("test/ready"), "nothing is heard")
 
     def publish(self, topic, payload, *more):
-        subprocess.run(["mosquitto_pub", "-p", str(self.port), "-V", "5", "-q", "1", "-t", topic, "-m",
+        subprocess.run(["mosquitto_pub", "-h", "127.0.0.1", "-p", str(self.port), "-V", "5", "-q", "1", "-t", topic, "-m",
                         payload, *more], check=True)
 
     def seen(self, topic_end=""):
