@@ -56,6 +56,9 @@ class Scenario : public testing::Test {
   // The figures since the phase before.
   PhaseFigures TakePhase() { return watcher_->TakePhase(); }
 
+  // The longest time, so far, by which the machine woke a thread too late that had nothing to do.
+  double machine_stall_ms() const { return stalls_->longest_ms(); }
+
   ChaosBroker& broker() { return *broker_; }
   TcpProxy& link() { return *link_; }  // between the devices and the broker
   ChaosFleet& fleet() { return *fleet_; }
