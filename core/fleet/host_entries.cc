@@ -23,7 +23,6 @@ namespace {
 
 constexpr std::size_t kMaxMembers = 10'000;
 constexpr std::size_t kMaxLabels = 64;
-constexpr std::size_t kMaxLabelBytes = 100;
 constexpr std::size_t kMaxSshBytes = 320;
 // Ids that all patterns of a file may be held against: what a file costs to check.
 constexpr std::size_t kMaxLookedAt = 20'000'000;
