@@ -39,7 +39,7 @@ def write_task_yaml(path, task, design, mean, deviation, files, way):
         "labels": task.labels,
         "priority_classes": [label for label in task.labels if label in task.priority],
         "input": {"dtype": task.dtype, "shape": task.shape}
-        | ({"wire_dtype": task.wire_dtype} if task.wire_dtype else {}) | task.input_settings,
+        | ({"wire_dtype": task.wire_dtype} if task.wire_dtype and not way.of_features else {}) | task.input_settings,
         **way.settings(),
         "normalisation": {"mean": mean, "standard_deviation": deviation},
         "little": {"file": "little.onnx", "sha256": files["little"]["sha256"],

@@ -89,8 +89,9 @@ def parse(arguments, description):
         raise BadInput("--description must be one line of at most 500 bytes")
     check_objective(options.objective)
     if options.escalate == "features" and options.task in TASKS:
-        raise BadInput(f"--escalate features is for a task of your own; the nets of {options.task} have no "
-                       "features in front")
+        why = (f"{options.task} is shipped for windows" if TASKS[options.task]().features
+               else f"the nets of {options.task} have no features in front")
+        raise BadInput(f"--escalate features is for a task of your own; {why}")
     if options.escalate == "features" and options.features == "raw":
         raise BadInput("--escalate features needs features: leave --features out, or name others than raw")
     if options.device:

@@ -48,6 +48,8 @@ class Way:
         return {"escalate": "features", "features": {"shape": self.front.shape}} if self.of_features else {}
 
 
+# Of windows, which do not travel where features do.
+_WIRE_DTYPE = re.compile(r"^  wire_dtype: .*\n", re.MULTILINE)
 _SETTINGS = re.compile(r"^escalate: features\nfeatures:\n  shape: \[[0-9, ]+\]\n", re.MULTILINE)
 
 
@@ -59,6 +61,7 @@ def retold(text, way, digests):
     text = _SETTINGS.sub("", text)
     if not way.of_features:
         return text
+    text = _WIRE_DTYPE.sub("", text)
     shape = ", ".join(map(str, way.front.shape))
     return re.sub(r"^normalisation:$", f"escalate: features\nfeatures:\n  shape: [{shape}]\nnormalisation:", text,
                   count=1, flags=re.MULTILINE)

@@ -175,6 +175,9 @@ def a_task_file_is_told_in_the_other_way_and_back():
           and '"cc"' in features and "dd" in features, features)
     back = ways.retold(features, ways.Way("features", front).other(), {"cc": "aa", "dd": "bb"})
     check(back == text, back)
+    halves = text.replace("  shape: [3, 32]\n", "  shape: [3, 32]\n  wire_dtype: float16\n")
+    without = ways.retold(halves, ways.Way("features", front), {"aa": "cc", "bb": "dd"})
+    check(halves != text and without == features, without)
     check(ways.Way("window", None).other() is None, "without features there is another way")
 
 
@@ -184,6 +187,7 @@ def features_are_escalated_only_where_there_are_some():
           "the option is not taken")
     refused("needs features", options.parse, words + ["--features", "raw"], "")
     refused("the nets of mnist have no features in front", options.parse, ["--task", "mnist", *words[2:]], "")
+    refused("digits is shipped for windows", options.parse, ["--task", "digits", *words[2:]], "")
 
 
 if __name__ == "__main__":
