@@ -3,14 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <memory>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "nn/kernel/kernel.h"
 #include "nn/operators/apply_activation.h"
@@ -69,38 +66,8 @@ class ByteConvKernel final : public Kernel {
 
 }  // namespace
 
-ByteOutput ByteOutput::Floats() {
-  constexpr float kInfinity = std::numeric_limits<float>::infinity();
-  return {true, 0, -kInfinity, kInfinity};
-}
-
-ByteOutput ByteOutput::Of(const ByteTarget& target) {
-  ByteOutput output = target.bytes ? Bytes(*target.bytes) : Floats();
-  output.Narrow(target.clamp, target.bytes ? target.bytes->scale : 1.0F);
-  return output;
-}
-
-void ByteOutput::Narrow(const Clamp& clamp, float scale) {
-  // Of floats the bounds are the numbers' own.
-  const float unit = floats ? 1.0F : scale;
-  least = std::min(std::max(least, clamp.least / unit), greatest);
-  greatest = std::max(std::min(greatest, clamp.greatest / unit), least);
-}
-
 std::unique_ptr<Kernel> MakeByteConv(ByteConvParameters parameters) {
   return std::make_unique<ByteConvKernel>(std::move(parameters));
-}
-
-bool ToSumUnits(const std::vector<float>& bias, const std::vector<float>& units,
-                std::vector<std::int32_t>& result) {
-  constexpr double kMost = 2147483647.0;
-  result.resize(bias.size());
-  for (std::size_t m = 0; m < bias.size(); ++m) {
-    const double sum = std::nearbyint(static_cast<double>(bias[m]) / static_cast<double>(units[m]));
-    if (!(std::fabs(sum) <= kMost)) return false;
-    result[m] = static_cast<std::int32_t>(sum);
-  }
-  return true;
 }
 
 }  // namespace biglittle::nn

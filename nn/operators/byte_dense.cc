@@ -191,16 +191,10 @@ class ByteDenseKernel final : public Kernel {
     const std::int64_t panel_blocks =
         (packed_.panels() + simd::kBlockPanels - 1) / simd::kBlockPanels;
     const std::int64_t row_blocks = (job.rows + simd::kBlockRows - 1) / simd::kBlockRows;
-    simd::ByteProduct product{&packed_, simd::kOneRun, {}};
+    simd::ByteProduct product{&packed_, simd::kOneRun, p_.Finish()};
     product.finish.start = job.start;
     product.finish.scales = job.scales;
     product.finish.bias = p_.float_bias.empty() ? nullptr : p_.float_bias.data();
-    product.finish.least = p_.output.least;
-    product.finish.greatest = p_.output.greatest;
-    product.finish.to_floats = p_.output.floats;
-    product.finish.zero_point = p_.output.zero_point;
-    product.finish.residual_point = p_.residual_point;
-    product.finish.residual_scale = p_.residual_scale;
     job.arguments.workers->ForEach(row_blocks * panel_blocks, [&](std::int64_t item, std::int64_t) {
       const std::int64_t first = item / panel_blocks * simd::kBlockRows;
       const std::int64_t count = std::min(simd::kBlockRows, job.rows - first);

@@ -80,12 +80,7 @@ class ByteDirectConv final : public ByteConvAlgorithm {
     copies_ = wide_ || planar_ || height_ > window_.y.input || width_ > window_.x.input;
     element_ = wide_ ? 2 : 1;
     FindRuns(joined);
-    finish_.least = p.output.least;
-    finish_.greatest = p.output.greatest;
-    finish_.to_floats = p.output.floats;
-    finish_.zero_point = p.output.zero_point;
-    finish_.residual_point = p.residual_point;
-    finish_.residual_scale = p.residual_scale;
+    finish_ = p.Finish();
   }
 
   void Run(const KernelArguments& arguments) const override {

@@ -9,7 +9,7 @@
 
 #include "nn/kernel/byte_scale.h"
 #include "nn/kernel/kernel.h"
-#include "nn/operators/byte_conv.h"
+#include "nn/operators/byte_epilogue.h"
 #include "nn/operators/byte_table.h"
 #include "nn/operators/pool_kernel.h"
 #include "nn/operators/window_rows.h"

@@ -11,7 +11,7 @@
 #include "nn/kernel/byte_scale.h"
 #include "nn/kernel/kernel.h"
 #include "nn/kernel/pieces.h"
-#include "nn/operators/byte_conv.h"
+#include "nn/operators/byte_epilogue.h"
 #include "nn/simd/bytes.h"
 
 namespace biglittle::nn {

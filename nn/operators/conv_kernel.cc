@@ -109,17 +109,7 @@ std::unique_ptr<Kernel> ConvKernel::InBytes(std::span<const ByteScale> operands,
     units[m] *= operands[0].scale;
     if (!p.scale.empty()) units[m] *= p.scale[m];
   }
-  if (!ToSumUnits(p.bias, units, b.bias)) return nullptr;
-  const float unit = output.bytes ? output.bytes->scale : 1.0F;
-  for (const float scale : units) b.scales.push_back(scale / unit);
-  b.output = ByteOutput::Of({output.bytes, Both(p.epilogue.clamp(), output.clamp)});
-  if (sum) {
-    b.residual = true;
-    b.residual_point = static_cast<float>(operands[1].zero_point);
-    b.residual_scale = operands[1].scale / unit;
-  }
-  if (!p.epilogue.clamps()) b.activation = p.epilogue.activation();
-  b.behind = p.epilogue.Name();
+  if (!b.Follow(p.epilogue, p.bias, units, operands, output)) return nullptr;
   return MakeByteConv(std::move(b));
 }
 

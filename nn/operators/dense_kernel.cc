@@ -121,17 +121,7 @@ std::unique_ptr<Kernel> DenseKernel::InBytes(std::span<const ByteScale> operands
     units[m] *= operands[0].scale * p_.alpha;
     if (!scale_.empty()) units[m] *= scale_[m];
   }
-  if (!ToSumUnits(p_.bias, units, b.bias)) return nullptr;
-  const float unit = output.bytes ? output.bytes->scale : 1.0F;
-  for (const float scale : units) b.scales.push_back(scale / unit);
-  b.output = ByteOutput::Of({output.bytes, Both(epilogue_.clamp(), output.clamp)});
-  if (sum) {
-    b.residual = true;
-    b.residual_point = static_cast<float>(operands[1].zero_point);
-    b.residual_scale = operands[1].scale / unit;
-  }
-  if (!epilogue_.clamps()) b.activation = epilogue_.activation();
-  b.behind = epilogue_.Name();
+  if (!b.Follow(epilogue_, p_.bias, units, operands, output)) return nullptr;
   return MakeByteDense(std::move(b));
 }
 
